@@ -1,0 +1,136 @@
+#include "base/arena.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/ckd.h"
+#include "base/banned.h"
+
+enum { ARENA_ALIGN = 16, ARENA_CHUNK = 64 * 1024 };
+
+struct chunk {
+	struct chunk *next;
+	size_t size, used; /* of the bytes behind this header */
+	uint8_t _Alignas(ARENA_ALIGN) bytes[];
+};
+
+struct arena {
+	struct chunk *chunks;
+	size_t max, used;
+};
+
+struct arena *arena_new(size_t max)
+{
+	struct arena *a = calloc(1, sizeof *a);
+
+	if (!a)
+		abort();
+	a->max = max;
+	return a;
+}
+
+void arena_free(struct arena *a)
+{
+	if (!a)
+		return;
+	while (a->chunks) {
+		struct chunk *next = a->chunks->next;
+
+		free(a->chunks);
+		a->chunks = next;
+	}
+	free(a);
+}
+
+void arena_freep(struct arena **a)
+{
+	arena_free(*a);
+}
+
+static struct chunk *chunk_new(struct arena *a, size_t need)
+{
+	size_t size = need > ARENA_CHUNK / 4 ? need : ARENA_CHUNK;
+	struct chunk *c = malloc(sizeof *c + size);
+
+	if (!c)
+		return NULL;
+	c->size = size;
+	c->used = 0;
+	/* A large allocation gets a chunk of its own behind the current one, whose rest stays in use. */
+	if (need > ARENA_CHUNK / 4 && a->chunks) {
+		c->next = a->chunks->next;
+		a->chunks->next = c;
+	} else {
+		c->next = a->chunks;
+		a->chunks = c;
+	}
+	return c;
+}
+
+void *arena_alloc(struct arena *a, size_t size)
+{
+	struct chunk *c = a->chunks;
+	size_t need, total;
+	void *p;
+
+	if (ckd_add(&need, size ? size : 1, (size_t)(ARENA_ALIGN - 1)))
+		return NULL;
+	need &= ~(size_t)(ARENA_ALIGN - 1);
+	if (ckd_add(&total, a->used, need) || total > a->max)
+		return NULL;
+	if (!c || c->size - c->used < need)
+		c = chunk_new(a, need);
+	if (!c)
+		return NULL;
+	p = c->bytes + c->used;
+	c->used += need;
+	a->used = total;
+	return memset(p, 0, need);
+}
+
+void *arena_array(struct arena *a, size_t n, size_t size)
+{
+	size_t total;
+
+	return ckd_mul(&total, n, size) ? NULL : arena_alloc(a, total);
+}
+
+struct str arena_str(struct arena *a, struct str s)
+{
+	char *p = s.n == SIZE_MAX ? NULL : arena_alloc(a, s.n + 1);
+
+	if (!p)
+		return str_make(NULL, 0);
+	if (s.n)
+		memcpy(p, s.p, s.n);
+	return str_make(p, s.n);
+}
+
+struct str arena_printf(struct arena *a, const char *fmt, ...)
+{
+	va_list ap;
+	int n;
+	char *p;
+
+	va_start(ap, fmt);
+	n = vsnprintf(NULL, 0, fmt, ap);
+	va_end(ap);
+	p = n < 0 ? NULL : arena_alloc(a, (size_t)n + 1);
+	if (!p)
+		return str_make(NULL, 0);
+	va_start(ap, fmt);
+	vsnprintf(p, (size_t)n + 1, fmt, ap);
+	va_end(ap);
+	return str_make(p, (size_t)n);
+}
+
+size_t arena_used(const struct arena *a)
+{
+	return a->used;
+}
+
+bool arena_full(const struct arena *a, struct err *e)
+{
+	return err_set(e, ERR_LIMIT, "needs more than the %zu bytes of memory allowed", a->max);
+}

@@ -1,0 +1,36 @@
+/*
+ * Memory that dies together. An arena has a maximum given by its owner; beyond it (or when the system has no more)
+ * arena_alloc answers NULL and the arena stays usable, which is how the verifier core answers LIMIT instead of aborting.
+ */
+#ifndef ASSAY_BASE_ARENA_H
+#define ASSAY_BASE_ARENA_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/cleanup.h"
+#include "base/err.h"
+#include "base/str.h"
+
+struct arena;
+
+/* max: bytes that all allocations together may take. Aborts only if the few bytes of the handle cannot be had. */
+struct arena *arena_new(size_t max);
+void arena_free(struct arena *a);
+void arena_freep(struct arena **a); /* for CLEANUP */
+
+/* Zeroed, aligned to 16; NULL beyond the maximum. arena_array checks n*size. */
+void *arena_alloc(struct arena *a, size_t size) MUST_CHECK;
+void *arena_array(struct arena *a, size_t n, size_t size) MUST_CHECK;
+/* Terminated copy of s; p is NULL beyond the maximum. */
+struct str arena_str(struct arena *a, struct str s) MUST_CHECK;
+struct str arena_printf(struct arena *a, const char *fmt, ...) PRINTF_LIKE(2, 3);
+/* Bytes handed out so far. */
+size_t arena_used(const struct arena *a);
+/* `return arena_full(a, e)` : sets LIMIT with the arena's maximum, returns false. */
+bool arena_full(const struct arena *a, struct err *e);
+
+#define ARENA_NEW(a, type) ((type *)arena_alloc((a), sizeof(type)))
+#define ARENA_ARRAY(a, n, type) ((type *)arena_array((a), (n), sizeof(type)))
+
+#endif

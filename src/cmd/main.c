@@ -1,0 +1,99 @@
+/*
+ * assay VERB [OPTION...] [ARG...]: finds the verb, parses its options, runs it, and turns an error into one line and a
+ * hint.
+ */
+#include <signal.h>
+#include <stdio.h>
+
+#include "cmd/verb.h"
+#include "base/banned.h"
+
+static void help_all(void)
+{
+	puts("usage: assay VERB [OPTION...] [ARG...]\n");
+	puts("From a description to an image, from the image to reference values, from a running");
+	puts("machine's evidence to a verdict.\n");
+	for (size_t i = 0; verbs[i]; i++)
+		printf("  %-16s %s\n", verbs[i]->name, verbs[i]->summary);
+	puts("\nassay VERB --help tells more. Exit: 0 yes or done, 1 a well-formed no, 2 no answer.");
+	puts("\nexample:\n  assay verify http://127.0.0.1:8080 --reference-values out/reference-values.json");
+}
+
+static void help_verb(const struct verb *v)
+{
+	printf("usage: assay %s [OPTION...] %s\n\n%s\n\noptions:\n", v->name, v->usage, v->summary);
+	for (const struct verb_option *o = v->options; o && o->name; o++) {
+		char left[40];
+
+		snprintf(left, sizeof left, "%s%s%s", o->name, o->value ? " " : "",
+			o->value ? o->value : "");
+		printf("  %-26s %s\n", left, o->help);
+	}
+	printf("  %-26s %s\n  %-26s %s\n", "-q, --quiet", "no progress", "-h, --help",
+		"show this help");
+	printf("\nexample:\n  %s\n", v->example);
+}
+
+/* The verb with the longest name that the words begin with; *n_words says how many words that are. */
+static const struct verb *find(int argc, char **argv, int *n_words)
+{
+	const struct verb *found = NULL;
+
+	for (size_t i = 0; verbs[i]; i++) {
+		struct str first, second;
+		bool two = str_cut(str_of(verbs[i]->name), ' ', &first, &second);
+		int words = two ? 2 : 1;
+
+		if (argc < words || !str_equal(str_of(argv[0]), first))
+			continue;
+		if (two && !str_equal(str_of(argv[1]), second))
+			continue;
+		if (!found || words > *n_words) {
+			found = verbs[i];
+			*n_words = words;
+		}
+	}
+	return found;
+}
+
+static int fail(const char *verb, const struct err *e)
+{
+	fprintf(stderr, "assay: cannot %s: %s\n", verb, e->text);
+	if (e->hint[0])
+		fprintf(stderr, "hint: %s\n", e->hint);
+	return VERB_FAILED;
+}
+
+int main(int argc, char **argv)
+{
+	struct err e = { 0 };
+	struct verb_args *args = NULL;
+	const struct verb *v;
+	int n_words = 0, code = VERB_YES;
+	bool ok;
+
+	signal(SIGPIPE, SIG_IGN);
+	if (argc < 2 || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") ||
+		!strcmp(argv[1], "help")) {
+		help_all();
+		return argc < 2 ? VERB_FAILED : VERB_YES;
+	}
+	v = find(argc - 1, argv + 1, &n_words);
+	if (!v) {
+		fprintf(stderr, "assay: there is no verb '%s'\nhint: assay --help lists them\n",
+			argv[1]);
+		return VERB_FAILED;
+	}
+	if (!verb_parse(v, argc - 1 - n_words, argv + 1 + n_words, &args, &e))
+		return fail(v->name, &e);
+	if (verb_flag(args, "--help")) {
+		help_verb(v);
+		verb_args_free(args);
+		return VERB_YES;
+	}
+	ok = v->run(args, &code, &e);
+	verb_args_free(args);
+	if (ok && fflush(stdout) != 0)
+		ok = err_os(&e, "cannot write the result");
+	return ok ? code : fail(v->name, &e);
+}

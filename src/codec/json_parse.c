@@ -1,0 +1,302 @@
+#include "codec/json.h"
+
+#include "base/map.h"
+#include "codec/utf8.h"
+#include "base/banned.h"
+
+/* Lists are gathered in linked cells first, since their length is known only at the end. */
+struct cell {
+	struct cell *next;
+	struct str key;
+	struct json value;
+};
+
+struct parser {
+	const char *p;
+	size_t n, at, line;
+	unsigned depth;
+	struct arena *a;
+	struct err *e;
+};
+
+static bool parse_value(struct parser *s, struct json *ret);
+
+static bool bad(struct parser *s, const char *what)
+{
+	return err_set(s->e, ERR_FORMAT, "JSON line %zu: %s", s->line, what);
+}
+
+static int peek(const struct parser *s)
+{
+	return s->at < s->n ? (unsigned char)s->p[s->at] : -1;
+}
+
+static void skip_blanks(struct parser *s)
+{
+	for (; s->at < s->n; s->at++) {
+		char c = s->p[s->at];
+
+		if (c == '\n')
+			s->line++;
+		else if (c != ' ' && c != '\t' && c != '\r')
+			return;
+	}
+}
+
+static bool take_literal(struct parser *s, const char *word)
+{
+	size_t n = strlen(word);
+
+	if (s->n - s->at < n || memcmp(s->p + s->at, word, n) != 0)
+		return bad(s, "unknown word");
+	s->at += n;
+	return true;
+}
+
+static bool hex4(struct parser *s, uint32_t *v)
+{
+	*v = 0;
+	for (int i = 0; i < 4; i++, s->at++) {
+		int c = peek(s);
+		int d = c >= '0' && c <= '9'   ? c - '0'
+			: c >= 'a' && c <= 'f' ? c - 'a' + 10
+			: c >= 'A' && c <= 'F' ? c - 'A' + 10
+					       : -1;
+
+		if (d < 0)
+			return bad(s, "a \\u escape needs four hexadecimal digits");
+		*v = *v << 4 | (uint32_t)d;
+	}
+	return true;
+}
+
+/* The code point of a \u escape, both halves of a surrogate pair; a lone half is refused. */
+static bool parse_unicode(struct parser *s, uint32_t *cp)
+{
+	uint32_t low;
+
+	if (!hex4(s, cp))
+		return false;
+	if (*cp < 0xd800 || *cp > 0xdfff)
+		return true;
+	if (*cp > 0xdbff || s->n - s->at < 6 || s->p[s->at] != '\\' || s->p[s->at + 1] != 'u')
+		return bad(s, "half of a surrogate pair");
+	s->at += 2;
+	if (!hex4(s, &low))
+		return false;
+	if (low < 0xdc00 || low > 0xdfff)
+		return bad(s, "half of a surrogate pair");
+	*cp = 0x10000 + ((*cp - 0xd800) << 10) + (low - 0xdc00);
+	return true;
+}
+
+static bool parse_escape(struct parser *s, char *out, size_t *n)
+{
+	static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
+	int c = peek(s);
+	const char *hit = c > 0 ? strchr(from, c) : NULL;
+	uint32_t cp;
+
+	s->at++;
+	if (hit) {
+		out[(*n)++] = to[hit - from];
+		return true;
+	}
+	if (c != 'u')
+		return bad(s, "unknown escape in a string");
+	if (!parse_unicode(s, &cp))
+		return false;
+	*n += utf8_write(out + *n, cp);
+	return true;
+}
+
+/* The bytes between the quotes; the decoded form is never longer than the written one. */
+static bool parse_string(struct parser *s, struct str *ret)
+{
+	size_t start = ++s->at, end = start, n = 0;
+	char *out;
+
+	while (end < s->n && s->p[end] != '"')
+		end += s->p[end] == '\\' ? 2 : 1;
+	if (end >= s->n)
+		return bad(s, "a string does not end");
+	out = arena_alloc(s->a, end - start + 1);
+	if (!out)
+		return arena_full(s->a, s->e);
+	while (s->at < end) {
+		char c = s->p[s->at++];
+
+		if ((unsigned char)c < 0x20)
+			return bad(s, "a control character in a string");
+		if (c != '\\')
+			out[n++] = c;
+		else if (!parse_escape(s, out, &n))
+			return false;
+	}
+	if (!utf8_valid(str_make(out, n)))
+		return bad(s, "a string is not UTF-8");
+	s->at = end + 1;
+	*ret = str_make(out, n);
+	return true;
+}
+
+static size_t digits(struct parser *s)
+{
+	size_t start = s->at;
+
+	while (peek(s) >= '0' && peek(s) <= '9')
+		s->at++;
+	return s->at - start;
+}
+
+static bool parse_number(struct parser *s, struct json *ret)
+{
+	size_t start = s->at;
+
+	if (peek(s) == '-')
+		s->at++;
+	if (peek(s) == '0')
+		s->at++;
+	else if (!digits(s))
+		return bad(s, "a value was expected");
+	if (peek(s) == '.') {
+		s->at++;
+		if (!digits(s))
+			return bad(s, "digits must follow the point of a number");
+	}
+	if (peek(s) == 'e' || peek(s) == 'E') {
+		s->at++;
+		if (peek(s) == '+' || peek(s) == '-')
+			s->at++;
+		if (!digits(s))
+			return bad(s, "digits must follow the exponent of a number");
+	}
+	ret->kind = JSON_NUMBER;
+	ret->text = arena_str(s->a, str_make(s->p + start, s->at - start));
+	return ret->text.p ? true : arena_full(s->a, s->e);
+}
+
+/* From cells (newest first) to arrays in the order of the document. */
+static bool close_list(struct parser *s, struct json *ret, struct cell *cells, size_t n, bool keyed)
+{
+	struct json *items = ARENA_ARRAY(s->a, n, struct json);
+	struct str *keys = keyed ? ARENA_ARRAY(s->a, n, struct str) : NULL;
+
+	if (!items || (keyed && !keys))
+		return arena_full(s->a, s->e);
+	for (size_t i = n; i > 0; i--, cells = cells->next) {
+		items[i - 1] = cells->value;
+		if (keys)
+			keys[i - 1] = cells->key;
+	}
+	ret->items = items;
+	ret->keys = keys;
+	ret->n = n;
+	return true;
+}
+
+static bool parse_member(struct parser *s, struct cell *c, struct map *seen)
+{
+	skip_blanks(s);
+	if (peek(s) != '"')
+		return bad(s, "a member name was expected");
+	if (!parse_string(s, &c->key))
+		return false;
+	if (map_add(seen, c->key, c))
+		return err_set(s->e, ERR_FORMAT, "JSON line %zu: member '%.*s' stands twice",
+			s->line, STR_ARG(c->key));
+	skip_blanks(s);
+	if (peek(s) != ':')
+		return bad(s, "':' was expected");
+	s->at++;
+	return true;
+}
+
+/* An array, or an object when seen is given; the opening bracket is taken already. */
+static bool parse_list(struct parser *s, struct json *ret, struct map *seen)
+{
+	const char close = seen ? '}' : ']';
+	struct cell *cells = NULL;
+	size_t n = 0;
+
+	skip_blanks(s);
+	if (peek(s) == close) {
+		s->at++;
+		return true;
+	}
+	for (;;) {
+		struct cell *c = ARENA_NEW(s->a, struct cell);
+
+		if (!c)
+			return arena_full(s->a, s->e);
+		if ((seen && !parse_member(s, c, seen)) || !parse_value(s, &c->value))
+			return false;
+		c->next = cells;
+		cells = c;
+		n++;
+		skip_blanks(s);
+		if (peek(s) != ',')
+			break;
+		s->at++;
+	}
+	if (peek(s) != close)
+		return bad(s, seen ? "',' or '}' was expected" : "',' or ']' was expected");
+	s->at++;
+	return close_list(s, ret, cells, n, seen != NULL);
+}
+
+static bool parse_container(struct parser *s, struct json *ret)
+{
+	CLEANUP(map_freep) struct map *seen = s->p[s->at] == '{' ? map_new() : NULL;
+	bool ok;
+
+	if (s->depth == JSON_DEPTH_MAX)
+		return err_set(s->e, ERR_LIMIT, "JSON line %zu: more than %d levels", s->line,
+			JSON_DEPTH_MAX);
+	ret->kind = seen ? JSON_OBJECT : JSON_ARRAY;
+	s->depth++;
+	s->at++;
+	ok = parse_list(s, ret, seen);
+	s->depth--;
+	return ok;
+}
+
+static bool parse_value(struct parser *s, struct json *ret)
+{
+	int c;
+
+	skip_blanks(s);
+	*ret = (struct json){ .line = s->line };
+	c = peek(s);
+	switch (c) {
+	case '{':
+	case '[':
+		return parse_container(s, ret);
+	case '"':
+		ret->kind = JSON_STRING;
+		return parse_string(s, &ret->text);
+	case 't':
+	case 'f':
+		ret->kind = JSON_BOOL;
+		ret->truth = c == 't';
+		return take_literal(s, c == 't' ? "true" : "false");
+	case 'n':
+		return take_literal(s, "null");
+	default:
+		return parse_number(s, ret);
+	}
+}
+
+bool json_parse(struct json *ret, struct span text, struct arena *a, struct err *e)
+{
+	struct parser s = { (const char *)text.p, text.n, 0, 1, 0, a, e };
+	struct json v;
+
+	if (!parse_value(&s, &v))
+		return false;
+	skip_blanks(&s);
+	if (s.at != s.n)
+		return bad(&s, "something follows the document");
+	*ret = v;
+	return true;
+}

@@ -1,0 +1,128 @@
+/*
+ * assay.yaml: what a person wants, before anything is pinned. Strict YAML (codec/yaml.h); unknown members are refused
+ * with their line. doc/assay.yaml.md describes every member; this is its parsed form. All memory is the arena's.
+ */
+#ifndef ASSAY_LOCK_DESCRIPTION_H
+#define ASSAY_LOCK_DESCRIPTION_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/str.h"
+
+struct str_list {
+	const struct str *items;
+	size_t n;
+};
+
+/* suites: - {archive: debian, suite: trixie, components: [main]} */
+struct suite_request {
+	struct str
+		archive; /* "debian" or "debian-security": which of the machine's archives to ask */
+	struct str suite; /* "trixie", "trixie-updates", "trixie-security" */
+	struct str_list components;
+};
+
+/* toolchains: c: [gcc, libc6-dev] */
+struct toolchain_request {
+	struct str name;
+	struct str_list packages;
+};
+
+/* Where one output of a component goes: outputs: - {from: out/init, to: initrd, path: init, mode: "0755"} */
+struct component_output {
+	struct str from; /* below the box's /out */
+	struct str to;   /* "initrd" or "root" */
+	struct str path; /* tree path */
+	uint32_t mode;
+};
+
+struct argument_list {
+	struct str_list args;
+};
+
+struct component {
+	struct str name;
+	struct str toolchain;
+	struct str from;       /* source folder, relative to the description */
+	struct str_list files; /* globs below it; each must match, nothing else is visible */
+	const struct argument_list *steps; /* run in the box in /src, one after the other */
+	size_t n_steps;
+	const struct component_output *outputs;
+	size_t n_outputs;
+};
+
+struct user_request {
+	struct str name;
+	uint32_t uid, gid;
+	struct str gecos, home, shell;
+	struct str_list groups; /* supplementary */
+};
+
+struct group_request {
+	struct str name;
+	uint32_t gid;
+};
+
+struct path_rule {
+	struct str path;  /* glob */
+	struct str value; /* links: target; prefer: origin ("package:NAME" or "overlay:PATH") */
+};
+
+struct mode_rule {
+	struct str path;
+	uint32_t mode;
+	struct str owner, group; /* names */
+};
+
+struct description {
+	struct str name;
+	struct str dir;            /* folder that holds assay.yaml */
+	struct str text;           /* the file itself */
+	int64_t source_date_epoch; /* 0: the newest Release date of the lock */
+
+	const struct suite_request *suites;
+	size_t n_suites;
+	struct str_list packages;  /* of the image */
+	struct str_list leave_out; /* globs of package names kept out of the closure */
+	struct str_list firmware_packages;
+	struct str firmware_code, firmware_vars; /* tree paths in them */
+	const struct toolchain_request *toolchains;
+	size_t n_toolchains;
+	const struct component *components;
+	size_t n_components;
+
+	/* image: */
+	struct str_list command_line;   /* words before those that assay adds for dm-verity */
+	struct str kernel;              /* tree path glob of the kernel, "boot/vmlinuz-*" */
+	struct str stub;                /* tree path of the systemd stub */
+	struct str_list initrd_modules; /* in load order */
+	struct str_list
+		kernel_modules; /* module names kept in the root beside their dependencies; empty: all */
+	const struct user_request *users;
+	size_t n_users;
+	const struct group_request *groups;
+	size_t n_groups;
+	struct str_list units_enable, units_mask;
+	const struct path_rule *links;
+	size_t n_links;
+	struct str_list folders;  /* empty folders, mode 0755 */
+	struct str_list overlays; /* folders relative to the description, laid over in order */
+	struct str_list exclude;  /* globs; each must match something */
+	const struct path_rule *prefer;
+	size_t n_prefer;
+	const struct mode_rule *modes;
+	size_t n_modes;
+	struct str hostname;
+	struct str os_release;     /* extra lines: IMAGE_ID and the like */
+	struct str_list ports;     /* declared open ports: "8080/tcp" */
+	struct str_list platforms; /* shapes to measure: "qemu-vtpm" */
+};
+
+/* Reads DIR/assay.yaml. Fails: NOTFOUND, FORMAT with line, LIMIT (1 MiB). */
+bool description_read(
+	struct description *ret, const char *dir, struct arena *a, struct err *e) MUST_CHECK;
+/* The same from text; dir is only kept. */
+bool description_parse(struct description *ret, struct str dir, struct span text, struct arena *a,
+	struct err *e) MUST_CHECK;
+
+#endif

@@ -1,0 +1,270 @@
+#define ASSAY_MAY_ASK_THE_MACHINE
+#include "sys/file.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "base/banned.h"
+
+enum { TEMPORARY_TRIES = 100 };
+
+void file_closep(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+int file_open(int dir, const char *path, struct err *e)
+{
+	int fd = openat(dir, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+
+	if (fd < 0) {
+		bool missing = errno == ENOENT;
+
+		err_os(e, "cannot open '%s'", path);
+		if (missing)
+			e->kind = ERR_NOTFOUND;
+	}
+	return fd;
+}
+
+bool file_read_fd(int fd, const char *name, size_t max, struct buf *out, struct err *e)
+{
+	CLEANUP(buf_done) struct buf b = buf_init(max);
+	uint8_t chunk[65536];
+	uint64_t at = 0;
+
+	for (;;) {
+		ssize_t n = pread(fd, chunk, sizeof chunk, (off_t)at);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return err_os(e, "cannot read '%s'", name);
+		if (n == 0)
+			break;
+		buf_add(&b, chunk, (size_t)n);
+		if (!buf_ok(&b))
+			return err_set(e, ERR_LIMIT, "'%s' is larger than %zu bytes", name, max);
+		at += (uint64_t)n;
+	}
+	*out = b;
+	b = (struct buf){ 0 };
+	return true;
+}
+
+bool file_read(int dir, const char *path, size_t max, struct buf *out, struct err *e)
+{
+	CLEANUP(file_closep) int fd = file_open(dir, path, e);
+	struct stat st;
+
+	if (fd < 0)
+		return false;
+	if (fstat(fd, &st) < 0)
+		return err_os(e, "cannot read '%s'", path);
+	if (S_ISDIR(st.st_mode))
+		return err_set(e, ERR_USAGE, "cannot read '%s': it is a folder, not a file", path);
+	return file_read_fd(fd, path, max, out, e);
+}
+
+bool file_pread(int fd, void *dst, size_t n, uint64_t at, const char *name, struct err *e)
+{
+	size_t got = 0;
+
+	while (got < n) {
+		ssize_t r = pread(fd, (uint8_t *)dst + got, n - got, (off_t)(at + got));
+
+		if (r < 0 && errno == EINTR)
+			continue;
+		if (r < 0)
+			return err_os(e, "cannot read '%s'", name);
+		if (r == 0)
+			return err_set(e, ERR_FORMAT, "'%s' ends at %zu, wanted %zu bytes at %llu",
+				name, (size_t)at + got, n, (unsigned long long)at);
+		got += (size_t)r;
+	}
+	return true;
+}
+
+bool file_pwrite(int fd, const void *src, size_t n, uint64_t at, const char *name, struct err *e)
+{
+	size_t done = 0;
+
+	while (done < n) {
+		ssize_t r = pwrite(fd, (const uint8_t *)src + done, n - done, (off_t)(at + done));
+
+		if (r < 0 && errno == EINTR)
+			continue;
+		if (r < 0) {
+			bool full = errno == ENOSPC || errno == EDQUOT;
+
+			err_os(e, "cannot write '%s'", name);
+			if (full)
+				err_hint(e,
+					"free some space, or choose another folder for the output or --store");
+			return false;
+		}
+		done += (size_t)r;
+	}
+	return true;
+}
+
+/* A new file beside path; its name goes to temporary. */
+static int create_temporary(int dir, const char *path, mode_t mode, char *temporary, size_t size)
+{
+	for (int i = 0; i < TEMPORARY_TRIES; i++) {
+		int fd;
+
+		if (snprintf(temporary, size, "%s.%d-%d.tmp", path, (int)getpid(), i) >=
+			(int)size) {
+			errno = ENAMETOOLONG;
+			return -1;
+		}
+		fd = openat(
+			dir, temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
+		if (fd >= 0 || errno != EEXIST)
+			return fd;
+	}
+	return -1;
+}
+
+static bool sync_parent(int dir, const char *path, struct err *e)
+{
+	const char *slash = strrchr(path, '/');
+	CLEANUP(mem_free)
+	char *parent = slash ? mem_string(
+				       str_make(path, slash == path ? 1 : (size_t)(slash - path)))
+			     : mem_string(STR("."));
+	CLEANUP(file_closep) int fd = openat(dir, parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0 || fsync(fd) < 0)
+		return err_os(e, "cannot sync folder '%s'", parent);
+	return true;
+}
+
+bool file_write(int dir, const char *path, struct span bytes, mode_t mode, struct err *e)
+{
+	char temporary[4096];
+	CLEANUP(file_closep)
+	int fd = create_temporary(dir, path, mode, temporary, sizeof temporary);
+
+	if (fd < 0)
+		return err_os(e, "cannot create '%s'", path);
+	if (fchmod(fd, mode) < 0 || !file_pwrite(fd, bytes.p, bytes.n, 0, path, e)) {
+		if (e->kind == ERR_NONE)
+			err_os(e, "cannot write '%s'", path);
+		unlinkat(dir, temporary, 0);
+		return false;
+	}
+	if (fsync(fd) < 0 || renameat(dir, temporary, dir, path) < 0) {
+		err_os(e, "cannot write '%s'", path);
+		unlinkat(dir, temporary, 0);
+		return false;
+	}
+	return sync_parent(dir, path, e);
+}
+
+bool file_mkdirs(int dir, const char *path, struct err *e)
+{
+	CLEANUP(mem_free) char *p = mem_string(str_of(path));
+
+	for (char *s = p + 1; p[0]; s++) {
+		bool end = *s == 0;
+
+		if (!end && *s != '/')
+			continue;
+		*s = 0;
+		if (mkdirat(dir, p, 0777) < 0 && errno != EEXIST)
+			return err_os(e, "cannot make folder '%s'", p);
+		if (end)
+			break;
+		*s = '/';
+	}
+	return true;
+}
+
+/* Removes what is below fd; a folder without permission bits is opened up first. */
+static bool empty_folder(int fd, const char *name, struct err *e)
+{
+	CLEANUP(file_closep) int copy = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *d = copy < 0 ? NULL : fdopendir(copy);
+	bool ok = true;
+
+	if (!d)
+		return err_os(e, "cannot list '%s'", name);
+	copy = -1;
+	for (struct dirent *entry; ok && (entry = readdir(d));) {
+		if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))
+			continue;
+		if (unlinkat(fd, entry->d_name, 0) == 0)
+			continue;
+		if (errno != EISDIR && errno != EPERM)
+			ok = err_os(e, "cannot remove '%s/%s'", name, entry->d_name);
+		else
+			ok = file_remove_tree(fd, entry->d_name, e);
+	}
+	closedir(d);
+	return ok;
+}
+
+bool file_remove_tree(int dir, const char *path, struct err *e)
+{
+	CLEANUP(file_closep) int fd = -1;
+
+	if (unlinkat(dir, path, 0) == 0 || errno == ENOENT)
+		return true;
+	if (errno != EISDIR && errno != EPERM)
+		return err_os(e, "cannot remove '%s'", path);
+	fchmodat(dir, path, 0700, 0);
+	fd = openat(dir, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return err_os(e, "cannot remove '%s'", path);
+	if (!empty_folder(fd, path, e))
+		return false;
+	if (unlinkat(dir, path, AT_REMOVEDIR) < 0)
+		return err_os(e, "cannot remove '%s'", path);
+	return true;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+bool file_names(int dir, const char *path, char ***names, size_t *n_ret, struct err *e)
+{
+	CLEANUP(file_closep) int fd = openat(dir, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+	char **list = NULL;
+	size_t n = 0;
+
+	if (!d)
+		return err_os(e, "cannot list '%s'", path);
+	fd = -1;
+	for (struct dirent *entry; (entry = readdir(d));) {
+		if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))
+			continue;
+		if ((n & (n - 1)) == 0)
+			list = mem_grow(list, n ? n * 2 : 1, sizeof *list);
+		list[n++] = mem_string(str_of(entry->d_name));
+	}
+	closedir(d);
+	if (n)
+		qsort(list, n, sizeof *list, by_name);
+	*names = list;
+	*n_ret = n;
+	return true;
+}
+
+void file_names_free(char **names, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		free(names[i]);
+	free(names);
+}
