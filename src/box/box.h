@@ -1,0 +1,90 @@
+/*
+ * The sandbox for steps that must run a program: a compiler, a maintainer script. What runs in it sees a sysroot made of
+ * locked packages, declared inputs and nothing else of the machine: no network, no other process, a fixed host name,
+ * user, umask, environment and address layout.
+ *
+ *   /           the sysroot, read only; its usr-merge links and /etc entries are kept, /etc/{passwd,group,hosts,...} are ours
+ *   binds       read only (a component's sources: /src)
+ *   /out        the output folder, the one thing that outlives the box
+ *   /build,/tmp empty, in memory
+ *   /proc       of the box's own processes; /dev has null, zero, full, random, urandom, fd, std*, shm; no /sys
+ *
+ * The user inside is `build`, id 1000, which is the caller outside: it needs no privilege where the kernel lets an
+ * ordinary user make user namespaces, and root gets the same box. There is one id only: chown to others fails.
+ * Not closed yet: clock, random numbers, processor and kernel version are the machine's.
+ */
+#ifndef ASSAY_BOX_BOX_H
+#define ASSAY_BOX_BOX_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+enum {
+	BOX_VERSION =
+		1, /* of what a step can see; a change takes the next number (it is part of every derivation) */
+	BOX_USER = 1000, /* user and group id inside */
+	BOX_BINDS_MAX = 32,
+	BOX_COMMANDS_MAX = 256,
+	BOX_ENV_MAX = 64,
+	BOX_LOG_MAX = 64 << 20, /* bytes of output kept; what comes after is read and dropped */
+};
+
+/* A file or folder of the machine that is seen read only. */
+struct box_bind {
+	const char *host; /* absolute */
+	const char *
+		at; /* absolute, in the box; below a folder of the sysroot only where that place exists */
+};
+
+/* Zero means the default in brackets. */
+struct box_limits {
+	unsigned wall_s;  /* of the whole box [3600] */
+	uint64_t memory;  /* address space of each process, bytes [8 GiB] */
+	uint64_t file;    /* largest file that may be written, bytes [4 GiB] */
+	uint64_t scratch; /* of /build and of /tmp, bytes each, taken from memory [2 GiB] */
+	unsigned
+		n_processes; /* of the calling user in the box [4096]; the kernel does not hold it against root */
+};
+
+struct box_command {
+	const char *const
+		*argv; /* ends with NULL; argv[0] is looked up in /usr/sbin:/usr/bin:/sbin:/bin */
+};
+
+/* Everything is borrowed for the call. */
+struct box_job {
+	const char *sysroot; /* absolute */
+	const struct box_bind *binds;
+	size_t n_binds;
+	const char
+		*out; /* absolute; seen as /out. Lies in a folder that other users cannot enter. */
+	const char *cwd; /* in the box; NULL: /build */
+	const struct box_command *
+		commands; /* one after the other, until one fails; between two, all that was left running ends */
+	size_t n_commands;
+	const char *const
+		*env; /* "NAME=value" beside and over the fixed ones; ends with NULL; may be NULL */
+	int64_t source_date_epoch;
+	struct box_limits limits;
+};
+
+struct box_result {
+	bool done;      /* every command exited with 0 */
+	bool timed_out; /* the wall limit ended the box */
+	size_t command; /* which failed; n_commands when done */
+	int status;     /* its exit code, 128 + signal, 127 when it could not be started */
+};
+
+/*
+ * Runs the job and waits; when it returns, no process and no mount of the box is left, also when the caller is killed
+ * meanwhile. Standard output and error of the commands go to log_fd in the order in which they were written.
+ * A command that fails is a result, not an error. Fails: USAGE for a job that makes no sense, IO when the machine
+ * cannot make the box; the text names what is missing and the hint what to set (user namespaces switched off, their
+ * number used up, AppArmor, a chroot). Safe to call from several threads.
+ */
+bool box_run(
+	struct box_result *ret, const struct box_job *job, int log_fd, struct err *e) MUST_CHECK;
+
+#endif

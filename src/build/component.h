@@ -1,0 +1,55 @@
+/*
+ * A component of the description, compiled in the box with a toolchain from the lock: the guest's PID 1, the attester.
+ *
+ * Its derivation is the SHA-256 of a canonical JSON document with all that can reach its bytes: the box's version, the
+ * digests of the toolchain's packages, every source file with its digest, the steps, the names of its outputs and the
+ * source date. The result is cached under that digest; equal inputs never run twice. Sources are exactly the files that
+ * the description names: nothing else of their folder is seen, no git state, no version, no time and no mode but "executable".
+ */
+#ifndef ASSAY_BUILD_COMPONENT_H
+#define ASSAY_BUILD_COMPONENT_H
+
+#include "base/arena.h"
+#include "lock/description.h"
+#include "lock/lock.h"
+#include "store/store.h"
+
+enum {
+	COMPONENT_SOURCES_MAX = 10000,
+	COMPONENT_SOURCE_SIZE_MAX = 64 << 20,
+	COMPONENT_OUTPUT_SIZE_MAX = 512 << 20,
+};
+
+/* A file that the description names; path is relative to the component's `from`. */
+struct component_source {
+	struct str path;
+	bool executable;
+	uint64_t size;
+	uint8_t sha256[SHA256_SIZE];
+};
+
+/* One product: where it goes (as described) and its bytes, an object of the store. */
+struct component_product {
+	const struct component_output *output;
+	struct content content;
+};
+
+struct component_result {
+	uint8_t derivation[SHA256_SIZE];
+	bool cached;                            /* nothing ran */
+	const struct component_source *sources; /* sorted by path */
+	size_t n_sources;
+	const struct component_product *products; /* in the order of the description */
+	size_t n_products;
+};
+
+/*
+ * Builds component c of d, or takes the cached result. source_date_epoch is what the image uses. Memory from a; the
+ * contents live as long as s. Fails: NOTFOUND for a glob that matches nothing, a missing toolchain or package; MISMATCH
+ * "step N of component 'X' failed" with the last lines of its output, and where all of it is in the hint; as box_run.
+ */
+bool component_build(struct component_result *ret, struct store *s, const struct lock *l,
+	const struct description *d, const struct component *c, int64_t source_date_epoch,
+	struct arena *a, struct err *e) MUST_CHECK;
+
+#endif
