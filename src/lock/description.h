@@ -9,6 +9,8 @@
 #include "base/err.h"
 #include "base/str.h"
 
+#define DESCRIPTION_FORMAT "assay/1"
+
 struct str_list {
 	const struct str *items;
 	size_t n;
@@ -28,7 +30,7 @@ struct toolchain_request {
 	struct str_list packages;
 };
 
-/* Where one output of a component goes: outputs: - {from: out/init, to: initrd, path: init, mode: "0755"} */
+/* Where one output of a component goes: outputs: - {from: init, to: initrd, path: init, mode: "0755"} */
 struct component_output {
 	struct str from; /* below the box's /out */
 	struct str to;   /* "initrd" or "root" */
