@@ -7,7 +7,7 @@
 
 #include "base/banned.h"
 
-bool err_set(struct err *e, enum err_kind kind, const char *fmt, ...)
+bool(err_set)(struct err *e, enum err_kind kind, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -20,7 +20,7 @@ bool err_set(struct err *e, enum err_kind kind, const char *fmt, ...)
 	return false;
 }
 
-bool err_os(struct err *e, const char *fmt, ...)
+bool(err_os)(struct err *e, const char *fmt, ...)
 {
 	int os = errno;
 	size_t n;
@@ -38,7 +38,7 @@ bool err_os(struct err *e, const char *fmt, ...)
 	return false;
 }
 
-bool err_wrap(struct err *e, const char *fmt, ...)
+bool(err_wrap)(struct err *e, const char *fmt, ...)
 {
 	char was[sizeof e->text];
 	size_t n;
@@ -53,7 +53,7 @@ bool err_wrap(struct err *e, const char *fmt, ...)
 	return false;
 }
 
-bool err_hint(struct err *e, const char *fmt, ...)
+bool(err_hint)(struct err *e, const char *fmt, ...)
 {
 	va_list ap;
 

@@ -37,6 +37,17 @@ bool err_wrap(struct err *e, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* Says what a person can do about it; replaces an earlier hint. Returns false. */
 bool err_hint(struct err *e, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
+/* Lets the compiler see that they return false, for its checks of what a failing function leaves unset. */
+static inline bool err_false(bool said)
+{
+	(void)said;
+	return false;
+}
+#define err_set(...) err_false((err_set)(__VA_ARGS__))
+#define err_os(...) err_false((err_os)(__VA_ARGS__))
+#define err_wrap(...) err_false((err_wrap)(__VA_ARGS__))
+#define err_hint(...) err_false((err_hint)(__VA_ARGS__))
+
 const char *err_kind_name(enum err_kind kind);
 
 #endif

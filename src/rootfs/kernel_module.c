@@ -1,0 +1,128 @@
+#include "rootfs/kernel_module.h"
+
+#include <archive.h>
+
+#include "rootfs/elf.h"
+#include "rootfs/entry.h"
+#include "base/banned.h"
+
+struct str kernel_module_name(struct arena *a, struct str path)
+{
+	struct str name = arena_str(a, tree_name(path));
+	char *p = arena_alloc(a, name.n + 1);
+	size_t n = str_find(name, '.');
+
+	if (!name.p || !p)
+		return str_make(NULL, 0);
+	for (size_t i = 0; i < n; i++)
+		p[i] = name.p[i] == '-' ? '_' : name.p[i];
+	return str_make(p, n);
+}
+
+static bool unpack(struct archive *r, struct span packed, struct buf *out, struct err *e)
+{
+	struct archive_entry *entry;
+	uint8_t chunk[65536];
+	la_ssize_t n;
+
+	archive_read_support_format_raw(r);
+	archive_read_support_filter_xz(r);
+	archive_read_support_filter_zstd(r);
+	archive_read_support_filter_gzip(r);
+	if (archive_read_open_memory(r, packed.p, packed.n) != ARCHIVE_OK ||
+		archive_read_next_header(r, &entry) != ARCHIVE_OK)
+		return err_set(e, ERR_FORMAT, "cannot decompress: %s", archive_error_string(r));
+	while ((n = archive_read_data(r, chunk, sizeof chunk)) > 0)
+		buf_add(out, chunk, (size_t)n);
+	if (n < 0)
+		return err_set(e, ERR_FORMAT, "cannot decompress: %s", archive_error_string(r));
+	return buf_ok(out) || buf_full(out, "the module", e);
+}
+
+bool kernel_module_bytes(const struct tree *t, struct str path, struct buf *out, struct err *e)
+{
+	CLEANUP(buf_done) struct buf packed = { 0 }, plain = buf_init(KERNEL_MODULE_MAX);
+	struct archive *r;
+	bool ok;
+
+	if (!entry_text(t, path, KERNEL_MODULE_MAX, &packed, e))
+		return false;
+	if (str_ends(path, ".ko")) {
+		*out = packed;
+		packed = (struct buf){ 0 };
+		return true;
+	}
+	r = archive_read_new();
+	ok = unpack(r, buf_span(&packed), &plain, e);
+	archive_read_free(r);
+	if (!ok)
+		return err_wrap(e, "'%.*s'", STR_ARG(path));
+	*out = plain;
+	plain = (struct buf){ 0 };
+	return true;
+}
+
+/* Calls put for each value of a key, which may stand several times; "depends" is a list in itself. Returns how many. */
+static size_t each_value(struct span info, const char *key, char separator, struct str *put)
+{
+	struct str rest = str_make((const char *)info.p, info.n), line, name, value, word;
+	size_t n = 0;
+
+	while (rest.n) {
+		(void)str_cut(rest, 0, &line, &rest);
+		if (!str_cut(line, '=', &name, &value) || !str_is(name, key))
+			continue;
+		while (value.n) {
+			word = value;
+			value.n = separator ? value.n : 0;
+			if (separator)
+				(void)str_cut(value, separator, &word, &value);
+			if (put)
+				put[n] = word;
+			n++;
+		}
+	}
+	return n;
+}
+
+static bool values(struct span info, const char *key, char separator, struct str_list *ret,
+	struct arena *a, struct err *e)
+{
+	size_t n = each_value(info, key, separator, NULL);
+	struct str *items = ARENA_ARRAY(a, n, struct str);
+
+	if (n > KERNEL_MODULE_ALIASES_MAX)
+		return err_set(e, ERR_LIMIT, "a module has %zu entries of '%s', limit %d", n, key,
+			KERNEL_MODULE_ALIASES_MAX);
+	if (!items)
+		return arena_full(a, e);
+	(void)each_value(info, key, separator, items);
+	for (size_t i = 0; i < n; i++) {
+		items[i] = arena_str(a, items[i]);
+		if (!items[i].p)
+			return arena_full(a, e);
+	}
+	*ret = (struct str_list){ items, n };
+	return true;
+}
+
+bool kernel_module_read(struct kernel_module *ret, const struct tree *t, struct str path,
+	struct arena *a, struct err *e)
+{
+	struct kernel_module m = { .name = kernel_module_name(a, path),
+		.path = arena_str(a, path) };
+	CLEANUP(buf_done) struct buf bytes = { 0 };
+	struct span info;
+
+	if (!m.name.p || !m.path.p)
+		return arena_full(a, e);
+	if (!kernel_module_bytes(t, path, &bytes, e))
+		return false;
+	if (!elf_section(buf_span(&bytes), ".modinfo", &info, e) ||
+		!values(info, "depends", ',', &m.depends, a, e) ||
+		!values(info, "alias", 0, &m.aliases, a, e) ||
+		!values(info, "softdep", 0, &m.softdeps, a, e))
+		return err_wrap(e, "'%.*s'", STR_ARG(path));
+	*ret = m;
+	return true;
+}

@@ -1,0 +1,281 @@
+#include "rootfs/rootfs.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "rootfs/dpkg_database.h"
+#include "rootfs/entry.h"
+#include "rootfs/kernel_modules.h"
+#include "rootfs/ld_cache.h"
+#include "rootfs/units.h"
+#include "rootfs/users.h"
+#include "tree/folder.h"
+#include "base/banned.h"
+
+enum { SECONDS_A_DAY = 86400, OS_RELEASE_MAX = 65536 };
+
+#define ORIGIN "generated:skeleton"
+#define DECLARED "description"
+
+bool rootfs_add_packages(struct tree *t, const struct lock_package *const *packages,
+	struct pack *const *packs, size_t n, struct err *e)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct str origin = arena_printf(
+			tree_arena(t), "package:%.*s", STR_ARG(packages[i]->name));
+		size_t n_nodes;
+		const struct node *nodes = pack_nodes(packs[i], &n_nodes);
+
+		if (!origin.p)
+			return arena_full(tree_arena(t), e);
+		for (size_t k = 0; k < n_nodes; k++) {
+			struct node node = nodes[k];
+
+			node.origin = origin;
+			if (!tree_add(t, &node, e))
+				return err_wrap(e, "package '%.*s'", STR_ARG(packages[i]->name));
+		}
+	}
+	return true;
+}
+
+/* What a Debian root has before the first package, and base-files' postinst beside it. */
+static bool skeleton(struct tree *t, struct err *e)
+{
+	static const struct {
+		const char *path, *target; /* target NULL: a folder */
+	} entries[] = {
+		{ "", NULL },
+		{ "usr", NULL },
+		{ "usr/bin", NULL },
+		{ "usr/sbin", NULL },
+		{ "usr/lib", NULL },
+		{ "usr/lib64", NULL },
+		{ "bin", "usr/bin" },
+		{ "sbin", "usr/sbin" },
+		{ "lib", "usr/lib" },
+		{ "lib64", "usr/lib64" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(entries); i++) {
+		struct str path = str_of(entries[i].path);
+
+		if (tree_find(t, path))
+			continue;
+		if (entries[i].target ? !entry_link(t, path, str_of(entries[i].target), ORIGIN, e)
+				      : !entry_folder(t, path, ORIGIN, e))
+			return false;
+	}
+	return true;
+}
+
+/* Links and folders that base-files, libc-bin and others make in their postinst. */
+static bool postinst_links(struct tree *t, struct err *e)
+{
+	static const struct {
+		const char *path, *target;
+	} links[] = {
+		{ "var/run", "/run" },
+		{ "var/lock", "/run/lock" },
+		{ "etc/mtab", "../proc/self/mounts" },
+	};
+	static const char *const folders[] = { "mnt", "srv", "opt", "media", "proc", "sys", "dev",
+		"run", "tmp", "root", "home", "var/mail", "var/opt", "var/tmp", "var/log",
+		"var/lib", "var/cache", "usr/local" };
+
+	for (size_t i = 0; i < ARRAY_LEN(folders); i++)
+		if (!entry_parents(t, str_of(folders[i]), ORIGIN, e) ||
+			!entry_folder(t, str_of(folders[i]), ORIGIN, e))
+			return false;
+	for (size_t i = 0; i < ARRAY_LEN(links); i++)
+		if (!tree_find(t, str_of(links[i].path)) &&
+			!entry_link(t, str_of(links[i].path), str_of(links[i].target), ORIGIN, e))
+			return false;
+	return true;
+}
+
+/* Files that a package ships elsewhere and its postinst copies to /etc. */
+static bool postinst_copies(struct tree *t, struct err *e)
+{
+	static const struct {
+		const char *to, *from;
+	} copies[] = {
+		{ "etc/nsswitch.conf", "usr/share/libc-bin/nsswitch.conf" },
+		{ "etc/profile", "usr/share/base-files/profile" },
+		{ "etc/motd", "usr/share/base-files/motd" },
+		{ "root/.profile", "usr/share/base-files/dot.profile" },
+		{ "root/.bashrc", "usr/share/base-files/dot.bashrc" },
+		{ "etc/shells", "usr/share/debianutils/shells" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(copies); i++) {
+		const struct node *from = tree_find(t, str_of(copies[i].from));
+		struct node copy;
+
+		if (!from || tree_find(t, str_of(copies[i].to)))
+			continue;
+		copy = *from;
+		copy.path = str_of(copies[i].to);
+		copy.inode = 0;
+		if (!entry_parents(t, copy.path, ORIGIN, e) || !tree_add(t, &copy, e))
+			return false;
+	}
+	return true;
+}
+
+/* Streams an overlay file into the store, so that its bytes stay what they were when they were hashed. */
+static bool put_overlay_file(void *ctx, int fd, struct content *ret, struct err *e)
+{
+	uint8_t chunk[65536], digest[SHA256_SIZE];
+	struct store_writer *w;
+	ssize_t n;
+
+	if (!store_write_begin(ctx, &w, e))
+		return false;
+	for (off_t at = 0; (n = pread(fd, chunk, sizeof chunk, at)) > 0; at += n) {
+		if (!store_write(w, chunk, (size_t)n, e)) {
+			store_write_abort(w);
+			return false;
+		}
+	}
+	if (n < 0) {
+		store_write_abort(w);
+		return err_os(e, "cannot read an overlay file");
+	}
+	return store_write_finish(w, NULL, digest, e) && store_content(ctx, digest, ret, e);
+}
+
+static bool overlays(struct tree *t, const struct rootfs_inputs *in, struct err *e)
+{
+	const struct description *d = in->description;
+	const struct folder_put put = { put_overlay_file, in->store };
+	struct arena *a = tree_arena(t);
+
+	for (size_t i = 0; i < d->overlays.n; i++) {
+		struct str folder = arena_printf(
+			a, "%.*s/%.*s", STR_ARG(d->dir), STR_ARG(d->overlays.items[i]));
+		struct str origin = arena_printf(a, "overlay:%.*s", STR_ARG(d->overlays.items[i]));
+
+		if (!folder.p || !origin.p)
+			return arena_full(a, e);
+		if (!tree_from_folder(t, AT_FDCWD, folder.p, str_make("", 0), origin, &put, e))
+			return err_wrap(e, "overlay '%.*s'", STR_ARG(d->overlays.items[i]));
+	}
+	return true;
+}
+
+static bool add_products(
+	struct tree *t, const struct rootfs_product *products, size_t n, struct err *e)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct node node = { .path = products[i].path,
+			.kind = NODE_FILE,
+			.mode = products[i].mode,
+			.content = products[i].content };
+
+		node.origin = arena_printf(
+			tree_arena(t), "component:%.*s", STR_ARG(products[i].component));
+		if (!entry_parents(t, node.path, DECLARED, e) || !tree_add(t, &node, e))
+			return false;
+	}
+	return true;
+}
+
+/* An empty machine-id makes systemd take a new one at every boot without writing it down. */
+static bool identity(struct tree *t, const struct description *d, struct err *e)
+{
+	CLEANUP(buf_done) struct buf release = { 0 }, hostname = buf_init(256);
+	const struct node *file = entry_resolve(t, STR("etc/os-release"));
+
+	buf_printf(&hostname, "%.*s\n", STR_ARG(d->hostname.n ? d->hostname : d->name));
+	if (!entry_file_over(t, STR("etc/machine-id"), (struct span){ NULL, 0 }, 0444, ORIGIN, e) ||
+		!entry_file_over(t, STR("etc/hostname"), buf_span(&hostname), 0644, DECLARED, e))
+		return false;
+	if (!file || !d->os_release.n)
+		return true;
+	if (!entry_text(t, file->path, OS_RELEASE_MAX, &release, e))
+		return false;
+	buf_add_str(&release, d->os_release);
+	if (release.n && release.p[release.n - 1] != '\n')
+		buf_u8(&release, '\n');
+	return buf_ok(&release)
+		       ? entry_file_over(t, file->path, buf_span(&release), 0644, DECLARED, e)
+		       : buf_full(&release, "os-release", e);
+}
+
+static bool declared(struct tree *t, const struct description *d, struct err *e)
+{
+	for (size_t i = 0; i < d->folders.n; i++)
+		if (!entry_parents(t, d->folders.items[i], DECLARED, e) ||
+			!entry_folder(t, d->folders.items[i], DECLARED, e))
+			return false;
+	for (size_t i = 0; i < d->n_links; i++)
+		if (!entry_link_over(t, d->links[i].path, d->links[i].value, DECLARED, e))
+			return false;
+	for (size_t i = 0; i < d->n_modes; i++) {
+		const struct mode_rule *m = &d->modes[i];
+		uint32_t uid = 0, gid = 0;
+
+		if ((m->owner.n && !users_uid(t, m->owner, &uid)) ||
+			(m->group.n && !users_gid(t, m->group, &gid)))
+			return err_set(e, ERR_NOTFOUND,
+				"modes: '%.*s': no user '%.*s' or no group '%.*s'",
+				STR_ARG(m->path), STR_ARG(m->owner), STR_ARG(m->group));
+		if (!entry_owner(t, m->path, uid, gid, e) || !entry_mode(t, m->path, m->mode, e))
+			return err_wrap(e, "modes:");
+	}
+	return true;
+}
+
+bool rootfs_merge(struct tree *t, const struct rootfs_inputs *in, struct err *e)
+{
+	const struct description *d = in->description;
+	uint64_t day = (uint64_t)in->source_date_epoch / SECONDS_A_DAY;
+
+	for (size_t i = 0; i < d->n_prefer; i++)
+		if (!tree_prefer(t, d->prefer[i].path, d->prefer[i].value, e))
+			return false;
+	return rootfs_add_packages(t, in->packages, in->packs, in->n_packages, e) &&
+	       skeleton(t, e) &&
+	       dpkg_database_generate(t, in->packages, in->packs, in->n_packages, e) &&
+	       overlays(t, in, e) && add_products(t, in->products, in->n_products, e) &&
+	       postinst_links(t, e) && postinst_copies(t, e) && users_generate(t, d, day, e) &&
+	       identity(t, d, e) && declared(t, d, e) && units_install(t, d, e);
+}
+
+bool rootfs_trim(struct tree *t, const struct description *d, struct err *e)
+{
+	if (!kernel_modules_index(t, &d->kernel_modules, e))
+		return false;
+	for (size_t i = 0; i < d->exclude.n; i++) {
+		size_t n = 0;
+
+		tree_remove(t, d->exclude.items[i], &n);
+		if (n == 0) {
+			err_set(e, ERR_NOTFOUND, "exclude: '%.*s' matches nothing",
+				STR_ARG(d->exclude.items[i]));
+			return err_hint(
+				e, "take it out of image: exclude: if what it named is gone");
+		}
+	}
+	return ld_cache_generate(t, e);
+}
+
+bool rootfs_initrd(struct tree *initrd, const struct tree *root, const struct description *d,
+	const struct rootfs_product *products, size_t n_products, struct err *e)
+{
+	static const char *const folders[] = { "", "dev", "etc", "proc", "run", "sys", "sysroot",
+		"tmp" };
+	struct node console = { .path = STR("dev/console"),
+		.kind = NODE_CHARDEV,
+		.mode = 0600,
+		.dev_major = 5,
+		.dev_minor = 1,
+		.origin = STR(ORIGIN) };
+
+	for (size_t i = 0; i < ARRAY_LEN(folders); i++)
+		if (!entry_folder(initrd, str_of(folders[i]), ORIGIN, e))
+			return false;
+	return tree_add(initrd, &console, e) && add_products(initrd, products, n_products, e) &&
+	       kernel_modules_initrd(initrd, root, &d->initrd_modules, e);
+}
