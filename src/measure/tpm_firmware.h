@@ -1,0 +1,56 @@
+/*
+ * What EDK2's OVMF measures around a disk boot, beside its own code: Secure Boot variables (PCR 7), separators, the boot
+ * attempt (PCR 4), the partition table and the end of boot services (PCR 5). TCG PC Client Platform Firmware Profile 1.05.
+ */
+#ifndef ASSAY_MEASURE_TPM_FIRMWARE_H
+#define ASSAY_MEASURE_TPM_FIRMWARE_H
+
+#include "measure/event.h"
+
+/* TCG event types (PFP 10.4.1) that predictions and explanations name. */
+enum {
+	EV_SEPARATOR = 0x4,
+	EV_EVENT_TAG = 0x6,
+	EV_IPL = 0xd,
+};
+#define EV_EFI_VARIABLE_DRIVER_CONFIG 0x80000001u
+#define EV_EFI_VARIABLE_BOOT 0x80000002u
+#define EV_EFI_BOOT_SERVICES_APPLICATION 0x80000003u
+#define EV_EFI_BOOT_SERVICES_DRIVER 0x80000004u
+#define EV_EFI_GPT_EVENT 0x80000006u
+#define EV_EFI_ACTION 0x80000007u
+
+/*
+ * The variable SecureBoot as the firmware measures it. Builds without Secure Boot differ: Debian's OVMF 2025.02 CODE_4M
+ * has no such variable (0 bytes), OVMF 2022.11 CODE_4M has it as one byte 00.
+ */
+enum tpm_secure_boot { TPM_SECURE_BOOT_UNKNOWN, TPM_SECURE_BOOT_ABSENT, TPM_SECURE_BOOT_OFF };
+
+struct tpm_variables {
+	enum tpm_secure_boot secure_boot;
+	struct span pk, kek, db,
+		dbx; /* raw contents (EFI_SIGNATURE_LISTs); empty where not enrolled */
+};
+
+/*
+ * State of SecureBoot for an OVMF_CODE_4M.fd of this Debian package version ("2025.02-8+deb13u1"). USAGE for a release
+ * that was not seen to boot.
+ */
+bool tpm_secure_boot_of(
+	enum tpm_secure_boot *ret, struct str ovmf_version, struct err *e) MUST_CHECK;
+
+/* "absent", "off" or "unknown", for inputs of a shape. */
+const char *tpm_secure_boot_name(enum tpm_secure_boot state);
+
+/* PCR 7: the five variables and their separator. USAGE for an unknown state. */
+bool tpm_firmware_variables(
+	struct event_list *to, const struct tpm_variables *v, struct err *e) MUST_CHECK;
+/* PCR 4 "Calling EFI Application from Boot Option", then the separators of PCR 0-6 without 0 and 1. */
+bool tpm_firmware_boot_attempt(struct event_list *to, struct err *e) MUST_CHECK;
+/* PCR 5: the partition table; gpt is the event's data as logged, and its shape is checked. FORMAT. */
+bool tpm_firmware_partitions(
+	struct event_list *to, struct span gpt, struct str origin, struct err *e) MUST_CHECK;
+/* PCR 5: the two events of ExitBootServices. */
+bool tpm_firmware_exit(struct event_list *to, struct err *e) MUST_CHECK;
+
+#endif
