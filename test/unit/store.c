@@ -396,21 +396,27 @@ static void two_writers(void)
 	store_free(mine);
 }
 
-static bool own_namespaces(void)
+static bool write_to(const char *path, const char *text)
 {
-	char map[64];
-	int fd;
-	bool ok;
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	bool ok = fd >= 0 && write(fd, text, strlen(text)) > 0;
 
-	if (unshare(CLONE_NEWNS) == 0)
-		return true;
-	snprintf(map, sizeof map, "0 %u 1", (unsigned)getuid());
-	if (unshare(CLONE_NEWUSER | CLONE_NEWNS) < 0)
-		return false;
-	fd = open("/proc/self/uid_map", O_WRONLY);
-	ok = fd >= 0 && write(fd, map, strlen(map)) > 0;
 	close(fd);
 	return ok;
+}
+
+/* A mount namespace; an ordinary user needs a user namespace in which it is root first. */
+static bool own_namespaces(void)
+{
+	char uid[32], gid[32];
+
+	snprintf(uid, sizeof uid, "0 %u 1", (unsigned)getuid());
+	snprintf(gid, sizeof gid, "0 %u 1", (unsigned)getgid());
+	if (unshare(CLONE_NEWNS) == 0)
+		return true;
+	return unshare(CLONE_NEWUSER | CLONE_NEWNS) == 0 &&
+	       write_to("/proc/self/setgroups", "deny") && write_to("/proc/self/uid_map", uid) &&
+	       write_to("/proc/self/gid_map", gid);
 }
 
 /* In a child with a small tmpfs of its own: 0 when all went well. */
