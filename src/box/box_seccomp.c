@@ -1,0 +1,144 @@
+#include "box/box_seccomp.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <seccomp.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+#include "base/banned.h"
+
+/* Numbers that libseccomp 2.5 does not name; above 424 they are the same on every architecture. */
+enum { NR_SETXATTRAT = 463, NR_REMOVEXATTRAT = 466, NR_FCHMODAT2 = 452, NR_OPEN_TREE_ATTR = 467 };
+
+static const struct {
+	int nr, os;
+} refused[] = {
+	{ SCMP_SYS(mount), EPERM },
+	{ SCMP_SYS(umount2), EPERM },
+	{ SCMP_SYS(pivot_root), EPERM },
+	{ SCMP_SYS(chroot), EPERM },
+	{ SCMP_SYS(fsopen), EPERM },
+	{ SCMP_SYS(fsconfig), EPERM },
+	{ SCMP_SYS(fsmount), EPERM },
+	{ SCMP_SYS(fspick), EPERM },
+	{ SCMP_SYS(open_tree), EPERM },
+	{ NR_OPEN_TREE_ATTR, EPERM },
+	{ SCMP_SYS(move_mount), EPERM },
+	{ SCMP_SYS(mount_setattr), EPERM },
+	{ SCMP_SYS(unshare), EPERM },
+	{ SCMP_SYS(setns), EPERM },
+	{ SCMP_SYS(keyctl), EPERM },
+	{ SCMP_SYS(add_key), EPERM },
+	{ SCMP_SYS(request_key), EPERM },
+	{ SCMP_SYS(bpf), EPERM },
+	{ SCMP_SYS(perf_event_open), EPERM },
+	{ SCMP_SYS(userfaultfd), EPERM },
+	{ SCMP_SYS(io_uring_setup), EPERM },
+	{ SCMP_SYS(io_uring_enter), EPERM },
+	{ SCMP_SYS(io_uring_register), EPERM },
+	{ SCMP_SYS(ptrace), EPERM },
+	{ SCMP_SYS(process_vm_readv), EPERM },
+	{ SCMP_SYS(process_vm_writev), EPERM },
+	{ SCMP_SYS(syslog), EPERM },
+	{ SCMP_SYS(setxattr), ENOTSUP },
+	{ SCMP_SYS(lsetxattr), ENOTSUP },
+	{ SCMP_SYS(fsetxattr), ENOTSUP },
+	{ NR_SETXATTRAT, ENOTSUP },
+	{ SCMP_SYS(removexattr), ENOTSUP },
+	{ SCMP_SYS(lremovexattr), ENOTSUP },
+	{ SCMP_SYS(fremovexattr), ENOTSUP },
+	{ NR_REMOVEXATTRAT, ENOTSUP },
+	{ SCMP_SYS(clone3), ENOSYS },
+	{ SCMP_SYS(openat2), ENOSYS },
+	{ NR_FCHMODAT2, ENOSYS },
+	{ SCMP_SYS(getgroups), 0 },
+};
+
+/* Calls that take a mode, and in which argument; those that open make a file only with one of `making` in flags_at. */
+static const struct {
+	int nr;
+	unsigned mode_at;
+	int flags_at; /* -1: none */
+} with_mode[] = {
+	{ SCMP_SYS(chmod), 1, -1 },
+	{ SCMP_SYS(fchmod), 1, -1 },
+	{ SCMP_SYS(fchmodat), 2, -1 },
+	{ SCMP_SYS(creat), 1, -1 },
+	{ SCMP_SYS(mkdir), 1, -1 },
+	{ SCMP_SYS(mkdirat), 2, -1 },
+	{ SCMP_SYS(mknod), 1, -1 },
+	{ SCMP_SYS(mknodat), 2, -1 },
+	{ SCMP_SYS(open), 2, 1 },
+	{ SCMP_SYS(openat), 3, 2 },
+};
+
+static const unsigned bits[] = { S_ISUID, S_ISGID, S_ISVTX };
+static const unsigned making[] = { O_CREAT, O_TMPFILE & ~O_DIRECTORY };
+
+static const unsigned new_namespaces[] = {
+	CLONE_NEWUSER,
+	CLONE_NEWNS,
+	CLONE_NEWPID,
+	CLONE_NEWIPC,
+	CLONE_NEWUTS,
+	CLONE_NEWNET,
+	CLONE_NEWCGROUP,
+};
+
+static int refuse_mode(scmp_filter_ctx ctx, size_t i, unsigned bit)
+{
+	struct scmp_arg_cmp mode = SCMP_CMP(with_mode[i].mode_at, SCMP_CMP_MASKED_EQ, bit, bit);
+	int rc = 0;
+
+	if (with_mode[i].flags_at < 0)
+		return seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), with_mode[i].nr, 1, mode);
+	for (size_t k = 0; k < ARRAY_LEN(making) && rc == 0; k++)
+		rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), with_mode[i].nr, 2, mode,
+			SCMP_CMP((unsigned)with_mode[i].flags_at, SCMP_CMP_MASKED_EQ, making[k],
+				making[k]));
+	return rc;
+}
+
+/* 0, or the negative errno of the first rule that could not be added. */
+static int refuse_modes(scmp_filter_ctx ctx)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(with_mode) && rc == 0; i++)
+		for (size_t k = 0; k < ARRAY_LEN(bits) && rc == 0; k++)
+			rc = refuse_mode(ctx, i, bits[k]);
+	return rc;
+}
+
+static int refuse(scmp_filter_ctx ctx)
+{
+	int rc = seccomp_attr_set(ctx, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
+
+	for (size_t i = 0; i < ARRAY_LEN(refused) && rc == 0; i++)
+		rc = seccomp_rule_add(
+			ctx, SCMP_ACT_ERRNO((uint32_t)refused[i].os), refused[i].nr, 0);
+	for (size_t i = 0; i < ARRAY_LEN(new_namespaces) && rc == 0; i++)
+		rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(clone), 1,
+			SCMP_CMP(0, SCMP_CMP_MASKED_EQ, new_namespaces[i], new_namespaces[i]));
+	if (rc == 0)
+		rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EACCES), SCMP_SYS(socket), 1,
+			SCMP_CMP(0, SCMP_CMP_NE, AF_UNIX, 0));
+	return rc ? rc : refuse_modes(ctx);
+}
+
+bool box_seccomp_load(struct err *e)
+{
+	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ALLOW);
+	int rc = ctx ? refuse(ctx) : -ENOMEM;
+
+	if (rc == 0)
+		rc = seccomp_load(ctx); /* with no_new_privs, libseccomp's default */
+	seccomp_release(ctx);
+	if (rc == 0)
+		return true;
+	errno = -rc;
+	err_os(e, "cannot load the box's system call filter");
+	return err_hint(e, "the kernel must be built with CONFIG_SECCOMP_FILTER");
+}

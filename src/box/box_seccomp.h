@@ -1,0 +1,21 @@
+/*
+ * The system calls that are refused in the box. All of them get an ordinary error, so that programs take their ordinary
+ * other way; only calls of a foreign architecture (i386, x32) end the process.
+ */
+#ifndef ASSAY_BOX_BOX_SECCOMP_H
+#define ASSAY_BOX_BOX_SECCOMP_H
+
+#include "base/err.h"
+
+/*
+ * Binds this process and all its children for good, and sets no_new_privs:
+ *   EPERM    mounts, namespaces, keys, bpf, perf, userfaultfd, io_uring, ptrace, the kernel log; making a file setuid,
+ *            setgid or sticky (as Nix does: such a file would outlive the box)
+ *   ENOTSUP  setting and removing extended attributes (whether they work depends on the machine's file system)
+ *   EACCES   sockets of all families but AF_UNIX (a network namespace does not hold AF_VSOCK)
+ *   ENOSYS   calls that hide what is asked behind a pointer and have an older form: clone3, openat2, fchmodat2
+ * getgroups answers that there are none: the caller's cannot be dropped without privilege, and must not show.
+ */
+bool box_seccomp_load(struct err *e) MUST_CHECK;
+
+#endif

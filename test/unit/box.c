@@ -1,0 +1,446 @@
+/*
+ * The box, seen from inside: this program is its own probe. It runs the host's /usr as a sysroot, first as the caller
+ * and, when that is root, again as an ordinary user.
+ */
+#define ASSAY_MAY_ASK_THE_MACHINE
+#include "box/box.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/personality.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "sys/file.h"
+#include "test.h"
+
+/* ---- inside ---- */
+
+/* One line that the outside compares: the entries of a folder in order. */
+static void list(const char *path)
+{
+	struct err e = { 0 };
+	char **names = NULL;
+	size_t n = 0;
+
+	CHECK_OK(file_names(AT_FDCWD, path, &names, &n, &e), e);
+	printf("%s:", path);
+	for (size_t i = 0; i < n; i++)
+		printf(" %s", names[i]);
+	printf("\n");
+	file_names_free(names, n);
+}
+
+static void identity(void)
+{
+	struct utsname u;
+	gid_t groups[64];
+	mode_t mask = umask(0);
+
+	umask(mask);
+	CHECK(getuid() == BOX_USER && geteuid() == BOX_USER && getgid() == BOX_USER);
+	CHECK(getgroups(64, groups) == 0);
+	CHECK(uname(&u) == 0 && !strcmp(u.nodename, "assay"));
+	CHECK(!strcmp(u.domainname, "(none)"));
+	CHECK(mask == 022);
+	CHECK((personality(0xffffffff) & ADDR_NO_RANDOMIZE) != 0);
+	CHECK(prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1);
+	CHECK(getsid(0) == 1);
+	CHECK(signal(SIGPIPE, SIG_DFL) == SIG_DFL);
+}
+
+static void descriptors(void)
+{
+	CHECK(fcntl(0, F_GETFD) >= 0 && fcntl(1, F_GETFD) >= 0 && fcntl(2, F_GETFD) >= 0);
+	for (int fd = 3; fd < 1024; fd++)
+		CHECK(fcntl(fd, F_GETFD) < 0);
+}
+
+static bool refused(long rc, int want)
+{
+	return rc < 0 && errno == want;
+}
+
+static void modes(void)
+{
+	CHECK(mkdir("/out/d", 0755) == 0);
+	CHECK(creat("/out/f", 0644) >= 0);
+	CHECK(chmod("/out/f", 0755) == 0);
+	CHECK(refused(chmod("/out/f", 04755), EPERM));
+	CHECK(refused(chmod("/out/f", 02755), EPERM));
+	CHECK(refused(chmod("/out/d", 01777), EPERM));
+	CHECK(refused(fchmodat(AT_FDCWD, "/out/f", 04755, 0), EPERM));
+	CHECK(refused(open("/out/g", O_WRONLY | O_CREAT, 04755), EPERM));
+	CHECK(refused(creat("/out/g", 02755), EPERM));
+	CHECK(refused(open("/out", O_WRONLY | O_TMPFILE, 04755), EPERM));
+	CHECK(refused(syscall(452, AT_FDCWD, "/out/f", 04755, 0), ENOSYS));
+	CHECK(refused(setxattr("/out/f", "user.a", "b", 1, 0), ENOTSUP));
+	CHECK(refused(chown("/out/f", 0, 0), EINVAL));
+	CHECK(refused(creat("/usr/x", 0644), EROFS));
+	CHECK(refused(creat("/src/x", 0644), EROFS));
+	CHECK(refused(creat("/x", 0644), EROFS));
+	CHECK(refused(creat("/dev/x", 0644), EROFS));
+	CHECK(creat("/build/x", 0644) >= 0);
+	CHECK(creat("/tmp/x", 0644) >= 0);
+	CHECK(creat("/dev/null", 0644) >= 0);
+}
+
+static void network(void)
+{
+	struct sockaddr_un a = { AF_UNIX, "/build/socket" };
+	int s = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	CHECK(s >= 0 && bind(s, (struct sockaddr *)&a, sizeof a) == 0);
+	CHECK(refused(socket(AF_INET, SOCK_STREAM, 0), EACCES));
+	CHECK(refused(socket(AF_INET6, SOCK_STREAM, 0), EACCES));
+	CHECK(refused(socket(AF_VSOCK, SOCK_STREAM, 0), EACCES));
+	CHECK(refused(socket(AF_NETLINK, SOCK_RAW, 0), EACCES));
+	CHECK(refused(socket(AF_ALG, SOCK_SEQPACKET, 0), EACCES));
+}
+
+static void rights(void)
+{
+	CHECK(refused(unshare(CLONE_NEWUSER), EPERM));
+	CHECK(refused(syscall(SYS_clone, CLONE_NEWUSER | SIGCHLD, 0, 0, 0, 0), EPERM));
+	CHECK(refused(syscall(SYS_clone3, NULL, 0), ENOSYS));
+	CHECK(refused(syscall(SYS_mount, 0, 0, 0, 0, 0), EPERM));
+	CHECK(refused(syscall(SYS_bpf, 0, 0, 0), EPERM));
+	CHECK(refused(syscall(SYS_io_uring_setup, 1, 0), EPERM));
+	CHECK(refused(syscall(SYS_ptrace, 0, 0, 0, 0), EPERM));
+	CHECK(refused(syscall(SYS_syslog, 3, 0, 0), EPERM));
+	CHECK(refused(syscall(SYS_keyctl, 0, 0), EPERM));
+	CHECK(refused(sethostname("x", 1), EPERM));
+	CHECK(prctl(PR_CAPBSET_READ, 21, 0, 0, 0) == 0);
+	CHECK(kill(1, 0) == 0); /* the box's own first process, of the same user */
+}
+
+static void processes(void)
+{
+	DIR *d = opendir("/proc");
+	unsigned n = 0;
+
+	CHECK(d != NULL);
+	for (struct dirent *entry; d && (entry = readdir(d));)
+		n += entry->d_name[0] >= '1' && entry->d_name[0] <= '9';
+	if (d)
+		closedir(d);
+	CHECK(n == 2); /* the first process and this one */
+}
+
+static int probe(void)
+{
+	identity();
+	descriptors();
+	modes();
+	network();
+	rights();
+	processes();
+	list("/");
+	list("/dev");
+	list("/etc");
+	list("/build");
+	for (char **v = environ; *v; v++)
+		printf("%s\n", *v);
+	return test_end();
+}
+
+/* ---- outside ---- */
+
+static char folder[256];
+static struct buf printed;
+
+static const char *at(const char *name)
+{
+	static char paths[8][512];
+	static unsigned next;
+	char *p = paths[next++ % 8];
+
+	snprintf(p, sizeof paths[0], "%s/%s", folder, name);
+	return p;
+}
+
+static void copy_self(void)
+{
+	CLEANUP(buf_done) struct buf self = { 0 };
+	struct err e = { 0 };
+
+	CHECK_OK(file_read(AT_FDCWD, "/proc/self/exe", 256 << 20, &self, &e), e);
+	CHECK_OK(file_write(AT_FDCWD, at("probe"), buf_span(&self), 0755, &e), e);
+}
+
+static void set_up(void)
+{
+	static const char *const links[] = { "bin", "sbin", "lib", "lib64" };
+	struct err e = { 0 };
+	char target[32];
+
+	strcpy(folder, "/tmp/assay-box-XXXXXX");
+	CHECK(mkdtemp(folder) != NULL);
+	CHECK_OK(file_mkdirs(AT_FDCWD, at("root/etc"), &e), e);
+	CHECK_OK(file_mkdirs(AT_FDCWD, at("out"), &e), e);
+	CHECK_OK(file_mkdirs(AT_FDCWD, at("src"), &e), e);
+	CHECK_OK(file_write(AT_FDCWD, at("src/a"), str_span(STR("source\n")), 0644, &e), e);
+	CHECK_OK(file_write(AT_FDCWD, at("root/etc/of-root"), str_span(STR("x")), 0644, &e), e);
+	CHECK_OK(file_write(AT_FDCWD, at("root/etc/passwd"), str_span(STR("x")), 0644, &e), e);
+	for (size_t i = 0; i < ARRAY_LEN(links); i++) {
+		snprintf(target, sizeof target, "usr/%s", links[i]);
+		snprintf(folder + strlen(folder), 16, "/root/%s", links[i]);
+		CHECK(symlink(target, folder) == 0);
+		*strrchr(folder, '/') = 0;
+		*strrchr(folder, '/') = 0;
+	}
+	copy_self();
+}
+
+static bool run_limited(struct box_result *r, struct box_limits limits, struct err *e,
+	const struct box_command *commands, size_t n)
+{
+	char root[512], out[512], src[512], exe[512];
+	const struct box_bind binds[] = { { "/usr", "/usr" }, { src, "/src" }, { exe, "/probe" } };
+	static const char *const env[] = { "TZ=Etc/GMT+12", "MORE=1", NULL };
+	const struct box_job job = {
+		.sysroot = root,
+		.binds = binds,
+		.n_binds = ARRAY_LEN(binds),
+		.out = out,
+		.commands = commands,
+		.n_commands = n,
+		.env = env,
+		.source_date_epoch = 1700000000,
+		.limits = limits,
+	};
+	int log = memfd_create("log", 0); /* not close-on-exec: must not be seen inside */
+	bool ok;
+
+	snprintf(root, sizeof root, "%s/root", folder);
+	snprintf(out, sizeof out, "%s/out", folder);
+	snprintf(src, sizeof src, "%s/src", folder);
+	snprintf(exe, sizeof exe, "%s/probe", folder);
+	memset(r, 0, sizeof *r);
+	ok = box_run(r, &job, log, e);
+	buf_done(&printed);
+	CHECK(file_read_fd(log, "log", 128 << 20, &printed, e) || !ok);
+	close(log);
+	return ok;
+}
+
+static bool run(struct box_result *r, const struct box_command *commands, size_t n)
+{
+	struct err e = { 0 };
+	bool ok = run_limited(r, (struct box_limits){ 0 }, &e, commands, n);
+
+	if (!ok)
+		fprintf(stderr, "%s\nhint: %s\n", e.text, e.hint);
+	return ok;
+}
+
+#define SHELL(script)                            \
+	{                                        \
+		(const char *const[])            \
+		{                                \
+			"sh", "-c", script, NULL \
+		}                                \
+	}
+
+static bool says(const char *text)
+{
+	if (printed.n && memmem(printed.p, printed.n, text, strlen(text)))
+		return true;
+	fprintf(stderr, "wanted '%s' in:\n%.*s\n", text, (int)printed.n, (const char *)printed.p);
+	return false;
+}
+
+static void seen_from_inside(void)
+{
+	const struct box_command commands[] = { { (const char *const[]){
+		"/probe", "probe", NULL } } };
+	struct box_result r;
+
+	setenv("LEAK", "from the host", 1);
+	signal(SIGPIPE, SIG_IGN);
+	CHECK(run(&r, commands, 1) && r.done);
+	CHECK(says(" 0 failed\n"));
+	CHECK(says("/: bin build dev etc lib lib64 out probe proc sbin src sys tmp usr\n"));
+	CHECK(says("/dev: fd full null random shm stderr stdin stdout urandom zero\n"));
+	CHECK(says("/etc: group hostname hosts nsswitch.conf of-root passwd resolv.conf\n"));
+	CHECK(says("PATH=/usr/sbin:/usr/bin:/sbin:/bin\nHOME=/build\nUSER=build\nLOGNAME=build\n"
+		   "SHELL=/bin/sh\nLANG=C.UTF-8\nLC_ALL=C.UTF-8\nTZ=Etc/GMT+12\n"
+		   "SOURCE_DATE_EPOCH=1700000000\nMORE=1\n"));
+	CHECK(!memmem(printed.p, printed.n, "LEAK", 4));
+}
+
+static void commands_in_order(void)
+{
+	const struct box_command commands[] = {
+		SHELL("cat /src/a; echo one > /build/kept; (sleep 1000 & echo started)"),
+		SHELL("cat /build/kept; echo err >&2; echo made > /out/product; ls -d /proc/[0-9]* | wc -l"),
+		SHELL("exit 3"),
+		SHELL("echo never"),
+	};
+	CLEANUP(buf_done) struct buf product = { 0 };
+	struct box_result r;
+	struct err e = { 0 };
+
+	CHECK(run(&r, commands, 4));
+	CHECK(!r.done && !r.timed_out && r.command == 2 && r.status == 3);
+	/* first process, shell, ls, wc: not the sleep of the first command */
+	CHECK(says("source\nstarted\none\nerr\n4\n"));
+	CHECK(!memmem(printed.p, printed.n, "never", 5));
+	CHECK_OK(file_read(AT_FDCWD, at("out/product"), 100, &product, &e), e);
+	CHECK(str_equal(buf_str(&product), STR("made\n")));
+}
+
+static void failures(void)
+{
+	const struct box_command missing[] = { { (const char *const[]){
+		"no-such-program", NULL } } };
+	const struct box_command killed[] = { SHELL("kill -9 $$") };
+	const struct box_command endless[] = { SHELL("echo begun; sleep 1000") };
+	const struct box_command big[] = { SHELL("head -c 200000 /dev/zero > /build/big") };
+	struct box_result r;
+	struct err e = { 0 };
+
+	CHECK(run(&r, missing, 1) && !r.done && r.status == 127);
+	CHECK(says("cannot start 'no-such-program'"));
+	CHECK(run(&r, killed, 1) && !r.done && r.status == 128 + SIGKILL);
+	CHECK_OK(run_limited(&r, (struct box_limits){ .wall_s = 1 }, &e, endless, 1), e);
+	CHECK(!r.done && r.timed_out && says("begun"));
+	CHECK_OK(run_limited(&r, (struct box_limits){ .file = 100000 }, &e, big, 1), e);
+	CHECK(!r.done && r.status != 0);
+}
+
+static void bad_jobs(void)
+{
+	const struct box_command ok[] = { SHELL("true") };
+	struct box_job job = {
+		.sysroot = "/nonexistent", .out = folder, .commands = ok, .n_commands = 1
+	};
+	struct box_result r;
+	struct err e = { 0 };
+
+	CHECK_ERR(box_run(&r, &job, 1, &e), e, ERR_NOTFOUND);
+	CHECK(strstr(e.text, "'/nonexistent'") != NULL);
+	job.sysroot = "relative";
+	CHECK_ERR(box_run(&r, &job, 1, &e), e, ERR_USAGE);
+	job.sysroot = folder;
+	job.n_binds = BOX_BINDS_MAX + 1;
+	CHECK_ERR(box_run(&r, &job, 1, &e), e, ERR_LIMIT);
+}
+
+/* kill -9 of the process that called box_run ends everything in the box. */
+static void parent_killed(void)
+{
+	const struct box_command commands[] = { SHELL(
+		"while :; do echo > /out/beat; sleep 0.05; done") };
+	struct stat before, after;
+	struct box_result r;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		run(&r, commands, 1);
+		_exit(0);
+	}
+	for (int i = 0; i < 200 && stat(at("out/beat"), &before) < 0; i++)
+		usleep(20000);
+	CHECK(kill(pid, SIGKILL) == 0 && waitpid(pid, NULL, 0) == pid);
+	usleep(200000);
+	CHECK(stat(at("out/beat"), &before) == 0);
+	usleep(300000);
+	CHECK(stat(at("out/beat"), &after) == 0);
+	CHECK(before.st_mtim.tv_sec == after.st_mtim.tv_sec &&
+		before.st_mtim.tv_nsec == after.st_mtim.tv_nsec);
+}
+
+static void put(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY);
+
+	CHECK(fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text));
+	close(fd);
+}
+
+/* In a user namespace of our own, which may make no further one: the message names the setting. */
+static int forbidden(void)
+{
+	const struct box_command ok[] = { SHELL("true") };
+	struct box_result r;
+	struct err e = { 0 };
+	char map[64];
+
+	snprintf(map, sizeof map, "0 %u 1", geteuid());
+	if (unshare(CLONE_NEWUSER) < 0)
+		return 1;
+	put("/proc/self/setgroups", "deny");
+	put("/proc/self/uid_map", map);
+	put("/proc/sys/user/max_user_namespaces", "0");
+	CHECK(!run_limited(&r, (struct box_limits){ 0 }, &e, ok, 1) && e.kind == ERR_IO);
+	CHECK(strstr(e.text, "cannot make a user namespace for the box") != NULL);
+	CHECK(strstr(e.hint, "user.max_user_namespaces") != NULL);
+	return test_failed != 0;
+}
+
+static void in_child(int (*what)(void))
+{
+	int status = 0;
+	pid_t pid;
+
+	fflush(NULL);
+	pid = fork();
+	if (pid == 0) {
+		int rc = what();
+
+		fflush(NULL);
+		_exit(rc);
+	}
+	CHECK(waitpid(pid, &status, 0) == pid && status == 0);
+}
+
+static int suite(void)
+{
+	struct err e = { 0 };
+
+	set_up();
+	seen_from_inside();
+	commands_in_order();
+	failures();
+	bad_jobs();
+	parent_killed();
+	in_child(forbidden);
+	CHECK_OK(file_remove_tree(AT_FDCWD, folder, &e), e);
+	buf_done(&printed);
+	return test_failed != 0;
+}
+
+static int as_ordinary_user(void)
+{
+	if (setgroups(0, NULL) < 0 || setresgid(65534, 65534, 65534) < 0 ||
+		setresuid(65534, 65534, 65534) < 0)
+		return 1;
+	prctl(PR_SET_DUMPABLE, 1, 0, 0, 0); /* as after an exec: /proc/self belongs to this user */
+	return suite();
+}
+
+int main(int argc, char **argv)
+{
+	if (argc == 2 && !strcmp(argv[1], "probe"))
+		return probe();
+	if (getuid() == 0)
+		in_child(as_ordinary_user);
+	suite();
+	return test_end();
+}
