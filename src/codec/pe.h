@@ -44,12 +44,11 @@ const struct pe_section *pe_section(const struct pe *pe, const char *name);
 bool pe_section_bytes(struct span *ret, const struct pe_section *section, struct err *e) MUST_CHECK;
 
 /*
- * Authenticode hash of a parsed file: the headers without CheckSum and certificate entry, raw data of the sections in the
- * order of the file, what follows up to the certificate table. FORMAT when file and headers contradict each other.
+ * Authenticode hash of a file that pe_parse took: the headers without CheckSum and certificate entry, raw data of the
+ * sections in the order of the file, what follows up to the certificate table.
  */
-bool pe_authenticode_of(
-	struct digest *ret, const struct pe *pe, enum digest_alg alg, struct err *e) MUST_CHECK;
-/* The same from bytes. */
+struct digest pe_authenticode_of(const struct pe *pe, enum digest_alg alg);
+/* The same from bytes; fails as pe_parse. */
 bool pe_authenticode(
 	struct digest *ret, struct span file, enum digest_alg alg, struct err *e) MUST_CHECK;
 
