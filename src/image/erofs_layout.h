@@ -1,0 +1,50 @@
+/*
+ * Inside of image/erofs: the laid-out file system as erofs_layout.c makes it and erofs.c writes it. An
+ * inode's number (nid) is its byte offset divided by 32, since the metadata area begins with block 0.
+ */
+#ifndef ASSAY_IMAGE_EROFS_LAYOUT_H
+#define ASSAY_IMAGE_EROFS_LAYOUT_H
+
+#include "image/erofs.h"
+
+enum {
+	EROFS_SLOT = 32,
+	EROFS_INODE_SIZE = 64,
+	EROFS_META_AT = EROFS_BLOCK,
+	/*
+	 * A tail up to this lies behind its inode, a longer one in a block of its own: half a block is where
+	 * the block's slack is less than what the inodes behind would lose by not fitting any more.
+	 */
+	EROFS_TAIL_MAX = EROFS_BLOCK / 2,
+};
+
+struct erofs_inode {
+	uint32_t node; /* position of its first name in the tree */
+	uint32_t n_links;
+	uint64_t at;          /* in the image, a multiple of EROFS_SLOT */
+	uint64_t size;        /* of its data, in bytes */
+	uint32_t xattrs_size; /* with their header; 0: none */
+	uint32_t tail;        /* last bytes of the data, behind the xattrs; 0: FLAT_PLAIN */
+	uint32_t block;       /* first of the blocks for the rest */
+};
+
+struct erofs {
+	const struct node *nodes;
+	size_t n_nodes;
+	struct erofs_inode *inodes; /* in the order of their first names */
+	size_t n_inodes;
+	uint32_t *inode_of; /* by node: position in inodes */
+	/* By node: folders are walked through these. 0 ends: the root is nobody's child. */
+	uint32_t *parent, *first_child, *next_sibling;
+	uint64_t n_blocks;
+	uint8_t uuid[UUID_SIZE];
+	int64_t build_time_unix;
+	char volume[EROFS_VOLUME_MAX + 1];
+};
+
+static inline uint64_t erofs_layout_blocks(const struct erofs_inode *i)
+{
+	return (i->size - i->tail + EROFS_BLOCK - 1) / EROFS_BLOCK;
+}
+
+#endif
