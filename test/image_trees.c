@@ -185,6 +185,8 @@ static bool inodes(struct tree *t, struct err *e)
 	n.uid = 4294967294u;
 	n.gid = 65536;
 	n.mtime_unix = 0;
+	image_trees_bytes(t, 1, 0, &n.content);
+	n.mtime_unix = 0;
 	return tree_add(t, &n, e) && folder(t, "dev", e) &&
 	       device(t, "dev/null", NODE_CHARDEV, 1, 3, e) &&
 	       device(t, "dev/big", NODE_BLOCKDEV, 4095, 1048575, e) &&

@@ -1,0 +1,91 @@
+#!/bin/bash
+# What the image writers make, judged by tools that others wrote: fsck.erofs, the kernel, veritysetup, cpio.
+# Usage: image-judges.sh [BUILD_FOLDER]; needs image-maker there. Some parts want root (mount, mknod).
+set -eu
+build=$(cd "${1:-build}" && pwd)
+maker=$build/test/image-maker
+tmp=$(mktemp -d)
+mounted=
+trap '[ -z "$mounted" ] || umount "$mounted"; rm -rf "$tmp"' EXIT
+cd "$tmp"
+PATH=$PATH:/usr/sbin:/sbin
+passed=0 failed=0 skipped=0
+
+pass() { passed=$((passed + 1)); echo "pass: $1"; }
+fail() { failed=$((failed + 1)); echo "FAIL: $1"; }
+skip() { skipped=$((skipped + 1)); echo "skip: $1: $2"; }
+# judge NAME COMMAND...: passes when the command does; shows what it said when not.
+judge() {
+	local name=$1
+	shift
+	if "$@" >judge.log 2>&1; then pass "$name"; else fail "$name"; tail -5 judge.log; fi
+}
+# wants NAME TOOL...: true when all tools are there, else the test is skipped.
+wants() {
+	local name=$1 tool
+	shift
+	for tool; do
+		command -v "$tool" >/dev/null && continue
+		skip "$name" "no $tool"
+		return 1
+	done
+}
+
+judge "a tree of all shapes is written" "$maker" root .
+
+if wants "fsck.erofs" fsck.erofs dump.erofs; then
+	# It exits 0 whatever it finds: its words count.
+	judge "fsck.erofs finds nothing" sh -c 'fsck.erofs -d3 root.erofs 2>&1 | grep -q "No errors found"'
+	judge "dump.erofs knows only sb_csum and mtime" sh -c \
+		"dump.erofs -s root.erofs | grep -Eq '^Filesystem features: +sb_csum mtime *$'"
+	cp root.erofs flipped.erofs
+	printf x | dd of=flipped.erofs bs=1 seek=1060 conv=notrunc status=none
+	judge "fsck.erofs sees a flipped byte in the superblock" sh -c \
+		'! fsck.erofs -d3 flipped.erofs 2>&1 | grep -q "No errors found"'
+fi
+
+if [ "$(id -u)" != 0 ]; then
+	skip "kernel mount of EROFS" "not root"
+elif ! mkdir mnt || ! mount -o loop,ro -t erofs root.erofs mnt 2>mount.log; then
+	if grep -qw erofs /proc/filesystems && [ -e /dev/loop-control ]; then
+		fail "kernel mount of EROFS: $(tail -1 mount.log)"
+	else
+		skip "kernel mount of EROFS" "no erofs or loop devices in this kernel"
+	fi
+else
+	mounted=$tmp/mnt
+	judge "the kernel shows the very same tree" "$maker" check mnt xattrs
+	umount mnt
+	mounted=
+fi
+
+if wants "veritysetup" veritysetup; then
+	salt=$(cat root.salt) root=$(cat root.hash)
+	judge "veritysetup verifies tree and root hash" \
+		veritysetup verify --no-superblock --salt "$salt" root.erofs root.verity "$root"
+	judge "veritysetup makes the same root hash" sh -c \
+		"veritysetup format --no-superblock --salt $salt root.erofs theirs.verity | grep -q $root"
+	judge "veritysetup makes the same tree" cmp theirs.verity root.verity
+	cp root.erofs flipped.erofs
+	printf x | dd of=flipped.erofs bs=1 seek=1000000 conv=notrunc status=none
+	judge "veritysetup sees a flipped byte" sh -c \
+		"! veritysetup verify --no-superblock --salt $salt flipped.erofs root.verity $root"
+fi
+
+judge "a cpio of all shapes is written" "$maker" cpio .
+judge "the cpio is a multiple of 512" test $(($(stat -c %s initrd.cpio) % 512)) = 0
+if wants "cpio and bsdtar" cpio bsdtar; then
+	judge "cpio lists it" sh -c 'cpio -t --quiet <initrd.cpio >list && sort list >theirs.list'
+	judge "bsdtar lists the same" sh -c 'bsdtar -tf initrd.cpio | sort | cmp - theirs.list'
+	if [ "$(id -u)" = 0 ]; then
+		# bsdtar, because cpio does not restore the times of folders.
+		mkdir unpacked
+		judge "bsdtar unpacks it" bsdtar -C unpacked --same-owner -xpf initrd.cpio
+		judge "bsdtar unpacks the very same tree" "$maker" check unpacked
+	else
+		skip "bsdtar unpacks the very same tree" "not root: devices and owners"
+	fi
+fi
+
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" = 0 ]
