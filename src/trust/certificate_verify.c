@@ -1,0 +1,184 @@
+#include "trust/certificate.h"
+
+#include <openssl/err.h>
+#include <openssl/objects.h>
+#include <openssl/x509_vfy.h>
+#include <openssl/x509v3.h>
+#include <stdio.h>
+
+#include "trust/certificate_inside.h"
+#include "base/banned.h"
+
+/*
+ * Critical extensions that libcrypto does not process but that a TPM certificate may carry: they describe the TPM and
+ * restrict nothing that is asked here (TCG EK Credential Profile 2.5, section 3.2).
+ */
+static bool known_extension(const X509_EXTENSION *ext)
+{
+	static const char *const oids[] = {
+		"2.5.29.9", /* subjectDirectoryAttributes: TPM specification and security assertions */
+		"2.5.29.17",     /* subjectAltName: manufacturer, model, version */
+		"2.5.29.32",     /* certificatePolicies */
+		"2.23.133.2.16", /* tpmSpecification */
+	};
+	char oid[80];
+
+	if (X509_supported_extension((X509_EXTENSION *)(uintptr_t)ext))
+		return true;
+	OBJ_obj2txt(
+		oid, sizeof oid, X509_EXTENSION_get_object((X509_EXTENSION *)(uintptr_t)ext), 1);
+	for (size_t i = 0; i < ARRAY_LEN(oids); i++)
+		if (!strcmp(oid, oids[i]))
+			return true;
+	return false;
+}
+
+static int on_error(int ok, X509_STORE_CTX *ctx)
+{
+	const X509 *at = X509_STORE_CTX_get_current_cert(ctx);
+
+	if (ok || X509_STORE_CTX_get_error(ctx) != X509_V_ERR_UNHANDLED_CRITICAL_EXTENSION || !at)
+		return ok;
+	for (int i = 0; i < X509_get_ext_count(at); i++) {
+		const X509_EXTENSION *ext = X509_get_ext(at, i);
+
+		if (X509_EXTENSION_get_critical(ext) && !known_extension(ext))
+			return 0;
+	}
+	X509_STORE_CTX_set_error(ctx, X509_V_OK);
+	return 1;
+}
+
+static bool has_usage(X509 *x, const char *oid)
+{
+	EXTENDED_KEY_USAGE *usages = X509_get_ext_d2i(x, NID_ext_key_usage, NULL, NULL);
+	bool found = false;
+	char text[80];
+
+	for (int i = 0; i < sk_ASN1_OBJECT_num(usages); i++) {
+		OBJ_obj2txt(text, sizeof text, sk_ASN1_OBJECT_value(usages, i), 1);
+		found = found || !strcmp(text, oid);
+	}
+	EXTENDED_KEY_USAGE_free(usages);
+	return found;
+}
+
+/* Key usage, where the extension is there, allows what the purpose needs. */
+static bool usage_fits(X509 *x, enum certificate_purpose purpose)
+{
+	uint32_t usage = X509_get_key_usage(x); /* all bits set without the extension */
+
+	if (purpose == CERTIFICATE_AK)
+		return usage & KU_DIGITAL_SIGNATURE;
+	return usage & (KU_KEY_ENCIPHERMENT | KU_KEY_AGREEMENT);
+}
+
+static bool check_leaf(X509 *x, enum certificate_purpose purpose, struct err *e)
+{
+	bool ek = purpose == CERTIFICATE_EK;
+	const char *oid = ek ? "2.23.133.8.1" : "2.23.133.8.3";
+
+	if (X509_check_ca(x) != 0)
+		return err_set(e, ERR_SIGNATURE, "%s certificate is one of an authority",
+			ek ? "EK" : "AK");
+	if (!has_usage(x, oid))
+		return err_set(e, ERR_SIGNATURE, "%s certificate lacks the extended key usage %s",
+			ek ? "EK" : "AK", oid);
+	if (!usage_fits(x, purpose))
+		return err_set(e, ERR_SIGNATURE, "%s certificate: its key usage does not allow %s",
+			ek ? "EK" : "AK", ek ? "encryption to it" : "signing");
+	return true;
+}
+
+static STACK_OF(X509) * stack_of(const struct certificate *const *list, size_t n)
+{
+	STACK_OF(X509) *stack = sk_X509_new_null();
+
+	for (size_t i = 0; stack && i < n; i++)
+		if (!sk_X509_push(stack, list[i]->x509)) {
+			sk_X509_free(stack);
+			return NULL;
+		}
+	return stack;
+}
+
+static bool set_up(X509_STORE_CTX *ctx, X509_STORE *store, const struct certificate_chain *chain,
+	STACK_OF(X509) * others, int64_t at_unix)
+{
+	X509_VERIFY_PARAM *param;
+
+	if (!ctx || !store || !others)
+		return false;
+	for (size_t i = 0; i < chain->n_roots; i++)
+		if (X509_STORE_add_cert(store, chain->roots[i]->x509) != 1)
+			return false;
+	if (X509_STORE_CTX_init(ctx, store, chain->leaf->x509, others) != 1)
+		return false;
+	param = X509_STORE_CTX_get0_param(ctx);
+	X509_VERIFY_PARAM_set_time(param, (time_t)at_unix);
+	X509_VERIFY_PARAM_set_depth(param, CERTIFICATE_CHAIN_MAX);
+	X509_VERIFY_PARAM_set_auth_level(param, 2); /* 112 bits: RSA 2048, SHA-256 */
+	/* What the user named is the anchor, whether it signed itself or not. */
+	X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_PARTIAL_CHAIN);
+	X509_STORE_CTX_set_verify_cb(ctx, on_error);
+	return true;
+}
+
+static bool say_why(X509_STORE_CTX *ctx, struct err *e)
+{
+	int code = X509_STORE_CTX_get_error(ctx);
+	int depth = X509_STORE_CTX_get_error_depth(ctx);
+	const X509 *at = X509_STORE_CTX_get_current_cert(ctx);
+	char name[160] = "";
+	bool clock = code == X509_V_ERR_CERT_NOT_YET_VALID || code == X509_V_ERR_CERT_HAS_EXPIRED;
+
+	if (at)
+		X509_NAME_oneline(X509_get_subject_name(at), name, sizeof name);
+	err_set(e, ERR_SIGNATURE, "certificate %d of the chain (%s): %s%s", depth, name,
+		X509_verify_cert_error_string(code),
+		clock ? " at the time of this appraisal: it or the clock is wrong" : "");
+	return false;
+}
+
+/* Which of the user's roots the path ended in. */
+static bool find_root(X509_STORE_CTX *ctx, const struct certificate_chain *chain, size_t *root)
+{
+	STACK_OF(X509) *path = X509_STORE_CTX_get0_chain(ctx);
+	X509 *last = sk_X509_value(path, sk_X509_num(path) - 1);
+
+	for (size_t i = 0; last && i < chain->n_roots; i++)
+		if (X509_cmp(last, chain->roots[i]->x509) == 0) {
+			*root = i;
+			return true;
+		}
+	return false;
+}
+
+bool certificate_verify(const struct certificate_chain *chain, enum certificate_purpose purpose,
+	int64_t at_unix, size_t *root, struct err *e)
+{
+	X509_STORE_CTX *ctx;
+	X509_STORE *store;
+	STACK_OF(X509) * others;
+	bool ok;
+
+	if (chain->n_roots == 0)
+		return err_set(e, ERR_NOTFOUND, "the trust file names no TPM root");
+	if (!check_leaf(chain->leaf->x509, purpose, e))
+		return false;
+	ctx = X509_STORE_CTX_new();
+	store = X509_STORE_new();
+	others = stack_of(chain->others, chain->n_others);
+	if (!set_up(ctx, store, chain, others, at_unix))
+		ok = err_set(e, ERR_LIMIT, "certificates: no memory");
+	else if (X509_verify_cert(ctx) != 1)
+		ok = say_why(ctx, e);
+	else
+		ok = find_root(ctx, chain, root) ||
+		     err_set(e, ERR_INTERNAL, "certificate path ends in no root of the trust file");
+	X509_STORE_CTX_free(ctx);
+	X509_STORE_free(store);
+	sk_X509_free(others);
+	ERR_clear_error();
+	return ok;
+}

@@ -1,0 +1,129 @@
+#include "trust/signature.h"
+
+#include <openssl/ecdsa.h>
+#include <openssl/err.h>
+#include <openssl/rsa.h>
+
+#include "evidence/tpm_alg.h"
+#include "base/banned.h"
+
+static const EVP_MD *md_of(enum digest_alg alg)
+{
+	switch (alg) {
+	case DIGEST_SHA256:
+		return EVP_sha256();
+	case DIGEST_SHA384:
+		return EVP_sha384();
+	case DIGEST_SHA512:
+		return EVP_sha512();
+	default:
+		return NULL;
+	}
+}
+
+static bool set_padding(EVP_PKEY_CTX *ctx, enum signature_scheme scheme)
+{
+	if (scheme == SIGNATURE_RSASSA)
+		return EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PADDING) == 1;
+	if (scheme == SIGNATURE_RSAPSS)
+		return EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PSS_PADDING) == 1 &&
+		       EVP_PKEY_CTX_set_rsa_pss_saltlen(ctx, RSA_PSS_SALTLEN_AUTO) == 1;
+	return true;
+}
+
+bool signature_verify(const struct public_key *key, struct signature_alg alg, struct span message,
+	struct span sig, struct err *e)
+{
+	EVP_PKEY *pkey = public_key_pkey(key);
+	bool is_ecdsa = alg.scheme == SIGNATURE_ECDSA, ok = false;
+	const EVP_MD *md = md_of(alg.digest);
+	EVP_PKEY_CTX *ctx = NULL;
+	EVP_MD_CTX *mctx;
+
+	if (!md || (alg.scheme != SIGNATURE_RSASSA && alg.scheme != SIGNATURE_RSAPSS && !is_ecdsa))
+		return err_set(e, ERR_SIGNATURE, "signature: scheme or hash is not taken");
+	if (EVP_PKEY_is_a(pkey, "EC") != is_ecdsa)
+		return err_set(
+			e, ERR_SIGNATURE, "signature: the key is of another kind than the scheme");
+	mctx = EVP_MD_CTX_new();
+	ok = mctx && EVP_DigestVerifyInit(mctx, &ctx, md, NULL, pkey) == 1 &&
+	     set_padding(ctx, alg.scheme) &&
+	     EVP_DigestVerify(mctx, sig.p, sig.n, message.p, message.n) == 1;
+	EVP_MD_CTX_free(mctx);
+	ERR_clear_error();
+	if (!ok)
+		return err_set(e, ERR_SIGNATURE, "signature does not verify with the key");
+	return true;
+}
+
+/* r and s as DER; the caller frees *der with OPENSSL_free. */
+static int ecdsa_der(unsigned char **der, const struct tpm_signature *sig)
+{
+	ECDSA_SIG *pair = ECDSA_SIG_new();
+	BIGNUM *r = BN_bin2bn(sig->r.p, (int)sig->r.n, NULL);
+	BIGNUM *s = BN_bin2bn(sig->s.p, (int)sig->s.n, NULL);
+	int n = -1;
+
+	if (pair && r && s && ECDSA_SIG_set0(pair, r, s) == 1) {
+		n = i2d_ECDSA_SIG(pair, der);
+	} else {
+		BN_free(r);
+		BN_free(s);
+	}
+	ECDSA_SIG_free(pair);
+	return n;
+}
+
+static uint16_t tpm_scheme_id(enum signature_scheme scheme)
+{
+	switch (scheme) {
+	case SIGNATURE_RSASSA:
+		return TPM_ALG_RSASSA;
+	case SIGNATURE_RSAPSS:
+		return TPM_ALG_RSAPSS;
+	case SIGNATURE_ECDSA:
+		return TPM_ALG_ECDSA;
+	}
+	return TPM_ALG_NULL;
+}
+
+bool signature_verify_tpm(const struct public_key *key, struct signature_alg alg,
+	struct span message, const struct tpm_signature *sig, struct err *e)
+{
+	unsigned char *der = NULL;
+	uint16_t want = tpm_scheme_id(alg.scheme);
+	bool ok;
+	int n;
+
+	if (sig->alg != want || sig->digest != alg.digest)
+		return err_set(e, ERR_MISMATCH,
+			"signature is %s with %s, the key's scheme is %s with %s",
+			tpm_alg_name(sig->alg), tpm_alg_name(sig->hash), tpm_alg_name(want),
+			tpm_alg_name(tpm_alg_of_digest(alg.digest)));
+	if (alg.scheme != SIGNATURE_ECDSA)
+		return signature_verify(key, alg, message, sig->rsa, e);
+	n = ecdsa_der(&der, sig);
+	if (n <= 0)
+		return err_set(e, ERR_SIGNATURE, "signature: r and s are no numbers");
+	ok = signature_verify(key, alg, message, span_make(der, (size_t)n), e);
+	OPENSSL_free(der);
+	return ok;
+}
+
+bool signature_alg_of_tpm(struct signature_alg *ret, const struct tpm_public *key, struct err *e)
+{
+	struct signature_alg alg = { .digest = tpm_alg_digest(key->scheme.hash) };
+
+	if (key->type == TPM_ALG_RSA && key->scheme.alg == TPM_ALG_RSASSA)
+		alg.scheme = SIGNATURE_RSASSA;
+	else if (key->type == TPM_ALG_RSA && key->scheme.alg == TPM_ALG_RSAPSS)
+		alg.scheme = SIGNATURE_RSAPSS;
+	else if (key->type == TPM_ALG_ECC && key->scheme.alg == TPM_ALG_ECDSA)
+		alg.scheme = SIGNATURE_ECDSA;
+	if (!alg.scheme || !md_of(alg.digest))
+		return err_set(e, ERR_SIGNATURE,
+			"key signs with %s and %s, want RSASSA, RSAPSS or ECDSA with SHA-256 or longer",
+			tpm_alg_name(key->scheme.alg), tpm_alg_name(key->scheme.hash));
+	*ret = alg;
+	return true;
+}

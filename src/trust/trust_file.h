@@ -1,0 +1,40 @@
+/*
+ * The user's trust file: whose TPMs are believed, which attestation keys are known by name, and whether reference values
+ * that nobody vouches for may count. Read from YAML or JSON by the caller; certificates are files beside it, which the
+ * caller reads too. A zeroed trust file trusts nothing.
+ */
+#ifndef ASSAY_TRUST_TRUST_FILE_H
+#define ASSAY_TRUST_TRUST_FILE_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "codec/json.h"
+#include "evidence/tpm_public.h"
+
+#define TRUST_FILE_FORMAT "assay.trust/1"
+enum { TRUST_FILE_ROOTS_MAX = 64, TRUST_FILE_PINS_MAX = 1024 };
+
+struct trust_root {
+	struct str name;
+	struct str path;                 /* of the certificate, as written; terminated */
+	bool emulated;                   /* a software TPM: the host can forge it */
+	struct certificate *certificate; /* NULL after parsing; put there and owned by the caller */
+};
+
+struct trust_file {
+	struct trust_root *roots;
+	size_t n_roots;
+	const struct tpm_name *pinned;
+	size_t n_pinned;
+	bool accept_unsigned; /* unsigned-reference-values: accept */
+};
+
+/* All memory from a. v is the value of the file (every scalar a string). Fails: FORMAT with the line, LIMIT. */
+bool trust_file_parse(
+	struct trust_file *ret, const struct json *v, struct arena *a, struct err *e) MUST_CHECK;
+bool trust_file_is_pinned(const struct trust_file *t, const struct tpm_name *name);
+
+/* A TPM name in lower-case hex: algorithm and digest. */
+bool trust_file_read_name(struct tpm_name *ret, struct str hex, struct err *e) MUST_CHECK;
+
+#endif
