@@ -23,9 +23,10 @@ static void help_verb(const struct verb *v)
 {
 	printf("usage: assay %s [OPTION...] %s\n\n%s\n\noptions:\n", v->name, v->usage, v->summary);
 	for (const struct verb_option *o = v->options; o && o->name; o++) {
+		const char *letter = !strcmp(o->name, "--output") ? "-o, " : "";
 		char left[40];
 
-		snprintf(left, sizeof left, "%s%s%s", o->name, o->value ? " " : "",
+		snprintf(left, sizeof left, "%s%s%s%s", letter, o->name, o->value ? " " : "",
 			o->value ? o->value : "");
 		printf("  %-26s %s\n", left, o->help);
 	}

@@ -84,6 +84,16 @@ static bool usage(const struct verb *v, struct err *e, const char *what, struct 
 	return err_hint(e, "assay %s --help shows what it takes", v->name);
 }
 
+/* The letters mean the same in every verb that has the option. */
+static struct str long_name(struct str word)
+{
+	if (str_is(word, "-o"))
+		return STR("--output");
+	if (str_is(word, "-h"))
+		return STR("--help");
+	return str_is(word, "-q") ? STR("--quiet") : word;
+}
+
 /* The option that `word` names up to a '='; --help and --quiet are everybody's. */
 static const struct verb_option *find_option(const struct verb *v, struct str name)
 {
@@ -92,12 +102,14 @@ static const struct verb_option *find_option(const struct verb *v, struct str na
 		{ "--quiet", NULL, "no progress", false },
 	};
 
+	name = long_name(name);
 	for (const struct verb_option *o = v->options; o && o->name; o++)
 		if (str_is(name, o->name))
 			return o;
-	if (str_is(name, "--help") || str_is(name, "-h"))
-		return &common[0];
-	return str_is(name, "--quiet") || str_is(name, "-q") ? &common[1] : NULL;
+	for (size_t i = 0; i < ARRAY_LEN(common); i++)
+		if (str_is(name, common[i].name))
+			return &common[i];
+	return NULL;
 }
 
 static bool take_option(
