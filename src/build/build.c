@@ -1,0 +1,298 @@
+#include "build/build.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "base/mem.h"
+#include "build/reference.h"
+#include "image/uki.h"
+#include "rootfs/entry.h"
+#include "rootfs/rootfs.h"
+#include "sys/file.h"
+#include "tree/list.h"
+#include "base/banned.h"
+
+enum { TREE_MEMORY_MAX = 512 << 20, FIRMWARE_FILE_MAX = 64 << 20, OS_RELEASE_MAX = 65536 };
+
+/* All that one build holds while it runs. */
+struct work {
+	const struct build_request *r;
+	const struct description *d;
+	struct package_set image, firmware_set;
+	struct tree *root, *initrd, *firmware_tree;
+	struct manifest_component *components;
+	struct rootfs_product *products[2]; /* for the initrd, for the root */
+	size_t n_products[2];
+	struct arena *arena;
+	struct str kernel_path, kernel_version, stub_version;
+	struct content kernel, stub;
+	struct buf os_release, stub_bytes;
+	struct manifest_firmware firmware;
+	struct artefacts artefacts;
+	int out;
+};
+
+enum { TO_INITRD, TO_ROOT };
+
+static void work_done(struct work *w)
+{
+	artefacts_done(&w->artefacts);
+	buf_done(&w->os_release);
+	buf_done(&w->stub_bytes);
+	tree_free(w->root);
+	tree_free(w->initrd);
+	tree_free(w->firmware_tree);
+	package_set_done(&w->image);
+	package_set_done(&w->firmware_set);
+	free(w->components);
+	free(w->products[TO_INITRD]);
+	free(w->products[TO_ROOT]);
+	arena_free(w->arena);
+	file_closep(&w->out);
+}
+
+static void stage(const struct work *w, const char *what)
+{
+	if (w->r->stage)
+		w->r->stage(w->r->ctx, what);
+}
+
+static void add_product(
+	struct work *w, const struct component *c, const struct component_product *p)
+{
+	int to = str_is(p->output->to, "initrd") ? TO_INITRD : TO_ROOT;
+	size_t n = w->n_products[to]++;
+
+	w->products[to] = mem_grow(w->products[to], n + 1, sizeof *w->products[to]);
+	w->products[to][n] = (struct rootfs_product){ p->output->path, p->output->mode, p->content,
+		c->name };
+}
+
+static bool make_components(struct work *w, struct build_outcome *o, struct err *e)
+{
+	w->components = mem_array(w->d->n_components, sizeof *w->components);
+	for (size_t i = 0; i < w->d->n_components; i++) {
+		struct manifest_component *m = &w->components[i];
+
+		m->component = &w->d->components[i];
+		if (!component_build(&m->result, w->r->store, &w->r->inputs->lock, w->d,
+			    m->component, w->r->inputs->source_date_epoch, w->arena, e))
+			return false;
+		o->n_components_made += !m->result.cached;
+		for (size_t k = 0; k < m->result.n_products; k++)
+			add_product(w, m->component, &m->result.products[k]);
+	}
+	return true;
+}
+
+static bool file_of(
+	const struct tree *t, struct str path, const char *what, struct content *ret, struct err *e)
+{
+	const struct node *n = entry_resolve(t, path);
+
+	if (!n || n->kind != NODE_FILE) {
+		err_set(e, ERR_NOTFOUND, "%s: no package has '%.*s'", what, STR_ARG(path));
+		return err_hint(
+			e, "correct the path in assay.yaml, or add the package that has it");
+	}
+	*ret = n->content;
+	return true;
+}
+
+/* Firmware files and the stub, which come from the set "firmware"; the version is that of the code's package. */
+static bool take_firmware(struct work *w, struct err *e)
+{
+	const struct node *code;
+	struct str package;
+
+	w->firmware_tree = tree_new(TREE_MEMORY_MAX);
+	if (!package_set_open(&w->firmware_set, w->r->store, &w->r->inputs->lock, "firmware", e) ||
+		!rootfs_add_packages(w->firmware_tree, w->firmware_set.packages,
+			w->firmware_set.packs, w->firmware_set.n, e) ||
+		!file_of(w->firmware_tree, w->d->firmware_code, "firmware: code", &w->firmware.code,
+			e) ||
+		!file_of(w->firmware_tree, w->d->firmware_vars, "firmware: vars", &w->firmware.vars,
+			e) ||
+		!file_of(w->firmware_tree, w->d->stub, "image: stub", &w->stub, e))
+		return false;
+	code = entry_resolve(w->firmware_tree, w->d->firmware_code);
+	package = str_make(code->origin.p + 8, code->origin.n - 8); /* behind "package:" */
+	for (size_t i = 0; i < w->firmware_set.n; i++)
+		if (str_equal(w->firmware_set.packages[i]->name, package))
+			w->firmware.version = w->firmware_set.packages[i]->version;
+	if (!entry_text(w->firmware_tree, w->d->stub, UKI_STUB_MAX, &w->stub_bytes, e))
+		return false;
+	return uki_stub_version(&w->stub_version, buf_span(&w->stub_bytes), e);
+}
+
+/* The one kernel that the glob names, and its version from its name "vmlinuz-VERSION". */
+static bool take_kernel(struct work *w, struct err *e)
+{
+	CLEANUP(tree_list_done) struct tree_list found = { 0 };
+	struct str name;
+
+	tree_list(w->root, w->d->kernel, &found);
+	if (found.n != 1)
+		return err_set(e, found.n ? ERR_MISMATCH : ERR_NOTFOUND,
+			"image: kernel: '%.*s' matches %zu files, wanted one",
+			STR_ARG(w->d->kernel), found.n);
+	w->kernel_path = arena_str(w->arena, found.paths[0]);
+	name = tree_name(w->kernel_path);
+	if (str_starts(name, "vmlinuz-"))
+		w->kernel_version = str_make(name.p + 8, name.n - 8);
+	return file_of(w->root, w->kernel_path, "image: kernel", &w->kernel, e);
+}
+
+static bool assemble(struct work *w, struct err *e)
+{
+	const struct rootfs_inputs in = { .description = w->d,
+		.store = w->r->store,
+		.packages = w->image.packages,
+		.packs = w->image.packs,
+		.n_packages = w->image.n,
+		.products = w->products[TO_ROOT],
+		.n_products = w->n_products[TO_ROOT],
+		.source_date_epoch = w->r->inputs->source_date_epoch };
+	int64_t epoch = w->r->inputs->source_date_epoch;
+
+	w->root = tree_new(TREE_MEMORY_MAX);
+	w->initrd = tree_new(TREE_MEMORY_MAX);
+	return rootfs_merge(w->root, &in, e) && take_kernel(w, e) &&
+	       rootfs_initrd(w->initrd, w->root, w->d, w->products[TO_INITRD],
+		       w->n_products[TO_INITRD], e) &&
+	       rootfs_trim(w->root, w->d, e) &&
+	       entry_text(w->root, STR("etc/os-release"), OS_RELEASE_MAX, &w->os_release, e) &&
+	       tree_finish(w->root, epoch, e) && tree_finish(w->initrd, epoch, e);
+}
+
+static struct artefacts_inputs image_inputs(const struct work *w)
+{
+	return (struct artefacts_inputs){ .description = w->d,
+		.root = w->root,
+		.initrd = w->initrd,
+		.kernel = w->kernel,
+		.stub = w->stub,
+		.kernel_version = w->kernel_version,
+		.os_release = buf_str(&w->os_release),
+		.source_date_epoch = w->r->inputs->source_date_epoch };
+}
+
+static bool open_out(struct work *w, struct err *e)
+{
+	if (!file_mkdirs(AT_FDCWD, w->r->out, e))
+		return false;
+	w->out = open(w->r->out, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return w->out >= 0 || err_os(e, "cannot open '%s'", w->r->out);
+}
+
+static bool export_firmware(struct work *w, struct err *e)
+{
+	static const char *const names[] = { "firmware/OVMF_CODE.fd", "firmware/OVMF_VARS.fd" };
+	const struct content *contents[] = { &w->firmware.code, &w->firmware.vars };
+
+	if (mkdirat(w->out, "firmware", 0755) < 0 && errno != EEXIST)
+		return err_os(e, "cannot make folder 'firmware'");
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		CLEANUP(mem_free) uint8_t *bytes = NULL;
+
+		if (contents[i]->size > FIRMWARE_FILE_MAX)
+			return err_set(e, ERR_LIMIT, "firmware of %llu bytes, limit %d",
+				(unsigned long long)contents[i]->size, FIRMWARE_FILE_MAX);
+		bytes = mem_alloc((size_t)contents[i]->size);
+		if (!content_read(contents[i], 0, bytes, (size_t)contents[i]->size, e) ||
+			!file_write(w->out, names[i], span_make(bytes, (size_t)contents[i]->size),
+				0644, e))
+			return false;
+	}
+	return true;
+}
+
+static bool write_manifest(struct work *w, struct build_outcome *o, struct err *e)
+{
+	const struct manifest_inputs in = { .inputs = w->r->inputs,
+		.components = w->components,
+		.n_components = w->d->n_components,
+		.firmware = &w->firmware,
+		.artefacts = &w->artefacts,
+		.root = w->root,
+		.initrd = w->initrd,
+		.kernel_path = w->kernel_path,
+		.kernel = w->kernel,
+		.stub = w->stub,
+		.stub_version = w->stub_version };
+	CLEANUP(buf_done) struct buf out = buf_init(MANIFEST_SIZE_MAX);
+
+	manifest_emit(&in, &out);
+	if (!buf_ok(&out))
+		return buf_full(&out, "manifest.json", e);
+	sha256_of(o->manifest_sha256, buf_span(&out));
+	return file_write(w->out, "manifest.json", buf_span(&out), 0644, e);
+}
+
+static bool write_reference_values(struct work *w, struct build_outcome *o, struct err *e)
+{
+	CLEANUP(buf_done) struct buf out = buf_init(BUILD_REFERENCE_VALUES_MAX);
+	struct digest pcr0[RECORD_PCR0_BANKS];
+	struct artefacts_inputs image = image_inputs(w);
+	struct reference_inputs in = { .description = w->d,
+		.artefacts = &w->artefacts,
+		.firmware = &w->firmware,
+		.manifest_sha256 = o->manifest_sha256 };
+
+	if (!reference_pcr0(
+		    w->r->store, &image, &w->firmware, !w->r->no_observe, &o->pcr0_known, pcr0, e))
+		return false;
+	in.pcr0 = o->pcr0_known ? pcr0 : NULL;
+	if (!reference_emit(&in, &out, e))
+		return false;
+	sha256_of(o->reference_values_sha256, buf_span(&out));
+	return file_write(w->out, "reference-values.json", buf_span(&out), 0644, e);
+}
+
+static bool run(struct work *w, struct build_outcome *o, struct err *e)
+{
+	struct artefacts_inputs image;
+
+	if (!open_out(w, e))
+		return false;
+	stage(w, "components");
+	if (!make_components(w, o, e))
+		return false;
+	stage(w, "packages");
+	if (!package_set_open(&w->image, w->r->store, &w->r->inputs->lock, "image", e) ||
+		!take_firmware(w, e))
+		return false;
+	stage(w, "trees");
+	if (!assemble(w, e))
+		return false;
+	stage(w, "image");
+	image = image_inputs(w);
+	if (!artefacts_write(&w->artefacts, &image, w->out, e) || !export_firmware(w, e))
+		return false;
+	memcpy(o->disk_sha256, w->artefacts.disk_sha256, SHA256_SIZE);
+	memcpy(o->uki_sha256, w->artefacts.uki_sha256, SHA256_SIZE);
+	memcpy(o->root_hash, w->artefacts.root_hash, SHA256_SIZE);
+	o->disk_size = w->artefacts.disk.size;
+	stage(w, "manifest");
+	if (!write_manifest(w, o, e))
+		return false;
+	stage(w, "reference values");
+	return write_reference_values(w, o, e) &&
+	       record_put_build(w->r->store, o->manifest_sha256, e);
+}
+
+bool build_run(struct build_outcome *ret, const struct build_request *r, struct err *e)
+{
+	struct work w = {
+		.r = r, .d = &r->inputs->description, .arena = arena_new(TREE_MEMORY_MAX), .out = -1
+	};
+	struct build_outcome o = { 0 };
+	bool ok = run(&w, &o, e);
+
+	work_done(&w);
+	if (ok)
+		*ret = o;
+	return ok;
+}

@@ -1,0 +1,226 @@
+#include "build/manifest.h"
+
+#include "codec/json.h"
+#include "base/banned.h"
+
+static void digest_and_size(struct json_out *w, const char *key, const struct content *c)
+{
+	json_key(w, key);
+	json_object(w);
+	json_put_uint(w, "size", c->size);
+	json_put_hex(w, "sha256", SPAN_OF(c->sha256));
+	json_end_object(w);
+}
+
+static void emit_suites(struct json_out *w, const struct lock *l)
+{
+	json_key(w, "suites");
+	json_array(w);
+	for (size_t i = 0; i < l->n_suites; i++) {
+		json_object(w);
+		json_put_str(w, "archive", l->suites[i].archive);
+		json_put_str(w, "suite", l->suites[i].suite);
+		json_put_hex(w, "release-sha256", SPAN_OF(l->suites[i].release_sha256));
+		json_end_object(w);
+	}
+	json_end_array(w);
+}
+
+static void emit_packages(struct json_out *w, const struct lock *l)
+{
+	json_key(w, "packages");
+	json_array(w);
+	for (size_t i = 0; i < l->n_packages; i++) {
+		const struct lock_package *p = &l->packages[i];
+
+		json_object(w);
+		json_put_str(w, "name", p->name);
+		json_put_str(w, "version", p->version);
+		json_put_str(w, "source", p->source);
+		json_put_str(w, "source-version", p->source_version);
+		json_put_hex(w, "sha256", SPAN_OF(p->sha256));
+		json_key(w, "sets");
+		json_array(w);
+		for (size_t s = 0; s < l->n_sets; s++)
+			for (size_t k = 0; k < l->sets[s].n; k++)
+				if (l->sets[s].packages[k] == i)
+					json_text(w, l->sets[s].name);
+		json_end_array(w);
+		json_end_object(w);
+	}
+	json_end_array(w);
+}
+
+static void emit_components(struct json_out *w, const struct manifest_inputs *in)
+{
+	json_key(w, "components");
+	json_array(w);
+	for (size_t i = 0; i < in->n_components; i++) {
+		const struct manifest_component *c = &in->components[i];
+
+		json_object(w);
+		json_put_str(w, "name", c->component->name);
+		json_put_hex(w, "derivation", SPAN_OF(c->result.derivation));
+		json_key(w, "sources");
+		json_array(w);
+		for (size_t k = 0; k < c->result.n_sources; k++) {
+			json_object(w);
+			json_put_str(w, "path", c->result.sources[k].path);
+			json_put_hex(w, "sha256", SPAN_OF(c->result.sources[k].sha256));
+			json_end_object(w);
+		}
+		json_end_array(w);
+		json_key(w, "outputs");
+		json_array(w);
+		for (size_t k = 0; k < c->result.n_products; k++) {
+			json_object(w);
+			json_put_str(w, "to", c->result.products[k].output->to);
+			json_put_str(w, "path", c->result.products[k].output->path);
+			json_put_hex(w, "sha256", SPAN_OF(c->result.products[k].content.sha256));
+			json_end_object(w);
+		}
+		json_end_array(w);
+		json_end_object(w);
+	}
+	json_end_array(w);
+}
+
+/* Overlay files are inputs, too: they are named here by what the tree took from them. */
+static void emit_overlays(struct json_out *w, const struct tree *root)
+{
+	size_t n;
+	const struct node *nodes = tree_nodes(root, &n);
+
+	json_key(w, "overlays");
+	json_array(w);
+	for (size_t i = 0; i < n; i++) {
+		if (!str_starts(nodes[i].origin, "overlay:") || nodes[i].kind != NODE_FILE)
+			continue;
+		json_object(w);
+		json_put_str(w, "overlay", str_make(nodes[i].origin.p + 8, nodes[i].origin.n - 8));
+		json_put_str(w, "path", nodes[i].path);
+		json_put_hex(w, "sha256", SPAN_OF(nodes[i].content.sha256));
+		json_end_object(w);
+	}
+	json_end_array(w);
+}
+
+static void emit_inputs(struct json_out *w, const struct manifest_inputs *in)
+{
+	const struct inputs *i = in->inputs;
+
+	json_key(w, "inputs");
+	json_object(w);
+	json_put_hex(w, "description-sha256", SPAN_OF(i->description_sha256));
+	json_put_hex(w, "lock-sha256", SPAN_OF(i->lock_sha256));
+	emit_suites(w, &i->lock);
+	emit_packages(w, &i->lock);
+	emit_components(w, in);
+	emit_overlays(w, in->root);
+	json_end_object(w);
+}
+
+static void emit_part(struct json_out *w, const char *name, const struct gpt_partition *p)
+{
+	char uuid[UUID_TEXT_SIZE];
+
+	identity_text(uuid, p->uuid);
+	json_key(w, name);
+	json_object(w);
+	json_put_uint(w, "at", p->at);
+	json_put_uint(w, "size", p->size);
+	json_put_cstr(w, "uuid", uuid);
+}
+
+static void emit_disk(struct json_out *w, const struct artefacts *a)
+{
+	json_key(w, "disk");
+	json_object(w);
+	json_put_cstr(w, "file", "disk.img");
+	json_put_uint(w, "size", a->disk.size);
+	json_put_hex(w, "sha256", SPAN_OF(a->disk_sha256));
+	emit_part(w, "root", &a->disk.parts[DISK_ROOT]);
+	json_put_hex(w, "tree-sha256", SPAN_OF(a->root_tree_sha256));
+	json_put_hex(w, "root-hash", SPAN_OF(a->root_hash));
+	json_put_hex(w, "salt", SPAN_OF(a->salt));
+	json_end_object(w);
+	emit_part(w, "root-verity", &a->disk.parts[DISK_VERITY]);
+	json_end_object(w);
+	emit_part(w, "esp", &a->disk.parts[DISK_ESP]);
+	json_put_hex(w, "sha256", SPAN_OF(a->esp_sha256));
+	json_end_object(w);
+	json_end_object(w);
+}
+
+static void emit_uki(struct json_out *w, const struct manifest_inputs *in)
+{
+	const struct artefacts *a = in->artefacts;
+
+	json_key(w, "uki");
+	json_object(w);
+	json_put_cstr(w, "file", "uki.efi");
+	json_put_uint(w, "size", a->uki.n);
+	json_put_hex(w, "sha256", SPAN_OF(a->uki_sha256));
+	digest_and_size(w, "stub", &in->stub);
+	json_put_str(w, "stub-version", in->stub_version);
+	digest_and_size(w, "kernel", &in->kernel);
+	json_put_str(w, "kernel-path", in->kernel_path);
+	json_key(w, "initrd");
+	json_object(w);
+	json_put_uint(w, "size", a->initrd_size);
+	json_put_hex(w, "sha256", SPAN_OF(a->initrd_sha256));
+	json_put_hex(w, "tree-sha256", SPAN_OF(a->initrd_tree_sha256));
+	json_end_object(w);
+	json_put_str(w, "command-line", buf_str(&a->command_line));
+	json_end_object(w);
+}
+
+static void emit_outputs(struct json_out *w, const struct manifest_inputs *in)
+{
+	json_key(w, "outputs");
+	json_object(w);
+	emit_disk(w, in->artefacts);
+	emit_uki(w, in);
+	json_end_object(w);
+	json_key(w, "firmware");
+	json_object(w);
+	json_put_str(w, "version", in->firmware->version);
+	digest_and_size(w, "code", &in->firmware->code);
+	digest_and_size(w, "vars", &in->firmware->vars);
+	json_end_object(w);
+}
+
+static void emit_files(struct json_out *w, const char *key, const struct tree *t)
+{
+	size_t n;
+	const struct node *nodes = tree_nodes(t, &n);
+
+	json_key(w, key);
+	json_array(w);
+	for (size_t i = 0; i < n; i++) {
+		if (nodes[i].kind != NODE_FILE)
+			continue;
+		json_object(w);
+		json_put_str(w, "path", nodes[i].path);
+		json_put_hex(w, "sha256", SPAN_OF(nodes[i].content.sha256));
+		json_put_str(w, "origin", nodes[i].origin);
+		json_end_object(w);
+	}
+	json_end_array(w);
+}
+
+void manifest_emit(const struct manifest_inputs *in, struct buf *out)
+{
+	struct json_out w = json_out_to(out);
+
+	json_object(&w);
+	json_put_cstr(&w, "format", MANIFEST_FORMAT);
+	json_put_str(&w, "name", in->inputs->description.name);
+	json_put_uint(&w, "image-version", in->inputs->lock.image_version);
+	json_put_uint(&w, "source-date-epoch", (uint64_t)in->inputs->source_date_epoch);
+	emit_inputs(&w, in);
+	emit_outputs(&w, in);
+	emit_files(&w, "initrd-files", in->initrd);
+	emit_files(&w, "root-files", in->root);
+	json_end_object(&w);
+}

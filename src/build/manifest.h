@@ -1,0 +1,41 @@
+/*
+ * manifest.json: every byte that went into a build and every byte that came out, by digest, layer by layer, and where
+ * each file of the image comes from: a package (distribution binary), a component (source built here), an overlay or the
+ * description (declared here), or a generator of assay. It holds no time, no path and no name of the machine.
+ */
+#ifndef ASSAY_BUILD_MANIFEST_H
+#define ASSAY_BUILD_MANIFEST_H
+
+#include "build/artefacts.h"
+#include "build/component.h"
+#include "build/inputs.h"
+
+#define MANIFEST_FORMAT "assay.manifest/1"
+enum { MANIFEST_SIZE_MAX = 128 << 20 };
+
+struct manifest_component {
+	const struct component *component;
+	struct component_result result;
+};
+
+struct manifest_firmware {
+	struct content code, vars;
+	struct str version; /* of the package that has it */
+};
+
+struct manifest_inputs {
+	const struct inputs *inputs;
+	const struct manifest_component *components;
+	size_t n_components;
+	const struct manifest_firmware *firmware;
+	const struct artefacts *artefacts;
+	const struct tree *root, *initrd; /* finished */
+	struct str kernel_path;           /* where in the packages */
+	struct content kernel, stub;
+	struct str stub_version;
+};
+
+/* The canonical bytes; out has its maximum set by the caller. */
+void manifest_emit(const struct manifest_inputs *in, struct buf *out);
+
+#endif

@@ -1,0 +1,23 @@
+/*
+ * What this store remembers of its own work, under derivation digests: that a manifest was built here (which lets the
+ * verifier say "built here"), and what PCR 0 was when a firmware was booted here.
+ */
+#ifndef ASSAY_BUILD_RECORD_H
+#define ASSAY_BUILD_RECORD_H
+
+#include "store/store.h"
+
+bool record_put_build(struct store *s, const uint8_t manifest_sha256[static SHA256_SIZE],
+	struct err *e) MUST_CHECK;
+/* *built: this store's own record says that it built the manifest. */
+bool record_has_build(const struct store *s, const uint8_t manifest_sha256[static SHA256_SIZE],
+	bool *built, struct err *e) MUST_CHECK;
+
+enum { RECORD_PCR0_BANKS = 2 }; /* SHA-256, SHA-384 */
+bool record_put_pcr0(struct store *s, const uint8_t firmware_sha256[static SHA256_SIZE],
+	const struct digest pcr0[static RECORD_PCR0_BANKS], struct err *e) MUST_CHECK;
+/* *known false without a record. */
+bool record_get_pcr0(const struct store *s, const uint8_t firmware_sha256[static SHA256_SIZE],
+	bool *known, struct digest pcr0[static RECORD_PCR0_BANKS], struct err *e) MUST_CHECK;
+
+#endif

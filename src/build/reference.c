@@ -1,0 +1,118 @@
+#include "build/reference.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+
+#include "appraise/shape_qemu_vtpm.h"
+#include "base/mem.h"
+#include "sys/file.h"
+#include "tree/content.h"
+#include "vm/observe.h"
+#include "base/banned.h"
+
+enum { SHAPE_MEMORY_MAX = 64 << 20, FIRMWARE_MAX = 64 << 20 };
+
+static bool qemu_vtpm(struct reference_shape *ret, const struct reference_inputs *in,
+	struct arena *a, struct err *e)
+{
+	struct shape_qemu_vtpm_in shape = {
+		.uki = buf_span(&in->artefacts->uki),
+		.gpt = buf_span(&in->artefacts->gpt),
+		.firmware = { .version = in->firmware->version,
+			.pcr0 = in->pcr0,
+			.n_pcr0 = in->pcr0 ? RECORD_PCR0_BANKS : 0 },
+	};
+
+	memcpy(shape.firmware.sha256, in->firmware->code.sha256, SHA256_SIZE);
+	memcpy(shape.firmware.vars_sha256, in->firmware->vars.sha256, SHA256_SIZE);
+	return shape_qemu_vtpm(ret, &shape, a, e);
+}
+
+bool reference_emit(const struct reference_inputs *in, struct buf *out, struct err *e)
+{
+	CLEANUP(arena_freep) struct arena *a = arena_new(SHAPE_MEMORY_MAX);
+	const struct str_list *platforms = &in->description->platforms;
+	struct reference_shape *shapes = ARENA_ARRAY(a, platforms->n, struct reference_shape);
+	struct reference_values v = {
+		.image = in->description->name, .shapes = shapes, .n_shapes = platforms->n
+	};
+
+	if (!shapes)
+		return arena_full(a, e);
+	memcpy(v.manifest_sha256, in->manifest_sha256, SHA256_SIZE);
+	for (size_t i = 0; i < platforms->n; i++) {
+		if (!str_is(platforms->items[i], SHAPE_QEMU_VTPM)) {
+			err_set(e, ERR_USAGE, "platform '%.*s' is not known",
+				STR_ARG(platforms->items[i]));
+			return err_hint(e, "this build knows: %s", SHAPE_QEMU_VTPM);
+		}
+		if (!qemu_vtpm(&shapes[i], in, a, e))
+			return err_wrap(e, "platform '%.*s'", STR_ARG(platforms->items[i]));
+	}
+	reference_values_emit(&v, out);
+	return buf_ok(out) || buf_full(out, "reference-values.json", e);
+}
+
+static bool export_content(const struct content *c, int folder, const char *name, struct err *e)
+{
+	CLEANUP(mem_free) uint8_t *bytes = NULL;
+
+	if (c->size > FIRMWARE_MAX)
+		return err_set(e, ERR_LIMIT, "firmware of %llu bytes, limit %d",
+			(unsigned long long)c->size, FIRMWARE_MAX);
+	bytes = mem_alloc((size_t)c->size);
+	return content_read(c, 0, bytes, (size_t)c->size, e) &&
+	       file_write(folder, name, span_make(bytes, (size_t)c->size), 0644, e);
+}
+
+/* Boots the observer in the folder `path`. */
+static bool observe_in(const char *path, const struct artefacts_inputs *image,
+	const struct manifest_firmware *firmware, struct digest pcr0[static RECORD_PCR0_BANKS],
+	struct err *e)
+{
+	CLEANUP(file_closep) int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	char code[4096], vars[4096], disk[4096];
+	CLEANUP(mem_free) struct observe *seen = MEM_NEW(struct observe);
+
+	if (folder < 0)
+		return err_os(e, "cannot open '%s'", path);
+	snprintf(code, sizeof code, "%s/code.fd", path);
+	snprintf(vars, sizeof vars, "%s/vars.fd", path);
+	snprintf(disk, sizeof disk, "%s/observer.img", path);
+	if (!export_content(&firmware->code, folder, "code.fd", e) ||
+		!export_content(&firmware->vars, folder, "vars.fd", e) ||
+		!artefacts_write_observer(
+			image, "console=ttyS0 panic=-1 assay.observe", folder, "observer.img", e) ||
+		!observe_boot(seen, code, vars, disk, e))
+		return false;
+	pcr0[0] = seen->sha256[0];
+	pcr0[1] = seen->sha384[0];
+	return true;
+}
+
+bool reference_pcr0(struct store *s, const struct artefacts_inputs *image,
+	const struct manifest_firmware *firmware, bool observe, bool *known,
+	struct digest pcr0[static RECORD_PCR0_BANKS], struct err *e)
+{
+	char *path;
+	bool ok;
+
+	if (!record_get_pcr0(s, firmware->code.sha256, known, pcr0, e))
+		return false;
+	if (*known || !observe)
+		return true;
+	if (!store_tmpdir(s, &path, e))
+		return false;
+	ok = observe_in(path, image, firmware, pcr0, e);
+	store_tmpdir_remove(s, path);
+	if (!ok) {
+		err_wrap(e, "cannot observe PCR 0 of the firmware by booting it");
+		if (!e->hint[0])
+			err_hint(e,
+				"install qemu-system-x86 and swtpm, or build with --no-observe (then no verdict "
+				"is affirming)");
+		return false;
+	}
+	*known = true;
+	return record_put_pcr0(s, firmware->code.sha256, pcr0, e);
+}
