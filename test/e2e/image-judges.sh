@@ -87,5 +87,23 @@ if wants "cpio and bsdtar" cpio bsdtar; then
 	fi
 fi
 
+# The machine's own stub, and others by IMAGE_STUBS (a list of paths).
+for stub in /usr/lib/systemd/boot/efi/linuxx64.efi.stub ${IMAGE_STUBS:-}; do
+	[ -r "$stub" ] || { skip "UKI" "no $stub" && continue; }
+	judge "a UKI is written" "$maker" uki . "$stub"
+	wants "sections of the UKI" objdump objcopy || continue
+	judge "the UKI is a multiple of 512" test $(($(stat -c %s uki.efi) % 512)) = 0
+	objdump -h "$stub" | awk '$1 ~ /^[0-9]+$/ { print $2, $3, $4, $6 }' >wanted.sections
+	for name in osrel cmdline uname initrd linux; do
+		judge "section .$name is what was given" sh -c \
+			"objcopy -O binary --dump-section .$name=dump uki.efi /dev/null && cmp dump part.$name"
+		printf '.%s %08x\n' $name "$(stat -c %s part.$name)" >>wanted.sections
+	done
+	objdump -h uki.efi | awk '$1 ~ /^[0-9]+$/ { print $2, $3, $4, $6 }' >sections
+	judge "the stub's sections come first, as they were, then ours" \
+		awk 'NR == FNR { want[FNR] = $0; n = FNR; next } index($0, want[FNR]) != 1 { exit 1 }
+			END { if (FNR != n) exit 1 }' wanted.sections sections
+done
+
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" = 0 ]

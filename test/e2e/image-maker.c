@@ -4,6 +4,7 @@
  *
  *   image-maker root OUT            root.erofs, root.verity, root.hash, root.salt, root.table
  *   image-maker cpio OUT            initrd.cpio
+ *   image-maker uki OUT STUB        uki.efi and part.NAME for each section of ours
  *   image-maker check DIR [xattrs]  every node of the tree against DIR, and nothing else in it
  */
 #include <dirent.h>
@@ -21,6 +22,7 @@
 #include "image/erofs.h"
 #include "image/mode.h"
 #include "image/stream.h"
+#include "image/uki.h"
 #include "image/verity.h"
 #include "image_trees.h"
 #include "sys/file.h"
@@ -105,6 +107,44 @@ static bool make_cpio(const char *dir, struct err *e)
 	if ((uint64_t)ftell(o.f) != cpio_size(t))
 		return err_set(e, ERR_INTERNAL, "size is not as announced");
 	fclose(o.f);
+	return true;
+}
+
+static bool make_uki(const char *dir, const char *stub, struct err *e)
+{
+	CLEANUP(buf_done) struct buf stub_bytes = { 0 }, bytes = buf_init(64 << 20);
+	CLEANUP(tree_freep) struct tree *t = tree_new(64 << 20);
+	CLEANUP(uki_freep) struct uki *u = NULL;
+	struct uki_parts parts = { .os_release = STR("ID=judged\nVERSION_ID=1\n"),
+		.command_line = STR("console=ttyS0 quiet"),
+		.kernel_version = STR("6.12.0-test") };
+	struct out o = out_open(dir, "uki.efi");
+	struct content_memory m;
+	struct stream_buf to;
+
+	if (!file_read(AT_FDCWD, stub, UKI_STUB_MAX, &stub_bytes, e))
+		return false;
+	parts.stub = buf_span(&stub_bytes);
+	image_trees_bytes(t, 1, 2000003, &parts.initrd);
+	stream_buf_init(&to, &bytes, "kernel");
+	buf_add_cstr(&bytes, "MZ");
+	image_trees_bytes(t, 2, 7000001, &parts.kernel);
+	if (!content_copy(&parts.kernel, &to.sink, arena_alloc(tree_arena(t), CONTENT_PIECE), e))
+		return false;
+	content_of_memory(&parts.kernel, &m, buf_span(&bytes));
+	if (!uki_plan(&u, &parts, e) || !uki_emit(u, &o.sink, e))
+		return false;
+	if ((uint64_t)ftell(o.f) != uki_size(u))
+		return err_set(e, ERR_INTERNAL, "size is not as announced");
+	fclose(o.f);
+	out_text(dir, "part.osrel", parts.os_release);
+	out_text(dir, "part.cmdline", parts.command_line);
+	out_text(dir, "part.uname", parts.kernel_version);
+	out_text(dir, "part.linux", buf_str(&bytes));
+	bytes.n = 0;
+	if (!content_copy(&parts.initrd, &to.sink, arena_alloc(tree_arena(t), CONTENT_PIECE), e))
+		return false;
+	out_text(dir, "part.initrd", buf_str(&bytes));
 	return true;
 }
 
@@ -244,6 +284,8 @@ int main(int argc, char **argv)
 		ok = make_root(argv[2], &e);
 	else if (str_is(verb, "cpio"))
 		ok = make_cpio(argv[2], &e);
+	else if (str_is(verb, "uki") && argc > 3)
+		ok = make_uki(argv[2], argv[3], &e);
 	else if (str_is(verb, "check"))
 		ok = check(argv[2], argc > 3, &e);
 	else
