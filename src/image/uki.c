@@ -289,3 +289,29 @@ bool uki_emit(const struct uki *u, struct sink *to, struct err *e)
 	stream_align(&s, FILE_ALIGN);
 	return stream_end(&s);
 }
+
+bool uki_stub_version(struct str *ret, struct span stub, struct err *e)
+{
+	static const char before[] = "#### LoaderInfo: systemd-stub ", after[] = " ####";
+	CLEANUP(mem_free) struct pe *pe = MEM_NEW(struct pe);
+	const struct pe_section *section;
+	struct span bytes;
+	struct str s;
+
+	if (!pe_parse(pe, stub, e))
+		return err_wrap(e, "the stub");
+	section = pe_section(pe, ".sdmagic");
+	if (!section)
+		return err_set(e, ERR_NOTFOUND, "the stub has no section .sdmagic");
+	if (!pe_section_bytes(&bytes, section, e))
+		return false;
+	s = str_make((const char *)bytes.p, bytes.n);
+	while (s.n && !s.p[s.n - 1])
+		s.n--;
+	if (!str_starts(s, before) || !str_ends(s, after) ||
+		s.n <= sizeof before - 1 + sizeof after - 1)
+		return err_set(
+			e, ERR_FORMAT, "the stub's .sdmagic is not \"%sVERSION%s\"", before, after);
+	*ret = str_make(s.p + sizeof before - 1, s.n - (sizeof before - 1) - (sizeof after - 1));
+	return true;
+}

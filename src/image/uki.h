@@ -48,4 +48,10 @@ uint64_t uki_size(const struct uki *u);
 /* Writes exactly uki_size bytes. */
 bool uki_emit(const struct uki *u, struct sink *to, struct err *e) MUST_CHECK;
 
+/*
+ * The stub's version as its .sdmagic section says ("#### LoaderInfo: systemd-stub 257.9-1~deb13u1 ####" gives
+ * "257.9-1~deb13u1"), borrowed from stub. NOTFOUND without that section, FORMAT when it says something else.
+ */
+bool uki_stub_version(struct str *ret, struct span stub, struct err *e) MUST_CHECK;
+
 #endif

@@ -100,6 +100,7 @@ for stub in /usr/lib/systemd/boot/efi/linuxx64.efi.stub ${IMAGE_STUBS:-}; do
 		printf '.%s %08x\n' $name "$(stat -c %s part.$name)" >>wanted.sections
 	done
 	objdump -h uki.efi | awk '$1 ~ /^[0-9]+$/ { print $2, $3, $4, $6 }' >sections
+	# shellcheck disable=SC2016 # awk's own $0
 	judge "the stub's sections come first, as they were, then ours" \
 		awk 'NR == FNR { want[FNR] = $0; n = FNR; next } index($0, want[FNR]) != 1 { exit 1 }
 			END { if (FNR != n) exit 1 }' wanted.sections sections
