@@ -78,7 +78,8 @@ static bool make_components(struct work *w, struct build_outcome *o, struct err 
 
 		m->component = &w->d->components[i];
 		if (!component_build(&m->result, w->r->store, &w->r->inputs->lock, w->d,
-			    m->component, w->r->inputs->source_date_epoch, w->arena, e))
+			    m->component, w->r->inputs->source_date_epoch, w->arena, w->r->failure,
+			    e))
 			return false;
 		o->n_components_made += !m->result.cached;
 		for (size_t k = 0; k < m->result.n_products; k++)

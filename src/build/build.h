@@ -5,6 +5,7 @@
 #ifndef ASSAY_BUILD_BUILD_H
 #define ASSAY_BUILD_BUILD_H
 
+#include "build/component.h"
 #include "build/inputs.h"
 
 enum { BUILD_REFERENCE_VALUES_MAX = 16 << 20 };
@@ -18,6 +19,8 @@ struct build_request {
 	void *ctx;
 	/* PCR 0 of a firmware that was not seen here before is observed by booting it, unless this is set. */
 	bool no_observe;
+	/* What a component's failed step printed; zeroed by the caller; may be NULL. */
+	struct component_failure *failure;
 };
 
 struct build_outcome {

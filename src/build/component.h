@@ -10,6 +10,7 @@
 #define ASSAY_BUILD_COMPONENT_H
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "lock/description.h"
 #include "lock/lock.h"
 #include "store/store.h"
@@ -18,6 +19,8 @@ enum {
 	COMPONENT_SOURCES_MAX = 10000,
 	COMPONENT_SOURCE_SIZE_MAX = 64 << 20,
 	COMPONENT_OUTPUT_SIZE_MAX = 512 << 20,
+	COMPONENT_OUTPUTS_MAX = 256,
+	COMPONENT_TAIL_LINES = 30,
 };
 
 /* A file that the description names; path is relative to the component's `from`. */
@@ -43,13 +46,21 @@ struct component_result {
 	size_t n_products;
 };
 
+/* What a person wants to see of a step that failed. */
+struct component_failure {
+	struct buf
+		tail; /* the last lines of the step's output, at most COMPONENT_TAIL_LINES; released by the caller */
+	char log[4096]; /* absolute path of all of it; "" when no step failed */
+};
+
 /*
  * Builds component c of d, or takes the cached result. source_date_epoch is what the image uses. Memory from a; the
- * contents live as long as s. Fails: NOTFOUND for a glob that matches nothing, a missing toolchain or package; MISMATCH
- * "step N of component 'X' failed" with the last lines of its output, and where all of it is in the hint; as box_run.
+ * contents live as long as s. Fails: NOTFOUND for a glob that matches nothing, a missing toolchain, package or output;
+ * MISMATCH "step N of component 'X' ..." for a step that fails, with failure (zeroed by the caller; may be NULL) filled;
+ * MISMATCH also when equal inputs gave other bytes before; as box_run.
  */
 bool component_build(struct component_result *ret, struct store *s, const struct lock *l,
 	const struct description *d, const struct component *c, int64_t source_date_epoch,
-	struct arena *a, struct err *e) MUST_CHECK;
+	struct arena *a, struct component_failure *failure, struct err *e) MUST_CHECK;
 
 #endif
