@@ -1,6 +1,11 @@
 /*
- * An unpacked package: one file in the store with an index (metadata, control members, SHA-256 of every file) and the
- * contents of its files. Made once from a .deb in one pass; a second build decompresses nothing.
+ * An unpacked package: one file in the store ("packs/SHA256-VERSION") with the contents of its files and an index
+ * (metadata, control members, SHA-256 of every file; see pack_index.h). Made once from a .deb in one pass, which also
+ * checks the digest of the .deb; a second build decompresses nothing.
+ *
+ * A pack is written as a temporary, synced and renamed, because nothing hashes contents again when an image is made: a
+ * power cut must not leave zeros where bytes should be. The index carries its own digest, which is checked when a pack
+ * is opened; a pack that does not pass is made anew.
  */
 #ifndef ASSAY_DEB_PACK_H
 #define ASSAY_DEB_PACK_H
@@ -9,10 +14,11 @@
 #include "tree/tree.h"
 
 struct pack;
+struct pack_member; /* deb/pack_index.h: name and bytes */
 
 /*
  * The pack of the .deb object with this digest, unpacked now unless the store has it. `name` is for messages. Fails
- * FORMAT with the member named for anything hostile or malformed. Thread-safe for different digests.
+ * FORMAT with the member named for anything hostile or malformed, NOTFOUND when the store has no such object. Thread-safe.
  */
 bool pack_open(struct pack **ret, struct store *s, const uint8_t deb_sha256[static SHA256_SIZE],
 	struct str name, struct err *e) MUST_CHECK;
@@ -29,5 +35,7 @@ bool pack_open_all(struct pack **ret, size_t n, struct store *s,
 const struct node *pack_nodes(const struct pack *p, size_t *n);
 /* A member of control.tar ("control", "conffiles", "triggers", "md5sums"); empty when there is none. */
 struct span pack_control(const struct pack *p, const char *member);
+/* All members of control.tar in the order of the archive. */
+const struct pack_member *pack_control_members(const struct pack *p, size_t *n);
 
 #endif
