@@ -1,0 +1,126 @@
+#!/bin/bash
+# The whole check matrix of the house style. `tool/check.sh NAME...` runs only these; without names all of them.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+failed=0 passed=0
+checks="format layers headers banned names gcc clang sanitize analyze tidy shell reproducible"
+mkdir -p build/check
+
+report() { # NAME EXIT
+	if [ "$2" = 0 ]; then
+		passed=$((passed + 1))
+		printf 'ok    %s\n' "$1"
+	else
+		failed=$((failed + 1))
+		printf 'FAIL  %s\n' "$1"
+	fi
+}
+
+sources() { git ls-files -co --exclude-standard 'src/*.c' 'src/*.h' 'guest/*.c' 'guest/*.h' 'test/*.c' 'test/*.h'; }
+
+check_format() {
+	local bad=0
+	for f in $(sources); do
+		clang-format --dry-run -Werror "$f" >/dev/null 2>&1 || { echo "  $f is not as clang-format makes it"; bad=1; }
+	done
+	return $bad
+}
+
+# Every include of ours points up in tool/layers.txt, and the core touches no system header of the machine.
+check_layers() {
+	awk '
+		FNR == NR { if ($1 == "core:" || $1 == "tool:") for (i = 2; i <= NF; i++) { rank[$i] = ++n; core[$i] = $1 == "core:" } next }
+		FNR == 1 { split(FILENAME, part, "/"); me = part[2]; if (!(me in rank)) { print "  " FILENAME ": module is not in tool/layers.txt"; bad = 1 } }
+		/^#include "/ { split($2, q, "\""); split(q[2], inc, "/"); o = inc[1]
+			if (!(o in rank) || rank[o] > rank[me]) { print "  " FILENAME " includes " q[2] ", which stands below it"; bad = 1 } }
+		core[me] && /^#include <(unistd|fcntl|sys\/(socket|stat|wait|mman)|netdb|pthread|time|signal|dirent)\.h>/ { print "  " FILENAME ": the core asks the machine: " $0; bad = 1 }
+		END { exit bad }' tool/layers.txt $(git ls-files -co --exclude-standard 'src/*.c' 'src/*.h')
+}
+
+check_headers() {
+	local bad=0
+	for h in $(git ls-files -co --exclude-standard 'src/*.h'); do
+		printf '#include "%s"\n' "${h#src/}" |
+			gcc -std=gnu17 -D_GNU_SOURCE -Isrc -Wall -Wextra -Werror -fsyntax-only -x c - || { echo "  $h does not stand alone"; bad=1; }
+	done
+	return $bad
+}
+
+# Every .c of ours includes the list of banned names, last.
+check_banned() {
+	local bad=0
+	for f in $(git ls-files -co --exclude-standard 'src/*.c'); do
+		[ "$(grep '^#include' "$f" | tail -1)" = '#include "base/banned.h"' ] || { echo "  $f does not end its includes with base/banned.h"; bad=1; }
+	done
+	return $bad
+}
+
+# No host of a mirror, no path of a machine, no file twice under one name.
+check_names() {
+	local bad=0 hosts
+	hosts=$(sed -nE 's#^(URIs:|deb(-src)?) .*https?://([^/ ]+).*#\3#p' /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null | sort -u)
+	for host in $hosts; do
+		git grep -nF "$host" && { echo "  a mirror's host name is committed"; bad=1; }
+	done
+	git ls-files 'src/*.c' 'src/*.h' | xargs -n1 basename | sort | uniq -d | grep -vxE 'build\.[ch]|lock\.[ch]|store\.[ch]' | sed 's/^/  twice: /' | grep . && bad=1
+	return $bad
+}
+
+build_with() { # FOLDER CC MESON-OPTIONS...
+	local folder=$1 cc=$2
+	shift 2
+	[ -f "$folder/build.ninja" ] || CC=$cc meson setup "$folder" --werror "$@" >"$folder.log" 2>&1 || { tail -5 "$folder.log"; return 1; }
+	ninja -C "$folder" >"$folder.log" 2>&1 || { grep -E 'error|warning' "$folder.log" | head -20; return 1; }
+}
+
+check_gcc() { build_with build gcc; }
+check_clang() { build_with build-clang clang; }
+
+check_sanitize() {
+	build_with build-asan gcc -Db_sanitize=address,undefined -Doptimization=1 || return 1
+	local bad=0
+	for t in build-asan/test/test-*; do
+		[ -x "$t" ] && [ -f "$t" ] || continue
+		case $t in *-box|*-floor) continue ;; esac
+		UBSAN_OPTIONS=halt_on_error=1 ASAN_OPTIONS=detect_leaks=1 timeout 600 "$t" >build/check/asan.log 2>&1 </dev/null || { echo "  $t"; tail -15 build/check/asan.log; bad=1; }
+	done
+	return $bad
+}
+
+check_analyze() {
+	local bad=0
+	for f in $(git ls-files 'src/base/*.c' 'src/codec/*.c' 'src/evidence/*.c' 'src/measure/*.c' 'src/trust/*.c' 'src/appraise/*.c'); do
+		gcc -std=gnu17 -D_GNU_SOURCE -Isrc -O1 -fanalyzer -Werror -c -o /dev/null "$f" 2>build/check/analyze.log || { head -30 build/check/analyze.log; bad=1; }
+	done
+	return $bad
+}
+
+check_tidy() {
+	[ -f build/compile_commands.json ] || return 1
+	git ls-files 'src/base/*.c' 'src/codec/*.c' 'src/evidence/*.c' 'src/trust/*.c' 'src/appraise/*.c' |
+		xargs -P 2 -n 8 clang-tidy -quiet -p build --warnings-as-errors='*' >build/check/tidy.log 2>/dev/null || { grep -E 'error:' build/check/tidy.log | head; return 1; }
+}
+
+check_shell() { git ls-files -co --exclude-standard '*.sh' run .ci/run | xargs shellcheck -S warning; }
+
+# The tool builds to the same bytes in two different folders.
+check_reproducible() {
+	local a b
+	a=$(mktemp -d) b=$(mktemp -d)/deeper/folder
+	mkdir -p "$b"
+	for d in "$a" "$b"; do
+		git ls-files -co --exclude-standard | tar -cf - -T - | tar -xf - -C "$d"
+		(cd "$d" && meson setup out >/dev/null && ninja -C out assay >/dev/null) || return 1
+	done
+	cmp "$a/out/assay" "$b/out/assay"
+	local result=$?
+	rm -rf "$a" "${b%/deeper/folder}"
+	return $result
+}
+
+for c in ${*:-$checks}; do
+	"check_$c"
+	report "$c" $?
+done
+echo "$passed checks passed, $failed failed"
+[ "$failed" = 0 ]
