@@ -23,7 +23,9 @@ struct shape_firmware {
 
 struct shape_qemu_vtpm_in {
 	struct span uki; /* the whole file */
-	struct span gpt; /* gpt_event_data of the disk */
+	struct span gpt; /* of the disk, see measure/partition_table.h */
+	/* Of the root file system's dm-verity tree; empty: not known, and then nothing is said to cover the root. */
+	struct span root_hash;
 	struct shape_firmware firmware;
 	struct tpm_origins origins; /* may be all empty */
 };

@@ -18,6 +18,7 @@ static bool qemu_vtpm(struct reference_shape *ret, const struct reference_inputs
 	struct shape_qemu_vtpm_in shape = {
 		.uki = buf_span(&in->artefacts->uki),
 		.gpt = buf_span(&in->artefacts->gpt),
+		.root_hash = SPAN_OF(in->artefacts->root_hash),
 		.firmware = { .version = in->firmware->version,
 			.pcr0 = in->pcr0,
 			.n_pcr0 = in->pcr0 ? RECORD_PCR0_BANKS : 0 },

@@ -45,7 +45,7 @@ const char *tpm_secure_boot_name(enum tpm_secure_boot state);
 /* PCR 7: the five variables and their separator. USAGE for an unknown state. */
 bool tpm_firmware_variables(
 	struct event_list *to, const struct tpm_variables *v, struct err *e) MUST_CHECK;
-/* PCR 4 "Calling EFI Application from Boot Option", then the separators of PCR 0-6 without 0 and 1. */
+/* PCR 4 "Calling EFI Application from Boot Option", then the separators of PCR 2 to 6. */
 bool tpm_firmware_boot_attempt(struct event_list *to, struct err *e) MUST_CHECK;
 /* PCR 5: the partition table; gpt is the event's data as logged, and its shape is checked. FORMAT. */
 bool tpm_firmware_partitions(

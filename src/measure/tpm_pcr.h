@@ -3,7 +3,7 @@
  * PCR 2-7, 9, 11-14 in their order (TCG PC Client Platform Firmware Profile, systemd-stub, the kernel's EFI stub).
  * Nothing is guessed: a stub, kernel or image whose rules are not known here is refused.
  *
- * PCR 0 is no function of the files, PCR 1 describes the virtual machine's devices: neither is predicted.
+ * PCR 9 is complete only where stub.initrd_known. PCR 0 is no function of the files, PCR 1 describes the virtual machine's devices: neither is predicted.
  */
 #ifndef ASSAY_MEASURE_TPM_PCR_H
 #define ASSAY_MEASURE_TPM_PCR_H
@@ -11,11 +11,6 @@
 #include "measure/event.h"
 #include "measure/tpm_firmware.h"
 #include "measure/tpm_stub.h"
-
-/* Where the parts of a UKI come from, for the origin of events; empty fields get "uki.efi, section .linux" and so on. */
-struct tpm_origins {
-	struct str kernel, initrd, command_line, os_release, uki, disk;
-};
 
 struct tpm_boot {
 	struct span uki;                /* the whole file */
@@ -26,15 +21,14 @@ struct tpm_boot {
 
 struct tpm_prediction {
 	struct event_list events;
-	struct tpm_stub_version stub;
+	struct tpm_stub stub;      /* version and sections as the stub sees them */
 	struct str kernel_version; /* of the inner kernel's header */
-	struct str
-		pcr9_unpredictable; /* empty: PCR 9's events are complete; else the reason why they are not */
 };
 
 /*
  * Events for the given banks, all memory from a; strings of the boot are borrowed. Fails: FORMAT for a UKI or GPT that is
- * none, NOTFOUND when it lacks .linux or .sdmagic, USAGE for a stub, section or firmware state without known rules, LIMIT.
+ * none, NOTFOUND when the UKI lacks .linux, .cmdline or .sdmagic, USAGE for a stub, section, kernel or firmware state that
+ * has no rules here, LIMIT.
  */
 bool tpm_pcr_predict(struct tpm_prediction *ret, const struct tpm_boot *boot,
 	const enum digest_alg *banks, size_t n_banks, struct arena *a, struct err *e) MUST_CHECK;
