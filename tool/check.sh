@@ -101,7 +101,7 @@ check_tidy() {
 		xargs -P 2 -n 8 clang-tidy -quiet -p build --warnings-as-errors='*' >build/check/tidy.log 2>/dev/null || { grep -E 'error:' build/check/tidy.log | head; return 1; }
 }
 
-check_shell() { git ls-files -co --exclude-standard '*.sh' run .ci/run | xargs shellcheck -S warning; }
+check_shell() { git ls-files -co --exclude-standard '*.sh' run .ci/run | xargs shellcheck -x -S warning; }
 
 # The tool builds to the same bytes in two different folders.
 check_reproducible() {
