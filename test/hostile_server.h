@@ -28,7 +28,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { HOSTILE_FILES = 64, HOSTILE_REQUEST_MAX = 8192 };
+enum { HOSTILE_FILES = 256, HOSTILE_REQUEST_MAX = 8192 };
 
 struct hostile {
 	int fd, port;
@@ -142,8 +142,10 @@ static int hostile_odd(const struct hostile_request *r)
 		snprintf(more, sizeof more, "/good/%s", strrchr(r->path, '/') + 1);
 		hostile_redirect(r, more);
 	} else if (!strcmp(r->mode, "bodyloop")) {
-		hostile_head(
-			r, "302 Found", "Location: /missing/x\r\nContent-Length: 999999999999\r\n");
+		static const char head[] = "HTTP/1.1 302 Found\r\nLocation: /missing/x\r\n"
+					   "Content-Length: 999999999999\r\n\r\n";
+
+		hostile_send(r->fd, head, sizeof head - 1); /* kept alive, so the body counts */
 		hostile_forever(r->fd, "0123456789abcdef0123456789abcdef0123456789abcdef");
 	} else if (!strcmp(r->mode, "headers")) {
 		hostile_send(r->fd, "HTTP/1.1 200 OK\r\n", 17);

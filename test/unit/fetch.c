@@ -244,7 +244,7 @@ static void given_up(void)
 
 static void unpinned(void)
 {
-	struct mirrors_of_test *m = bases("missing reset cut good"), *bad = bases("long");
+	struct mirrors_of_test *m = bases("missing reset cut good"), *bad = bases("long"), *halves;
 	uint8_t *bytes = hostile_bytes("f.9000");
 	struct err e = { 0 };
 	struct buf b = { 0 };
@@ -253,6 +253,11 @@ static void unpinned(void)
 	CHECK(span_equal(buf_span(&b), span_make(bytes, 9000)));
 	buf_done(&b);
 	CHECK_ERR(fetch_unpinned(&bad->bases, STR("f.9000"), 9000, &quick, &b, &e), e, ERR_LIMIT);
+	halves = bases("patched");
+	CHECK_OK(fetch_unpinned(&halves->bases, STR("f.9000"), 9000, &quick, &b, &e), e);
+	CHECK(span_equal(buf_span(&b), span_make(bytes, 9000)));
+	buf_done(&b);
+	free(halves);
 	m->bases.n = 1;
 	CHECK_ERR(fetch_unpinned(&m->bases, STR("f.9000"), 9000, &quick, &b, &e), e, ERR_NOTFOUND);
 	CHECK_ERR(fetch_unpinned(&m->bases, STR("../x"), 9000, &quick, &b, &e), e, ERR_FORMAT);
