@@ -1,0 +1,35 @@
+/*
+ * What the files of appraise_tpm.h share: the appraisal under way.
+ */
+#ifndef ASSAY_APPRAISE_APPRAISE_TPM_INSIDE_H
+#define ASSAY_APPRAISE_APPRAISE_TPM_INSIDE_H
+
+#include "appraise/appraise_tpm.h"
+#include "evidence/tpm_quote.h"
+#include "evidence/tpm_signature.h"
+#include "trust/signature.h"
+
+struct appraise_tpm_state {
+	const struct appraise_tpm_in *in;
+	struct appraise_tpm_out *out;
+	struct arena *a;
+	bool ak_parsed, quote_parsed, scheme_known;
+	bool values_signed; /* the claimed values are exactly what the signature covers */
+	struct tpm_public ak;
+	struct tpm_name ak_name;
+	struct signature_alg scheme;
+	struct tpm_quote quote;
+	struct verdict_claim hardware; /* what the endorsement key's root lets us say */
+};
+
+/* Notes a check; result, claim and fail_value must be set. */
+void appraise_tpm_note(struct appraise_tpm_state *s, struct check c);
+/* The same for a check that is passed when ok, and failed for the reason in e otherwise. */
+void appraise_tpm_test(struct appraise_tpm_state *s, struct check c, bool ok, const struct err *e);
+
+void appraise_tpm_key(struct appraise_tpm_state *s);       /* AK and EK */
+void appraise_tpm_quote(struct appraise_tpm_state *s);     /* signature, binding, clock */
+void appraise_tpm_registers(struct appraise_tpm_state *s); /* selection, digest, values */
+void appraise_tpm_log(struct appraise_tpm_state *s);
+
+#endif

@@ -1,0 +1,44 @@
+#include "appraise/appraise_tpm_inside.h"
+
+#include "base/banned.h"
+
+/*
+ * The log gives the signed registers. Only those that the policy requires are held against it: others are extended by
+ * what never writes to the firmware's log (IMA extends PCR 10, systemd PCR 15).
+ */
+static bool log_replays(struct appraise_tpm_state *s, struct err *e)
+{
+	const struct bundle_bank *bank = &s->out->signed_bank;
+	struct event_log_registers regs;
+
+	if (!event_log_parse(&s->out->log, s->in->bundle->firmware_log, s->a, e) ||
+		!event_log_replay(&regs, &s->out->log, s->in->policy->bank, e))
+		return false;
+	for (unsigned i = 0; i < EVENT_LOG_PCRS; i++)
+		if (s->in->policy->registers >> i & 1 && bank->pcrs >> i & 1 &&
+			!digest_equal(&regs.values[i], &bank->values[i]))
+			return err_set(e, ERR_MISMATCH,
+				"the log does not give the signed value of PCR %u: it explains nothing",
+				i);
+	return true;
+}
+
+void appraise_tpm_log(struct appraise_tpm_state *s)
+{
+	struct check c = { .name = "event-log",
+		.what = STR("the event log replays to the signed registers"),
+		.whose = STR("evidence"),
+		.claim = CHECK_CONFIGURATION,
+		.fail_value = CHECK_UNSAFE };
+	struct err e = { 0 };
+
+	if (!s->in->bundle->firmware_log.p || !s->values_signed) {
+		c.result = CHECK_NOT_APPLICABLE;
+		c.reason = s->values_signed ? STR("the evidence carries no log")
+					    : STR("there are no signed values to hold it against");
+		appraise_tpm_note(s, c);
+		return;
+	}
+	s->out->log_holds = log_replays(s, &e);
+	appraise_tpm_test(s, c, s->out->log_holds, &e);
+}

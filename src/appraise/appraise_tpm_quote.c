@@ -1,0 +1,169 @@
+#include "appraise/appraise_tpm_inside.h"
+
+#include "base/hex.h"
+#include "base/banned.h"
+
+static struct str hex_text(struct appraise_tpm_state *s, struct span bytes)
+{
+	CLEANUP(buf_done) struct buf b = buf_init(1024);
+
+	hex_add(&b, bytes);
+	return arena_str(s->a, buf_str(&b));
+}
+
+static bool signature_holds(struct appraise_tpm_state *s, struct err *e)
+{
+	CLEANUP(public_key_freep) struct public_key *key = NULL;
+	struct tpm_signature sig;
+
+	if (!s->ak_parsed || !s->scheme_known)
+		return err_set(e, ERR_SIGNATURE, "there is no usable attestation key");
+	return tpm_signature_parse(&sig, s->in->bundle->signature, e) &&
+	       public_key_of_tpm(&key, &s->ak, e) &&
+	       signature_verify_tpm(key, s->scheme, s->in->bundle->quote, &sig, e);
+}
+
+static void check_signature(struct appraise_tpm_state *s)
+{
+	struct err e = { 0 };
+	bool ok = signature_holds(s, &e);
+
+	appraise_tpm_test(s,
+		(struct check){ .name = "signature",
+			.what = STR("the quote is signed by the attestation key"),
+			.whose = STR("evidence"),
+			.fail_value = CHECK_CRYPTO_FAILED },
+		ok, &e);
+}
+
+static void check_qualifying_data(struct appraise_tpm_state *s)
+{
+	struct digest want = { 0 };
+	struct err e = { 0 };
+	bool ok = binding_digest(&want, DIGEST_SHA256, &s->in->bundle->binding, &e);
+
+	if (ok && !(s->quote.extra_data.n == SHA256_SIZE &&
+			  ct_equal(s->quote.extra_data.p, want.bytes, SHA256_SIZE)))
+		ok = err_set(&e, ERR_MISMATCH,
+			"the signed extraData is not the digest of role, nonce, secret and channel");
+	appraise_tpm_test(s,
+		(struct check){ .name = "qualifying-data",
+			.what = STR("what the evidence is bound to is what the TPM signed"),
+			.want = hex_text(s, span_make(want.bytes, SHA256_SIZE)),
+			.got = hex_text(s, s->quote.extra_data),
+			.whose = STR("doc/protocol.md"),
+			.fail_value = CHECK_CRYPTO_FAILED },
+		ok, &e);
+}
+
+static void check_role(struct appraise_tpm_state *s)
+{
+	static const uint8_t plain[SHA256_SIZE];
+	const struct binding *b = &s->in->bundle->binding;
+	struct err e = { 0 };
+	bool ok = str_is(b->role, "attester") ||
+		  err_set(&e, ERR_MISMATCH,
+			  "evidence that was made in another role is not this machine's answer");
+
+	if (ok && !ct_equal(b->channel, plain, sizeof plain))
+		ok = err_set(&e, ERR_MISMATCH,
+			"the evidence is bound to a channel that this verifier did not see");
+	appraise_tpm_test(s,
+		(struct check){ .name = "role",
+			.what = STR("the evidence was made by an attester over plain HTTP"),
+			.want = STR("attester"),
+			.got = b->role,
+			.whose = STR("doc/protocol.md"),
+			.fail_value = CHECK_CONTRAINDICATED },
+		ok, &e);
+}
+
+static void check_nonce(struct appraise_tpm_state *s)
+{
+	const struct binding *b = &s->in->bundle->binding;
+	bool archive = s->in->policy->freshness == POLICY_ARCHIVE;
+	struct check c = { .name = "nonce",
+		.what = STR("the evidence is fresh: it answers this verifier's nonce"),
+		.got = hex_text(s, SPAN_OF(b->nonce)),
+		.whose = STR("this verifier"),
+		.fail_value = CHECK_CONTRAINDICATED };
+	struct err e = { 0 };
+	bool ok;
+
+	if (!s->in->nonce && archive) {
+		c.result = CHECK_NOT_APPLICABLE;
+		c.reason = STR("the policy says archive: the evidence may be of any age");
+		appraise_tpm_note(s, c);
+		return;
+	}
+	if (s->in->nonce) {
+		c.want = hex_text(s, span_make(s->in->nonce, BINDING_NONCE_SIZE));
+		ok = ct_equal(b->nonce, s->in->nonce, BINDING_NONCE_SIZE) ||
+		     err_set(&e, ERR_MISMATCH, "not fresh: the evidence answers another nonce");
+	} else {
+		ok = err_set(&e, ERR_NOTFOUND,
+			"not fresh: no nonce was given, and the policy does not say archive");
+	}
+	appraise_tpm_test(s, c, ok, &e);
+}
+
+/* Freshness comes from the nonce; the clock is looked at only where the policy asks for it. */
+static void check_clock(struct appraise_tpm_state *s)
+{
+	const struct tpm_quote *q = &s->quote;
+	struct check c = { .name = "clock",
+		.what = STR("the TPM's clock has not gone back"),
+		.want = STR("safe"),
+		.got = arena_printf(s->a, "%s, %llu ms, %u resets, %u restarts",
+			q->clock_safe ? "safe" : "not safe", (unsigned long long)q->clock_ms,
+			q->reset_count, q->restart_count),
+		.whose = STR("policy"),
+		.claim = CHECK_CONFIGURATION,
+		.fail_value = CHECK_UNSAFE };
+	struct err e = { 0 };
+
+	if (!s->in->policy->safe_clock) {
+		c.result = CHECK_NOT_APPLICABLE;
+		c.reason = STR(
+			"nothing here relies on the TPM's clock, and the policy does not ask for it");
+		appraise_tpm_note(s, c);
+		return;
+	}
+	if (!q->clock_safe)
+		err_set(&e, ERR_MISMATCH, "the TPM lost track of time in an unclean shutdown");
+	appraise_tpm_test(s, c, q->clock_safe, &e);
+}
+
+static void note_firmware(struct appraise_tpm_state *s)
+{
+	appraise_tpm_note(s, (struct check){ .name = "tpm-firmware",
+				     .result = CHECK_NOT_APPLICABLE,
+				     .what = STR("the TPM's own firmware is an accepted version"),
+				     .got = arena_printf(s->a, "%016llx",
+					     (unsigned long long)s->quote.firmware_version),
+				     .reason = STR("the policy names no versions"),
+				     .claim = CHECK_HARDWARE,
+				     .fail_value = CHECK_UNSAFE });
+}
+
+void appraise_tpm_quote(struct appraise_tpm_state *s)
+{
+	struct err e = { 0 };
+
+	s->quote_parsed = tpm_quote_parse(&s->quote, s->in->bundle->quote, &e);
+	appraise_tpm_test(s,
+		(struct check){ .name = "quote-structure",
+			.what = STR("the signed structure is a quote made by a TPM"),
+			.want = STR("magic ff544347, type 8018"),
+			.whose = STR("TPM 2.0 Part 2, section 10.12.8"),
+			.fail_value = CHECK_CRYPTO_FAILED },
+		s->quote_parsed, &e);
+	check_signature(s);
+	check_role(s);
+	check_nonce(s);
+	if (!s->quote_parsed)
+		return;
+	check_qualifying_data(s);
+	check_clock(s);
+	note_firmware(s);
+}

@@ -1,0 +1,36 @@
+#include "appraise/enrolment.h"
+
+#include "codec/json.h"
+#include "trust/trust_file.h"
+#include "base/banned.h"
+
+bool enrolment_parse(struct enrolment *ret, struct span text, struct arena *a, struct err *e)
+{
+	static const char *const keys[] = { "format", "ak_name", "ek_certificate_sha256", "url",
+		NULL };
+	struct enrolment r = { 0 };
+	struct json v;
+	struct str hex;
+
+	if (!json_parse(&v, text, a, e) || !json_check_format(&v, ENROLMENT_FORMAT, e) ||
+		!json_only(&v, "enrolment", keys, e) || !json_get_str(&v, "ak_name", &hex, e) ||
+		!trust_file_read_name(&r.ak, hex, e) ||
+		!json_get_hex(&v, "ek_certificate_sha256", r.ek_certificate_sha256,
+			sizeof r.ek_certificate_sha256, e) ||
+		!json_get_str(&v, "url", &r.url, e))
+		return err_wrap(e, "enrolment record");
+	*ret = r;
+	return true;
+}
+
+void enrolment_emit(const struct enrolment *r, struct buf *out)
+{
+	struct json_out w = json_out_to(out);
+
+	json_object(&w);
+	json_put_cstr(&w, "format", ENROLMENT_FORMAT);
+	json_put_hex(&w, "ak_name", span_make(r->ak.bytes, r->ak.n));
+	json_put_hex(&w, "ek_certificate_sha256", SPAN_OF(r->ek_certificate_sha256));
+	json_put_str(&w, "url", r->url);
+	json_end_object(&w);
+}

@@ -1,0 +1,26 @@
+/*
+ * The verifier's own record that it once bound an attestation key to a TPM by a credential: enrolled/NAME.json in its
+ * state folder. With it a bundle in a file can be appraised later, without talking to the machine.
+ */
+#ifndef ASSAY_APPRAISE_ENROLMENT_H
+#define ASSAY_APPRAISE_ENROLMENT_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/digest.h"
+#include "evidence/tpm_public.h"
+
+#define ENROLMENT_FORMAT "assay.enrolment/1"
+enum { ENROLMENT_SIZE_MAX = 64 << 10 };
+
+struct enrolment {
+	struct tpm_name ak;
+	uint8_t ek_certificate_sha256[SHA256_SIZE];
+	struct str url; /* where the machine was; for people */
+};
+
+bool enrolment_parse(
+	struct enrolment *ret, struct span text, struct arena *a, struct err *e) MUST_CHECK;
+void enrolment_emit(const struct enrolment *r, struct buf *out);
+
+#endif

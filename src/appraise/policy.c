@@ -1,0 +1,100 @@
+#include "appraise/policy.h"
+
+#include "base/banned.h"
+
+enum { PCRS = 24 };
+
+/*
+ * Firmware (0), option ROMs and drivers (2, 3), boot attempts (4), partition table (5), manufacturer (6), Secure Boot
+ * (7), what the kernel's EFI stub was given (9), the unified kernel image and its parameters (11, 12, 13), shim (14). Not
+ * required: 1 (the machine's devices decide it), 8, 10 (IMA), 15 and above (what runs later may extend them).
+ */
+static const unsigned default_registers[] = { 0, 2, 3, 4, 5, 6, 7, 9, 11, 12, 13, 14 };
+
+struct policy policy_default(void)
+{
+	struct policy p = { .id = STR("assay.policy/1 default"), .bank = DIGEST_SHA256 };
+
+	for (size_t i = 0; i < ARRAY_LEN(default_registers); i++)
+		p.registers |= UINT32_C(1) << default_registers[i];
+	return p;
+}
+
+static bool read_registers(uint32_t *ret, const struct json *v, struct err *e)
+{
+	uint32_t set = 0;
+
+	if (!v)
+		return true;
+	if (v->kind != JSON_ARRAY || v->n == 0)
+		return err_set(e, ERR_FORMAT,
+			"line %zu: 'require-registers' is a list of PCR numbers", v->line);
+	for (size_t i = 0; i < v->n; i++) {
+		const struct json *item = &v->items[i];
+		uint64_t pcr;
+
+		if (item->kind != JSON_STRING || !str_u64(item->text, &pcr, PCRS - 1))
+			return err_set(e, ERR_FORMAT, "line %zu: a PCR is a number from 0 to %d",
+				item->line, PCRS - 1);
+		if (set >> pcr & 1)
+			return err_set(e, ERR_FORMAT, "line %zu: PCR %u stands twice", item->line,
+				(unsigned)pcr);
+		set |= UINT32_C(1) << pcr;
+	}
+	*ret = set;
+	return true;
+}
+
+/* One of two words; absent: unchanged. */
+static bool read_word(bool *second, const struct json *o, const char *key, const char *first_word,
+	const char *second_word, struct err *e)
+{
+	const struct json *v = json_get(o, key);
+
+	if (!v)
+		return true;
+	if (v->kind != JSON_STRING ||
+		!(str_is(v->text, first_word) || str_is(v->text, second_word)))
+		return err_set(e, ERR_FORMAT, "line %zu: '%s' is %s or %s", v->line, key,
+			first_word, second_word);
+	*second = str_is(v->text, second_word);
+	return true;
+}
+
+static bool read_bank(enum digest_alg *ret, const struct json *v, struct err *e)
+{
+	enum digest_alg alg;
+
+	if (!v)
+		return true;
+	alg = v->kind == JSON_STRING ? digest_from_name(v->text) : DIGEST_NONE;
+	if (alg != DIGEST_SHA256 && alg != DIGEST_SHA384 && alg != DIGEST_SHA512)
+		return err_set(
+			e, ERR_FORMAT, "line %zu: 'bank' is sha256, sha384 or sha512", v->line);
+	*ret = alg;
+	return true;
+}
+
+bool policy_parse(struct policy *ret, const struct json *v, struct arena *a, struct err *e)
+{
+	static const char *const keys[] = { "format", "name", "require-registers", "bank",
+		"freshness", "clock", "shape", NULL };
+	struct policy p = policy_default();
+	bool archive = false;
+	struct str name;
+
+	if (!json_check_format(v, POLICY_FORMAT, e) || !json_only(v, "policy", keys, e) ||
+		!json_get_str(v, "name", &name, e) ||
+		!read_registers(&p.registers, json_get(v, "require-registers"), e) ||
+		!read_bank(&p.bank, json_get(v, "bank"), e) ||
+		!read_word(&archive, v, "freshness", "nonce", "archive", e) ||
+		!read_word(&p.safe_clock, v, "clock", "any", "safe", e) ||
+		(json_get(v, "shape") && !json_get_str(v, "shape", &p.shape, e)))
+		return err_wrap(e, "policy");
+	p.freshness = archive ? POLICY_ARCHIVE : POLICY_NONCE;
+	p.id = arena_printf(a, "%s %.*s", POLICY_FORMAT, STR_ARG(name));
+	if (!p.id.p)
+		return arena_full(a, e);
+	*ret = p;
+	return true;
+}

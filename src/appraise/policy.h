@@ -1,0 +1,36 @@
+/*
+ * What the user demands of a machine: which registers, in which bank, and that the evidence is fresh. doc/policy.md says
+ * it for people. A zeroed policy requires no register and is refused by the appraisal.
+ */
+#ifndef ASSAY_APPRAISE_POLICY_H
+#define ASSAY_APPRAISE_POLICY_H
+
+#include "base/arena.h"
+#include "base/digest.h"
+#include "base/err.h"
+#include "codec/json.h"
+
+#define POLICY_FORMAT "assay.policy/1"
+
+enum policy_freshness {
+	POLICY_NONCE,   /* the evidence answers a nonce that the verifier knows */
+	POLICY_ARCHIVE, /* old evidence may be looked at: what it says was true at some time */
+};
+
+struct policy {
+	struct str id;      /* goes into the result */
+	uint32_t registers; /* bit n: PCR n is required */
+	enum digest_alg bank;
+	enum policy_freshness freshness;
+	bool safe_clock;  /* the TPM's clock must not have gone back */
+	struct str shape; /* of the reference values; empty: the only one for a TPM */
+};
+
+/* PCR 0, 2-7, 9, 11-14 of the SHA-256 bank, a fresh nonce. */
+struct policy policy_default(void);
+
+/* Members that are absent keep their default. All memory from a. Fails: FORMAT with the line, LIMIT. */
+bool policy_parse(
+	struct policy *ret, const struct json *v, struct arena *a, struct err *e) MUST_CHECK;
+
+#endif

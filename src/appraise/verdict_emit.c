@@ -1,0 +1,96 @@
+#include "appraise/verdict.h"
+
+#include "codec/base64.h"
+#include "codec/json.h"
+#include "base/banned.h"
+
+#define EAR_PROFILE "tag:github.com,2023:veraison/ear"
+
+static void put_text(struct json_out *w, const char *key, struct str s)
+{
+	if (s.n)
+		json_put_str(w, key, s);
+}
+
+static void put_check(struct json_out *w, const struct check *c)
+{
+	json_object(w);
+	json_put_cstr(w, "name", c->name);
+	json_put_cstr(w, "result", check_result_name(c->result));
+	json_put_str(w, "what", c->what);
+	json_put_cstr(w, "claim", check_claim_name(c->claim));
+	if (c->reg >= 0) {
+		json_put_uint(w, "register", (uint64_t)c->reg);
+		json_put_str(w, "bank", c->bank);
+	}
+	put_text(w, "want", c->want);
+	put_text(w, "got", c->got);
+	put_text(w, "whose", c->whose);
+	put_text(w, "reason", c->reason);
+	json_end_object(w);
+}
+
+static void put_vector(struct json_out *w, const struct verdict *v)
+{
+	json_object(w);
+	for (unsigned i = 0; i < CHECK_CLAIMS; i++) {
+		json_key(w, check_claim_name(i));
+		json_int(w, v->claims[i].value);
+	}
+	json_end_object(w);
+}
+
+static void put_private(struct json_out *w, const struct verdict *v)
+{
+	json_object(w);
+	json_put_cstr(w, "format", "assay.verdict/1");
+	json_key(w, "claims");
+	json_object(w);
+	for (unsigned i = 0; i < CHECK_CLAIMS; i++)
+		json_put_str(w, check_claim_name(i), v->claims[i].why);
+	json_end_object(w);
+	json_key(w, "checks");
+	json_array(w);
+	for (size_t i = 0; i < v->checks.n; i++)
+		put_check(w, &v->checks.items[i]);
+	json_end_array(w);
+	json_end_object(w);
+}
+
+static void put_submod(struct json_out *w, const struct verdict *v, const struct verdict_context *c)
+{
+	json_object(w);
+	json_key_str(w, c->submod);
+	json_object(w);
+	json_put_cstr(w, "ear.status", verdict_status_name(v->status));
+	json_key(w, "ear.trustworthiness-vector");
+	put_vector(w, v);
+	json_put_str(w, "ear.appraisal-policy-id", c->policy);
+	json_key(w, "assay.verdict");
+	put_private(w, v);
+	json_end_object(w);
+	json_end_object(w);
+}
+
+void verdict_emit(const struct verdict *v, const struct verdict_context *c, struct buf *out)
+{
+	CLEANUP(buf_done) struct buf nonce = buf_init(256);
+	struct json_out w = json_out_to(out);
+
+	json_object(&w);
+	json_put_cstr(&w, "eat_profile", EAR_PROFILE);
+	json_key(&w, "iat");
+	json_int(&w, c->at_unix);
+	if (c->nonce.n) {
+		base64_add(&nonce, c->nonce, BASE64_URL);
+		json_put_str(&w, "eat_nonce", buf_str(&nonce));
+	}
+	json_key(&w, "ear.verifier-id");
+	json_object(&w);
+	json_put_str(&w, "build", c->build);
+	json_put_cstr(&w, "developer", "assay");
+	json_end_object(&w);
+	json_key(&w, "submods");
+	put_submod(&w, v, c);
+	json_end_object(&w);
+}
