@@ -20,9 +20,10 @@ struct folder_put {
 };
 
 /*
- * Adds everything in the folder `path` (relative to the descriptor dir) below `prefix` (a tree path; "" for the root)
- * with this origin, in the order of names. The folder itself is added at prefix, as are the parents of prefix, so that
- * they merge with what stands there. Fails FORMAT for a socket, device or fifo, named, LIMIT, IO, and as tree_add.
+ * Adds everything in the folder `path` (relative to the descriptor dir, not itself a link) below `prefix` (a tree path;
+ * "" for the root) with this origin, in the order of names. The folder itself is added at prefix, as are the parents of
+ * prefix. A folder that stands in the tree already keeps its mode and owner: those of the disk mean nothing. Fails
+ * FORMAT for a socket, device or fifo, named, LIMIT, IO, and as tree_add.
  */
 bool tree_from_folder(struct tree *t, int dir, const char *path, struct str prefix,
 	struct str origin, const struct folder_put *put, struct err *e) MUST_CHECK;
