@@ -150,6 +150,27 @@ static int by_name(const void *a, const void *b)
 	return str_compare(x->name, y->name);
 }
 
+/*
+ * Sorted and without repetition: archives written by libarchive say every attribute in two dialects. *n is the count
+ * before and after; false when one name has two values.
+ */
+static bool settle_xattrs(struct xattr *list, size_t *n)
+{
+	size_t kept = 1;
+
+	qsort(list, *n, sizeof *list, by_name);
+	for (size_t i = 1; i < *n; i++) {
+		const struct xattr *last = &list[kept - 1];
+
+		if (!str_equal(last->name, list[i].name))
+			list[kept++] = list[i];
+		else if (!span_equal(last->value, list[i].value))
+			return false;
+	}
+	*n = kept;
+	return true;
+}
+
 static bool copy_xattr(struct xattr *ret, struct arena *a, const char *name, const void *value,
 	size_t n, struct err *e)
 {
@@ -172,32 +193,33 @@ static bool copy_xattr(struct xattr *ret, struct arena *a, const char *name, con
 static bool read_xattrs(
 	struct node *node, struct archive_entry *entry, struct arena *a, struct err *e)
 {
-	int n = archive_entry_xattr_reset(entry);
+	int count = archive_entry_xattr_reset(entry);
+	size_t n = count > 0 ? (size_t)count : 0, size;
+	struct xattr *list;
 	const char *name;
 	const void *value;
-	struct xattr *list;
-	size_t size;
 
-	if (n <= 0)
+	if (n == 0)
 		return true;
-	if (n > TREE_XATTRS_MAX)
+	if (n > 2 * TREE_XATTRS_MAX)
 		return err_set(
-			e, ERR_LIMIT, "%d extended attributes, limit %d", n, TREE_XATTRS_MAX);
-	list = ARENA_ARRAY(a, (size_t)n, struct xattr);
+			e, ERR_LIMIT, "%zu extended attributes, limit %d", n, TREE_XATTRS_MAX);
+	list = ARENA_ARRAY(a, n, struct xattr);
 	if (!list)
 		return arena_full(a, e);
-	for (int i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++) {
 		if (archive_entry_xattr_next(entry, &name, &value, &size) != ARCHIVE_OK)
 			return err_set(e, ERR_INTERNAL, "extended attributes are not countable");
 		if (!copy_xattr(&list[i], a, name, value, size, e))
 			return false;
 	}
-	qsort(list, (size_t)n, sizeof *list, by_name);
-	for (int i = 1; i < n; i++)
-		if (str_equal(list[i - 1].name, list[i].name))
-			return err_set(e, ERR_FORMAT, "one extended attribute twice");
+	if (!settle_xattrs(list, &n))
+		return err_set(e, ERR_FORMAT, "one extended attribute with two values");
+	if (n > TREE_XATTRS_MAX)
+		return err_set(
+			e, ERR_LIMIT, "%zu extended attributes, limit %d", n, TREE_XATTRS_MAX);
 	node->xattrs = list;
-	node->n_xattrs = (size_t)n;
+	node->n_xattrs = n;
 	return true;
 }
 
