@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "image/crc.h"
 #include "image/erofs_dir.h"
 #include "image/erofs_layout.h"
 #include "image/erofs_xattr.h"
@@ -20,19 +21,6 @@ enum {
 	FORMAT_FLAT_PLAIN = 0 << 1,
 	FORMAT_FLAT_INLINE = 2 << 1,
 };
-
-/* Castagnoli, reflected, from ~0, not inverted at the end: the kernel's crc32c(~0, ...). */
-static uint32_t crc32c(const uint8_t *p, size_t n)
-{
-	uint32_t crc = UINT32_MAX;
-
-	for (size_t i = 0; i < n; i++) {
-		crc ^= p[i];
-		for (unsigned bit = 0; bit < 8; bit++)
-			crc = crc >> 1 ^ (crc & 1 ? 0x82f63b78 : 0);
-	}
-	return crc;
-}
 
 /*
  * struct erofs_super_block at 1024:
@@ -55,7 +43,7 @@ static void write_super(struct stream *s, const struct erofs *p)
 	put_u32le(sb + 36, (uint32_t)p->n_blocks);
 	memcpy(sb + 48, p->uuid, UUID_SIZE);
 	memcpy(sb + 64, p->volume, sizeof p->volume);
-	put_u32le(sb + 4, crc32c(sb, EROFS_BLOCK - SUPER_AT));
+	put_u32le(sb + 4, crc_castagnoli(span_make(sb, EROFS_BLOCK - SUPER_AT)));
 	stream_add(s, block, sizeof block);
 }
 

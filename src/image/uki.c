@@ -192,7 +192,10 @@ static bool add_sections(
 	       add_section(u, pe, ".linux", &parts->kernel, e);
 }
 
-/* Places the sections in the file and in memory; *address is the end of the stub's and becomes that of the image. */
+/*
+ * Places the sections in the file and in memory; *address is the end of the stub's and becomes that of the
+ * image.
+ */
 static bool place_sections(struct uki *u, uint64_t *address, struct err *e)
 {
 	uint64_t at = aligned(u->stub_end, FILE_ALIGN);
@@ -216,8 +219,8 @@ static bool place_sections(struct uki *u, uint64_t *address, struct err *e)
 }
 
 /*
- * Section header: 0 name[8], 8 u32 VirtualSize, 12 u32 VirtualAddress, 16 u32 SizeOfRawData, 20 u32 PointerToRawData,
- * 24 relocations and line numbers (0), 36 u32 flags.
+ * Section header: 0 name[8], 8 u32 VirtualSize, 12 u32 VirtualAddress, 16 u32 SizeOfRawData, 20 u32
+ * PointerToRawData, 24 relocations and line numbers (0), 36 u32 flags.
  */
 static void section_header(uint8_t *p, const struct uki_section *s)
 {

@@ -1,14 +1,15 @@
 /*
- * A unified kernel image: the systemd stub with our sections behind its own (UAPI group, "Unified Kernel Image";
- * Microsoft "PE Format").
+ * A unified kernel image: the systemd stub with our sections behind its own (UAPI group, "Unified Kernel
+ * Image"; Microsoft "PE Format").
  *
- * In the file, after the stub's sections: .osrel, .cmdline, .uname, .initrd, .linux, each only when given. The stub
- * measures in an order of its own, whatever this one is. Each section's VirtualSize is its content's size, and it is
- * loaded at the next page. TimeDateStamp stays as the stub has it; CheckSum is 0 (no firmware reads it, Authenticode
- * leaves it out); COFF symbols of the stub are dropped. The file's size is a multiple of 512, so that signing it later
- * does not change its hash.
+ * In the file, after the stub's sections: .osrel, .cmdline, .uname, .initrd, .linux, each only when given.
+ * The stub measures in an order of its own, whatever this one is. Each section's VirtualSize is its content's
+ * size, and it is loaded at the next page. TimeDateStamp stays as the stub has it; CheckSum is 0 (no firmware
+ * reads it, Authenticode leaves it out); COFF symbols of the stub are dropped. The file's size is a multiple
+ * of 512, so that signing it later does not change its hash.
  *
- * For stubs up to 257, which give the kernel to LoadImage; later ones run it in place and want its full size in memory.
+ * For stubs up to 257, which give the kernel to LoadImage; later ones run it in place and want its full size
+ * in memory.
  */
 #ifndef ASSAY_IMAGE_UKI_H
 #define ASSAY_IMAGE_UKI_H
@@ -37,9 +38,10 @@ struct uki_parts {
 struct uki;
 
 /*
- * Lays out the file; everything in parts is borrowed while *ret lives. Fails: FORMAT when the stub is no PE32+ image
- * for x86-64 that can take more sections (signed, one of ours already there, no room in the headers), when the kernel
- * is no PE image, when the command line has control characters; LIMIT for sizes above the maxima.
+ * Lays out the file; everything in parts is borrowed while *ret lives. Fails: FORMAT when the stub is no
+ * PE32+ image for x86-64 that can take more sections (signed, one of ours already there, no room in the
+ * headers), when the kernel is no PE image, when the command line has control characters; LIMIT for sizes
+ * above the maxima.
  */
 bool uki_plan(struct uki **ret, const struct uki_parts *parts, struct err *e) MUST_CHECK;
 void uki_free(struct uki *u);

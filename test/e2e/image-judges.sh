@@ -106,5 +106,47 @@ for stub in /usr/lib/systemd/boot/efi/linuxx64.efi.stub ${IMAGE_STUBS:-}; do
 			END { if (FNR != n) exit 1 }' wanted.sections sections
 done
 
+judge "an ESP is written" "$maker" fat .
+if wants "fsck.fat" fsck.fat; then
+	judge "fsck.fat finds nothing" fsck.fat -n esp.fat
+	judge "fsck.fat sees 32-bit FATs" sh -c 'fsck.fat -nv esp.fat | grep -q "2 FATs, 32 bit entries"'
+fi
+if wants "mtools" mcopy mdir; then
+	mkdir got
+	judge "mtools reads it" mcopy -s -n -i esp.fat ::/ got
+	judge "mtools reads the very same files" diff -r esp got
+	judge "mtools shows the time in UTC" sh -c 'mdir -i esp.fat ::/EFI/BOOT | grep -q "2023-11-14  22:13"'
+fi
+
+judge "a disk image is written" "$maker" disk .
+judge "its digest is that of the file" sh -c \
+	'[ "$(sha256sum <disk.raw)" = "$(cat disk.sha256)  -" ]'
+judge "it has holes" test "$(stat -c %b disk.raw)" -lt $(($(stat -c %s disk.raw) / 512))
+if wants "sgdisk" sgdisk; then
+	judge "sgdisk finds no problems" sh -c 'sgdisk -v disk.raw | grep -q "No problems found"'
+	upper=$(tr a-f A-F <root.hash)
+	for number in 1 2 3; do
+		sgdisk -i $number disk.raw >entry
+		first=$(sed -n 's/^First sector: \([0-9]*\).*/\1/p' entry)
+		last=$(sed -n 's/^Last sector: \([0-9]*\).*/\1/p' entry)
+		dd if=disk.raw of=part bs=512 skip="$first" count=$((last - first + 1)) status=none
+		uuid=$(sed -n 's/^Partition unique GUID: //p' entry | tr -d -)
+		flags=$(sed -n 's/^Attribute flags: //p' entry)
+		case $number in
+		1) file=root.erofs want_uuid=${upper:0:32} want_flags=1000000000000000 ;;
+		2) file=root.verity want_uuid=${upper:32} want_flags=1000000000000000 ;;
+		3) file=esp.fat want_uuid=$uuid want_flags=0000000000000000 ;;
+		esac
+		judge "partition $number holds $file" cmp part "$file"
+		judge "partition $number has the UUID of the root hash" test "$uuid" = "$want_uuid"
+		judge "partition $number has its flags" test "$flags" = "$want_flags"
+	done
+	# TCG's UEFI_GPT_DATA, cut out of the disk by hand: header, number of entries, entries.
+	dd if=disk.raw bs=1 skip=512 count=92 status=none >event
+	printf '\003\0\0\0\0\0\0\0' >>event
+	dd if=disk.raw bs=128 skip=8 count=3 status=none >>event
+	judge "the GPT event is header, count and entries" cmp event disk.gpt
+fi
+
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" = 0 ]

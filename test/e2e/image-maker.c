@@ -5,6 +5,8 @@
  *   image-maker root OUT            root.erofs, root.verity, root.hash, root.salt, root.table
  *   image-maker cpio OUT            initrd.cpio
  *   image-maker uki OUT STUB        uki.efi and part.NAME for each section of ours
+ *   image-maker fat OUT             esp.fat, and its files in esp/
+ *   image-maker disk OUT            disk.raw from root.erofs, root.verity, root.hash, esp.fat; disk.sha256, disk.gpt
  *   image-maker check DIR [xattrs]  every node of the tree against DIR, and nothing else in it
  */
 #include <dirent.h>
@@ -19,7 +21,9 @@
 #include "base/hex.h"
 #include "base/mem.h"
 #include "image/cpio.h"
+#include "image/disk.h"
 #include "image/erofs.h"
+#include "image/fat.h"
 #include "image/mode.h"
 #include "image/stream.h"
 #include "image/uki.h"
@@ -43,7 +47,7 @@ static bool out_write(struct sink *s, const void *p, size_t n, struct err *e)
 
 static struct out out_open(const char *dir, const char *name)
 {
-	char path[TEXT_MAX];
+	char path[2 * TEXT_MAX];
 	struct out o = { { out_write }, NULL };
 
 	snprintf(path, sizeof path, "%s/%s", dir, name);
@@ -145,6 +149,112 @@ static bool make_uki(const char *dir, const char *stub, struct err *e)
 	if (!content_copy(&parts.initrd, &to.sink, arena_alloc(tree_arena(t), CONTENT_PIECE), e))
 		return false;
 	out_text(dir, "part.initrd", buf_str(&bytes));
+	return true;
+}
+
+static bool save(const char *dir, const struct fat_file *f, struct err *e)
+{
+	CLEANUP(mem_free) uint8_t *piece = mem_alloc(CONTENT_PIECE);
+	char path[TEXT_MAX], folder[TEXT_MAX];
+	struct str parent = tree_parent(f->path);
+	struct out o;
+	bool ok;
+
+	snprintf(folder, sizeof folder, "%s/esp/%.*s", dir, STR_ARG(parent));
+	snprintf(path, sizeof path, "esp/%.*s", STR_ARG(f->path));
+	if (!file_mkdirs(AT_FDCWD, folder, e))
+		return false;
+	o = out_open(dir, path);
+	ok = content_copy(&f->content, &o.sink, piece, e);
+	fclose(o.f);
+	return ok;
+}
+
+static bool make_fat(const char *dir, struct err *e)
+{
+	static const struct {
+		const char *path;
+		size_t size;
+	} shapes[] = { { "EFI/BOOT/BOOTX64.EFI", 3000000 }, { "EFI/Linux/linux-6.12.efi", 511 },
+		{ "loader/entries/a name with blanks.conf", 512 }, { "loader/loader.conf", 513 },
+		{ "empty", 0 }, { "UPPER.TXT", 1 }, { "MiXed.Txt", 2 }, { "a.b.c.d", 3 },
+		{ ".hidden", 4 }, { "exactly8.txt", 5 }, { "ninechars.txt", 6 },
+		{ "x+y=z;[1],2", 7 }, { "thirteenchars", 8 }, { "thirteencharsX", 9 },
+		{ "LONGNA~3.TXT", 10 } };
+	static char names[64][300];
+	struct fat_file files[ARRAY_LEN(shapes) + ARRAY_LEN(names)];
+	struct fat_options options = { .volume_id = 0x12345678, .time_unix = IMAGE_TREES_CLAMP };
+	CLEANUP(tree_freep) struct tree *t = tree_new(64 << 20);
+	CLEANUP(fat_freep) struct fat *f = NULL;
+	struct out o = out_open(dir, "esp.fat");
+
+	for (size_t i = 0; i < ARRAY_LEN(shapes); i++) {
+		files[i].path = str_of(shapes[i].path);
+		image_trees_bytes(t, (uint32_t)i, shapes[i].size, &files[i].content);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) { /* the alias of all but few needs a tail */
+		snprintf(names[i], sizeof names[i], "%s/long name %0*zu.txt",
+			i < 20 ? "deep/er" : "many", (int)(i * 240 / ARRAY_LEN(names) + 1), i);
+		files[ARRAY_LEN(shapes) + i].path = str_of(names[i]);
+		image_trees_bytes(t, (uint32_t)i, i * 40, &files[ARRAY_LEN(shapes) + i].content);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(files); i++)
+		if (!save(dir, &files[i], e))
+			return false;
+	if (!fat_plan(&f, files, ARRAY_LEN(files), &options, e) || !fat_emit(f, &o.sink, e))
+		return false;
+	if ((uint64_t)ftell(o.f) != fat_size(f))
+		return err_set(e, ERR_INTERNAL, "size is not as announced");
+	fclose(o.f);
+	return true;
+}
+
+static bool read_out(const char *dir, const char *name, struct buf *ret, struct err *e)
+{
+	char path[TEXT_MAX];
+
+	snprintf(path, sizeof path, "%s/%s", dir, name);
+	return file_read(AT_FDCWD, path, 128 << 20, ret, e);
+}
+
+static bool make_disk(const char *dir, struct err *e)
+{
+	static const char *const names[] = { "root.erofs", "root.verity", "esp.fat" };
+	struct buf parts[DISK_PARTS] = { 0 }, hex = { 0 }, event = buf_init(TEXT_MAX);
+	uint8_t root_hash[SHA256_SIZE], sha256[SHA256_SIZE];
+	CLEANUP(file_closep) int fd = -1;
+	char path[TEXT_MAX], text[2 * SHA256_SIZE + 1];
+	struct disk_sink to;
+	struct disk d;
+	struct gpt g;
+
+	for (unsigned i = 0; i < DISK_PARTS; i++)
+		if (!read_out(dir, names[i], &parts[i], e))
+			return false;
+	snprintf(path, sizeof path, "%s/disk.raw", dir);
+	fd = open(path, O_RDWR | O_CREAT, 0644);
+	if (!read_out(dir, "root.hash", &hex, e) ||
+		!hex_read(buf_str(&hex), root_hash, sizeof root_hash) ||
+		!disk_plan(&d, parts[0].n, parts[1].n, parts[2].n, e) || !disk_begin(fd, path, e))
+		return false;
+	for (unsigned i = 0; i < DISK_PARTS; i++) {
+		disk_sink_init(&to, &d, i, fd, path);
+		if (!sink_write(&to.sink, parts[i].p, 1000, e) ||
+			!sink_write(&to.sink, parts[i].p + 1000, parts[i].n - 1000, e))
+			return false;
+	}
+	sha256_of(sha256, buf_span(&parts[DISK_ESP]));
+	disk_identify(&d, root_hash, sha256);
+	g = disk_gpt(&d);
+	if (!gpt_event_data(&g, &event, e) || !disk_finish(&d, fd, path, sha256, e))
+		return false;
+	hex_write(text, sha256, sizeof sha256);
+	out_text(dir, "disk.sha256", str_of(text));
+	out_text(dir, "disk.gpt", buf_str(&event));
+	for (unsigned i = 0; i < DISK_PARTS; i++)
+		buf_done(&parts[i]);
+	buf_done(&hex);
+	buf_done(&event);
 	return true;
 }
 
@@ -286,6 +396,10 @@ int main(int argc, char **argv)
 		ok = make_cpio(argv[2], &e);
 	else if (str_is(verb, "uki") && argc > 3)
 		ok = make_uki(argv[2], argv[3], &e);
+	else if (str_is(verb, "fat"))
+		ok = make_fat(argv[2], &e);
+	else if (str_is(verb, "disk"))
+		ok = make_disk(argv[2], &e);
 	else if (str_is(verb, "check"))
 		ok = check(argv[2], argc > 3, &e);
 	else
