@@ -1,8 +1,9 @@
 /* The verbs in the order of `assay --help`. */
-#include "cmd/verb.h"
+#include "cmd/verbs.h"
 
 #include "base/banned.h"
 
 const struct verb *const verbs[] = {
+	&cmd_fetch,
 	NULL,
 };

@@ -1,0 +1,20 @@
+/*
+ * Fetching all that a lock names, with progress on standard error; used by every verb that needs the packages.
+ */
+#ifndef ASSAY_CMD_FETCH_H
+#define ASSAY_CMD_FETCH_H
+
+#include "cmd/verb.h"
+#include "lock/lock.h"
+#include "store/store.h"
+
+struct mirrors;
+
+/* The mirrors that --mirror names, else those of apt's configuration. NOTFOUND with a hint when there are none. */
+bool fetch_mirrors(const struct verb_args *args, struct mirrors **ret, struct err *e) MUST_CHECK;
+
+/* Puts every package of l that the store has not into it. Asks nobody when nothing is missing. */
+bool fetch_lock(const struct verb_args *args, struct store *s, const struct lock *l,
+	struct err *e) MUST_CHECK;
+
+#endif

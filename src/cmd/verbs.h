@@ -1,0 +1,12 @@
+/*
+ * The verbs themselves, each in cmd/NAME.c; one line here and one in verbs.c adds a verb.
+ */
+#ifndef ASSAY_CMD_VERBS_H
+#define ASSAY_CMD_VERBS_H
+
+#include "cmd/verb.h"
+
+extern const struct verb cmd_fetch;
+extern const struct verb cmd_build;
+
+#endif
