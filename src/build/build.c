@@ -281,7 +281,7 @@ static bool run(struct work *w, struct build_outcome *o, struct err *e)
 		return false;
 	stage(w, "reference values");
 	return write_reference_values(w, o, e) &&
-	       record_put_build(w->r->store, o->manifest_sha256, e);
+	       record_put_build(w->r->store, o->manifest_sha256, o->reference_values_sha256, e);
 }
 
 bool build_run(struct build_outcome *ret, const struct build_request *r, struct err *e)
