@@ -86,7 +86,7 @@ static bool layers_covered(const struct appraise_tpm_state *s, struct err *e)
 	for (size_t i = 0; i < shape->n_coverage; i++) {
 		const struct reference_coverage *line = &shape->coverage[i];
 
-		root = root || str_is(line->layer, "root");
+		root = root || str_is(line->layer, "root file system");
 		if (is_executable_layer(line->layer) && !covered(line, s->in->policy->registers))
 			return err_set(e, ERR_MISMATCH,
 				"layer '%.*s' is covered by %.*s, which the policy does not require",
@@ -105,7 +105,7 @@ static void check_coverage(struct appraise_tpm_state *s)
 	appraise_tpm_test(s,
 		(struct check){ .name = "coverage",
 			.what = STR(
-				"required registers cover all that runs: firmware, kernel, initrd, command line, root"),
+				"required registers cover all that runs: firmware, boot loader, kernel, initrd, command line, root"),
 			.got = s->in->shape->name,
 			.whose = STR("reference values"),
 			.claim = CHECK_EXECUTABLES,
