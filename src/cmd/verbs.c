@@ -5,5 +5,6 @@
 
 const struct verb *const verbs[] = {
 	&cmd_fetch,
+	&cmd_build,
 	NULL,
 };

@@ -1,0 +1,120 @@
+/* assay build: from a description and its lock to an image, its manifest and its reference values. */
+#define ASSAY_MAY_ASK_THE_MACHINE
+#include <stdio.h>
+#include <time.h>
+
+#include "base/hex.h"
+#include "build/build.h"
+#include "cmd/fetch.h"
+#include "cmd/verbs.h"
+#include "codec/json.h"
+#include "base/banned.h"
+
+#define BUILD_RESULT_FORMAT "assay.build/1"
+
+struct timing {
+	const struct verb_args *args;
+	const char *stage;
+	struct timespec started;
+};
+
+static double seconds_since(const struct timespec *start)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)(now.tv_sec - start->tv_sec) + (double)(now.tv_nsec - start->tv_nsec) / 1e9;
+}
+
+/* Says how long the stage before took; the first call has none. */
+static void next_stage(void *ctx, const char *what)
+{
+	struct timing *t = ctx;
+
+	if (t->stage)
+		verb_say(t->args, "  %-18s %6.2f s", t->stage, seconds_since(&t->started));
+	t->stage = what;
+	clock_gettime(CLOCK_MONOTONIC, &t->started);
+}
+
+static void print_text(const struct build_outcome *o, const char *out)
+{
+	char manifest[65], disk[65], uki[65], root[65];
+
+	hex_write(manifest, o->manifest_sha256, SHA256_SIZE);
+	hex_write(disk, o->disk_sha256, SHA256_SIZE);
+	hex_write(uki, o->uki_sha256, SHA256_SIZE);
+	hex_write(root, o->root_hash, SHA256_SIZE);
+	printf("disk       %s  %s/disk.img\n", disk, out);
+	printf("uki        %s  %s/uki.efi\n", uki, out);
+	printf("root hash  %s\n", root);
+	printf("manifest   %s  %s/manifest.json\n", manifest, out);
+	if (!o->pcr0_known)
+		puts("PCR 0 of this firmware is not known: no verdict with these values is affirming");
+}
+
+static bool print_json(const struct build_outcome *o, struct err *e)
+{
+	CLEANUP(buf_done) struct buf b = buf_init(65536);
+	struct json_out w = json_out_to(&b);
+
+	json_object(&w);
+	json_put_cstr(&w, "format", BUILD_RESULT_FORMAT);
+	json_put_hex(&w, "manifest-sha256", SPAN_OF(o->manifest_sha256));
+	json_put_hex(&w, "reference-values-sha256", SPAN_OF(o->reference_values_sha256));
+	json_put_hex(&w, "disk-sha256", SPAN_OF(o->disk_sha256));
+	json_put_uint(&w, "disk-size", o->disk_size);
+	json_put_hex(&w, "uki-sha256", SPAN_OF(o->uki_sha256));
+	json_put_hex(&w, "root-hash", SPAN_OF(o->root_hash));
+	json_put_bool(&w, "pcr0-known", o->pcr0_known);
+	json_end_object(&w);
+	return fwrite(b.p, 1, b.n, stdout) == b.n || err_os(e, "cannot write the result");
+}
+
+static bool run(const struct verb_args *args, int *code, struct err *e)
+{
+	const char *dir = verb_arg(args, 0) ? verb_arg(args, 0) : ".",
+		   *out = verb_value(args, "--output");
+	CLEANUP(inputs_done) struct inputs in = { 0 };
+	CLEANUP(store_freep) struct store *store = NULL;
+	struct timing timing = { .args = args };
+	struct build_request r = { .stage = next_stage, .ctx = &timing };
+	struct build_outcome o;
+
+	(void)code;
+	if (!inputs_read(&in, dir, e) || !store_open(&store, verb_value(args, "--store"), e))
+		return false;
+	next_stage(&timing, "fetch");
+	if (!fetch_lock(args, store, &in.lock, e))
+		return false;
+	r.inputs = &in;
+	r.store = store;
+	r.out = out ? out : "out";
+	r.no_observe = verb_flag(args, "--no-observe");
+	if (!build_run(&o, &r, e))
+		return false;
+	next_stage(&timing, NULL);
+	if (verb_flag(args, "--json"))
+		return print_json(&o, e);
+	print_text(&o, r.out);
+	return true;
+}
+
+static const struct verb_option options[] = {
+	{ "--output", "DIR", "where the image goes (out)", false },
+	{ "--store", "DIR", "the store ($XDG_CACHE_HOME/assay)", false },
+	{ "--mirror", "URL", "fetch from here instead of apt's sources", true },
+	{ "--no-observe", NULL, "do not boot unknown firmware to learn its PCR 0", false },
+	{ "--json", NULL, "print the result as JSON", false },
+	{ 0 },
+};
+
+const struct verb cmd_build = {
+	.name = "build",
+	.summary = "make the image, its manifest and its reference values",
+	.usage = "[DIR]",
+	.max_args = 1,
+	.options = options,
+	.example = "assay build examples/hello --output out",
+	.run = run,
+};
