@@ -11,7 +11,7 @@
 
 #include "base/err.h"
 
-static unsigned test_passed, test_failed;
+static unsigned test_passed, test_failed, test_skipped;
 
 __attribute__((unused)) static void test_report(
 	bool ok, const char *file, int line, const char *what)
@@ -40,9 +40,19 @@ __attribute__((unused)) static void test_report(
 			ok_ ? #call " succeeded" : (e).text);               \
 	} while (0)
 
+/* Counts what this machine cannot test, with the reason; test/skips.txt says which names may be skipped. */
+__attribute__((unused)) static void test_skip(const char *name, const char *reason)
+{
+	test_skipped++;
+	printf("SKIP %s: %s\n", name, reason);
+}
+
 __attribute__((unused)) static int test_end(void)
 {
-	printf("%u passed, %u failed\n", test_passed, test_failed);
+	printf("%u passed, %u failed", test_passed, test_failed);
+	if (test_skipped)
+		printf(", %u skipped", test_skipped);
+	putchar('\n');
 	return test_failed || !test_passed ? 1 : 0;
 }
 

@@ -236,8 +236,7 @@ static const struct mirror_list *derive(struct mirrors *m)
 {
 	const struct mirror_list *from = &m->of[0];
 
-	list_clear(&m->derived);
-	for (size_t i = 0; i < from->n; i++) {
+	for (size_t i = m->derived.n; i < from->n; i++) {
 		struct str head, name, tail;
 
 		split(str_of(from->uris[i]), &head, &name, &tail);

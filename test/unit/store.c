@@ -459,7 +459,7 @@ static void full_disk(void)
 	}
 	waitpid(pid, &status, 0);
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 77)
-		printf("skipped: full disk: this machine lets nobody mount a small tmpfs\n");
+		test_skip("full-disk", "no small tmpfs can be mounted here");
 	else
 		CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
