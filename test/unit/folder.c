@@ -10,10 +10,11 @@
 static char root[] = "/tmp/assay-test-folder-XXXXXX";
 static int dir = -1;
 
-struct kept {
+static struct kept {
 	struct content_memory memory;
 	struct buf bytes;
-};
+	struct kept *next;
+} * all_kept;
 
 /* The bytes of every file in memory, for as long as the test runs. */
 static bool keep(void *ctx, int fd, struct content *ret, struct err *e)
@@ -23,8 +24,21 @@ static bool keep(void *ctx, int fd, struct content *ret, struct err *e)
 	(*(size_t *)ctx)++;
 	if (!file_read_fd(fd, "test", 1 << 20, &k->bytes, e))
 		return false;
+	k->next = all_kept;
+	all_kept = k;
 	content_of_memory(ret, &k->memory, buf_span(&k->bytes));
 	return true;
+}
+
+static void drop_kept(void)
+{
+	while (all_kept) {
+		struct kept *k = all_kept;
+
+		all_kept = k->next;
+		buf_done(&k->bytes);
+		free(k);
+	}
 }
 
 static void put(const char *path, const char *text, mode_t mode)
@@ -195,6 +209,7 @@ int main(void)
 	kept_folder();
 	refused();
 	depth();
+	drop_kept();
 	CHECK_OK(file_remove_tree(AT_FDCWD, root, &e), e);
 	return test_end();
 }
