@@ -4,7 +4,6 @@
 #include "base/banned.h"
 
 const struct verb *const verbs[] = {
-	&cmd_lock,
 	&cmd_fetch,
 	&cmd_build,
 	NULL,

@@ -6,7 +6,6 @@
 
 #include "cmd/verb.h"
 
-extern const struct verb cmd_lock;
 extern const struct verb cmd_fetch;
 extern const struct verb cmd_build;
 

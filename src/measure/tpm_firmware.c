@@ -126,8 +126,8 @@ bool tpm_firmware_partitions(
 	struct event_list *to, struct span gpt, struct str origin, struct err *e)
 {
 	return partition_table_check(gpt, e) &&
-	       event_add(to, 5, EV_EFI_GPT_EVENT, gpt, "partition table", rule_partitions, origin,
-		       STR(""), e);
+	       event_add(to, 5, EV_EFI_GPT_EVENT, gpt, TPM_FIRMWARE_PARTITIONS, rule_partitions,
+		       origin, STR(""), e);
 }
 
 bool tpm_firmware_exit(struct event_list *to, struct err *e)

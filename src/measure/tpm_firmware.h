@@ -11,6 +11,7 @@
 enum {
 	EV_SEPARATOR = 0x4,
 	EV_EVENT_TAG = 0x6,
+	EV_S_CRTM_VERSION = 0x8,
 	EV_IPL = 0xd,
 };
 #define EV_EFI_VARIABLE_DRIVER_CONFIG 0x80000001u
@@ -19,6 +20,9 @@ enum {
 #define EV_EFI_BOOT_SERVICES_DRIVER 0x80000004u
 #define EV_EFI_GPT_EVENT 0x80000006u
 #define EV_EFI_ACTION 0x80000007u
+
+/* Name of an event that explanations know. */
+#define TPM_FIRMWARE_PARTITIONS "partition table"
 
 /*
  * The variable SecureBoot as the firmware measures it. Builds without Secure Boot differ: Debian's OVMF 2025.02 CODE_4M

@@ -95,7 +95,7 @@ static bool add_command_line(
 	for (size_t i = 0; i < line.n; i++)
 		buf_u16le(&b, (uint8_t)line.p[i]);
 	buf_u16le(&b, 0);
-	return event_add(to, 9, EV_EVENT_TAG, buf_span(&b), "kernel command line", rule_options,
+	return event_add(to, 9, EV_EVENT_TAG, buf_span(&b), TPM_KERNEL_COMMAND_LINE, rule_options,
 		origin.n ? origin : STR("uki.efi, section .cmdline"), line, e);
 }
 
@@ -105,7 +105,7 @@ static bool add_initrd(
 	struct event ev = {
 		.reg = 9,
 		.type = EV_EVENT_TAG,
-		.what = STR("initrd as handed to the kernel"),
+		.what = STR(TPM_KERNEL_INITRD),
 		.rule = str_of(rule_initrd),
 		.origin = origin.n ? origin : STR("uki.efi, section .initrd"),
 	};

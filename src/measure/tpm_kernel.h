@@ -7,6 +7,10 @@
 
 #include "measure/tpm_stub.h"
 
+/* Names of the events that explanations know. */
+#define TPM_KERNEL_COMMAND_LINE "kernel command line"
+#define TPM_KERNEL_INITRD "initrd as handed to the kernel"
+
 /*
  * Release in the setup header of a bzImage ("6.12.48+deb13-cloud-amd64"), borrowed. FORMAT when it is none, USAGE for a
  * kernel older than 6.1.

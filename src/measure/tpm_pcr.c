@@ -34,7 +34,7 @@ static bool add_kernel(
 		return true;
 	if (!pe_parse(&kernel, stub->sections[TPM_STUB_LINUX], e))
 		return err_wrap(e, "section .linux");
-	return add_application(to, &kernel, "inner kernel", rule_inner,
+	return add_application(to, &kernel, TPM_PCR_INNER_KERNEL, rule_inner,
 		origin.n ? origin : STR("uki.efi, section .linux"), e);
 }
 
@@ -52,8 +52,8 @@ static bool add_all(struct event_list *to, const struct tpm_boot *boot, const st
 	return tpm_firmware_variables(to, &boot->variables, e) &&
 	       tpm_firmware_boot_attempt(to, e) &&
 	       tpm_firmware_partitions(to, boot->gpt, or_plain(from->disk, "disk.img"), e) &&
-	       add_application(to, uki, "unified kernel image", rule_application,
-		       or_plain(from->uki, "uki.efi"), e) &&
+	       add_application(
+		       to, uki, TPM_PCR_UKI, rule_application, or_plain(from->uki, "uki.efi"), e) &&
 	       tpm_stub_sections(to, stub, from, e) && add_kernel(to, stub, from->kernel, e) &&
 	       tpm_kernel_events(to, stub, from, e) && tpm_firmware_exit(to, e);
 }

@@ -12,6 +12,10 @@
 #include "measure/tpm_firmware.h"
 #include "measure/tpm_stub.h"
 
+/* Names of the events that explanations know. */
+#define TPM_PCR_UKI "unified kernel image"
+#define TPM_PCR_INNER_KERNEL "inner kernel"
+
 struct tpm_boot {
 	struct span uki;                /* the whole file */
 	struct span gpt;                /* gpt_event_data: 92-byte header | u64 n | n entries */

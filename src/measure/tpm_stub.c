@@ -192,10 +192,10 @@ bool tpm_stub_sections(struct event_list *to, const struct tpm_stub *s,
 
 		if (i == TPM_STUB_PCRSIG || !s->sections[i].n)
 			continue;
-		what = arena_printf(to->a, "content of section %s", names[i]);
+		what = arena_printf(to->a, TPM_STUB_CONTENT "%s", names[i]);
 		if (!what.p)
 			return arena_full(to->a, e);
-		if (!event_add(to, 11, EV_IPL, name, "name of a section", rule, STR("systemd-stub"),
+		if (!event_add(to, 11, EV_IPL, name, TPM_STUB_NAME, rule, STR("systemd-stub"),
 			    str_of(names[i]), e) ||
 			!event_add(to, 11, EV_IPL, s->sections[i], what.p, rule,
 				section_origin(from, i), section_text(i, s->sections[i]), e))

@@ -9,6 +9,10 @@
 #include "codec/pe.h"
 #include "measure/event.h"
 
+/* Names of the events that explanations know; the second is followed by the section's name. */
+#define TPM_STUB_NAME "name of a section"
+#define TPM_STUB_CONTENT "content of section "
+
 /* In the order in which every stub measures them (.pcrsig never). */
 enum tpm_stub_section {
 	TPM_STUB_LINUX,
