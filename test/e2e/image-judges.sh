@@ -1,24 +1,19 @@
 #!/bin/bash
-# What the image writers make, judged by tools that others wrote: fsck.erofs, the kernel, veritysetup, cpio.
-# Usage: image-judges.sh [BUILD_FOLDER]; needs image-maker there. Some parts want root (mount, mknod).
-set -eu
-build=$(cd "${1:-build}" && pwd)
-maker=$build/test/image-maker
-tmp=$(mktemp -d)
+# What the image writers make, judged by tools that others wrote: fsck.erofs, the kernel, veritysetup, bsdtar, objcopy,
+# fsck.fat, mtools, sgdisk. Some parts want root (mount, mknod).
+# shellcheck source=test/lib.sh
+. "$(dirname "$0")/../lib.sh"
+maker=$root/build/test/image-maker
 mounted=
-trap '[ -z "$mounted" ] || umount "$mounted"; rm -rf "$tmp"' EXIT
-cd "$tmp"
+at_end() { [ -z "$mounted" ] || umount "$mounted"; }
+cd "$work" || exit 1
 PATH=$PATH:/usr/sbin:/sbin
-passed=0 failed=0 skipped=0
 
-pass() { passed=$((passed + 1)); echo "pass: $1"; }
-fail() { failed=$((failed + 1)); echo "FAIL: $1"; }
-skip() { skipped=$((skipped + 1)); echo "skip: $1: $2"; }
-# judge NAME COMMAND...: passes when the command does; shows what it said when not.
+# judge NAME COMMAND...: as check, but what the command says is shown only when it fails.
 judge() {
 	local name=$1
 	shift
-	if "$@" >judge.log 2>&1; then pass "$name"; else fail "$name"; tail -5 judge.log; fi
+	if "$@" >judge.log 2>&1; then ok "$name"; else bad "$name"; tail -5 judge.log; fi
 }
 # wants NAME TOOL...: true when all tools are there, else the test is skipped.
 wants() {
@@ -45,31 +40,31 @@ if wants "fsck.erofs" fsck.erofs dump.erofs; then
 fi
 
 if [ "$(id -u)" != 0 ]; then
-	skip "kernel mount of EROFS" "not root"
+	skip erofs-mount "not root"
 elif ! mkdir mnt || ! mount -o loop,ro -t erofs root.erofs mnt 2>mount.log; then
 	if grep -qw erofs /proc/filesystems && [ -e /dev/loop-control ]; then
-		fail "kernel mount of EROFS: $(tail -1 mount.log)"
+		bad "the kernel mounts EROFS: $(tail -1 mount.log)"
 	else
-		skip "kernel mount of EROFS" "no erofs or loop devices in this kernel"
+		skip erofs-mount "no erofs or loop devices in this kernel"
 	fi
 else
-	mounted=$tmp/mnt
+	mounted=$work/mnt
 	judge "the kernel shows the very same tree" "$maker" check mnt xattrs
 	umount mnt
 	mounted=
 fi
 
 if wants "veritysetup" veritysetup; then
-	salt=$(cat root.salt) root=$(cat root.hash)
+	salt=$(cat root.salt) root_hash=$(cat root.hash)
 	judge "veritysetup verifies tree and root hash" \
-		veritysetup verify --no-superblock --salt "$salt" root.erofs root.verity "$root"
+		veritysetup verify --no-superblock --salt "$salt" root.erofs root.verity "$root_hash"
 	judge "veritysetup makes the same root hash" sh -c \
-		"veritysetup format --no-superblock --salt $salt root.erofs theirs.verity | grep -q $root"
+		"veritysetup format --no-superblock --salt $salt root.erofs theirs.verity | grep -q $root_hash"
 	judge "veritysetup makes the same tree" cmp theirs.verity root.verity
 	cp root.erofs flipped.erofs
 	printf x | dd of=flipped.erofs bs=1 seek=1000000 conv=notrunc status=none
 	judge "veritysetup sees a flipped byte" sh -c \
-		"! veritysetup verify --no-superblock --salt $salt flipped.erofs root.verity $root"
+		"! veritysetup verify --no-superblock --salt $salt flipped.erofs root.verity $root_hash"
 fi
 
 judge "a cpio of all shapes is written" "$maker" cpio .
@@ -83,13 +78,13 @@ if wants "cpio and bsdtar" cpio bsdtar; then
 		judge "bsdtar unpacks it" bsdtar -C unpacked --same-owner -xpf initrd.cpio
 		judge "bsdtar unpacks the very same tree" "$maker" check unpacked
 	else
-		skip "bsdtar unpacks the very same tree" "not root: devices and owners"
+		skip cpio-unpack "not root: devices and owners"
 	fi
 fi
 
 # The machine's own stub, and others by IMAGE_STUBS (a list of paths).
 for stub in /usr/lib/systemd/boot/efi/linuxx64.efi.stub ${IMAGE_STUBS:-}; do
-	[ -r "$stub" ] || { skip "UKI" "no $stub" && continue; }
+	[ -r "$stub" ] || { skip uki-stub "no $stub" && continue; }
 	judge "a UKI is written" "$maker" uki . "$stub"
 	wants "sections of the UKI" objdump objcopy || continue
 	judge "the UKI is a multiple of 512" test $(($(stat -c %s uki.efi) % 512)) = 0
@@ -119,8 +114,7 @@ if wants "mtools" mcopy mdir; then
 fi
 
 judge "a disk image is written" "$maker" disk .
-judge "its digest is that of the file" sh -c \
-	'[ "$(sha256sum <disk.raw)" = "$(cat disk.sha256)  -" ]'
+judge "its digest is that of the file" sh -c 'sha256sum <disk.raw | grep -qf disk.sha256'
 judge "it has holes" test "$(stat -c %b disk.raw)" -lt $(($(stat -c %s disk.raw) / 512))
 if wants "sgdisk" sgdisk; then
 	judge "sgdisk finds no problems" sh -c 'sgdisk -v disk.raw | grep -q "No problems found"'
@@ -147,6 +141,3 @@ if wants "sgdisk" sgdisk; then
 	dd if=disk.raw bs=128 skip=8 count=3 status=none >>event
 	judge "the GPT event is header, count and entries" cmp event disk.gpt
 fi
-
-echo "$passed passed, $failed failed, $skipped skipped"
-[ "$failed" = 0 ]
