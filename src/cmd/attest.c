@@ -1,11 +1,11 @@
-/* assay attest serve */
+/* assay attest serve: evidence about this machine over HTTP. */
 #define ASSAY_MAY_ASK_THE_MACHINE
 #include <stdio.h>
 #include <stdlib.h>
 #include <tss2/tss2_tctildr.h>
 
 #include "attester/attest_service.h"
-#include "cmd/verb.h"
+#include "cmd/verbs.h"
 #include "base/banned.h"
 
 enum { DEFAULT_PORT = 8080 };
@@ -41,8 +41,7 @@ static const char *log_path(const struct verb_args *args, const char *option, co
 	return str_is(str_of(path), "none") ? NULL : path;
 }
 
-static bool read_options(
-	struct attest_service *s, const struct verb_args *args, struct err *e)
+static bool read_options(struct attest_service *s, const struct verb_args *args, struct err *e)
 {
 	uint64_t port = DEFAULT_PORT, uid = 0, gid = 0;
 	const char *address = verb_value(args, "--address");
@@ -54,8 +53,7 @@ static bool read_options(
 	*s = (struct attest_service){
 		.firmware_log = log_path(args, "--firmware-log",
 			"/sys/kernel/security/tpm0/binary_bios_measurements"),
-		.systemd_log =
-			log_path(args, "--systemd-log", "/run/log/systemd/tpm2-measure.log"),
+		.systemd_log = log_path(args, "--systemd-log", "/run/log/systemd/tpm2-measure.log"),
 		.address = address ? address : "127.0.0.1",
 		.port = (uint16_t)port,
 		.drop = verb_value(args, "--uid") || verb_value(args, "--gid"),
@@ -90,13 +88,14 @@ static bool run(const struct verb_args *args, int *code, struct err *e)
 	s.ready_arg = &s;
 	rc = Tss2_TctiLdr_Initialize(name ? name : "device:/dev/tpmrm0", &tcti);
 	if (rc != TSS2_RC_SUCCESS) {
-		err_set(e, ERR_IO, "cannot open the TPM '%s': 0x%x", name ? name : "/dev/tpmrm0", rc);
+		err_set(e, ERR_IO, "cannot open the TPM '%s': 0x%x", name ? name : "/dev/tpmrm0",
+			rc);
 		return err_hint(e, "is there a TPM 2.0, and may this user open it");
 	}
 	return attest_tpm_new(&tpm, tcti, e) && attest_service_run(&s, tpm, e);
 }
 
-const struct verb attest_serve_verb = {
+const struct verb cmd_attest_serve = {
 	.name = "attest serve",
 	.summary = "give evidence about this machine over HTTP",
 	.usage = "",

@@ -6,5 +6,6 @@
 const struct verb *const verbs[] = {
 	&cmd_fetch,
 	&cmd_build,
+	&cmd_attest_serve,
 	NULL,
 };

@@ -8,5 +8,6 @@
 
 extern const struct verb cmd_fetch;
 extern const struct verb cmd_build;
+extern const struct verb cmd_attest_serve;
 
 #endif
