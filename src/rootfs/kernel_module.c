@@ -98,7 +98,8 @@ static bool values(struct span info, const char *key, char separator, struct str
 		return arena_full(a, e);
 	(void)each_value(info, key, separator, items);
 	for (size_t i = 0; i < n; i++) {
-		items[i] = arena_str(a, items[i]);
+		/* A list is one of module names, written as their files have them. */
+		items[i] = separator ? kernel_module_name(a, items[i]) : arena_str(a, items[i]);
 		if (!items[i].p)
 			return arena_full(a, e);
 	}
