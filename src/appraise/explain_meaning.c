@@ -188,7 +188,7 @@ static struct str changed_command_line(const struct explain_difference *d, struc
 	struct str predicted = quoted(a, "; predicted ", d->want->text);
 
 	return arena_printf(a,
-		"the kernel got another command line, which also names the root hash (its text is not in the log)%.*s",
+		"the kernel got another command line (another root file system shows here too, by its root hash)%.*s",
 		STR_ARG(predicted));
 }
 
