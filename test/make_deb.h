@@ -77,6 +77,19 @@ static inline void make_tar_line(struct buf *b, const struct tar_line *l)
 		make_tar_data(b, l->content, size);
 }
 
+/* A pax extended header of one record for the entry that follows. */
+static inline void make_tar_pax(struct buf *b, const char *key, const char *value)
+{
+	CLEANUP(buf_done) struct buf record = buf_init(1 << 20);
+	size_t n = strlen(key) + strlen(value) + 3, digits = n + 2 > 99 ? 3 : 2;
+
+	if (n + 4 > 999)
+		digits = 4;
+	buf_printf(&record, "%zu %s=%s\n", n + digits, key, value);
+	make_tar_header(b, "./PaxHeaders/x", 'x', 0644, record.n, NULL);
+	make_tar_data(b, record.p, record.n);
+}
+
 static inline struct buf make_tar(const struct tar_line *lines, size_t n)
 {
 	struct buf b = buf_init(MAKE_DEB_MAX);

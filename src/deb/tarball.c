@@ -3,6 +3,7 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <errno.h>
+#include <locale.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
@@ -18,6 +19,8 @@ enum {
 
 struct tarball {
 	struct archive *archive;
+	/* libarchive passes names of pax headers, which are UTF-8, through the locale: always this one, never the user's */
+	locale_t locale;
 	struct inflate *inflate;
 	uint64_t size;         /* bytes taken from inflate */
 	uint64_t nonzero_size; /* of them, up to the last that is not zero */
@@ -57,6 +60,9 @@ bool tarball_open(struct tarball **ret, struct inflate *i, struct err *e)
 	CLEANUP(tarball_freep) struct tarball *t = MEM_NEW(struct tarball);
 
 	t->inflate = i;
+	t->locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+	if (!t->locale)
+		return err_os(e, "cannot use the locale C.UTF-8 of the C library");
 	t->archive = archive_read_new();
 	if (!t->archive)
 		abort();
@@ -72,6 +78,8 @@ void tarball_free(struct tarball *t)
 	if (!t)
 		return;
 	archive_read_free(t->archive);
+	if (t->locale)
+		freelocale(t->locale);
 	free(t);
 }
 
@@ -80,7 +88,7 @@ void tarball_freep(struct tarball **t)
 	tarball_free(*t);
 }
 
-/* No locale is set in this process: of a name that is not ASCII libarchive has one form or the other. */
+/* Of a name that is not UTF-8 libarchive may have one form and not the other. */
 static struct str text(struct archive_entry *entry, const char *(*plain)(struct archive_entry *),
 	const char *(*utf8)(struct archive_entry *))
 {
@@ -242,10 +250,7 @@ static bool read_target(struct node *n, struct archive_entry *entry, struct aren
 
 static bool refuse_extras(struct archive_entry *entry, struct err *e)
 {
-	unsigned long set, clear;
-
-	archive_entry_fflags(entry, &set, &clear);
-	if (set || clear)
+	if (archive_entry_fflags_text(entry))
 		return err_set(e, ERR_FORMAT, "file flags, which no image here can hold");
 	if (archive_entry_acl_count(
 		    entry, ARCHIVE_ENTRY_ACL_TYPE_POSIX1E | ARCHIVE_ENTRY_ACL_TYPE_NFS4) > 0)
@@ -309,7 +314,7 @@ static bool check_end(struct tarball *t, struct err *e)
 	return true;
 }
 
-bool tarball_next(
+static bool next_entry(
 	struct tarball *t, struct arena *a, struct tar_entry *ret, bool *found, struct err *e)
 {
 	char shown[SHOWN_MAX + 1];
@@ -326,6 +331,16 @@ bool tarball_next(
 		return true;
 	name = text(entry, archive_entry_pathname, archive_entry_pathname_utf8);
 	return err_wrap(e, "'%s'", archive_error_show(shown, name));
+}
+
+bool tarball_next(
+	struct tarball *t, struct arena *a, struct tar_entry *ret, bool *found, struct err *e)
+{
+	locale_t was = uselocale(t->locale);
+	bool ok = next_entry(t, a, ret, found, e);
+
+	uselocale(was);
+	return ok;
 }
 
 bool tarball_read(struct tarball *t, const void **p, size_t *n, uint64_t *at, struct err *e)

@@ -127,7 +127,6 @@ static void mended(void)
 	CHECK_OK(file_read(store_fd(store), place, 1 << 20, &whole, &e), e);
 	for (size_t i = contents; i < 2 * whole.n; i += 7) {
 		CLEANUP(pack_freep) struct pack *p = NULL;
-		CLEANUP(buf_done) struct buf again = { 0 };
 		bool cut = i >= whole.n;
 
 		if (cut)
