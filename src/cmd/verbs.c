@@ -7,5 +7,7 @@ const struct verb *const verbs[] = {
 	&cmd_fetch,
 	&cmd_build,
 	&cmd_attest_serve,
+	&cmd_enroll,
+	&cmd_verify,
 	NULL,
 };

@@ -1,0 +1,69 @@
+#include "cmd/enrolled.h"
+
+#include <stdlib.h>
+
+#include "base/hex.h"
+#include "sys/file.h"
+#define ASSAY_MAY_ASK_THE_MACHINE
+#include "base/banned.h"
+
+static bool folder(struct str *ret, struct arena *a, struct err *e)
+{
+	const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+
+	if (state && state[0] == '/')
+		*ret = arena_printf(a, "%s/assay/enrolled", state);
+	else if (home && home[0] == '/')
+		*ret = arena_printf(a, "%s/.local/state/assay/enrolled", home);
+	else
+		return err_set(e, ERR_USAGE, "neither XDG_STATE_HOME nor HOME is set");
+	return ret->p ? true : arena_full(a, e);
+}
+
+static bool path_of(struct str *ret, const struct tpm_name *ak, struct arena *a, struct err *e)
+{
+	char hex[2 * TPM_PUBLIC_NAME_MAX + 1];
+	struct str dir;
+
+	if (!folder(&dir, a, e))
+		return false;
+	hex_write(hex, ak->bytes, ak->n);
+	*ret = arena_printf(a, "%s/%s.json", dir.p, hex);
+	return ret->p ? true : arena_full(a, e);
+}
+
+bool enrolled_find(struct enrolment *ret, bool *found, const struct tpm_name *ak, struct arena *a,
+	struct err *e)
+{
+	CLEANUP(buf_done) struct buf text = buf_init(0);
+	struct enrolment r;
+	struct str path;
+
+	if (!path_of(&path, ak, a, e))
+		return false;
+	if (!file_read(AT_FDCWD, path.p, ENROLMENT_SIZE_MAX, &text, e)) {
+		*found = false;
+		return e->kind == ERR_NOTFOUND;
+	}
+	if (!enrolment_parse(&r, buf_span(&text), a, e))
+		return err_wrap(e, "'%s'", path.p);
+	*ret = r;
+	*found = true;
+	return true;
+}
+
+bool enrolled_put(const struct enrolment *r, struct str *path, struct arena *a, struct err *e)
+{
+	CLEANUP(buf_done) struct buf text = buf_init(ENROLMENT_SIZE_MAX);
+	struct str dir, at;
+
+	if (!folder(&dir, a, e) || !path_of(&at, &r->ak, a, e) || !file_mkdirs(AT_FDCWD, dir.p, e))
+		return false;
+	enrolment_emit(r, &text);
+	if (!buf_ok(&text))
+		return buf_full(&text, "enrolment record", e);
+	if (!file_write(AT_FDCWD, at.p, buf_span(&text), 0600, e))
+		return false;
+	*path = at;
+	return true;
+}

@@ -1,0 +1,16 @@
+/*
+ * The verifier's enrolment records on disk: $XDG_STATE_HOME/assay/enrolled/AKNAME.json (else ~/.local/state).
+ */
+#ifndef ASSAY_CMD_ENROLLED_H
+#define ASSAY_CMD_ENROLLED_H
+
+#include "appraise/enrolment.h"
+
+/* *found false when there is no record for that key. */
+bool enrolled_find(struct enrolment *ret, bool *found, const struct tpm_name *ak, struct arena *a,
+	struct err *e) MUST_CHECK;
+/* Writes or replaces the record; *path (from a) is where it went. */
+bool enrolled_put(
+	const struct enrolment *r, struct str *path, struct arena *a, struct err *e) MUST_CHECK;
+
+#endif

@@ -1,0 +1,64 @@
+#include "cmd/reference_load.h"
+
+#include "build/record.h"
+#include "sys/file.h"
+#define ASSAY_MAY_ASK_THE_MACHINE
+#include "base/banned.h"
+
+bool reference_load(struct reference_values *ret, uint8_t sha256[static SHA256_SIZE],
+	const char *path, struct arena *a, struct err *e)
+{
+	CLEANUP(buf_done) struct buf text = buf_init(0);
+	struct str copy;
+
+	if (!file_read(AT_FDCWD, path, REFERENCE_VALUES_SIZE_MAX, &text, e))
+		return false;
+	copy = arena_str(a, buf_str(&text));
+	if (!copy.p)
+		return arena_full(a, e);
+	if (!reference_values_parse(ret, str_span(copy), a, e))
+		return err_wrap(e, "'%s'", path);
+	sha256_of(sha256, str_span(copy));
+	return true;
+}
+
+bool reference_load_shape(const struct reference_shape **ret, const struct reference_values *v,
+	struct str name, struct err *e)
+{
+	const struct reference_shape *found = NULL;
+
+	for (size_t i = 0; i < v->n_shapes; i++) {
+		const struct reference_shape *shape = &v->shapes[i];
+
+		if (name.n ? !str_equal(shape->name, name) : !str_is(shape->platform, "tpm"))
+			continue;
+		if (found) {
+			err_set(e, ERR_USAGE, "the reference values have several shapes for a TPM");
+			return err_hint(e, "name one with 'shape:' in a policy file");
+		}
+		found = shape;
+	}
+	if (!found)
+		return err_set(e, ERR_NOTFOUND, "the reference values have no shape %s%.*s",
+			name.n ? "" : "for a TPM", STR_ARG(name));
+	*ret = found;
+	return true;
+}
+
+bool reference_load_vouch(enum appraise_vouch *ret, const struct reference_values *v,
+	const uint8_t sha256[static SHA256_SIZE], const char *store, struct err *e)
+{
+	CLEANUP(store_freep) struct store *s = NULL;
+	bool built = false;
+
+	if (!store_open(&s, store, e)) {
+		if (store)
+			return false;
+		*ret = APPRAISE_UNSIGNED_CLAIM;
+		return true;
+	}
+	if (!record_has_build(s, v->manifest_sha256, sha256, &built, e))
+		return false;
+	*ret = built ? APPRAISE_BUILT_HERE : APPRAISE_UNSIGNED_CLAIM;
+	return true;
+}
