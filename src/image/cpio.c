@@ -15,7 +15,7 @@
  */
 enum { HEADER_SIZE = 110 };
 
-static const char trailer[] = "TRAILER!!!";
+static const struct str trailer = { "TRAILER!!!", 10 };
 
 struct entry {
 	uint32_t ino, mode, uid, gid, nlink, mtime, size, dev_major, dev_minor;
@@ -79,7 +79,7 @@ uint64_t cpio_size(const struct tree *t)
 
 	for (size_t i = 0; i < n; i++)
 		sum += entry_size(entry_name(&nodes[i]).n, body_size(&nodes[i], links));
-	return padded(sum + entry_size(sizeof trailer - 1, 0), CPIO_ALIGN);
+	return padded(sum + entry_size(trailer.n, 0), CPIO_ALIGN);
 }
 
 static bool check(const struct node *n, struct err *e)
@@ -157,7 +157,7 @@ bool cpio_emit(const struct tree *t, struct sink *to, struct err *e)
 			return false;
 		write_node(&s, &nodes[i], links, &last_ino);
 	}
-	write_header(&s, &(struct entry){ .nlink = 1, .name = STR("TRAILER!!!") });
+	write_header(&s, &(struct entry){ .nlink = 1, .name = trailer });
 	stream_align(&s, CPIO_ALIGN);
 	return stream_end(&s);
 }

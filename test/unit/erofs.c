@@ -70,7 +70,7 @@ static void refuses(void)
 			ERR_FORMAT);
 	}
 	for (size_t i = 0; i < ARRAY_LEN(many); i++)
-		many[i] = (struct xattr){ str_make("user.abcde" + 0, 6 + i), SPAN_OF(value) };
+		many[i] = (struct xattr){ str_make("user.abcde", 6 + i), SPAN_OF(value) };
 	refuses_node((struct node){ .kind = NODE_FILE, .xattrs = many, .n_xattrs = 5 }, ERR_LIMIT);
 	refuses_node((struct node){ .kind = NODE_CHARDEV, .dev_major = 4096 }, ERR_LIMIT);
 	refuses_node((struct node){ .kind = NODE_BLOCKDEV, .dev_minor = 1 << 20 }, ERR_LIMIT);
