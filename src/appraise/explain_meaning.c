@@ -146,8 +146,10 @@ static unsigned part_of(const struct event *want)
 {
 	if (is_content_of(want, " .linux") || str_is(want->what, TPM_PCR_INNER_KERNEL))
 		return EXPLAIN_KERNEL;
-	if (is_content_of(want, " .cmdline") || str_is(want->what, TPM_KERNEL_COMMAND_LINE))
+	if (is_content_of(want, " .cmdline"))
 		return EXPLAIN_COMMAND_LINE;
+	if (str_is(want->what, TPM_KERNEL_COMMAND_LINE))
+		return EXPLAIN_COMMAND_LINE_HANDED;
 	if (is_content_of(want, " .initrd"))
 		return EXPLAIN_INITRD;
 	if (is_content_of(want, " .osrel"))
@@ -210,7 +212,7 @@ static struct str changed_text(const struct explain_difference *d, struct arena 
 
 	if (d->want->type == EV_EFI_BOOT_SERVICES_APPLICATION)
 		return changed_program(d, a);
-	if (part_of(d->want) == EXPLAIN_COMMAND_LINE)
+	if (part_of(d->want) & (EXPLAIN_COMMAND_LINE | EXPLAIN_COMMAND_LINE_HANDED))
 		return changed_command_line(d, a);
 	if (str_is(d->want->what, TPM_KERNEL_INITRD))
 		return STR("the kernel got another initrd (with what the stub adds to it)");
@@ -223,11 +225,11 @@ static struct str changed_text(const struct explain_difference *d, struct arena 
 		is = quoted(a, ": ", explain_words_partitions(d->log, d->got, a));
 		return arena_printf(a, "the disk has another partition table%.*s", STR_ARG(is));
 	}
-	is = d->want->reg == 7 ? explain_words_variable(d->log, d->got, a)
-			       : explain_words_text(d->log, d->got, a);
-	is = quoted(a, ": measured ", is);
-	return arena_printf(a, "'%.*s' differs from '%.*s'%.*s", STR_ARG(d->want->what),
-		STR_ARG(d->want->text), STR_ARG(is));
+	is = quoted(a, ": ",
+		d->want->reg == 7 ? explain_words_variable(d->log, d->got, a)
+				  : explain_words_text(d->log, d->got, a));
+	return arena_printf(a, "another '%.*s' was measured than predicted ('%.*s')%.*s",
+		STR_ARG(d->want->what), STR_ARG(d->want->text), STR_ARG(is));
 }
 
 bool explain_meaning(struct explain_finding *f, unsigned *parts, const struct explain_difference *d,
@@ -271,6 +273,7 @@ static const struct {
 	{ EXPLAIN_PROGRAM, "the started program" },
 	{ EXPLAIN_KERNEL, "the kernel" },
 	{ EXPLAIN_COMMAND_LINE, "the kernel command line" },
+	{ EXPLAIN_COMMAND_LINE_HANDED, "the command line as the kernel got it" },
 	{ EXPLAIN_INITRD, "the initrd" },
 	{ EXPLAIN_INITRD_HANDED, "the initrd as the kernel got it" },
 	{ EXPLAIN_OS_RELEASE, "os-release in the kernel image" },
@@ -292,6 +295,8 @@ static unsigned causes(unsigned parts)
 		parts &= ~(unsigned)EXPLAIN_PROGRAM;
 	if (parts & (EXPLAIN_INITRD | EXPLAIN_OS_RELEASE))
 		parts &= ~(unsigned)EXPLAIN_INITRD_HANDED;
+	if (parts & (EXPLAIN_COMMAND_LINE | EXPLAIN_HOST_INPUT))
+		parts &= ~(unsigned)EXPLAIN_COMMAND_LINE_HANDED;
 	return parts;
 }
 

@@ -18,7 +18,7 @@ enum explain_part {
 	EXPLAIN_KERNEL = 1 << 6,
 	EXPLAIN_COMMAND_LINE = 1 << 7,
 	EXPLAIN_INITRD = 1 << 8,
-	EXPLAIN_INITRD_HANDED = 1 << 9, /* what the kernel got: follows from others */
+	EXPLAIN_INITRD_HANDED = 1 << 9, /* what the kernel got: may follow from others */
 	EXPLAIN_OS_RELEASE = 1 << 10,
 	EXPLAIN_SECTION = 1 << 11,
 	EXPLAIN_HOST_INPUT = 1 << 12,
@@ -26,6 +26,7 @@ enum explain_part {
 	EXPLAIN_SHIM = 1 << 14,
 	EXPLAIN_PHASES = 1 << 15,
 	EXPLAIN_NOT_LOGGED = 1 << 16,
+	EXPLAIN_COMMAND_LINE_HANDED = 1 << 17, /* what the kernel got: may follow from others */
 };
 
 /* One difference: want is NULL for an added event, got for a missing one. */

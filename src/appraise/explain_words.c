@@ -13,6 +13,8 @@ enum {
 	VARIABLE_SHOWN = 8,     /* bytes of its data */
 	SECTION_NAME_MAX = 8,
 	IMAGE_LOAD_HEAD = 24, /* UEFI_IMAGE_LOAD_EVENT before the length of the device path */
+	PATH_HARDWARE = 1,
+	PATH_PCI = 1,
 	PATH_MEDIA = 4,
 	PATH_FILE = 4,
 	PATH_NODE_HEAD = 4,
@@ -181,6 +183,25 @@ struct str explain_words_partitions(
 		n == 1 ? "partition" : "partitions", (unsigned long long)last_sector + 1);
 }
 
+/* One node of a device path (UEFI 2.10, 10.3); most kinds are passed over. */
+static bool add_node(struct buf *b, struct rd *path)
+{
+	unsigned type = rd_u8(path), subtype = rd_u8(path);
+	size_t length = rd_u16le(path);
+	struct span node;
+
+	if (length < PATH_NODE_HEAD)
+		return false;
+	node = rd_bytes(path, length - PATH_NODE_HEAD);
+	if (!rd_ok(path))
+		return false;
+	if (type == PATH_HARDWARE && subtype == PATH_PCI && node.n == 2)
+		buf_printf(b, "Pci(%u.%u)", node.p[1], node.p[0]);
+	if (type == PATH_MEDIA && subtype == PATH_FILE)
+		add_utf16(b, node);
+	return true;
+}
+
 /* UEFI_IMAGE_LOAD_EVENT: u64 address, u64 size, u64 link time address, u64 length, device path. */
 struct str explain_words_path(const struct event_log_event *ev, struct arena *a)
 {
@@ -193,16 +214,8 @@ struct str explain_words_path(const struct event_log_event *ev, struct arena *a)
 	if (!rd_ok(&r) || size != rd_left(&r))
 		return STR("");
 	path = rd_sub(&r, (size_t)size);
-	while (rd_left(&path) >= PATH_NODE_HEAD) {
-		unsigned type = rd_u8(&path), subtype = rd_u8(&path);
-		size_t length = rd_u16le(&path);
-		struct span node;
-
-		if (length < PATH_NODE_HEAD)
+	while (rd_left(&path) && b.n < EXPLAIN_WORDS_MAX)
+		if (!add_node(&b, &path))
 			return STR("");
-		node = rd_bytes(&path, length - PATH_NODE_HEAD);
-		if (rd_ok(&path) && type == PATH_MEDIA && subtype == PATH_FILE)
-			add_utf16(&b, node);
-	}
-	return rd_ok(&path) ? keep(&b, a) : STR("");
+	return keep(&b, a);
 }

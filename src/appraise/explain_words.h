@@ -25,7 +25,7 @@ struct str explain_words_variable(
 /* A partition table: "disk 11111111-2222-..., 3 partitions, 195 MiB". */
 struct str explain_words_partitions(
 	const struct event_log *log, const struct event_log_event *ev, struct arena *a);
-/* File name in a program's device path. The digest is the program's: the name is NOT measured, and never proven. */
+/* Device path of a program: "Pci(2.0)\EFI\BOOT\BOOTX64.EFI". The digest is the program's: the path is NOT measured, and never proven. */
 struct str explain_words_path(const struct event_log_event *ev, struct arena *a);
 
 #endif
