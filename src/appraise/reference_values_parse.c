@@ -271,7 +271,8 @@ static bool get_events(
 	for (size_t i = 0; i < v->n; i++) {
 		struct event ev = { 0 };
 
-		if (!get_event(&v->items[i], s, &ev, e) || !event_add_digests(&s->events, &ev, e))
+		if (!get_event(&v->items[i], s, &ev, e) ||
+			!event_list_add_digests(&s->events, &ev, e))
 			return false;
 	}
 	return true;

@@ -33,7 +33,7 @@ static bool make_room(struct event_list *l, struct err *e)
 	return true;
 }
 
-bool event_add_digests(struct event_list *l, const struct event *ev, struct err *e)
+bool event_list_add_digests(struct event_list *l, const struct event *ev, struct err *e)
 {
 	assert(ev->reg < REGISTER_MAX);
 	for (size_t i = 0; i < l->n_banks; i++)
@@ -44,7 +44,7 @@ bool event_add_digests(struct event_list *l, const struct event *ev, struct err 
 	return true;
 }
 
-bool event_add(struct event_list *l, unsigned reg, uint32_t type, struct span data,
+bool event_list_add(struct event_list *l, unsigned reg, uint32_t type, struct span data,
 	const char *what, const char *rule, struct str origin, struct str text, struct err *e)
 {
 	struct event ev = {
@@ -58,7 +58,7 @@ bool event_add(struct event_list *l, unsigned reg, uint32_t type, struct span da
 
 	for (size_t i = 0; i < l->n_banks; i++)
 		ev.digests[i] = digest_of(l->banks[i], data);
-	return event_add_digests(l, &ev, e);
+	return event_list_add_digests(l, &ev, e);
 }
 
 void event_fold(const struct event_list *l, unsigned reg, size_t bank, struct digest *ret)

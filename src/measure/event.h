@@ -36,11 +36,11 @@ struct event_list {
 void event_list_init(
 	struct event_list *l, struct arena *a, const enum digest_alg *banks, size_t n_banks);
 /* Appends an event whose digests are the hash of data in every bank. Strings are borrowed. LIMIT. */
-bool event_add(struct event_list *l, unsigned reg, uint32_t type, struct span data,
+bool event_list_add(struct event_list *l, unsigned reg, uint32_t type, struct span data,
 	const char *what, const char *rule, struct str origin, struct str text,
 	struct err *e) MUST_CHECK;
 /* Appends an event with digests made elsewhere (Authenticode), n_banks of them. */
-bool event_add_digests(struct event_list *l, const struct event *ev, struct err *e) MUST_CHECK;
+bool event_list_add_digests(struct event_list *l, const struct event *ev, struct err *e) MUST_CHECK;
 /* The register's value after all its events: from zeroes, R' = H(R | digest). */
 void event_fold(const struct event_list *l, unsigned reg, size_t bank, struct digest *ret);
 

@@ -76,15 +76,15 @@ static bool add_variable(struct event_list *to, const uint8_t guid[16], const ch
 		buf_add(&b, data.p, data.n);
 	if (!buf_ok(&b))
 		return buf_full(&b, "a Secure Boot variable", e);
-	return event_add(to, 7, EV_EFI_VARIABLE_DRIVER_CONFIG, buf_span(&b), name, rule_variables,
-		STR("firmware variables"), text, e);
+	return event_list_add(to, 7, EV_EFI_VARIABLE_DRIVER_CONFIG, buf_span(&b), name,
+		rule_variables, STR("firmware variables"), text, e);
 }
 
 static bool add_separator(struct event_list *to, unsigned reg, struct err *e)
 {
 	static const uint8_t zero[4] = { 0 };
 
-	return event_add(to, reg, EV_SEPARATOR, SPAN_OF(zero), "separator", rule_separator,
+	return event_list_add(to, reg, EV_SEPARATOR, SPAN_OF(zero), "separator", rule_separator,
 		STR("firmware"), STR("00000000"), e);
 }
 
@@ -113,8 +113,8 @@ bool tpm_firmware_variables(struct event_list *to, const struct tpm_variables *v
 
 bool tpm_firmware_boot_attempt(struct event_list *to, struct err *e)
 {
-	if (!event_add(to, 4, EV_EFI_ACTION, str_span(str_of(calling)), "boot attempt", rule_boot,
-		    STR("firmware"), str_of(calling), e))
+	if (!event_list_add(to, 4, EV_EFI_ACTION, str_span(str_of(calling)), "boot attempt",
+		    rule_boot, STR("firmware"), str_of(calling), e))
 		return false;
 	for (unsigned reg = 2; reg < SEPARATOR_REGISTERS; reg++)
 		if (!add_separator(to, reg, e))
@@ -126,14 +126,14 @@ bool tpm_firmware_partitions(
 	struct event_list *to, struct span gpt, struct str origin, struct err *e)
 {
 	return partition_table_check(gpt, e) &&
-	       event_add(to, 5, EV_EFI_GPT_EVENT, gpt, TPM_FIRMWARE_PARTITIONS, rule_partitions,
-		       origin, STR(""), e);
+	       event_list_add(to, 5, EV_EFI_GPT_EVENT, gpt, TPM_FIRMWARE_PARTITIONS,
+		       rule_partitions, origin, STR(""), e);
 }
 
 bool tpm_firmware_exit(struct event_list *to, struct err *e)
 {
-	return event_add(to, 5, EV_EFI_ACTION, str_span(str_of(exit_call)), "end of firmware",
+	return event_list_add(to, 5, EV_EFI_ACTION, str_span(str_of(exit_call)), "end of firmware",
 		       rule_boot, STR("firmware"), str_of(exit_call), e) &&
-	       event_add(to, 5, EV_EFI_ACTION, str_span(str_of(exit_done)), "end of firmware",
+	       event_list_add(to, 5, EV_EFI_ACTION, str_span(str_of(exit_done)), "end of firmware",
 		       rule_boot, STR("firmware"), str_of(exit_done), e);
 }

@@ -95,8 +95,8 @@ static bool add_command_line(
 	for (size_t i = 0; i < line.n; i++)
 		buf_u16le(&b, (uint8_t)line.p[i]);
 	buf_u16le(&b, 0);
-	return event_add(to, 9, EV_EVENT_TAG, buf_span(&b), TPM_KERNEL_COMMAND_LINE, rule_options,
-		origin.n ? origin : STR("uki.efi, section .cmdline"), line, e);
+	return event_list_add(to, 9, EV_EVENT_TAG, buf_span(&b), TPM_KERNEL_COMMAND_LINE,
+		rule_options, origin.n ? origin : STR("uki.efi, section .cmdline"), line, e);
 }
 
 static bool add_initrd(
@@ -114,7 +114,7 @@ static bool add_initrd(
 		return true;
 	for (size_t i = 0; i < to->n_banks; i++)
 		ev.digests[i] = tpm_initrd_digest(stub, to->banks[i]);
-	return event_add_digests(to, &ev, e);
+	return event_list_add_digests(to, &ev, e);
 }
 
 bool tpm_kernel_events(struct event_list *to, const struct tpm_stub *stub,

@@ -22,7 +22,7 @@ static bool add_application(struct event_list *to, const struct pe *pe, const ch
 
 	for (size_t i = 0; i < to->n_banks; i++)
 		ev.digests[i] = pe_authenticode_of(pe, to->banks[i]);
-	return event_add_digests(to, &ev, e);
+	return event_list_add_digests(to, &ev, e);
 }
 
 static bool add_kernel(

@@ -195,9 +195,9 @@ bool tpm_stub_sections(struct event_list *to, const struct tpm_stub *s,
 		what = arena_printf(to->a, TPM_STUB_CONTENT "%s", names[i]);
 		if (!what.p)
 			return arena_full(to->a, e);
-		if (!event_add(to, 11, EV_IPL, name, TPM_STUB_NAME, rule, STR("systemd-stub"),
+		if (!event_list_add(to, 11, EV_IPL, name, TPM_STUB_NAME, rule, STR("systemd-stub"),
 			    str_of(names[i]), e) ||
-			!event_add(to, 11, EV_IPL, s->sections[i], what.p, rule,
+			!event_list_add(to, 11, EV_IPL, s->sections[i], what.p, rule,
 				section_origin(from, i), section_text(i, s->sections[i]), e))
 			return false;
 	}

@@ -24,8 +24,10 @@ static void folds_a_separator(struct arena *a)
 	event_list_init(&l, a, banks, 2);
 	event_fold(&l, 2, 0, &d);
 	CHECK(is(&d, "0000000000000000000000000000000000000000000000000000000000000000"));
-	CHECK_OK(event_add(&l, 2, 4, SPAN_OF(zero), "separator", "r", STR(""), STR(""), &e), e);
-	CHECK_OK(event_add(&l, 3, 4, SPAN_OF(zero), "separator", "r", STR(""), STR(""), &e), e);
+	CHECK_OK(
+		event_list_add(&l, 2, 4, SPAN_OF(zero), "separator", "r", STR(""), STR(""), &e), e);
+	CHECK_OK(
+		event_list_add(&l, 3, 4, SPAN_OF(zero), "separator", "r", STR(""), STR(""), &e), e);
 	event_fold(&l, 2, 0, &d);
 	CHECK(is(&d, "3d458cfe55cc03ea1f443f1562beec8df51c75e14a9fcf9a7234a13f198e7969"));
 	event_fold(&l, 2, 1, &d);
@@ -40,12 +42,12 @@ static void order_matters_within_a_register_only(struct arena *a)
 
 	event_list_init(&one, a, banks, 2);
 	event_list_init(&two, a, banks, 2);
-	CHECK_OK(event_add(&one, 1, 0, str_span(STR("a")), "a", "r", STR(""), STR(""), &e), e);
-	CHECK_OK(event_add(&one, 2, 0, str_span(STR("x")), "x", "r", STR(""), STR(""), &e), e);
-	CHECK_OK(event_add(&one, 1, 0, str_span(STR("b")), "b", "r", STR(""), STR(""), &e), e);
-	CHECK_OK(event_add(&two, 1, 0, str_span(STR("b")), "b", "r", STR(""), STR(""), &e), e);
-	CHECK_OK(event_add(&two, 2, 0, str_span(STR("x")), "x", "r", STR(""), STR(""), &e), e);
-	CHECK_OK(event_add(&two, 1, 0, str_span(STR("a")), "a", "r", STR(""), STR(""), &e), e);
+	CHECK_OK(event_list_add(&one, 1, 0, str_span(STR("a")), "a", "r", STR(""), STR(""), &e), e);
+	CHECK_OK(event_list_add(&one, 2, 0, str_span(STR("x")), "x", "r", STR(""), STR(""), &e), e);
+	CHECK_OK(event_list_add(&one, 1, 0, str_span(STR("b")), "b", "r", STR(""), STR(""), &e), e);
+	CHECK_OK(event_list_add(&two, 1, 0, str_span(STR("b")), "b", "r", STR(""), STR(""), &e), e);
+	CHECK_OK(event_list_add(&two, 2, 0, str_span(STR("x")), "x", "r", STR(""), STR(""), &e), e);
+	CHECK_OK(event_list_add(&two, 1, 0, str_span(STR("a")), "a", "r", STR(""), STR(""), &e), e);
 	event_fold(&one, 2, 0, &d1);
 	event_fold(&two, 2, 0, &d2);
 	CHECK(digest_equal(&d1, &d2));
@@ -62,7 +64,7 @@ static void a_full_arena_is_a_limit(void)
 	size_t n = 0;
 
 	event_list_init(&l, a, banks, 2);
-	while (n < 1000 && event_add(&l, 0, 0, SPAN_OF(""), "w", "r", STR(""), STR(""), &e))
+	while (n < 1000 && event_list_add(&l, 0, 0, SPAN_OF(""), "w", "r", STR(""), STR(""), &e))
 		n++;
 	CHECK(n >= 64 && n < 1000 && e.kind == ERR_LIMIT && l.n == n);
 	arena_free(a);

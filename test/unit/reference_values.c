@@ -11,11 +11,12 @@ static void make_events(struct reference_shape *s, struct arena *a)
 	struct err e;
 
 	event_list_init(&s->events, a, s->banks, s->n_banks);
-	CHECK_OK(event_add(&s->events, 2, 4, SPAN_OF(separator), "separator", "PFP 3.3.4",
+	CHECK_OK(event_list_add(&s->events, 2, 4, SPAN_OF(separator), "separator", "PFP 3.3.4",
 			 STR("firmware"), STR(""), &e),
 		e);
-	CHECK_OK(event_add(&s->events, 4, 0x80000007u, str_span(STR("Calling")), "boot attempt",
-			 "PFP 3.3.4", STR("firmware"), STR("Calling \"x\" \\ \xc3\xa4"), &e),
+	CHECK_OK(
+		event_list_add(&s->events, 4, 0x80000007u, str_span(STR("Calling")), "boot attempt",
+			"PFP 3.3.4", STR("firmware"), STR("Calling \"x\" \\ \xc3\xa4"), &e),
 		e);
 }
 

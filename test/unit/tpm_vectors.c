@@ -107,7 +107,7 @@ static void add_phases(struct event_list *l, struct str phases)
 			one = phases;
 			rest = STR("");
 		}
-		CHECK_OK(event_add(l, 11, EV_IPL, str_span(one), "phase", "systemd-pcrphase",
+		CHECK_OK(event_list_add(l, 11, EV_IPL, str_span(one), "phase", "systemd-pcrphase",
 				 STR(""), one, &e),
 			e);
 		phases = rest;
