@@ -209,7 +209,10 @@ static void set_bounds(struct attest_http *h)
 	evhttp_set_max_headers_size(h->http, ATTEST_HTTP_HEADERS_MAX);
 	evhttp_set_max_body_size(h->http, ATTESTER_CHALLENGE_MAX);
 	evhttp_set_timeout(h->http, ATTEST_HTTP_IDLE_S);
-	evhttp_set_allowed_methods(h->http, EVHTTP_REQ_GET | EVHTTP_REQ_POST);
+	/* All that evhttp knows: which of them a resource takes is said by wants(). */
+	evhttp_set_allowed_methods(h->http, EVHTTP_REQ_GET | EVHTTP_REQ_POST | EVHTTP_REQ_HEAD |
+						    EVHTTP_REQ_PUT | EVHTTP_REQ_DELETE |
+						    EVHTTP_REQ_OPTIONS | EVHTTP_REQ_PATCH);
 	evhttp_set_bevcb(h->http, on_accept, h);
 }
 
