@@ -1,7 +1,7 @@
 #!/bin/bash
 # The whole check matrix of the house style. `tool/check.sh NAME...` runs only these; without names all of them.
 set -uo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit 2
 failed=0 passed=0
 checks="format layers headers banned names gcc clang sanitize analyze tidy shell reproducible"
 mkdir -p build/check
@@ -28,13 +28,15 @@ check_format() {
 
 # Every include of ours points up in tool/layers.txt, and the core touches no system header of the machine.
 check_layers() {
+	local all
+	mapfile -t all < <(git ls-files -co --exclude-standard 'src/*.c' 'src/*.h')
 	awk '
 		FNR == NR { if ($1 == "core:" || $1 == "tool:") for (i = 2; i <= NF; i++) { rank[$i] = ++n; core[$i] = $1 == "core:" } next }
 		FNR == 1 { split(FILENAME, part, "/"); me = part[2]; if (!(me in rank)) { print "  " FILENAME ": module is not in tool/layers.txt"; bad = 1 } }
 		/^#include "/ { split($2, q, "\""); split(q[2], inc, "/"); o = inc[1]
 			if (!(o in rank) || rank[o] > rank[me]) { print "  " FILENAME " includes " q[2] ", which stands below it"; bad = 1 } }
 		core[me] && /^#include <(unistd|fcntl|sys\/(socket|stat|wait|mman)|netdb|pthread|time|signal|dirent)\.h>/ { print "  " FILENAME ": the core asks the machine: " $0; bad = 1 }
-		END { exit bad }' tool/layers.txt $(git ls-files -co --exclude-standard 'src/*.c' 'src/*.h')
+		END { exit bad }' tool/layers.txt "${all[@]}"
 }
 
 check_headers() {
@@ -118,7 +120,8 @@ check_reproducible() {
 	return $result
 }
 
-for c in ${*:-$checks}; do
+[ $# != 0 ] || read -ra all_checks <<<"$checks"
+for c in "${@:-${all_checks[@]}}"; do
 	"check_$c"
 	report "$c" $?
 done

@@ -4,7 +4,7 @@
 # "SKIP NAME: reason", and one that is not on test/skips.txt counts as a failure.
 #   tool/test.sh [--unit] [NAME...]   only unit tests, or only the e2e scripts named
 set -uo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit 2
 passed=0 failed=0 skipped=0
 log=build/test-logs
 mkdir -p "$log"
@@ -56,8 +56,8 @@ if [ $# = 0 ]; then
 	done
 fi
 if [ -z "$only_unit" ]; then
-	[ $# = 0 ] && set -- $(basename -s .sh test/e2e/*.sh)
-	for name; do
+	[ $# = 0 ] && mapfile -t names < <(basename -s .sh test/e2e/*.sh)
+	for name in "${@:-${names[@]}}"; do
 		run_one "e2e/$name" "$log/$name.log" bash "test/e2e/$name.sh"
 	done
 fi

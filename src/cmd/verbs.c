@@ -4,6 +4,7 @@
 #include "base/banned.h"
 
 const struct verb *const verbs[] = {
+	&cmd_lock,
 	&cmd_fetch,
 	&cmd_build,
 	&cmd_attest_serve,

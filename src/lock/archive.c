@@ -1,0 +1,174 @@
+#include "lock/archive.h"
+
+#include "base/hex.h"
+#include "net/fetch.h"
+#include "base/banned.h"
+
+enum { PATH_ROOM = 512 };
+
+static bool find_bases(
+	const struct archive_access *q, struct str archive, struct fetch_bases *ret, struct err *e)
+{
+	ret->uris = mirrors_for(q->mirrors, archive, &ret->n);
+	if (ret->n)
+		return true;
+	err_set(e, ERR_USAGE, "no mirror is known for the archive '%.*s'", STR_ARG(archive));
+	return err_hint(
+		e, "name one with --mirror URL; this machine's apt sources have none for Debian");
+}
+
+struct str archive_index_path(struct str component, struct str architecture, struct arena *a)
+{
+	return arena_printf(
+		a, "%.*s/binary-%.*s/Packages.xz", STR_ARG(component), STR_ARG(architecture));
+}
+
+bool archive_read_release(const struct archive_access *q, struct span inrelease, struct arena *a,
+	struct inrelease *ret_signers, struct release *ret, struct err *e)
+{
+	struct inrelease r = { 0 };
+	struct str text;
+	bool ok;
+
+	if (!inrelease_verify(&r, inrelease, q->keyring, e))
+		return false;
+	/* What is parsed lives as long as the arena, gpgv's output need not. */
+	text = arena_str(a, buf_str(&r.payload));
+	inrelease_done(&r);
+	r.payload = (struct buf){ 0 };
+	ok = text.p ? release_parse(ret, str_span(text), a, e) : arena_full(a, e);
+	if (ok)
+		*ret_signers = r;
+	return ok;
+}
+
+static bool check_times(
+	const struct release *r, const struct lock_suite *before, int64_t now_unix, struct err *e)
+{
+	if (r->valid_until_unix && r->valid_until_unix < now_unix) {
+		err_set(e, ERR_MISMATCH, "Release has expired: Valid-Until is %lld hours ago",
+			(long long)((now_unix - r->valid_until_unix) / 3600));
+		return err_hint(
+			e, "this mirror is not up to date, or this machine's clock is ahead");
+	}
+	if (before && r->date_unix < before->date_unix) {
+		err_set(e, ERR_MISMATCH,
+			"Release is %lld hours older than the one that assay.lock names",
+			(long long)((before->date_unix - r->date_unix) / 3600));
+		return err_hint(e, "this mirror is behind; name another with --mirror");
+	}
+	return true;
+}
+
+static bool judge_release(const struct archive_access *q, const struct suite_request *s,
+	const struct lock_suite *before, int64_t now_unix, struct span bytes, struct arena *a,
+	struct lock_suite *ret, struct release *release, struct err *e)
+{
+	struct inrelease signers;
+
+	if (!archive_read_release(q, bytes, a, &signers, release, e) ||
+		!release_is(release, s->suite, e) || !check_times(release, before, now_unix, e))
+		return false;
+	ret->codename = release->codename;
+	ret->date_unix = release->date_unix;
+	ret->signer = arena_str(a, str_of(signers.signers[0]));
+	return ret->signer.p ? true : arena_full(a, e);
+}
+
+bool archive_take_release(const struct archive_access *q, const struct suite_request *s,
+	const struct lock_suite *before, int64_t now_unix, struct arena *a, struct lock_suite *ret,
+	struct release *ret_release, struct err *e)
+{
+	CLEANUP(buf_done) struct buf bytes = { 0 };
+	struct lock_suite suite = { .archive = arena_str(a, s->archive),
+		.suite = arena_str(a, s->suite) };
+	struct str path = arena_printf(a, "dists/%.*s/InRelease", STR_ARG(s->suite));
+	struct fetch_bases bases;
+
+	if (!suite.archive.p || !suite.suite.p || !path.p)
+		return arena_full(a, e);
+	if (!find_bases(q, s->archive, &bases, e) ||
+		!fetch_unpinned(&bases, path, INRELEASE_SIZE_MAX, NULL, &bytes, e))
+		return false;
+	if (!judge_release(q, s, before, now_unix, buf_span(&bytes), a, &suite, ret_release, e))
+		return err_wrap(
+			e, "InRelease of '%.*s %.*s'", STR_ARG(s->archive), STR_ARG(s->suite));
+	suite.release_size = bytes.n;
+	if (!store_put(q->store, buf_span(&bytes), suite.release_sha256, e))
+		return false;
+	*ret = suite;
+	return true;
+}
+
+static bool fetch_one(const struct archive_access *q, struct str archive, struct str path,
+	uint64_t size, const uint8_t sha256[static SHA256_SIZE], struct err *e)
+{
+	struct fetch_item item = { .path = path, .size = size };
+
+	if (store_has(q->store, sha256))
+		return true;
+	memcpy(item.sha256, sha256, SHA256_SIZE);
+	return find_bases(q, archive, &item.bases, e) && fetch_all(q->store, &item, 1, NULL, e);
+}
+
+bool archive_fetch_release(
+	const struct archive_access *q, const struct lock_suite *s, struct err *e)
+{
+	CLEANUP(buf_done) struct buf path = buf_init(PATH_ROOM);
+
+	buf_printf(&path, "dists/%.*s/InRelease", STR_ARG(s->suite));
+	if (!buf_ok(&path))
+		return buf_full(&path, "the path of an InRelease", e);
+	return fetch_one(q, s->archive, buf_str(&path), s->release_size, s->release_sha256, e);
+}
+
+/* By digest: an index of that name may change on the mirror while it is asked for. */
+static void add_hashed_path(struct buf *path, const struct lock_index *x)
+{
+	size_t folder = x->path.n;
+
+	while (folder && x->path.p[folder - 1] != '/')
+		folder--;
+	buf_add(path, x->path.p, folder);
+	buf_add_cstr(path, "by-hash/SHA256/");
+	hex_add(path, SPAN_OF(x->sha256));
+}
+
+bool archive_fetch_index(const struct archive_access *q, const struct lock_suite *s, bool by_hash,
+	const struct lock_index *x, struct err *e)
+{
+	CLEANUP(buf_done) struct buf path = buf_init(PATH_ROOM);
+
+	buf_printf(&path, "dists/%.*s/", STR_ARG(s->suite));
+	if (by_hash)
+		add_hashed_path(&path, x);
+	else
+		buf_add_str(&path, x->path);
+	if (!buf_ok(&path))
+		return buf_full(&path, "the path of an index", e);
+	return fetch_one(q, s->archive, buf_str(&path), x->size, x->sha256, e);
+}
+
+bool archive_take_index(const struct archive_access *q, const struct lock_suite *s,
+	const struct release *r, struct str component, struct arena *a, struct lock_index *ret,
+	struct err *e)
+{
+	struct lock_index x = { .component = arena_str(a, component),
+		.path = archive_index_path(component, STR("amd64"), a) };
+	const struct release_file *f;
+
+	if (!x.component.p || !x.path.p)
+		return arena_full(a, e);
+	f = release_find(r, x.path);
+	if (!f) {
+		err_set(e, ERR_NOTFOUND, "suite '%.*s' has no index '%.*s'", STR_ARG(s->suite),
+			STR_ARG(x.path));
+		return err_hint(e, "is component '%.*s' spelt right?", STR_ARG(component));
+	}
+	x.size = f->size;
+	memcpy(x.sha256, f->sha256, SHA256_SIZE);
+	if (!archive_fetch_index(q, s, r->by_hash, &x, e))
+		return false;
+	*ret = x;
+	return true;
+}

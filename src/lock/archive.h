@@ -1,0 +1,48 @@
+/*
+ * Asking a Debian archive: InRelease of a suite, verified, and its indexes by digest. Everything that was used becomes
+ * an object of the store, so that lock_verify can replay it. Whom to ask is the caller's business; nothing of it gets
+ * into a lock.
+ */
+#ifndef ASSAY_LOCK_ARCHIVE_H
+#define ASSAY_LOCK_ARCHIVE_H
+
+#include "lock/inrelease.h"
+#include "lock/lock.h"
+#include "lock/release.h"
+#include "net/mirrors.h"
+#include "store/store.h"
+
+struct archive_access {
+	struct store *store;
+	struct mirrors *mirrors;
+	const char *keyring; /* file */
+};
+
+/*
+ * Takes the InRelease of a suite as it is now. now_unix is held against Valid-Until; before (may be NULL) is the same
+ * suite in the previous lock, and a Release that is older than it is refused (MISMATCH). Strings of both results are
+ * the arena's. Fails USAGE without a mirror, NOTFOUND, SIGNATURE, MISMATCH for another suite or one that has expired, IO.
+ */
+bool archive_take_release(const struct archive_access *q, const struct suite_request *s,
+	const struct lock_suite *before, int64_t now_unix, struct arena *a, struct lock_suite *ret,
+	struct release *ret_release, struct err *e) MUST_CHECK;
+
+/* Brings the index of a component into the store; fills path, size, digest and component of *ret. */
+bool archive_take_index(const struct archive_access *q, const struct lock_suite *s,
+	const struct release *r, struct str component, struct arena *a, struct lock_index *ret,
+	struct err *e) MUST_CHECK;
+
+/* Brings what a lock names into the store, where it is not there yet. Fails as fetch_all. */
+bool archive_fetch_release(
+	const struct archive_access *q, const struct lock_suite *s, struct err *e) MUST_CHECK;
+bool archive_fetch_index(const struct archive_access *q, const struct lock_suite *s, bool by_hash,
+	const struct lock_index *x, struct err *e) MUST_CHECK;
+
+/* "main/binary-amd64/Packages.xz"; p NULL when the arena is full. */
+struct str archive_index_path(struct str component, struct str architecture, struct arena *a);
+
+/* Verified bytes of an InRelease object as a parsed Release; all memory is the arena's. */
+bool archive_read_release(const struct archive_access *q, struct span inrelease, struct arena *a,
+	struct inrelease *ret_signers, struct release *ret, struct err *e) MUST_CHECK;
+
+#endif

@@ -1,0 +1,208 @@
+#include "lock/inrelease.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "deb/control.h"
+#include "sys/file.h"
+#include "sys/proc.h"
+#include "base/banned.h"
+
+enum { STATUS_MAX = 1 << 20 };
+
+/* Where the two files of one run of gpgv lie; removed with all in it. */
+struct workplace {
+	char path[64];
+};
+
+static void workplace_done(struct workplace *w)
+{
+	struct err ignored = { 0 };
+
+	/* What cannot be removed holds public bytes only. */
+	if (w->path[0] && !file_remove_tree(AT_FDCWD, w->path, &ignored))
+		w->path[0] = 0;
+}
+
+static bool workplace_make(struct workplace *w, struct err *e)
+{
+	char template[] = "/tmp/assay-gpgv.XXXXXX";
+
+	if (!mkdtemp(template))
+		return err_os(e, "cannot make a folder in /tmp");
+	snprintf(w->path, sizeof w->path, "%s", template);
+	return true;
+}
+
+/* State while the status lines are read: whether the signature that they are about was called good. */
+struct judge {
+	struct inrelease *r;
+	bool good, broken;
+	unsigned texts;
+	char missing[INRELEASE_FINGERPRINT_MAX + 1]; /* a key that the keyring lacks */
+	const char *fault;                           /* what was wrong with a signature */
+};
+
+/* RFC 4880 9.4: SHA-256, SHA-384, SHA-512 are 8, 9, 10; signature classes 0 and 1 are of a document. */
+static bool strong(const struct str words[static 10])
+{
+	bool hash = str_is(words[7], "8") || str_is(words[7], "9") || str_is(words[7], "10");
+
+	return hash && (str_is(words[8], "00") || str_is(words[8], "01"));
+}
+
+static bool is_fingerprint(struct str v)
+{
+	for (size_t i = 0; i < v.n; i++)
+		if (!(v.p[i] >= '0' && v.p[i] <= '9') && !(v.p[i] >= 'A' && v.p[i] <= 'F'))
+			return false;
+	return v.n == 40 || v.n == 64;
+}
+
+/* VALIDSIG fingerprint date time expires version reserved key-algorithm hash-algorithm class primary */
+static void take_valid(struct judge *j, struct str rest)
+{
+	struct inrelease *r = j->r;
+	struct str words[10] = { { 0 } };
+	size_t n = 0;
+
+	while (n < 10 && control_word(&rest, &words[n]))
+		n++;
+	if (!j->good || n != 10 || !is_fingerprint(words[9]) || !strong(words)) {
+		j->fault = j->fault ? j->fault : "a signature of a weak or unknown kind";
+		return;
+	}
+	j->good = false;
+	if (r->n_signers == INRELEASE_SIGNERS_MAX)
+		return;
+	memcpy(r->signers[r->n_signers], words[9].p, words[9].n);
+	r->signers[r->n_signers++][words[9].n] = 0;
+}
+
+static void take_line(struct judge *j, struct str line)
+{
+	struct str head, word, rest = line;
+
+	if (!control_word(&rest, &head) || !str_is(head, "[GNUPG:]") || !control_word(&rest, &word))
+		return;
+	if (str_is(word, "NEWSIG"))
+		j->good = false;
+	else if (str_is(word, "GOODSIG"))
+		j->good = true;
+	else if (str_is(word, "VALIDSIG"))
+		take_valid(j, rest);
+	else if (str_is(word, "PLAINTEXT"))
+		j->texts++;
+	else if (str_is(word, "BADSIG"))
+		j->broken = true;
+	else if (str_is(word, "EXPKEYSIG"))
+		j->fault = "a signature by a key that has expired since";
+	else if (str_is(word, "EXPSIG"))
+		j->fault = "a signature that has expired";
+	else if (str_is(word, "REVKEYSIG"))
+		j->fault = "a signature by a revoked key";
+	else if (str_is(word, "NO_PUBKEY") && control_word(&rest, &word))
+		snprintf(j->missing, sizeof j->missing, "%.*s", STR_ARG(word));
+}
+
+static bool decide(const struct judge *j, struct err *e)
+{
+	if (j->texts != 1)
+		return err_set(e, ERR_SIGNATURE, "it is not one signed text");
+	if (j->broken)
+		return err_set(e, ERR_SIGNATURE, "it has a signature that does not fit the text");
+	if (j->r->n_signers)
+		return true;
+	if (j->fault)
+		return err_set(e, ERR_SIGNATURE, "no good signature: it has %s", j->fault);
+	if (j->missing[0]) {
+		err_set(e, ERR_SIGNATURE, "no key of the keyring signed it; key %s did",
+			j->missing);
+		return err_hint(e,
+			"a newer debian-archive-keyring may have that key; --keyring names another file");
+	}
+	return err_set(e, ERR_SIGNATURE, "it has no signature");
+}
+
+bool inrelease_status(struct inrelease *ret, struct str status, struct err *e)
+{
+	struct judge j = { .r = ret };
+	struct str line;
+
+	ret->n_signers = 0;
+	while (control_line(&status, &line))
+		take_line(&j, line);
+	return decide(&j, e);
+}
+
+static bool check_keyring(const char *keyring, struct err *e)
+{
+	CLEANUP(file_closep) int fd = file_open(AT_FDCWD, keyring, e);
+
+	if (fd >= 0)
+		return true;
+	return err_hint(e, "install debian-archive-keyring, or name a keyring with --keyring");
+}
+
+/* gpgv resolves a keyring without a slash below its home folder, which is our empty workplace. */
+static void keyring_path(char *out, size_t size, const char *keyring)
+{
+	snprintf(out, size, "%s%s", strchr(keyring, '/') ? "" : "./", keyring);
+}
+
+static bool run_gpgv(const struct workplace *w, const char *in, const char *out,
+	const char *keyring, struct buf *status, struct err *e)
+{
+	CLEANUP(buf_done) struct buf said = buf_init(STATUS_MAX);
+	char ring[4096], home[sizeof w->path];
+	char *const argv[] = { (char[]){ "gpgv" }, (char[]){ "--homedir" }, home,
+		(char[]){ "--keyring" }, ring, (char[]){ "--status-fd" }, (char[]){ "1" },
+		(char[]){ "--output" }, (char *)(uintptr_t)out, (char *)(uintptr_t)in, NULL };
+	char *const envp[] = { (char[]){ "PATH=/usr/bin:/bin" }, (char[]){ "LC_ALL=C" }, NULL };
+	int code;
+
+	snprintf(home, sizeof home, "%s", w->path);
+	keyring_path(ring, sizeof ring, keyring);
+	/* The exit code also tells of keys that are missing; the status lines alone decide. */
+	if (!proc_run(argv, envp, status, &said, &code, e)) {
+		if (e->kind == ERR_NOTFOUND)
+			err_hint(e, "install the package gpgv");
+		return false;
+	}
+	return true;
+}
+
+bool inrelease_verify(struct inrelease *ret, struct span bytes, const char *keyring, struct err *e)
+{
+	CLEANUP(workplace_done) struct workplace w = { 0 };
+	CLEANUP(inrelease_done) struct inrelease r = { 0 };
+	CLEANUP(buf_done) struct buf status = buf_init(STATUS_MAX);
+	char in[96], out[96];
+
+	if (!check_keyring(keyring, e) || !workplace_make(&w, e))
+		return false;
+	snprintf(in, sizeof in, "%s/in", w.path);
+	snprintf(out, sizeof out, "%s/out", w.path);
+	if (!file_write(AT_FDCWD, in, bytes, 0600, e) ||
+		!run_gpgv(&w, in, out, keyring, &status, e) ||
+		!inrelease_status(&r, buf_str(&status), e) ||
+		!file_read(AT_FDCWD, out, INRELEASE_SIZE_MAX, &r.payload, e))
+		return false;
+	*ret = r;
+	r = (struct inrelease){ 0 };
+	return true;
+}
+
+void inrelease_done(struct inrelease *r)
+{
+	buf_done(&r->payload);
+}
+
+bool inrelease_signed_by(const struct inrelease *r, struct str fingerprint)
+{
+	for (size_t i = 0; i < r->n_signers; i++)
+		if (str_is(fingerprint, r->signers[i]))
+			return true;
+	return false;
+}

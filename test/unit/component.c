@@ -1,0 +1,325 @@
+/*
+ * Components with a toolchain of one package, made here: test/step_tool.c, whose path is the argument.
+ */
+#define ASSAY_MAY_ASK_THE_MACHINE
+#include "build/component.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/hex.h"
+#include "base/mem.h"
+#include "build/component_source.h"
+#include "build/sysroot.h"
+#include "make_deb.h"
+#include "sys/file.h"
+#include "test.h"
+
+/* As STR, for storage that is initialised before the program runs. */
+#define S(literal)                           \
+	{                                    \
+		literal, sizeof(literal) - 1 \
+	}
+#define STEP(args)                            \
+	{                                     \
+		{                             \
+			args, ARRAY_LEN(args) \
+		}                             \
+	}
+
+enum { EPOCH = 1700000000 };
+
+static char folder[] = "/tmp/assay-component-XXXXXX";
+static struct store *store;
+static struct arena *memory;
+static uint8_t tool_sha256[SHA256_SIZE];
+
+static const char *at(const char *name)
+{
+	static char paths[8][512];
+	static unsigned next;
+	char *p = paths[next++ % 8];
+
+	snprintf(p, sizeof paths[0], "%s/%s", folder, name);
+	return p;
+}
+
+static void put(const char *name, const char *text)
+{
+	struct err e = { 0 };
+
+	CHECK_OK(file_write(AT_FDCWD, at(name), str_span(str_of(text)), 0644, &e), e);
+}
+
+static void make_toolchain(const char *tool)
+{
+	CLEANUP(buf_done) struct buf tar = buf_init(MAKE_DEB_MAX), program = { 0 }, deb = { 0 };
+	static const struct tar_line folders[] = {
+		{ "./", '5', 0755, NULL, NULL },
+		{ "./usr/", '5', 0755, NULL, NULL },
+		{ "./usr/bin/", '5', 0755, NULL, NULL },
+		{ "./usr/bin/linked", '2', 0777, NULL, "tool" },
+	};
+	struct err e = { 0 };
+
+	CHECK_OK(file_read(AT_FDCWD, tool, MAKE_DEB_MAX, &program, &e), e);
+	for (size_t i = 0; i < ARRAY_LEN(folders); i++)
+		make_tar_line(&tar, &folders[i]);
+	make_tar_header(&tar, "./usr/bin/tool", '0', 04755, program.n, NULL);
+	make_tar_data(&tar, program.p, program.n);
+	buf_fill(&tar, 0, 1024);
+	deb = make_deb_of_tar(buf_span(&tar), "");
+	CHECK_OK(store_put(store, buf_span(&deb), tool_sha256, &e), e);
+}
+
+/* A lock with that one package as toolchain "t". */
+static struct lock lock_of(void)
+{
+	static struct lock_package package;
+	static const uint32_t first = 0;
+	static const struct lock_set set = { S("toolchain:t"), &first, 1 };
+
+	package = (struct lock_package){ .name = STR("tool"), .version = STR("1") };
+	memcpy(package.sha256, tool_sha256, SHA256_SIZE);
+	return (struct lock){
+		.source_date_epoch = EPOCH,
+		.packages = &package,
+		.n_packages = 1,
+		.sets = &set,
+		.n_sets = 1,
+	};
+}
+
+static bool build(struct component_result *ret, const struct component *c,
+	struct component_failure *failure, struct err *e)
+{
+	const struct description d = { .dir = str_of(folder) };
+	const struct lock l = lock_of();
+
+	return component_build(ret, store, &l, &d, c, EPOCH, memory, failure, e);
+}
+
+static const struct str globs[] = { S("*.c"), S("sub/**"), S("a.c") };
+static const struct str join_args[] = { S("tool"), S("join"), S("/out/joined"), S("a.c"),
+	S("sub/deep/b.h") };
+static const struct str join_link_args[] = { S("linked"), S("join"), S("/out/joined"), S("a.c"),
+	S("sub/deep/b.h") };
+static const struct str list_args[] = { S("linked"), S("list"), S("/out/list"), S("/src") };
+static const struct str fail_args[] = { S("tool"), S("fail"), S("100") };
+static const struct str link_args[] = { S("tool"), S("link"), S("/etc/passwd"), S("/out/joined") };
+static const struct str other_args[] = { S("tool"), S("link"), S("x"), S("/out/other") };
+static const struct argument_list joining[] = { STEP(join_args) },
+				  joining_link[] = { STEP(join_link_args) },
+				  listing[] = { STEP(list_args) },
+				  failing[] = { STEP(list_args), STEP(fail_args) },
+				  linking[] = { STEP(link_args) }, nothing[] = { STEP(other_args) };
+static const struct component_output outputs[] = { { S("joined"), S("root"), S("usr/bin/x"),
+	0755 } };
+static const struct component_output list_output[] = { { S("list"), S("root"), S("list"), 0644 } };
+
+static struct component plain(void)
+{
+	return (struct component){
+		.name = STR("plain"),
+		.toolchain = STR("t"),
+		.from = STR("src"),
+		.files = { globs, ARRAY_LEN(globs) },
+		.steps = joining,
+		.n_steps = 1,
+		.outputs = outputs,
+		.n_outputs = 1,
+	};
+}
+
+static void set_up(const char *tool)
+{
+	struct err e = { 0 };
+
+	CHECK(mkdtemp(folder) != NULL);
+	CHECK_OK(store_open(&store, at("store"), &e), e);
+	memory = arena_new(64 << 20);
+	make_toolchain(tool);
+	CHECK_OK(file_mkdirs(AT_FDCWD, at("src/sub/deep"), &e), e);
+	CHECK_OK(file_mkdirs(AT_FDCWD, at("src/sub/.git"), &e), e);
+	put("src/a.c", "first\n");
+	put("src/sub/deep/b.h", "second\n");
+	put("src/sub/.git/HEAD", "never\n");
+	put("src/hidden.h", "not named\n");
+	CHECK(chmod(at("src/a.c"), 0664) == 0);
+}
+
+static void sources(void)
+{
+	const struct component_source *list;
+	const struct str_list named = { globs, ARRAY_LEN(globs) };
+	const struct str missing[] = { STR("*.c"), STR("nothing/*.c") };
+	const struct str_list bad = { missing, 2 };
+	const struct str outside[] = { STR("../x") };
+	const struct str_list out = { outside, 1 };
+	struct err e = { 0 };
+	size_t n = 0;
+
+	CHECK_OK(component_source_collect(&list, &n, store, at("src"), &named, memory, &e), e);
+	CHECK(n == 2 && str_is(list[0].path, "a.c") && str_is(list[1].path, "sub/deep/b.h"));
+	CHECK(n == 2 && list[0].size == 6 && !list[0].executable);
+	CHECK_ERR(component_source_collect(&list, &n, store, at("src"), &bad, memory, &e), e,
+		ERR_NOTFOUND);
+	CHECK(strstr(e.text, "'nothing/*.c' matches nothing") != NULL);
+	CHECK_ERR(component_source_collect(&list, &n, store, at("src"), &out, memory, &e), e,
+		ERR_FORMAT);
+	CHECK_ERR(component_source_collect(&list, &n, store, at("none"), &named, memory, &e), e,
+		ERR_NOTFOUND);
+	CHECK(symlink("a.c", at("src/link.c")) == 0);
+	CHECK_ERR(component_source_collect(&list, &n, store, at("src"), &named, memory, &e), e,
+		ERR_FORMAT);
+	CHECK(unlink(at("src/link.c")) == 0);
+}
+
+static void check_content(const struct component_result *r, const char *want)
+{
+	char text[4096] = "";
+	struct err e = { 0 };
+
+	CHECK(r->n_products == 1 && r->products[0].content.size == strlen(want));
+	if (r->n_products != 1 || r->products[0].content.size >= sizeof text)
+		return;
+	CHECK_OK(content_read(
+			 &r->products[0].content, 0, text, (size_t)r->products[0].content.size, &e),
+		e);
+	CHECK(!strcmp(text, want));
+}
+
+static void built_and_cached(void)
+{
+	const struct component c = plain();
+	struct component_result first, again;
+	struct err e = { 0 };
+
+	CHECK_OK(build(&first, &c, NULL, &e), e);
+	CHECK(!first.cached && first.n_sources == 2 && first.products[0].output == outputs);
+	check_content(&first, "first\nsecond\n");
+	CHECK_OK(build(&again, &c, NULL, &e), e);
+	CHECK(again.cached && !memcmp(first.derivation, again.derivation, SHA256_SIZE));
+	check_content(&again, "first\nsecond\n");
+
+	/* What git, an umask or a clock leave does not change the derivation; an x bit and a byte do. */
+	CHECK(chmod(at("src/a.c"), 0600) == 0 && utimensat(AT_FDCWD, at("src/a.c"), NULL, 0) == 0);
+	put("src/hidden.h", "changed\n");
+	CHECK_OK(build(&again, &c, NULL, &e), e);
+	CHECK(again.cached);
+	CHECK(chmod(at("src/a.c"), 0700) == 0);
+	CHECK_OK(build(&again, &c, NULL, &e), e);
+	CHECK(!again.cached && memcmp(first.derivation, again.derivation, SHA256_SIZE) != 0);
+	CHECK(chmod(at("src/a.c"), 0644) == 0);
+	put("src/a.c", "other\n");
+	CHECK_OK(build(&again, &c, NULL, &e), e);
+	CHECK(!again.cached);
+	check_content(&again, "other\nsecond\n");
+	put("src/a.c", "first\n");
+}
+
+static void seen_by_steps(void)
+{
+	struct component c = plain();
+	struct component_result r;
+	struct err e = { 0 };
+
+	c.steps = listing;
+	c.outputs = list_output;
+	CHECK_OK(build(&r, &c, NULL, &e), e);
+	check_content(&r, ". 40755 1700000000\na.c 100644 1700000000\nsub 40755 1700000000\n");
+}
+
+static void failures(void)
+{
+	struct component c = plain();
+	struct component_result r;
+	struct component_failure failure = { 0 };
+	CLEANUP(buf_done) struct buf log = { 0 };
+	struct err e = { 0 };
+
+	c.steps = failing;
+	c.n_steps = 2;
+	CHECK_ERR(build(&r, &c, &failure, &e), e, ERR_MISMATCH);
+	CHECK(strstr(e.text, "step 2 of component 'plain' (tool) failed with exit code 7") != NULL);
+	CHECK(strstr(e.hint, failure.log) != NULL);
+	CHECK(str_starts(buf_str(&failure.tail), "line 71\n"));
+	CHECK(str_ends(buf_str(&failure.tail), "\nline 100\n"));
+	CHECK_OK(file_read(AT_FDCWD, failure.log, 65536, &log, &e), e);
+	CHECK(str_starts(buf_str(&log), "line 1\n"));
+	buf_done(&failure.tail);
+
+	c.n_steps = 1;
+	c.steps = linking;
+	CHECK_ERR(build(&r, &c, NULL, &e), e, ERR_IO);
+	c.steps = nothing;
+	CHECK_ERR(build(&r, &c, NULL, &e), e, ERR_NOTFOUND);
+	CHECK(strstr(e.text, "the steps left no '/out/joined'") != NULL);
+	c = plain();
+	c.toolchain = STR("other");
+	CHECK_ERR(build(&r, &c, NULL, &e), e, ERR_NOTFOUND);
+	CHECK(strstr(e.text, "the lock has no set 'toolchain:other'") != NULL);
+	c = plain();
+	c.n_steps = 0;
+	CHECK_ERR(build(&r, &c, NULL, &e), e, ERR_LIMIT);
+}
+
+/* A result of other bytes under the same derivation is reported, not replaced. */
+static void other_bytes(void)
+{
+	static const char record[] =
+		"{\"format\": \"assay.component/1\", \"outputs\": [{\"from\": \"joined\", \"size\": 1, \"sha256\": \"%064d\"}]}";
+	struct component c = plain();
+	struct component_result r;
+	char text[512];
+	struct err e = { 0 };
+	int n;
+
+	put("src/a.c", "third\n");
+	c.steps = joining_link;
+	CHECK_OK(build(&r, &c, NULL, &e), e);
+	n = snprintf(text, sizeof text, record, 1);
+	CHECK_ERR(store_result_put(store, r.derivation, span_make(text, (size_t)n), &e), e,
+		ERR_MISMATCH);
+	put("src/a.c", "first\n");
+}
+
+static void laid_out(void)
+{
+	const struct lock l = lock_of();
+	CLEANUP(mem_free) char *first = NULL;
+	CLEANUP(mem_free) char *again = NULL;
+	char path[4096], target[64];
+	struct stat st;
+	struct err e = { 0 };
+
+	CHECK_OK(sysroot_of_set(&first, store, &l, "toolchain:t", &e), e);
+	CHECK_OK(sysroot_of_set(&again, store, &l, "toolchain:t", &e), e);
+	CHECK(first && again && !strcmp(first, again));
+	snprintf(path, sizeof path, "%s/usr/bin/tool", first);
+	CHECK(stat(path, &st) == 0 && (st.st_mode & 07777) == 0755 && st.st_mtime == 1000000000);
+	snprintf(path, sizeof path, "%s/bin", first);
+	CHECK(readlink(path, target, sizeof target) == 7 && !memcmp(target, "usr/bin", 7));
+	snprintf(path, sizeof path, "%s/usr/lib64", first);
+	CHECK(stat(path, &st) == 0 && S_ISDIR(st.st_mode));
+}
+
+int main(int argc, char **argv)
+{
+	struct err e = { 0 };
+
+	if (argc != 2)
+		return 2;
+	set_up(argv[1]);
+	sources();
+	laid_out();
+	built_and_cached();
+	seen_by_steps();
+	failures();
+	other_bytes();
+	store_free(store);
+	arena_free(memory);
+	CHECK_OK(file_remove_tree(AT_FDCWD, folder, &e), e);
+	return test_end();
+}
