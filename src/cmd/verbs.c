@@ -10,5 +10,6 @@ const struct verb *const verbs[] = {
 	&cmd_attest_serve,
 	&cmd_enroll,
 	&cmd_verify,
+	&cmd_explain,
 	NULL,
 };

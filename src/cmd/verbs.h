@@ -12,5 +12,6 @@ extern const struct verb cmd_build;
 extern const struct verb cmd_attest_serve;
 extern const struct verb cmd_enroll;
 extern const struct verb cmd_verify;
+extern const struct verb cmd_explain;
 
 #endif

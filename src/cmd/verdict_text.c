@@ -1,8 +1,9 @@
 #include "cmd/verdict_text.h"
 
 #include <stdio.h>
-#include <time.h>
 
+#include "appraise/explain.h"
+#include "cmd/explain_text.h"
 #define ASSAY_MAY_ASK_THE_MACHINE
 #include "base/banned.h"
 
@@ -37,26 +38,23 @@ static void print_check(const struct check *c)
 	print_field("got", c->got, c->want.n ? str_make(NULL, 0) : c->whose);
 }
 
-/* "0 2 3 4": registers of a bank that came out with that result. */
-static void print_registers(const struct check_list *l, const char *bank, enum check_result result)
+/* "0 2 3 4": registers of a bank that came out as predicted; whose: of the first of them. */
+static void print_as_predicted(const struct check_list *l, const char *bank)
 {
-	const char *whose = NULL;
 	bool any = false;
 
 	for (size_t i = 0; i < l->n; i++) {
 		const struct check *c = &l->items[i];
 
-		if (c->reg < 0 || c->result != result || !str_is(c->bank, bank))
+		if (c->reg < 0 || c->result != CHECK_PASSED || !str_is(c->bank, bank))
 			continue;
 		if (!any)
-			printf("  [%s] PCRs of bank %s have the predicted value:", mark(result),
-				bank);
+			printf("  [ok  ] %s: as predicted are PCR", bank);
 		printf(" %d", c->reg);
-		whose = c->whose.p;
 		any = true;
 	}
 	if (any)
-		printf("%s%s\n", whose ? "" : "", "");
+		putchar('\n');
 }
 
 static void print_checks(const struct check_list *l)
@@ -69,7 +67,7 @@ static void print_checks(const struct check_list *l)
 			print_check(&l->items[i]);
 	puts("Registers:");
 	for (size_t b = 0; b < ARRAY_LEN(banks); b++)
-		print_registers(l, banks[b], CHECK_PASSED);
+		print_as_predicted(l, banks[b]);
 	for (size_t i = 0; i < l->n; i++)
 		if (l->items[i].reg >= 0 && l->items[i].result != CHECK_PASSED)
 			print_check(&l->items[i]);
@@ -108,12 +106,32 @@ static void print_vouch(enum appraise_vouch vouch)
 		puts("Who vouches: unsigned claim - nobody whom this verifier knows stands behind these reference values.");
 }
 
+/* What explains registers that differ; a shape without the bank explains nothing. */
+static bool explain_differences(const struct appraise_tpm_out *out,
+	const struct appraise_tpm_in *in, struct arena *a, struct err *e)
+{
+	struct explain_in what = { .shape = in->shape,
+		.values = &out->signed_bank,
+		.log = out->log.n_banks ? &out->log : NULL };
+	struct explain ex;
+
+	for (size_t i = 0; i < in->shape->n_banks; i++)
+		if (in->shape->banks[i] == out->signed_bank.alg) {
+			if (!explain(&ex, &what, a, e))
+				return err_wrap(e, "explaining what differs");
+			puts("What differs:");
+			explain_text_print(&ex);
+			return true;
+		}
+	return true;
+}
+
 bool verdict_text_print(const struct appraise_tpm_out *out, const struct appraise_tpm_in *in,
 	struct arena *a, struct err *e)
 {
-	(void)a;
-	(void)e;
 	print_checks(&out->verdict.checks);
+	if (out->differing && !explain_differences(out, in, a, e))
+		return false;
 	print_claims(&out->verdict);
 	print_coverage(in->shape);
 	print_vouch(in->vouch);
