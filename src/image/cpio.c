@@ -152,7 +152,7 @@ bool cpio_emit(const struct tree *t, struct sink *to, struct err *e)
 	uint32_t last_ino = 0;
 
 	stream_init(&s, to, e);
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n && !s.failed; i++) {
 		if (!check(&nodes[i], e))
 			return false;
 		write_node(&s, &nodes[i], links, &last_ino);

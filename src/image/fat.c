@@ -205,31 +205,37 @@ static void write_folder(struct stream *s, const struct fat *f, uint32_t folder,
 		write_child(s, &f->nodes[i], t);
 }
 
-bool fat_emit(const struct fat *f, struct sink *to, struct err *e)
+/* Folders or files, each from its first cluster on. */
+static void write_nodes(struct stream *s, const struct fat *f, bool files)
 {
 	uint64_t data_at = ((uint64_t)f->reserved_sectors + FAT_COPIES * f->fat_sectors) *
 			   FAT_SECTOR;
 	uint64_t cluster_size = (uint64_t)f->cluster_sectors * FAT_SECTOR;
 	struct dos_time t = dos_time_of(f->time_unix);
+
+	for (uint32_t i = 0; i < f->n_nodes && !s->failed; i++) {
+		const struct fat_node *n = &f->nodes[i];
+
+		if ((n->file != NULL) != files || !n->n_clusters)
+			continue;
+		stream_zero_to(s, data_at + (n->cluster - FAT_FIRST_CLUSTER) * cluster_size);
+		if (files)
+			stream_content(s, &n->file->content, 0, n->file->content.size);
+		else
+			write_folder(s, f, i, t);
+	}
+}
+
+bool fat_emit(const struct fat *f, struct sink *to, struct err *e)
+{
 	CLEANUP(stream_done) struct stream s;
 
 	stream_init(&s, to, e);
 	write_reserved(&s, f);
 	write_fat(&s, f);
 	write_fat(&s, f);
-	for (unsigned files = 0; files < 2; files++)
-		for (uint32_t i = 0; i < f->n_nodes && !s.failed; i++) {
-			const struct fat_node *n = &f->nodes[i];
-
-			if ((n->file != NULL) != files || !n->n_clusters)
-				continue;
-			stream_zero_to(
-				&s, data_at + (n->cluster - FAT_FIRST_CLUSTER) * cluster_size);
-			if (files)
-				stream_content(&s, &n->file->content, 0, n->file->content.size);
-			else
-				write_folder(&s, f, i, t);
-		}
+	write_nodes(&s, f, false);
+	write_nodes(&s, f, true);
 	if (!s.failed)
 		stream_zero_to(&s, fat_size(f));
 	return stream_end(&s);
