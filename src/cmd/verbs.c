@@ -5,6 +5,7 @@
 
 const struct verb *const verbs[] = {
 	&cmd_lock,
+	&cmd_lock_verify,
 	&cmd_fetch,
 	&cmd_build,
 	&cmd_attest_serve,

@@ -7,6 +7,7 @@
 #include "cmd/verb.h"
 
 extern const struct verb cmd_lock;
+extern const struct verb cmd_lock_verify;
 extern const struct verb cmd_fetch;
 extern const struct verb cmd_build;
 extern const struct verb cmd_attest_serve;

@@ -173,6 +173,20 @@ static bool run_gpgv(const struct workplace *w, const char *in, const char *out,
 	return true;
 }
 
+/* gpgv passes over what stands before and after a signed text; nothing may. Within one, lines are dash-escaped. */
+static bool check_one_text(struct span bytes, struct err *e)
+{
+	static const char begin[] = "-----BEGIN PGP SIGNED MESSAGE-----";
+	static const char end[] = "\n-----END PGP SIGNATURE-----\n";
+	struct str text = str_make((const char *)bytes.p, bytes.n);
+
+	if (str_starts(text, begin) && str_ends(text, end) &&
+		!memmem(text.p + 1, text.n - 1, begin, sizeof begin - 1) &&
+		memmem(text.p, text.n, end, sizeof end - 1) == text.p + text.n - (sizeof end - 1))
+		return true;
+	return err_set(e, ERR_SIGNATURE, "it is not one signed text");
+}
+
 bool inrelease_verify(struct inrelease *ret, struct span bytes, const char *keyring, struct err *e)
 {
 	CLEANUP(workplace_done) struct workplace w = { 0 };
@@ -180,7 +194,7 @@ bool inrelease_verify(struct inrelease *ret, struct span bytes, const char *keyr
 	CLEANUP(buf_done) struct buf status = buf_init(STATUS_MAX);
 	char in[96], out[96];
 
-	if (!check_keyring(keyring, e) || !workplace_make(&w, e))
+	if (!check_one_text(bytes, e) || !check_keyring(keyring, e) || !workplace_make(&w, e))
 		return false;
 	snprintf(in, sizeof in, "%s/in", w.path);
 	snprintf(out, sizeof out, "%s/out", w.path);

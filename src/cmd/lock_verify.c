@@ -1,0 +1,58 @@
+/* assay lock verify: replays what a lock claims, from the archive's signature to every package. */
+#include "lock/lock_verify.h"
+
+#include <stdio.h>
+
+#include "cmd/lock_access.h"
+#include "cmd/verbs.h"
+#include "sys/file.h"
+#include "base/banned.h"
+
+enum { ARENA_MAX = 256 << 20 };
+
+static void print_yes(const struct lock *l, bool with_packages)
+{
+	for (size_t i = 0; i < l->n_suites; i++)
+		printf("%.*s %.*s: InRelease signed by %.*s\n", STR_ARG(l->suites[i].archive),
+			STR_ARG(l->suites[i].suite), STR_ARG(l->suites[i].signer));
+	printf("verified: the archives signed for all %zu packages%s\n", l->n_packages,
+		with_packages ? ", and their bytes are these" : "");
+}
+
+static bool run(const struct verb_args *args, int *code, struct err *e)
+{
+	const char *dir = verb_arg(args, 0) ? verb_arg(args, 0) : ".";
+	CLEANUP(arena_freep) struct arena *a = arena_new(ARENA_MAX);
+	CLEANUP(lock_access_done) struct archive_access q = { 0 };
+	bool with_packages = !verb_flag(args, "--no-packages");
+	struct lock_verdict v;
+	struct lock l;
+
+	if (!lock_read(&l, dir, a, e) || !lock_access_open(&q, args, e) ||
+		!lock_verify(&l, &q, with_packages, &v, e))
+		return false;
+	if (v.ok) {
+		print_yes(&l, with_packages);
+		return true;
+	}
+	printf("refused: %s of '%s': %s\n", v.link, v.who, v.why);
+	*code = VERB_NO;
+	return true;
+}
+
+static const struct verb_option options[] = {
+	{ "--no-packages", NULL, "do not fetch packages that the store lacks", false },
+	LOCK_ACCESS_OPTIONS,
+	{ 0 },
+};
+
+const struct verb cmd_lock_verify = {
+	.name = "lock verify",
+	.summary = "replay a lock from the archive's signatures to every package",
+	.usage = "[DIR]",
+	.min_args = 0,
+	.max_args = 1,
+	.options = options,
+	.example = "assay lock verify examples/hello",
+	.run = run,
+};
