@@ -36,7 +36,7 @@ static void print(const char *bank, int index)
 	for (char *p = text; *p; p++)
 		if (*p >= 'A' && *p <= 'F')
 			*p = (char)(*p - 'A' + 'a');
-	dprintf(STDOUT_FILENO, "\r\nassay-observe: pcr %s %d %s\r\n", bank, index, text);
+	dprintf(STDOUT_FILENO, "\nassay-observe: pcr %s %d %s\n", bank, index, text);
 }
 
 void observe_print(void)

@@ -38,7 +38,7 @@ static noreturn void stop_line(const char *text)
 {
 	/* <2>: critical, so that it reaches the console under every log level in use. */
 	put("/dev/kmsg", "<2>assay-init: ", text, "\n");
-	put("/dev/console", "\r\nassay-init: ", text, "\r\n");
+	put("/dev/console", "\nassay-init: ", text, "\n");
 	stop_power_off();
 }
 
