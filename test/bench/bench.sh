@@ -76,6 +76,10 @@ mmdebstrap_repository() {
 		printf 'Filename: ./%s\nSize: %s\nSHA256: %s\n\n' "$(basename "$deb")" "$(stat -c %s "$deb")" \
 			"$(sha256sum "$deb" | cut -d' ' -f1)"
 	done >"$bench/repo/Packages"
+	# Which packages are essential is asked for by the suite's name.
+	printf 'Suite: trixie\nCodename: trixie\nSHA256:\n %s %s Packages\n' \
+		"$(sha256sum "$bench/repo/Packages" | cut -d' ' -f1)" "$(stat -c %s "$bench/repo/Packages")" \
+		>"$bench/repo/Release"
 }
 
 mmdebstrap_tar() {
