@@ -2,7 +2,7 @@
 # Speed as ratios within one run: absolute times say more about the machine than about the tool. The floor is what no
 # builder can do without: decode the same packages on all cores, hash every file, write everything once.
 #   test/bench/bench.sh [--quick]   --quick leaves mmdebstrap out
-# Each figure is the best of three (mmdebstrap: of one). BENCH_KEEP=1 leaves build/bench for a look.
+# Each figure is the best of BENCH_ROUNDS (3; mmdebstrap: of one). BENCH_KEEP=1 leaves build/bench for a look.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 assay=$PWD/build/assay
@@ -12,6 +12,7 @@ from=${ASSAY_STORE:-$cache/assay}
 bench=$PWD/build/bench
 store=$bench/store
 quick=${1:-}
+rounds=${BENCH_ROUNDS:-3}
 
 need() { command -v "$1" >/dev/null || { echo "bench: $1 is missing: apt-get install $2"; exit 2; }; }
 need jq jq
@@ -19,22 +20,21 @@ need jq jq
 mkdir -p "$bench"
 [ -n "${BENCH_KEEP:-}" ] || trap 'rm -rf "$bench"' EXIT
 
-# seconds KILOBYTES of a command, the best of $1 runs; $2 is done before each, untimed
-best() {
-	local runs=$1 before=$2 i line best=
-	shift 2
-	for ((i = 0; i < runs; i++)); do
-		eval "$before"
-		if ! /usr/bin/time -o "$bench/time" -f '%e %M' "$@" >"$bench/log" 2>&1; then
-			echo "bench: failed: $*" >&2
-			tail -20 "$bench/log" >&2
-			return 2
-		fi
-		line=$(tail -1 "$bench/time")
-		best=$(printf '%s\n%s\n' "$best" "$line" | awk 'NF' | sort -n | head -1)
-	done
-	echo "$best"
+# once FILE COMMAND...: adds a line "SECONDS CPU-SECONDS KILOBYTES" to FILE
+once() {
+	local to=$1
+	shift
+	if ! /usr/bin/time -o "$bench/time" -f '%e %U %S %M' "$@" >"$bench/log" 2>&1; then
+		echo "bench: failed: $*" >&2
+		tail -20 "$bench/log" >&2
+		exit 2
+	fi
+	awk '{ print $1, $2 + $3, $4 }' "$bench/time" >>"$to"
 }
+
+# column N FILE: the least of a column; most N FILE: the greatest
+column() { cut -d' ' -f"$1" "$2" | sort -n | head -1; }
+most() { cut -d' ' -f"$1" "$2" | sort -n | tail -1; }
 
 # figure NAME SECONDS [MORE]
 figure() { printf '%-34s %8.2f s  %s\n' "$1" "$2" "${3:-}"; }
@@ -60,8 +60,6 @@ debs_of() {
 		echo "$store/objects/${sha:0:2}/${sha:2}"
 	done
 }
-
-build_image() { echo "$assay" build "$hello" -o "$bench/out" --store "$store" --no-observe -q; }
 
 # mmdebstrap, tar only: needs what maintainer scripts call as well, so its packages are its own choice for the same
 # names. Asked for once over the network, then built offline from what came.
@@ -92,30 +90,38 @@ export bench
 echo "one run on $(nproc) cores, load $(cut -d' ' -f1 /proc/loadavg) at its start"
 prepare
 mapfile -t debs < <(debs_of "image firmware")
-read -r floor_s floor_kb < <(best 3 : "$floor" "$bench/floor.out" "${debs[@]}")
-rm -f "$bench/floor.out"
-figure "floor" "$floor_s" "${#debs[@]} packages, $((floor_kb / 1024)) MB of memory"
+build=("$assay" build "$hello" -o "$bench/out" --store "$store" --no-observe -q)
+once "$bench/first" "${build[@]}" # compiles the components, which is not what is measured
+rm -f "$bench"/{floor,cold,warm,start}
 
-read -r start_s _ < <(best 3 : bash -c "for i in {1..100}; do '$assay' --help >/dev/null; done")
-figure "100 process starts" "$start_s"
-
-read -r -a build_cmd < <(build_image)
-best 1 : "${build_cmd[@]}" >/dev/null # compiles the components, which is not what is measured
-# shellcheck disable=SC2016 # evaluated before each run
-read -r cold_s cold_kb < <(best 3 'rm -rf "$bench/out" "$store"/packs/*' "${build_cmd[@]}")
+# In turns, so that what else the machine does falls on all of them.
+for ((i = 0; i < rounds; i++)); do
+	once "$bench/floor" "$floor" "$bench/floor.out" "${debs[@]}"
+	rm -rf "$bench/floor.out" "$bench/out" "$store"/packs/*
+	once "$bench/cold" "${build[@]}"
+	rm -rf "$bench/out"
+	once "$bench/warm" "${build[@]}"
+	once "$bench/start" bash -c "for i in {1..100}; do '$assay' --help; done"
+done
+floor_s=$(column 1 "$bench/floor")
+cold_s=$(column 1 "$bench/cold")
+warm_s=$(column 1 "$bench/warm")
+memory=$(($(most 3 "$bench/cold") / 1024))
+figure "floor" "$floor_s" "${#debs[@]} packages decoded, hashed and written once"
 figure "image, packages fetched" "$cold_s" \
-	"$(ratio "$cold_s" "$floor_s") times the floor (aim: at most 2.5), $((cold_kb / 1024)) MB (aim: under 320)"
-# shellcheck disable=SC2016
-read -r warm_s _ < <(best 3 'rm -rf "$bench/out"' "${build_cmd[@]}")
+	"$(ratio "$cold_s" "$floor_s") times the floor (aim: at most 2.5), $memory MB (aim: under 320)"
+figure "  the same in seconds of all cores" "$(column 2 "$bench/cold")" \
+	"$(ratio "$(column 2 "$bench/cold")" "$(column 2 "$bench/floor")") times the floor's"
 figure "image, packages unpacked" "$warm_s" "$(ratio "$warm_s" "$floor_s") times the floor"
+figure "100 process starts" "$(column 1 "$bench/start")"
 
 if [ "$quick" != --quick ] && command -v mmdebstrap >/dev/null; then
 	names=$(sed -n '/^packages:/,/^[^ ]/s/^  - //p' "$hello/assay.yaml" | paste -sd,)
 	if mmdebstrap_repository "$names"; then
 		# shellcheck disable=SC2016 # the inner shell expands it
-		read -r mm_s mm_kb < <(best 1 : bash -c 'mmdebstrap_tar "$1"' - "$names")
-		figure "mmdebstrap, tar only" "$mm_s" \
-			"the image is $(ratio "$mm_s" "$cold_s") times faster (aim: at least 4), $((mm_kb / 1024)) MB"
+		once "$bench/mm" bash -c 'mmdebstrap_tar "$1"' - "$names"
+		figure "mmdebstrap, tar only" "$(column 1 "$bench/mm")" \
+			"the image is $(ratio "$(column 1 "$bench/mm")" "$cold_s") times faster (aim: at least 4)"
 	else
 		echo "mmdebstrap, tar only: not measured, no mirror gave it the packages:"
 		tail -3 "$bench/mmdebstrap.log"
