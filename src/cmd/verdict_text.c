@@ -38,18 +38,19 @@ static void print_check(const struct check *c)
 	print_field("got", c->got, c->want.n ? str_make(NULL, 0) : c->whose);
 }
 
-/* "0 2 3 4": registers of a bank that came out as predicted; whose: of the first of them. */
-static void print_as_predicted(const struct check_list *l, const char *bank)
+/* One line for the registers of a bank that came out alike: "as predicted are PCR 0 2 3". */
+static void print_alike(
+	const struct check_list *l, const char *bank, enum check_result result, const char *what)
 {
 	bool any = false;
 
 	for (size_t i = 0; i < l->n; i++) {
 		const struct check *c = &l->items[i];
 
-		if (c->reg < 0 || c->result != CHECK_PASSED || !str_is(c->bank, bank))
+		if (c->reg < 0 || c->result != result || !str_is(c->bank, bank))
 			continue;
 		if (!any)
-			printf("  [ok  ] %s: as predicted are PCR", bank);
+			printf("  [%s] %s: %s PCR", mark(result), bank, what);
 		printf(" %d", c->reg);
 		any = true;
 	}
@@ -67,9 +68,12 @@ static void print_checks(const struct check_list *l)
 			print_check(&l->items[i]);
 	puts("Registers:");
 	for (size_t b = 0; b < ARRAY_LEN(banks); b++)
-		print_as_predicted(l, banks[b]);
+		print_alike(l, banks[b], CHECK_PASSED, "as predicted are");
+	for (size_t b = 0; b < ARRAY_LEN(banks); b++)
+		print_alike(
+			l, banks[b], CHECK_NOT_APPLICABLE, "not required or not predictable are");
 	for (size_t i = 0; i < l->n; i++)
-		if (l->items[i].reg >= 0 && l->items[i].result != CHECK_PASSED)
+		if (l->items[i].reg >= 0 && l->items[i].result == CHECK_FAILED)
 			print_check(&l->items[i]);
 }
 

@@ -1,0 +1,236 @@
+#!/bin/bash
+# A real TPM (swtpm) with its own certificate authority, the attester and the verifier on this machine: credential
+# activation, enrolment, quotes, verdicts; and what each of them refuses. Registers and log are made here.
+# shellcheck source=test/lib.sh
+. "$(dirname "$0")/../lib.sh"
+
+export XDG_CONFIG_HOME=$work/config XDG_STATE_HOME=$work/state XDG_CACHE_HOME=$work/cache
+port=$((20000 + $$ % 20000))
+required="0 2 3 4 5 6 7 9 11 12 13 14"
+pids=()
+at_end() { for p in "${pids[@]}"; do kill "$p" 2>/dev/null; done; }
+
+for need in swtpm swtpm_setup tpm2_pcrextend curl; do
+	command -v $need >/dev/null || { bad "$need is there"; exit 1; }
+done
+
+# ---- a TPM with its own authority ----
+make_tpm() { # FOLDER PORT
+	mkdir -p "$1/state" "$1/ca"
+	printf '%s\n' "statedir = $1/ca" "signingkey = $1/ca/key.pem" "issuercert = $1/ca/issuer.pem" \
+		"certserial = $1/ca/serial" >"$1/ca.conf"
+	printf '%s\n' "--platform-manufacturer Test" "--platform-version 1" "--platform-model X" >"$1/options"
+	printf '%s\n' "create_certs_tool=$(command -v swtpm_localca)" "create_certs_tool_config=$1/ca.conf" \
+		"create_certs_tool_options=$1/options" >"$1/setup.conf"
+	swtpm_setup --tpm2 --tpmstate "$1/state" --config "$1/setup.conf" --create-ek-cert --overwrite \
+		--pcr-banks sha256,sha384 >"$1/setup.log" 2>&1
+}
+start_tpm() { # FOLDER PORT
+	swtpm socket --tpm2 --tpmstate dir="$1/state" --server type=tcp,port="$2" --ctrl type=tcp,port=$(($2 + 1)) \
+		--flags not-need-init,startup-clear >"$1/swtpm.log" 2>&1 &
+	pids+=($!)
+	tpm_pid=$!
+	for _ in $(seq 50); do (: <"/dev/tcp/127.0.0.1/$2") 2>/dev/null && break; sleep 0.1; done
+	sleep 0.3
+	export TPM2TOOLS_TCTI=swtpm:host=127.0.0.1,port=$2
+}
+
+# ---- what is measured: one separator in every required register ----
+sha() { printf %b "$2" | "sha$1sum" | cut -d' ' -f1; }
+# shellcheck disable=SC2059
+le32() { printf "\\x$(printf %02x $(($1 & 255)))\\x$(printf %02x $(($1 >> 8 & 255)))\\x$(printf %02x $(($1 >> 16 & 255)))\\x$(printf %02x $(($1 >> 24 & 255)))"; }
+# shellcheck disable=SC2001 # a pattern of two characters
+hex() { printf %b "$(sed 's/../\\x&/g' <<<"$1")"; }
+fold_hex() { hex "$2$3" | "sha$1sum" | cut -d' ' -f1; }
+zero32=$(printf '0%.0s' $(seq 64)) zero48=$(printf '0%.0s' $(seq 96))
+sep256=$(sha 256 '\0\0\0\0') sep384=$(sha 384 '\0\0\0\0')
+
+event() { # PCR TYPE SHA256 SHA384 DATAHEX
+	le32 "$1"; le32 "$2"; le32 2
+	hex "0b00$3"; hex "0c00$4"
+	le32 $((${#5} / 2)); hex "$5"
+}
+log_header() {
+	le32 0; le32 3; hex "$(printf '0%.0s' $(seq 40))"
+	le32 37
+	printf 'Spec ID Event03\0'
+	hex 0000000000020002
+	le32 2
+	hex 0b0020000c003000
+	hex 00
+}
+make_log() { # [EXTRA]: text of a further event in PCR 4
+	log_header
+	for r in $required; do event "$r" 4 "$sep256" "$sep384" 00000000; done
+	if [ -n "${1:-}" ]; then event 4 13 "$(sha 256 "$1")" "$(sha 384 "$1")" "$(printf '%s' "$1" | od -An -v -tx1 | tr -d ' \n')"; fi
+}
+extend() { tpm2_pcrextend "$1:sha256=$2,sha384=$3"; }
+measure() { for r in $required; do extend "$r" "$sep256" "$sep384" || return; done; }
+
+reference() {
+	local v256 v384 comma=
+	v256=$(fold_hex 256 "$zero32" "$sep256") v384=$(fold_hex 384 "$zero48" "$sep384")
+	printf '{"format":"assay.reference-values/1","image":"made","manifest_sha256":"%s","shapes":[' "$zero32"
+	printf '{"name":"qemu-vtpm","platform":"tpm","inputs":[],"banks":["sha256","sha384"],"firmware_only":%s,"coverage":[' "${1:-false}"
+	for layer in "firmware:PCR 0" "option ROMs:PCR 2" "boot loader:PCR 4" "kernel:PCR 4, PCR 11" "initrd:PCR 9" \
+		"command line:PCR 9, PCR 11" "root file system:PCR 11"; do
+		printf '%s{"layer":"%s","by":"%s","note":""}' "$comma" "${layer%%:*}" "${layer#*:}"
+		comma=,
+	done
+	printf '],"registers":['
+	comma=
+	for r in $required; do
+		if [ "$r" = 0 ] && [ -n "${no_anchor:-}" ]; then
+			printf '{"register":0,"how":"not-predictable","reason":"never observed"}'
+		else
+			printf '%s{"register":%d,"how":"%s","reason":"made","values":{"sha256":"%s","sha384":"%s"}}' "$comma" "$r" \
+				"$([ "$r" = 0 ] && echo observed || echo computed)" "$v256" "$v384"
+		fi
+		comma=,
+	done
+	printf '],"events":['
+	comma=
+	for r in $required; do
+		[ "$r" = 0 ] && continue
+		printf '%s{"register":%d,"type":4,"what":"separator","rule":"TCG PFP 3.3.4","origin":"firmware","text":"","digests":{"sha256":"%s","sha384":"%s"}}' \
+			"$comma" "$r" "$sep256" "$sep384"
+		comma=,
+	done
+	printf ']}]}\n'
+}
+
+serve() { # LOG
+	"$assay" attest serve --tpm "swtpm:host=127.0.0.1,port=$port" --port $((port + 10)) --firmware-log "$1" \
+		--systemd-log "$work/none" >"$work/serve.out" 2>"$work/serve.err" &
+	server=$!
+	pids+=("$server")
+	for _ in $(seq 100); do grep -q http "$work/serve.out" && return; sleep 0.1; done
+	cat "$work/serve.err"
+	return 1
+}
+stop() { kill "$server"; wait "$server" 2>/dev/null; sleep 0.3; }
+url=http://127.0.0.1:$((port + 10))
+
+trust() { # NAME ROOT EXTRA...
+	{
+		printf 'format: assay.trust/1\ntpm-roots:\n  - name: the test authority\n    certificate: %s\n    emulated: true\n' "$2"
+		shift 2
+		printf '%s\n' "$@"
+	} >"$work/$1.yaml" </dev/null
+}
+
+# verdict NAME WANT EXIT ARG...: the last line and the exit code; the text stays in $work/said
+verdict() {
+	local name=$1 want=$2 code=$3 got
+	shift 3
+	"$assay" verify "$@" -q >"$work/said" 2>"$work/said.err"
+	got=$?
+	if [ "$got" = "$code" ] && [ "$(tail -n 1 "$work/said")" = "verdict: $want" ]; then
+		ok "$name"
+	else
+		bad "$name: exit $got, $(tail -n 1 "$work/said") $(cat "$work/said.err")"
+		grep FAIL -A4 "$work/said"
+	fi
+}
+says() { check "$1" grep -qF -- "$2" "$work/said"; }
+refused() { # NAME EXIT TEXT ARG...
+	local name=$1 code=$2 text=$3
+	shift 3
+	"$assay" "$@" -q >"$work/said" 2>"$work/said.err"
+	local got=$?
+	if [ "$got" = "$code" ] && grep -qF -- "$text" "$work/said.err"; then ok "$name"; else bad "$name: $got, $(cat "$work/said.err")"; fi
+}
+
+check "a TPM with its own authority" make_tpm "$work/tpm" || exit 1
+check "another authority" make_tpm "$work/other" || exit 1
+start_tpm "$work/tpm" "$port"
+check "measure" measure || exit 1
+make_log >"$work/log"
+reference >"$work/values.json"
+reference true >"$work/firmware-only.json"
+no_anchor=1 reference >"$work/no-anchor.json"
+authority=$work/tpm/ca/issuer.pem
+other=$work/other/ca/issuer.pem
+trust all "$authority" "unsigned-reference-values: accept"
+trust strict "$authority"
+trust foreign "$other" "unsigned-reference-values: accept"
+printf 'format: assay.policy/1\nname: archive\nfreshness: archive\n' >"$work/archive.yaml"
+printf 'format: assay.policy/1\nname: pcr 8 too\nrequire-registers: [0, 2, 4, 8, 9, 11]\n' >"$work/more.yaml"
+printf 'format: assay.policy/1\nname: thin\nrequire-registers: [7]\n' >"$work/thin.yaml"
+check "the attester serves" serve "$work/log" || exit 1
+with="--reference-values $work/values.json"
+
+# ---- asking the machine ----
+# shellcheck disable=SC2086
+{
+	verdict "an honest machine is affirmed" affirming 0 "$url" $with --trust "$work/all.yaml" --save "$work/bundle.json"
+	says "says that the host could forge an emulated TPM" "could forge all of this"
+	says "says that nobody vouches" "unsigned claim"
+	check "JSON names the profile" grep -q 'tag:github.com,2023:veraison/ear' <("$assay" verify "$url" $with --trust "$work/all.yaml" --json -q)
+	check "JSON claims nothing about emulated hardware" grep -q '"hardware": 0' <("$assay" verify "$url" $with --trust "$work/all.yaml" --json -q)
+	verdict "an unsigned claim is a warning at most" warning 1 "$url" $with --trust "$work/strict.yaml"
+	verdict "firmware only is a warning at most" warning 1 "$url" --reference-values "$work/firmware-only.json" --trust "$work/all.yaml"
+	verdict "no anchor is a warning at most" warning 1 "$url" --reference-values "$work/no-anchor.json" --trust "$work/all.yaml"
+	says "says what an anchor is for" "no anchor"
+	verdict "a policy that leaves layers uncovered is a warning" warning 1 "$url" $with --trust "$work/all.yaml" --policy "$work/thin.yaml"
+	verdict "a required register without a value is a warning" warning 1 "$url" $with --trust "$work/all.yaml" --policy "$work/more.yaml"
+	verdict "no trust file: not affirmed" contraindicated 1 "$url" $with
+	verdict "another authority: not affirmed" contraindicated 1 "$url" $with --trust "$work/foreign.yaml"
+	verdict "before the certificate: not affirmed" contraindicated 1 "$url" $with --trust "$work/all.yaml" --at 2001-01-01T00:00:00Z
+	says "says that the clock may be wrong" "or the clock is wrong"
+	refused "a time that is none" 2 "is no time" verify "$url" $with --at 2026-02-30T00:00:00Z
+	refused "a nonce that is none" 2 "lower-case hex" verify "$url" $with --nonce 00
+	refused "no reference values" 2 "--reference-values is needed" verify "$url"
+	refused "nobody there" 2 "" verify http://127.0.0.1:1 $with
+}
+
+# ---- evidence from a file ----
+answer() { # BUNDLE: the nonce that it answers
+	tr -d '\n ' <"$1" | sed -E 's/.*"binding":\["[^"]*","([^"]*)".*/\1/' | tr '_-' '/+' | { read -r b; while [ $((${#b} % 4)) != 0 ]; do b=$b=; done; base64 -d <<<"$b"; } |
+		sed -nE 's/.*"nonce": ?"([0-9a-f]{64})".*/\1/p'
+}
+nonce=$(answer "$work/bundle.json")
+check "the bundle names a nonce" test ${#nonce} = 64
+# shellcheck disable=SC2086
+{
+	verdict "a file by an unknown key: not affirmed" contraindicated 1 "$work/bundle.json" $with --trust "$work/all.yaml" --nonce "$nonce"
+	says "says that the AK is not bound" "AK not bound"
+	check "enroll" "$assay" enroll "$url" --trust "$work/all.yaml" -q
+	refused "enroll with another authority" 2 "certificate" enroll "$url" --trust "$work/foreign.yaml"
+	verdict "a file by an enrolled key is affirmed" affirming 0 "$work/bundle.json" $with --trust "$work/all.yaml" --nonce "$nonce"
+	verdict "without the nonce it is not fresh" contraindicated 1 "$work/bundle.json" $with --trust "$work/all.yaml"
+	says "says so" "not fresh"
+	verdict "nor with another nonce" contraindicated 1 "$work/bundle2.json" $with --trust "$work/all.yaml" --nonce "$nonce"
+	verdict "archive asks for none" affirming 0 "$work/bundle.json" $with --trust "$work/all.yaml" --policy "$work/archive.yaml"
+	verdict "enrolled, but the authority is not trusted" contraindicated 1 "$work/bundle.json" $with --trust "$work/foreign.yaml" --nonce "$nonce"
+	ak=$(basename "$work"/state/assay/enrolled/*.json .json)
+	rm -r "$work/state"
+	printf 'format: assay.trust/1\nunsigned-reference-values: accept\npinned-aks:\n  - name: %s\n' "$ak" >"$work/pinned.yaml"
+	verdict "a pinned key is affirmed" affirming 0 "$work/bundle.json" $with --trust "$work/pinned.yaml" --nonce "$nonce"
+	printf 'format: assay.trust/1\nunsigned-reference-values: accept\npinned-aks:\n  - name: %s\n' "000b$zero32" >"$work/pinned2.yaml"
+	verdict "another pinned name does nothing" contraindicated 1 "$work/bundle.json" $with --trust "$work/pinned2.yaml" --nonce "$nonce"
+	head -c 3000 "$work/bundle.json" >"$work/cut.json"
+	refused "a cut bundle" 2 "bundle" verify "$work/cut.json" $with
+	check "explain finds nothing to explain" "$assay" explain "$work/bundle.json" $with -q
+}
+stop
+
+# ---- the same machine after something else was measured ----
+check "measure something else" extend 4 "$(sha 256 'evil loader')" "$(sha 384 'evil loader')"
+make_log 'evil loader' >"$work/log2"
+check "the attester serves again" serve "$work/log2" || exit 1
+# shellcheck disable=SC2086
+{
+	verdict "a changed machine is contraindicated" contraindicated 1 "$url" $with --trust "$work/all.yaml"
+	says "names the register" "PCR 4"
+	says "shows the predicted value" "$(fold_hex 256 "$zero32" "$sep256")"
+	says "shows the value it has" "$(fold_hex 256 "$(fold_hex 256 "$zero32" "$sep256")" "$(sha 256 'evil loader')")"
+	says "explains it by the log" "What differs"
+	says "and by what was measured" "evil loader"
+	stop
+	check "a log that lies" serve "$work/log"
+	verdict "does not help" contraindicated 1 "$url" $with --trust "$work/all.yaml"
+	says "and is told" "it explains nothing"
+}
+stop
+kill "$tpm_pid"
