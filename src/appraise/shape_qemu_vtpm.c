@@ -14,7 +14,7 @@ struct making {
 	const struct shape_qemu_vtpm_in *in;
 	struct tpm_prediction predicted;
 	enum tpm_secure_boot secure_boot;
-	bool root_covered;
+	bool pcr0_observed, root_covered;
 	struct arena *a;
 };
 
@@ -121,19 +121,18 @@ static struct reference_register no_value(unsigned reg, const char *reason)
 	return (struct reference_register){ .reg = reg, .reason = str_of(reason) };
 }
 
-static bool set_registers(struct reference_shape *s, const struct making *m, struct err *e)
+static bool set_registers(struct reference_shape *s, struct making *m, struct err *e)
 {
 	size_t n = ARRAY_LEN(computed) + 2;
 	struct reference_register *rows = ARENA_ARRAY(m->a, n, struct reference_register);
-	bool observed;
 
 	if (!rows)
 		return arena_full(m->a, e);
 	rows[0] = no_value(0, unobserved_reason);
 	rows[1] = no_value(1, devices_reason);
-	if (!set_pcr0(&rows[0], &m->in->firmware, &observed, e))
+	if (!set_pcr0(&rows[0], &m->in->firmware, &m->pcr0_observed, e))
 		return false;
-	if (observed) {
+	if (m->pcr0_observed) {
 		rows[0].how = REFERENCE_OBSERVED;
 		rows[0].reason = str_of(observed_reason);
 	}
@@ -162,21 +161,21 @@ static struct reference_coverage row(const char *layer, const char *by, const ch
 static bool set_coverage(struct reference_shape *s, const struct making *m, struct err *e)
 {
 	struct reference_coverage *c = ARENA_ARRAY(m->a, COVERAGE, struct reference_coverage);
-	bool observed = s->registers[0].how == REFERENCE_OBSERVED;
 	bool inner = m->predicted.stub.measures_kernel, initrd = m->predicted.stub.initrd_known;
-	bool root = m->root_covered;
+	bool root = m->root_covered, acpi = tpm_acpi_measured_by(m->in->firmware.version);
 
 	if (!c)
 		return arena_full(m->a, e);
 	c[0] = row("firmware", "PCR 0",
-		observed ? "observed, not computed"
-			 : "without a value here: nothing anchors the rest");
+		m->pcr0_observed ? "observed, not computed"
+				 : "without a value here: nothing anchors the rest");
 	c[1] = row("option ROMs", "PCR 2", "");
 	c[2] = row("firmware variables", "PCR 7",
 		"Secure Boot only; boot entries are in PCR 1, which is not predicted: what they start is "
 		"in PCR 4");
-	c[3] = row("ACPI tables", "PCR 1",
-		"not predicted: the host makes them, and the kernel runs their code");
+	c[3] = row("ACPI tables", acpi ? "PCR 1" : "",
+		acpi ? "not predicted: the host makes them, and the kernel runs their code"
+		     : "the host makes them, and the kernel runs their code");
 	c[4] = row("partition table", "PCR 5", "");
 	c[5] = row("boot loader", "PCR 4", "the unified kernel image with its stub");
 	c[6] = row("kernel", inner ? "PCR 4, PCR 11" : "PCR 11", "");

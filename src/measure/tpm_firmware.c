@@ -24,28 +24,45 @@ static const uint8_t security_guid[16] = { 0xcb, 0xb2, 0x19, 0xd7, 0x3a, 0x3d, 0
 	0xbc, 0xda, 0xd0, 0x0e, 0x67, 0x65, 0x6f };
 
 /*
- * Firmware releases seen to boot, by upstream release, and what their build without Secure Boot shows. The release's
+ * Firmware releases seen to boot, by upstream release, and what their build without Secure Boot does. The release's
  * Debian revisions do not differ in this.
  */
-static const struct {
+static const struct release {
 	const char *release;
 	enum tpm_secure_boot state;
+	bool measures_acpi;
 } releases[] = {
-	{ "2022.11-", TPM_SECURE_BOOT_OFF },
-	{ "2025.02-", TPM_SECURE_BOOT_ABSENT },
+	{ "2022.11-", TPM_SECURE_BOOT_OFF, false },
+	{ "2025.02-", TPM_SECURE_BOOT_ABSENT, true },
 };
+
+static const struct release *find_release(struct str ovmf_version)
+{
+	for (size_t i = 0; i < ARRAY_LEN(releases); i++)
+		if (str_starts(ovmf_version, releases[i].release))
+			return &releases[i];
+	return NULL;
+}
 
 bool tpm_secure_boot_of(enum tpm_secure_boot *ret, struct str ovmf_version, struct err *e)
 {
-	for (size_t i = 0; i < ARRAY_LEN(releases); i++)
-		if (str_starts(ovmf_version, releases[i].release)) {
-			*ret = releases[i].state;
-			return true;
-		}
+	const struct release *r = find_release(ovmf_version);
+
+	if (r) {
+		*ret = r->state;
+		return true;
+	}
 	err_set(e, ERR_USAGE,
 		"no rules for firmware ovmf %.*s: they are known for 2022.11 and 2025.02",
 		STR_ARG(ovmf_version));
 	return err_hint(e, "lock the ovmf package of Debian 12 or 13");
+}
+
+bool tpm_acpi_measured_by(struct str ovmf_version)
+{
+	const struct release *r = find_release(ovmf_version);
+
+	return r && r->measures_acpi;
 }
 
 const char *tpm_secure_boot_name(enum tpm_secure_boot state)

@@ -43,6 +43,9 @@ struct tpm_variables {
 bool tpm_secure_boot_of(
 	enum tpm_secure_boot *ret, struct str ovmf_version, struct err *e) MUST_CHECK;
 
+/* Whether that firmware measures the ACPI tables (into PCR 1); false for releases that are not known. */
+bool tpm_acpi_measured_by(struct str ovmf_version);
+
 /* "absent", "off" or "unknown", for inputs of a shape. */
 const char *tpm_secure_boot_name(enum tpm_secure_boot state);
 

@@ -349,6 +349,8 @@ static void firmware_is_known_by_release(void)
 	CHECK(state == TPM_SECURE_BOOT_ABSENT);
 	CHECK_OK(tpm_secure_boot_of(&state, STR("2022.11-6+deb12u2"), &e), e);
 	CHECK(state == TPM_SECURE_BOOT_OFF);
+	CHECK(!tpm_acpi_measured_by(STR("2022.11-6+deb12u2")) &&
+		tpm_acpi_measured_by(STR("2025.02-8+deb13u1")));
 	CHECK_ERR(tpm_secure_boot_of(&state, STR("2025.11-1"), &e), e, ERR_USAGE);
 	CHECK_ERR(tpm_secure_boot_of(&state, STR(""), &e), e, ERR_USAGE);
 	CHECK(state == TPM_SECURE_BOOT_OFF);
