@@ -23,7 +23,7 @@ enum {
 
 struct job {
 	struct store *store;
-	const struct fetch_item **todo;
+	struct fetch_item *todo;
 	size_t n;
 	struct fetch_options options;
 	struct download_mirror *mirrors;
@@ -113,7 +113,7 @@ static void arrived(void *ctx, int64_t n)
 static bool fetch_one(void *ctx, size_t i, struct err *e)
 {
 	struct job *j = ctx;
-	const struct fetch_item *item = j->todo[i];
+	const struct fetch_item *item = &j->todo[i];
 	struct download d = {
 		.path = item->path,
 		.bases = item->bases,
@@ -142,8 +142,7 @@ static bool fetch_one(void *ctx, size_t i, struct err *e)
 /* The biggest first, so that none is left over at the end; equal objects stand together. */
 static int by_size(const void *a, const void *b)
 {
-	const struct fetch_item *x = *(const struct fetch_item *const *)a,
-				*y = *(const struct fetch_item *const *)b;
+	const struct fetch_item *x = a, *y = b;
 
 	if (x->size != y->size)
 		return x->size > y->size ? -1 : 1;
@@ -157,12 +156,12 @@ static void plan(struct job *j, const struct fetch_item *items, size_t n)
 	j->todo = mem_array(n, sizeof *j->todo);
 	for (size_t i = 0; i < n; i++)
 		if (!store_has_size(j->store, items[i].sha256, items[i].size))
-			j->todo[j->n++] = &items[i];
+			j->todo[j->n++] = items[i];
 	qsort(j->todo, j->n, sizeof *j->todo, by_size);
 	for (size_t i = 0; i < j->n; i++) {
 		if (kept && by_size(&j->todo[kept - 1], &j->todo[i]) == 0)
 			continue;
-		j->progress.bytes += j->todo[i]->size;
+		j->progress.bytes += j->todo[i].size;
 		j->todo[kept++] = j->todo[i];
 	}
 	j->n = j->progress.items = kept;
@@ -187,8 +186,8 @@ bool fetch_all(struct store *s, const struct fetch_item *items, size_t n,
 	pthread_mutex_init(&j.lock, NULL);
 	plan(&j, items, n);
 	for (size_t i = 0; i < j.n; i++)
-		for (size_t b = 0; b < j.todo[i]->bases.n; b++)
-			add_mirror(&j, j.todo[i]->bases.uris[b]);
+		for (size_t b = 0; b < j.todo[i].bases.n; b++)
+			add_mirror(&j, j.todo[i].bases.uris[b]);
 	ok = par_for(j.n, j.options.at_once, fetch_one, &j, e);
 	while (j.n_idle)
 		transfer_free(j.idle[--j.n_idle]);

@@ -242,6 +242,30 @@ static void given_up(void)
 	free(m);
 }
 
+/* A store that cannot take the bytes is not the mirror's fault: no other mirror is asked. */
+static void broken_store(void)
+{
+	struct mirrors_of_test *m = bases("good good");
+	struct fetch_item item = item_of("pool/broken.5000", m);
+	struct store *other = NULL;
+	char path[100], **names;
+	struct err e = { 0 };
+	unsigned before;
+	size_t n = 0;
+
+	snprintf(path, sizeof path, "%s/other", top);
+	CHECK_OK(store_open(&other, path, &e), e);
+	CHECK_OK(file_names(store_fd(other), "tmp", &names, &n, &e), e);
+	snprintf(path, sizeof path, "tmp/%s", n ? names[0] : "");
+	CHECK_OK(file_remove_tree(store_fd(other), path, &e), e);
+	file_names_free(names, n);
+	before = server.requests;
+	CHECK_ERR(fetch_all(other, &item, 1, &quick, &e), e, ERR_IO);
+	CHECK(strstr(e.text, "in the store") && server.requests == before + 1);
+	store_free(other);
+	free(m);
+}
+
 static void unpinned(void)
 {
 	struct mirrors_of_test *m = bases("missing reset cut good"), *bad = bases("long"), *halves;
@@ -321,6 +345,7 @@ int main(void)
 	all_attempts();
 	many();
 	given_up();
+	broken_store();
 	unpinned();
 	http_client();
 	store_free(store);
