@@ -9,6 +9,7 @@ const struct verb *const verbs[] = {
 	&cmd_fetch,
 	&cmd_build,
 	&cmd_measure,
+	&cmd_run,
 	&cmd_attest_serve,
 	&cmd_enroll,
 	&cmd_verify,

@@ -1,0 +1,308 @@
+/* assay run: boots an image in the shape that its reference values describe. */
+#define ASSAY_MAY_ASK_THE_MACHINE
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "cmd/verbs.h"
+#include "sys/file.h"
+#include "vm/accel.h"
+#include "vm/knock.h"
+#include "vm/qemu.h"
+#include "vm/swtpm.h"
+#include "base/banned.h"
+
+enum {
+	GUEST_PORT = 8080,
+	TIMEOUT_S = 300,
+	TIMEOUT_MAX_S = 86400,
+	STEP_MS = 250,
+	TEXT_MAX = 65536,
+	LAST_MAX = 200,
+};
+
+static const struct verb_option options[] = {
+	{ "--port", "N", "port of 127.0.0.1 that leads to the attester (default: a free one)",
+		false },
+	{ "--state", "DIR", "where the software TPM lives (default: in the user's state folder)",
+		false },
+	{ "--trust-out", "FILE", "write a trust file that names this TPM's authority as emulated",
+		false },
+	{ "--firmware-code", "FILE", "firmware instead of the image's own", false },
+	{ "--firmware-vars", "FILE", "its variables", false },
+	{ "--qemu-arg", "ARG", "further argument for QEMU; most of them change a register", true },
+	{ "--timeout", "S", "how long the attester may take to answer (default: 300)", false },
+	{ NULL, NULL, NULL, false },
+};
+
+struct run {
+	const struct verb_args *args;
+	char *disk, *code, *vars, *state, *folder;
+	const char *arguments[QEMU_EXTRA_MAX];
+	struct swtpm *tpm;
+	struct qemu *q;
+	struct knock knock;
+	uint64_t port, timeout_s;
+	char last[LAST_MAX]; /* line of the console */
+};
+
+static volatile sig_atomic_t interrupted;
+
+static void on_signal(int number)
+{
+	(void)number;
+	interrupted = 1;
+}
+
+static int64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static char *join(const char *a, const char *b)
+{
+	struct buf path = buf_init(TEXT_MAX);
+
+	buf_printf(&path, "%s/%s", a, b);
+	return buf_take_cstr(&path);
+}
+
+/* The option's value, or OUT/name. */
+static char *file_of(const struct verb_args *args, const char *option, const char *name)
+{
+	const char *given = option ? verb_value(args, option) : NULL;
+	const char *out = verb_arg(args, 0);
+
+	return given ? mem_string(str_of(given)) : join(out ? out : "out", name);
+}
+
+/* --state, or $XDG_STATE_HOME/assay/vm. */
+static bool state_folder(char **ret, const struct verb_args *args, struct err *e)
+{
+	const char *given = verb_value(args, "--state");
+	const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+
+	if (given)
+		*ret = mem_string(str_of(given));
+	else if (state && state[0] == '/')
+		*ret = join(state, "assay/vm");
+	else if (home && home[0] == '/')
+		*ret = join(home, ".local/state/assay/vm");
+	else
+		return err_set(e, ERR_USAGE, "no place for the software TPM: HOME is not set") ||
+		       err_hint(e, "give one with --state DIR");
+	return true;
+}
+
+static bool number(const struct verb_args *args, const char *option, uint64_t max, uint64_t *ret,
+	struct err *e)
+{
+	const char *text = verb_value(args, option);
+
+	if (!text || (str_u64(str_of(text), ret, max) && *ret > 0))
+		return true;
+	return err_set(e, ERR_USAGE, "%s is '%s', want a number from 1 to %llu", option, text,
+		(unsigned long long)max);
+}
+
+/* A YAML scalar in double quotes. */
+static void add_quoted(struct buf *b, const char *text)
+{
+	buf_u8(b, '"');
+	for (const char *p = text; *p; p++) {
+		if (*p == '"' || *p == '\\')
+			buf_u8(b, '\\');
+		buf_add(b, p, 1);
+	}
+	buf_u8(b, '"');
+}
+
+static bool write_trust(const char *path, const struct swtpm *tpm, struct err *e)
+{
+	CLEANUP(buf_done) struct buf b = buf_init(TEXT_MAX);
+
+	buf_add_cstr(&b,
+		"# The software TPM that `assay run` started: whoever has its folder can forge what it says.\n"
+		"format: assay.trust/1\n"
+		"tpm-roots:\n"
+		"  - name: software TPM of this machine\n"
+		"    certificate: ");
+	add_quoted(&b, swtpm_root_certificate(tpm));
+	buf_add_cstr(&b, "\n    emulated: true\n");
+	return file_write(AT_FDCWD, path, buf_span(&b), 0644, e);
+}
+
+static bool prepare(struct run *r, struct err *e)
+{
+	const char *trust = verb_value(r->args, "--trust-out");
+
+	r->timeout_s = TIMEOUT_S;
+	if (!number(r->args, "--port", UINT16_MAX, &r->port, e) ||
+		!number(r->args, "--timeout", TIMEOUT_MAX_S, &r->timeout_s, e) ||
+		!state_folder(&r->state, r->args, e))
+		return false;
+	r->disk = file_of(r->args, NULL, "disk.img");
+	r->code = file_of(r->args, "--firmware-code", "firmware/OVMF_CODE.fd");
+	r->vars = file_of(r->args, "--firmware-vars", "firmware/OVMF_VARS.fd");
+	if (access(r->disk, R_OK) < 0) {
+		err_os(e, "cannot read '%s'", r->disk);
+		return err_hint(e, "make an image with assay build");
+	}
+	if (!swtpm_start(&r->tpm, r->state, e))
+		return false;
+	r->folder = realpath(r->state, NULL);
+	if (!r->folder)
+		return err_os(e, "cannot find '%s'", r->state);
+	return !trust || write_trust(trust, r->tpm, e);
+}
+
+static bool start(struct run *r, struct err *e)
+{
+	struct qemu_machine m = {
+		.firmware_code = r->code,
+		.firmware_vars = r->vars,
+		.disk = r->disk,
+		.folder = r->folder,
+		.tpm = r->tpm,
+		.guest_port = GUEST_PORT,
+		.host_port = (uint16_t)r->port,
+		.arguments = r->arguments,
+	};
+	const char *argument;
+	struct accel accel;
+
+	while ((argument = verb_nth(r->args, "--qemu-arg", m.n_arguments))) {
+		if (m.n_arguments == QEMU_EXTRA_MAX)
+			return err_set(e, ERR_LIMIT, "more than %d further QEMU arguments",
+				QEMU_EXTRA_MAX);
+		r->arguments[m.n_arguments++] = argument;
+	}
+	if (!accel_probe(&accel, r->code, r->vars, e))
+		return false;
+	m.kvm = accel.kvm;
+	verb_say(r->args, "%s: %s", accel.kvm ? "KVM" : "emulation", accel.why);
+	if (!qemu_start(&r->q, &m, e))
+		return false;
+	r->knock = (struct knock){ .port = qemu_host_port(r->q), .fd = -1 };
+	return true;
+}
+
+/* A line of the console goes to standard error as plain text: what a guest prints must not steer a terminal. */
+static void show(struct run *r, struct str line)
+{
+	char text[QEMU_LINE_MAX + 1];
+
+	for (size_t i = 0; i < line.n; i++)
+		text[i] = (char)(line.p[i] >= ' ' && line.p[i] <= '~' ? line.p[i] : ' ');
+	text[line.n] = 0;
+	verb_say(r->args, "%s", text);
+	if (text[strspn(text, " ")])
+		snprintf(r->last, sizeof r->last, "%.*s", LAST_MAX - 1, text);
+}
+
+/* Next event within a step. */
+static enum qemu_event step(struct run *r)
+{
+	struct str line;
+	enum qemu_event event = qemu_next(r->q, STEP_MS, &line);
+
+	if (event == QEMU_LINE)
+		show(r, line);
+	return event;
+}
+
+static bool stopped_early(struct run *r, struct err *e)
+{
+	if (!qemu_status(r->q, e))
+		return false;
+	return err_set(e, ERR_IO,
+		"the guest stopped before its attester answered; the last it printed: %s",
+		r->last[0] ? r->last : "nothing");
+}
+
+/* Until the attester answers. False in *up: interrupted before. */
+static bool wait_up(struct run *r, bool *up, struct err *e)
+{
+	int64_t end = now_ms() + (int64_t)r->timeout_s * 1000, next = 0;
+
+	while (!interrupted) {
+		int64_t now = now_ms();
+
+		if (step(r) == QEMU_STOPPED)
+			return stopped_early(r, e);
+		if (qemu_kvm_failed(r->q))
+			return err_set(e, ERR_IO, "KVM failed inside the guest");
+		if (now < next)
+			continue;
+		next = now + STEP_MS;
+		if (knock_try(&r->knock, now)) {
+			*up = true;
+			return true;
+		}
+		if (now >= end)
+			return err_set(e, ERR_IO,
+				"the attester did not answer within %llu s; the last the guest printed: %s",
+				(unsigned long long)r->timeout_s, r->last[0] ? r->last : "nothing");
+	}
+	*up = false;
+	return true;
+}
+
+static bool watch(struct run *r, struct err *e)
+{
+	bool up;
+
+	if (!wait_up(r, &up, e))
+		return false;
+	if (!up)
+		return true;
+	printf("http://127.0.0.1:%u\n", qemu_host_port(r->q));
+	fflush(stdout);
+	while (!interrupted)
+		if (step(r) == QEMU_STOPPED)
+			return qemu_status(r->q, e);
+	return true;
+}
+
+static void done(struct run *r)
+{
+	knock_done(&r->knock);
+	qemu_free(r->q);
+	swtpm_free(r->tpm);
+	free(r->disk);
+	free(r->code);
+	free(r->vars);
+	free(r->state);
+	free(r->folder);
+}
+
+static bool run(const struct verb_args *args, int *code, struct err *e)
+{
+	struct sigaction on = { .sa_handler = on_signal };
+	struct run r = { .args = args, .knock.fd = -1 };
+	bool ok;
+
+	(void)code;
+	sigaction(SIGINT, &on, NULL);
+	sigaction(SIGTERM, &on, NULL);
+	ok = prepare(&r, e) && start(&r, e) && watch(&r, e);
+	done(&r);
+	return ok;
+}
+
+const struct verb cmd_run = {
+	.name = "run",
+	.summary = "boot an image in QEMU with a software TPM, as its reference values describe",
+	.usage = "[OUT]",
+	.max_args = 1,
+	.options = options,
+	.example = "assay run out --trust-out trust.yaml",
+	.run = run,
+};
