@@ -94,6 +94,25 @@ static void signing_changes_nothing(bool plus)
 	buf_done(&b);
 }
 
+/* A table over a section or over the headers would leave them out of the hash. */
+static void certificates_cover_nothing_else(void)
+{
+	struct buf b = make(true), bare = pe_made(true, NULL, 0);
+	size_t entry = PE_MADE_OPTIONAL_AT + 112 + 32;
+	struct pe pe;
+	struct err e;
+
+	put_u32le(b.p + entry, (uint32_t)b.n - 8);
+	put_u32le(b.p + entry + 4, 8);
+	CHECK_ERR(pe_parse(&pe, buf_span(&b), &e), e, ERR_FORMAT);
+	CHECK_OK(pe_parse(&pe, buf_span(&bare), &e), e);
+	put_u32le(bare.p + entry, (uint32_t)bare.n - 8);
+	put_u32le(bare.p + entry + 4, 8);
+	CHECK_ERR(pe_parse(&pe, buf_span(&bare), &e), e, ERR_FORMAT);
+	buf_done(&b);
+	buf_done(&bare);
+}
+
 /* Sections are hashed in the order of the file, whatever the table's order is. */
 static void table_order_does_not_matter(void)
 {
@@ -240,6 +259,7 @@ int main(void)
 	}
 	table_order_does_not_matter();
 	a_gap_counts_as_in_edk2();
+	certificates_cover_nothing_else();
 	memory_beyond_the_file_is_no_content();
 	twins();
 	return test_end();

@@ -148,6 +148,8 @@ static void twins(void)
 		{ "\"register\": 4", "\"register\": 2", ERR_FORMAT },
 		{ "\"register\": 4", "\"register\": 04", ERR_FORMAT },
 		{ "\"register\": 4", "\"register\": 5", ERR_FORMAT }, /* an event extends 4 */
+		{ "\"register\": 14", "\"register\": 4", ERR_FORMAT },
+		{ "\"register\": 1,", "\"register\": 0,", ERR_FORMAT },
 		{ "\"firmware_only\": false", "\"firmware_only\": 0", ERR_FORMAT },
 		{ "\"type\": 4,", "\"type\": 4294967296,", ERR_FORMAT },
 		{ "\"type\": 4,", "\"type\": -4,", ERR_FORMAT },
