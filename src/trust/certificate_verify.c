@@ -78,7 +78,7 @@ static bool check_leaf(X509 *x, enum certificate_purpose purpose, struct err *e)
 	bool ek = purpose == CERTIFICATE_EK;
 	const char *oid = ek ? "2.23.133.8.1" : "2.23.133.8.3";
 
-	if (X509_check_ca(x) != 0)
+	if (X509_check_ca(x) != 0 || X509_get_extension_flags(x) & EXFLAG_CA)
 		return err_set(e, ERR_SIGNATURE, "%s certificate is one of an authority",
 			ek ? "EK" : "AK");
 	if (!has_usage(x, oid))

@@ -104,7 +104,7 @@ serve() { # LOG
 		--systemd-log "$work/none" >"$work/serve.out" 2>"$work/serve.err" &
 	server=$!
 	pids+=("$server")
-	for _ in $(seq 100); do grep -q http "$work/serve.out" && return; sleep 0.1; done
+	for _ in $(seq 100); do grep -qs http "$work/serve.out" && return; sleep 0.1; done
 	cat "$work/serve.err"
 	return 1
 }
@@ -166,8 +166,10 @@ with="--reference-values $work/values.json"
 	verdict "an honest machine is affirmed" affirming 0 "$url" $with --trust "$work/all.yaml" --save "$work/bundle.json"
 	says "says that the host could forge an emulated TPM" "could forge all of this"
 	says "says that nobody vouches" "unsigned claim"
-	check "JSON names the profile" grep -q 'tag:github.com,2023:veraison/ear' <("$assay" verify "$url" $with --trust "$work/all.yaml" --json -q)
-	check "JSON claims nothing about emulated hardware" grep -q '"hardware": 0' <("$assay" verify "$url" $with --trust "$work/all.yaml" --json -q)
+	check "JSON for machines" "$assay" verify "$url" $with --trust "$work/all.yaml" --save "$work/bundle2.json" --json -q >"$work/ear.json"
+	check "names the profile" grep -q 'tag:github.com,2023:veraison/ear' "$work/ear.json"
+	check "affirms" grep -q '"ear.status": "affirming"' "$work/ear.json"
+	check "claims nothing about emulated hardware" grep -q '"hardware": 0' "$work/ear.json"
 	verdict "an unsigned claim is a warning at most" warning 1 "$url" $with --trust "$work/strict.yaml"
 	verdict "firmware only is a warning at most" warning 1 "$url" --reference-values "$work/firmware-only.json" --trust "$work/all.yaml"
 	verdict "no anchor is a warning at most" warning 1 "$url" --reference-values "$work/no-anchor.json" --trust "$work/all.yaml"

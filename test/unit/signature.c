@@ -1,0 +1,133 @@
+#include "trust/signature.h"
+
+#include "base/hex.h"
+#include "tpm_made.h"
+
+static EVP_PKEY *rsa, *ecc;
+
+static const struct made_key ak = {
+	.attributes = MADE_AK_ATTRIBUTES, .scheme = TPM_ALG_ECDSA, .hash = TPM_ALG_SHA256
+};
+static const struct made_key ek = { .attributes = MADE_EK_ATTRIBUTES, .storage = true };
+
+static void keys(void)
+{
+	CLEANUP(buf_done) struct buf a = made_public(ecc, ak);
+	CLEANUP(buf_done) struct buf b = made_public(rsa, ek);
+	CLEANUP(public_key_freep) struct public_key *ka = NULL, *kb = NULL, *kc = NULL;
+	struct tpm_public p;
+	struct err e = { 0 };
+
+	CHECK_OK(tpm_public_parse(&p, buf_span(&a), &e), e);
+	CHECK_OK(public_key_of_tpm(&ka, &p, &e), e);
+	CHECK(EVP_PKEY_eq(public_key_pkey(ka), ecc) == 1);
+	a.p[a.n - 1] ^= 1; /* no point of the curve */
+	CHECK_OK(tpm_public_parse(&p, buf_span(&a), &e), e);
+	CHECK_ERR(public_key_of_tpm(&kc, &p, &e), e, ERR_FORMAT);
+	CHECK_OK(tpm_public_parse(&p, buf_span(&b), &e), e);
+	CHECK_OK(public_key_of_tpm(&kb, &p, &e), e);
+	CHECK(EVP_PKEY_eq(public_key_pkey(kb), rsa) == 1);
+	CHECK(public_key_equal(ka, ka) && !public_key_equal(ka, kb));
+}
+
+/* One key, one scheme, one hash: nothing else verifies, even where the numbers would. */
+static void verifies(EVP_PKEY *key, uint16_t scheme, enum signature_scheme want)
+{
+	static const uint8_t message[] = "what was signed";
+	struct made_key k = { MADE_AK_ATTRIBUTES, scheme, TPM_ALG_SHA256, 0, false };
+	CLEANUP(buf_done) struct buf pub = made_public(key, k);
+	CLEANUP(buf_done)
+	struct buf sig = made_signature(key, scheme, "SHA256", TPM_ALG_SHA256, SPAN_OF(message));
+	CLEANUP(public_key_freep) struct public_key *pk = NULL;
+	struct signature_alg alg;
+	struct tpm_signature s;
+	struct tpm_public p;
+	struct err e = { 0 };
+
+	CHECK_OK(tpm_public_parse(&p, buf_span(&pub), &e), e);
+	CHECK_OK(signature_alg_of_tpm(&alg, &p, &e), e);
+	CHECK(alg.scheme == want && alg.digest == DIGEST_SHA256);
+	CHECK_OK(public_key_of_tpm(&pk, &p, &e), e);
+	CHECK_OK(tpm_signature_parse(&s, buf_span(&sig), &e), e);
+	CHECK_OK(signature_verify_tpm(pk, alg, SPAN_OF(message), &s, &e), e);
+	CHECK_ERR(signature_verify_tpm(pk, alg, span_make(message, 3), &s, &e), e, ERR_SIGNATURE);
+	s.digest = DIGEST_SHA384;
+	CHECK_ERR(signature_verify_tpm(pk, alg, SPAN_OF(message), &s, &e), e, ERR_MISMATCH);
+	s.digest = DIGEST_SHA256;
+	s.alg = scheme == TPM_ALG_RSASSA ? TPM_ALG_RSAPSS : TPM_ALG_RSASSA;
+	CHECK_ERR(signature_verify_tpm(pk, alg, SPAN_OF(message), &s, &e), e, ERR_MISMATCH);
+	for (size_t at = 6; at < sig.n; at += 5) {
+		sig.p[at] ^= 0x10;
+		CHECK(!tpm_signature_parse(&s, buf_span(&sig), &e) ||
+			!signature_verify_tpm(pk, alg, SPAN_OF(message), &s, &e));
+		sig.p[at] ^= 0x10;
+	}
+}
+
+/* r or s zero, r and s the order of P-256. */
+static void edge_numbers(void)
+{
+	static const char
+		order[] = "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551";
+	CLEANUP(buf_done) struct buf pub = made_public(ecc, ak);
+	CLEANUP(public_key_freep) struct public_key *pk = NULL;
+	struct signature_alg alg = { SIGNATURE_ECDSA, DIGEST_SHA256 };
+	uint8_t zero[32] = { 0 }, n[32], one[32] = { [31] = 1 };
+	const uint8_t *const values[] = { zero, n, one };
+	struct tpm_public p;
+	struct err e = { 0 };
+
+	CHECK(hex_read(str_of(order), n, sizeof n));
+	CHECK_OK(tpm_public_parse(&p, buf_span(&pub), &e), e);
+	CHECK_OK(public_key_of_tpm(&pk, &p, &e), e);
+	for (size_t i = 0; i < 9; i++) {
+		struct tpm_signature s = { .alg = TPM_ALG_ECDSA,
+			.hash = TPM_ALG_SHA256,
+			.digest = DIGEST_SHA256,
+			.r = { values[i / 3], 32 },
+			.s = { values[i % 3], 32 } };
+
+		CHECK_ERR(signature_verify_tpm(pk, alg, SPAN_OF(zero), &s, &e), e, ERR_SIGNATURE);
+	}
+	CHECK_ERR(signature_verify(pk, (struct signature_alg){ SIGNATURE_ECDSA, DIGEST_SHA1 },
+			  SPAN_OF(zero), SPAN_OF(one), &e),
+		e, ERR_SIGNATURE);
+	CHECK_ERR(signature_verify(pk, (struct signature_alg){ SIGNATURE_RSASSA, DIGEST_SHA256 },
+			  SPAN_OF(zero), SPAN_OF(one), &e),
+		e, ERR_SIGNATURE);
+	CHECK_ERR(
+		signature_verify(pk, (struct signature_alg){ 0 }, SPAN_OF(zero), SPAN_OF(one), &e),
+		e, ERR_SIGNATURE);
+}
+
+static void weak_schemes(void)
+{
+	static const uint16_t schemes[][2] = { { 0, 0 }, { TPM_ALG_ECDSA, TPM_ALG_SHA1 },
+		{ TPM_ALG_RSASSA, TPM_ALG_SHA256 }, { TPM_ALG_ECDSA, 0x0012 } };
+	struct signature_alg alg;
+	struct err e = { 0 };
+
+	for (size_t i = 0; i < ARRAY_LEN(schemes); i++) {
+		struct made_key k = { MADE_AK_ATTRIBUTES, schemes[i][0], schemes[i][1], 0, false };
+		CLEANUP(buf_done) struct buf pub = made_public(ecc, k);
+		struct tpm_public p;
+
+		CHECK_OK(tpm_public_parse(&p, buf_span(&pub), &e), e);
+		CHECK_ERR(signature_alg_of_tpm(&alg, &p, &e), e, ERR_SIGNATURE);
+	}
+}
+
+int main(void)
+{
+	rsa = made_rsa();
+	ecc = made_ecc("P-256");
+	keys();
+	verifies(ecc, TPM_ALG_ECDSA, SIGNATURE_ECDSA);
+	verifies(rsa, TPM_ALG_RSASSA, SIGNATURE_RSASSA);
+	verifies(rsa, TPM_ALG_RSAPSS, SIGNATURE_RSAPSS);
+	edge_numbers();
+	weak_schemes();
+	EVP_PKEY_free(rsa);
+	EVP_PKEY_free(ecc);
+	return test_end();
+}
