@@ -236,13 +236,9 @@ static struct str version_folder(struct str path)
 
 static void remove_others(struct tree *t, const struct set *s)
 {
-	for (size_t i = 0; i < s->all.n; i++) {
-		struct str name = kernel_module_name(s->a, s->all.paths[i]);
-		size_t removed;
-
-		if (!map_get(s->seen, name))
-			tree_remove(t, s->all.paths[i], &removed);
-	}
+	for (size_t i = 0; i < s->all.n; i++)
+		if (!map_get(s->seen, kernel_module_name(s->a, s->all.paths[i])))
+			(void)tree_remove_node(t, s->all.paths[i]);
 }
 
 bool kernel_modules_index(struct tree *root, const struct str_list *keep, struct err *e)

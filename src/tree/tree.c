@@ -307,6 +307,16 @@ void tree_remove(struct tree *t, struct str glob, size_t *n_ret)
 	*n_ret = n;
 }
 
+bool tree_remove_node(struct tree *t, struct str path)
+{
+	struct entry *entry = map_get(t->by_path, path);
+
+	if (!entry || entry->gone || entry->node.kind == NODE_FOLDER)
+		return false;
+	entry->gone = true;
+	return true;
+}
+
 const struct node *tree_find(const struct tree *t, struct str path)
 {
 	const struct entry *entry = map_get(t->by_path, path);

@@ -70,6 +70,8 @@ bool tree_replace(struct tree *t, const struct node *n, struct err *e) MUST_CHEC
 bool tree_prefer(struct tree *t, struct str glob, struct str origin, struct err *e) MUST_CHECK;
 /* Removes what matches the glob, folders with all below; *n_ret counts. */
 void tree_remove(struct tree *t, struct str glob, size_t *n_ret);
+/* Removes the node at exactly this path, which is no folder; false when there is none. */
+bool tree_remove_node(struct tree *t, struct str path);
 /* Node at path, or NULL; valid until the tree changes. */
 const struct node *tree_find(const struct tree *t, struct str path);
 
