@@ -120,15 +120,54 @@ static bool fill(int dir, const struct tree *t, struct err *e)
 	CLEANUP(mem_free) const struct node **files = mem_array(n, sizeof *files);
 	struct laying l = { .dir = dir, .files = files };
 
-	if (!make_folders_and_links(&l, nodes, n, e) || !par_for(l.n_files, 0, write_file, &l, e) ||
-		!finish_folders(&l, nodes, n, e))
-		return false;
-	/* One for all files: thousands of fsyncs would take minutes. */
-	return syncfs(dir) == 0 || err_os(e, "cannot sync a toolchain");
+	return make_folders_and_links(&l, nodes, n, e) &&
+	       par_for(l.n_files, 0, write_file, &l, e) && finish_folders(&l, nodes, n, e);
 }
 
-static bool make(
-	struct store *s, const struct tree *t, const char *tmp, const char *place, struct err *e)
+/*
+ * Is everything there, in its size? A toolchain is not synced when it is made (that takes longer than making it again),
+ * so after a crash files may be empty: their sizes reach the disk with their bytes.
+ */
+static bool is_whole(int dir, const struct tree *t)
+{
+	size_t n;
+	const struct node *nodes = tree_nodes(t, &n);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct node *node = &nodes[i];
+		struct stat st;
+
+		if (node->kind != NODE_FOLDER && node->kind != NODE_FILE && node->kind != NODE_LINK)
+			continue;
+		if (fstatat(dir, name_of(node), &st, AT_SYMLINK_NOFOLLOW) < 0)
+			return false;
+		if (node->kind == NODE_FILE &&
+			(!S_ISREG(st.st_mode) || (uint64_t)st.st_size != node->content.size))
+			return false;
+	}
+	return true;
+}
+
+/* The damaged folder, still at place and not another writer's new one, goes into tmp, and with it. */
+static bool clear(struct store *s, int damaged, const char *tmp, const char *place, struct err *e)
+{
+	char path[PATH_MAX];
+	struct stat was, is;
+
+	if (damaged < 0 || fstat(damaged, &was) < 0 ||
+		fstatat(store_fd(s), place, &is, AT_SYMLINK_NOFOLLOW) < 0 ||
+		was.st_ino != is.st_ino)
+		return true;
+	if (snprintf(path, sizeof path, "%s/damaged", tmp) >= (int)sizeof path)
+		return err_set(e, ERR_LIMIT, "the path of the store is too long");
+	if (renameat(store_fd(s), place, AT_FDCWD, path) < 0 && errno != ENOENT)
+		return err_os(e, "cannot remove a damaged toolchain from the store");
+	return true;
+}
+
+/* damaged: what stands at place and must go, or -1. */
+static bool make(struct store *s, const struct tree *t, int damaged, const char *tmp,
+	const char *place, struct err *e)
 {
 	char path[PATH_MAX];
 	CLEANUP(file_closep) int dir = -1;
@@ -141,9 +180,9 @@ static bool make(
 	dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (dir < 0)
 		return err_os(e, "cannot open '%s'", path);
-	if (!fill(dir, t, e))
+	if (!fill(dir, t, e) || !clear(s, damaged, tmp, place, e))
 		return false;
-	/* A writable root folder may be renamed whatever its own mode; another writer may have been faster. */
+	/* Another writer may have been faster. */
 	if (renameat(AT_FDCWD, path, store_fd(s), place) < 0 && errno != EEXIST &&
 		errno != ENOTEMPTY)
 		return err_os(e, "cannot put a toolchain into the store");
@@ -153,9 +192,9 @@ static bool make(
 bool sysroot_lay(char **ret, struct store *s, const struct tree *t, struct err *e)
 {
 	CLEANUP(buf_done) struct buf path = buf_init(PATH_MAX);
+	CLEANUP(file_closep) int there = -1;
 	uint8_t digest[SHA256_SIZE];
 	char hex[2 * SHA256_SIZE + 1], place[PLACE_MAX];
-	struct stat st;
 
 	tree_digest(t, digest);
 	hex_write(hex, digest, sizeof digest);
@@ -163,13 +202,14 @@ bool sysroot_lay(char **ret, struct store *s, const struct tree *t, struct err *
 	buf_printf(&path, "%s/%s", store_path(s), place);
 	if (!buf_ok(&path))
 		return buf_full(&path, "the path of a toolchain", e);
-	if (fstatat(store_fd(s), place, &st, AT_SYMLINK_NOFOLLOW) < 0) {
+	there = openat(store_fd(s), place, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (there < 0 || !is_whole(there, t)) {
 		char *tmp;
 		bool ok;
 
 		if (!store_tmpdir(s, &tmp, e))
 			return false;
-		ok = make(s, t, tmp, place, e);
+		ok = make(s, t, there, tmp, place, e);
 		store_tmpdir_remove(s, tmp);
 		if (!ok)
 			return false;

@@ -299,6 +299,10 @@ static void laid_out(void)
 	CHECK(first && again && !strcmp(first, again));
 	snprintf(path, sizeof path, "%s/usr/bin/tool", first);
 	CHECK(stat(path, &st) == 0 && (st.st_mode & 07777) == 0755 && st.st_mtime == 1000000000);
+	CHECK(truncate(path, 0) == 0); /* as a crash may leave it: made again */
+	mem_free(&again);
+	CHECK_OK(sysroot_of_set(&again, store, &l, "toolchain:t", &e), e);
+	CHECK(stat(path, &st) == 0 && st.st_size > 0);
 	snprintf(path, sizeof path, "%s/bin", first);
 	CHECK(readlink(path, target, sizeof target) == 7 && !memcmp(target, "usr/bin", 7));
 	snprintf(path, sizeof path, "%s/usr/lib64", first);
