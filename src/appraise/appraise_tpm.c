@@ -63,38 +63,36 @@ static bool covered(const struct reference_coverage *line, uint32_t required)
 	return false;
 }
 
-static bool is_executable_layer(struct str layer)
+static const struct reference_coverage *line_of(
+	const struct reference_shape *shape, const char *layer)
 {
-	static const char *const layers[] = { "firmware", "kernel", "initrd", "command line",
-		"root" };
-
-	for (size_t i = 0; i < ARRAY_LEN(layers); i++)
-		if (str_is(layer, layers[i]))
-			return true;
-	return false;
+	for (size_t i = 0; i < shape->n_coverage; i++)
+		if (str_is(shape->coverage[i].layer, layer))
+			return &shape->coverage[i];
+	return NULL;
 }
 
-/* Measured must mean covered: each layer that runs code hangs on a register that is required. */
+/* Measured must mean covered: each layer that runs code is named and hangs on a register that is required. */
 static bool layers_covered(const struct appraise_tpm_state *s, struct err *e)
 {
-	const struct reference_shape *shape = s->in->shape;
-	bool root = false;
+	static const char *const layers[] = { "firmware", "option ROMs", "boot loader", "kernel",
+		"initrd", "command line", "root file system" };
 
-	if (shape->firmware_only)
+	if (s->in->shape->firmware_only)
 		return err_set(e, ERR_MISMATCH,
 			"firmware only: no register covers everything that runs, so it is never affirmed");
-	for (size_t i = 0; i < shape->n_coverage; i++) {
-		const struct reference_coverage *line = &shape->coverage[i];
+	for (size_t i = 0; i < ARRAY_LEN(layers); i++) {
+		const struct reference_coverage *line = line_of(s->in->shape, layers[i]);
 
-		root = root || str_is(line->layer, "root file system");
-		if (is_executable_layer(line->layer) && !covered(line, s->in->policy->registers))
+		if (!line || !line->by.n)
+			return err_set(
+				e, ERR_MISMATCH, "layer '%s' is covered by nothing", layers[i]);
+		if (!covered(line, s->in->policy->registers))
 			return err_set(e, ERR_MISMATCH,
-				"layer '%.*s' is covered by %.*s, which the policy does not require",
-				STR_ARG(line->layer),
-				STR_ARG(line->by.n ? line->by : STR("nothing")));
+				"layer '%s' is covered by %.*s, which the policy does not require",
+				layers[i], STR_ARG(line->by));
 	}
-	return root ||
-	       err_set(e, ERR_MISMATCH, "the reference values do not say what covers the root");
+	return true;
 }
 
 static void check_coverage(struct appraise_tpm_state *s)
