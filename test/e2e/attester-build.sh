@@ -14,7 +14,7 @@ compile() { # FOLDER
 check "compiles from the listed files alone" compile "$work/a"
 check "compiles in another folder" compile "$work/other folder/b"
 check "is the same in both" cmp "$work/a/assay-attester" "$work/other folder/b/assay-attester"
-used=$(cd "$work/a" && gcc -MM -D_GNU_SOURCE -I. ./*/*.c | tr -d '\\' | tr ' ' '\n' | grep -E '\.[ch]$' | sed 's,^\./,,' | LC_ALL=C sort -u)
+used=$(cd "$work/a" && gcc -MM -D_GNU_SOURCE -I. ./*/*.c | tr -d '\134' | tr ' ' '\n' | grep -E '\.[ch]$' | sed 's,^\./,,' | LC_ALL=C sort -u)
 same "every listed file is used" "$used" "$(cat "$list")"
 "$work/a/assay-attester" --port 99999 2>"$work/said"
 same "refuses a bad argument" $? 2
