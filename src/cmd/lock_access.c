@@ -9,7 +9,7 @@ bool lock_access_open(struct archive_access *ret, const struct verb_args *args, 
 
 	ret->keyring = keyring ? keyring : INRELEASE_KEYRING;
 	return fetch_mirrors(args, &ret->mirrors, e) &&
-		store_open(&ret->store, verb_value(args, "--store"), e);
+	       store_open(&ret->store, verb_value(args, "--store"), e);
 }
 
 void lock_access_done(struct archive_access *q)

@@ -13,7 +13,7 @@ struct report {
 
 static void add_sentence(struct report *p, const char *sentence)
 {
-	if (memmem(p->text.p, p->text.n, sentence, strlen(sentence)))
+	if (p->text.n && memmem(p->text.p, p->text.n, sentence, strlen(sentence)))
 		return;
 	if (p->n == SENTENCES_MAX) {
 		p->more++;
