@@ -98,7 +98,7 @@ static const struct verb_option options[] = {
 
 const struct verb cmd_enroll = {
 	.name = "enroll",
-	.summary = "Bind a machine's attestation key to its TPM and remember it.",
+	.summary = "bind a machine's attestation key to its TPM and remember it",
 	.usage = "URL",
 	.min_args = 1,
 	.max_args = 1,

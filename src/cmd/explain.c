@@ -97,11 +97,12 @@ static const struct verb_option options[] = {
 
 const struct verb cmd_explain = {
 	.name = "explain",
-	.summary = "Align what a machine measured with what was predicted, event by event.",
+	.summary = "align what was measured with what was predicted, by event",
 	.usage = "BUNDLE|LOG",
 	.min_args = 1,
 	.max_args = 1,
 	.options = options,
-	.example = "assay explain evidence.json --reference-values out/reference-values.json",
+	.example =
+		"assay explain evidence.json --reference-values \\\n    out/reference-values.json",
 	.run = run,
 };

@@ -11,12 +11,13 @@
 static void help_all(void)
 {
 	puts("usage: assay VERB [OPTION...] [ARG...]\n");
-	puts("From a description to an image, from the image to reference values, from a running");
-	puts("machine's evidence to a verdict.\n");
+	puts("From a description to an image, from the image to reference values, from a");
+	puts("running machine's evidence to a verdict.\n");
 	for (size_t i = 0; verbs[i]; i++)
 		printf("  %-16s %s\n", verbs[i]->name, verbs[i]->summary);
-	puts("\nassay VERB --help tells more. Exit: 0 yes or done, 1 a well-formed no, 2 no answer.");
-	puts("\nexample:\n  assay verify http://127.0.0.1:8080 --reference-values out/reference-values.json");
+	puts("\nassay VERB --help tells more.");
+	puts("Exit: 0 yes or done, 1 a well-formed no, 2 no answer.");
+	puts("\nexample:\n  assay verify http://127.0.0.1:8080 \\\n    --reference-values out/reference-values.json");
 }
 
 static void help_verb(const struct verb *v)

@@ -26,16 +26,13 @@ enum {
 };
 
 static const struct verb_option options[] = {
-	{ "--port", "N", "port of 127.0.0.1 that leads to the attester (default: a free one)",
-		false },
-	{ "--state", "DIR", "where the software TPM lives (default: in the user's state folder)",
-		false },
-	{ "--trust-out", "FILE", "write a trust file that names this TPM's authority as emulated",
-		false },
+	{ "--port", "N", "port on 127.0.0.1 for the attester (a free one)", false },
+	{ "--state", "DIR", "the software TPM (~/.local/state/assay/vm)", false },
+	{ "--trust-out", "FILE", "write a trust file that names this TPM's roots", false },
 	{ "--firmware-code", "FILE", "firmware instead of the image's own", false },
 	{ "--firmware-vars", "FILE", "its variables", false },
-	{ "--qemu-arg", "ARG", "further argument for QEMU; most of them change a register", true },
-	{ "--timeout", "S", "how long the attester may take to answer (default: 300)", false },
+	{ "--qemu-arg", "ARG", "further argument; most of them change a register", true },
+	{ "--timeout", "S", "how long the attester may take (300 seconds)", false },
 	{ NULL, NULL, NULL, false },
 };
 
@@ -299,7 +296,7 @@ static bool run(const struct verb_args *args, int *code, struct err *e)
 
 const struct verb cmd_run = {
 	.name = "run",
-	.summary = "boot an image in QEMU with a software TPM, as its reference values describe",
+	.summary = "boot an image in QEMU with a software TPM",
 	.usage = "[OUT]",
 	.max_args = 1,
 	.options = options,

@@ -201,12 +201,12 @@ static const struct verb_option options[] = {
 
 const struct verb cmd_verify = {
 	.name = "verify",
-	.summary = "Hold a machine's evidence against reference values and give a verdict.",
+	.summary = "hold a machine's evidence against reference values",
 	.usage = "FILE|URL",
 	.min_args = 1,
 	.max_args = 1,
 	.options = options,
 	.example =
-		"assay verify http://127.0.0.1:8080 --reference-values out/reference-values.json",
+		"assay verify http://127.0.0.1:8080 \\\n    --reference-values out/reference-values.json",
 	.run = run,
 };
