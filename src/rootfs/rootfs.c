@@ -7,6 +7,7 @@
 #include "rootfs/entry.h"
 #include "rootfs/kernel_modules.h"
 #include "rootfs/ld_cache.h"
+#include "rootfs/mode_rules.h"
 #include "rootfs/units.h"
 #include "rootfs/users.h"
 #include "tree/folder.h"
@@ -212,19 +213,7 @@ static bool declared(struct tree *t, const struct description *d, struct err *e)
 	for (size_t i = 0; i < d->n_links; i++)
 		if (!entry_link_over(t, d->links[i].path, d->links[i].value, DECLARED, e))
 			return false;
-	for (size_t i = 0; i < d->n_modes; i++) {
-		const struct mode_rule *m = &d->modes[i];
-		uint32_t uid = 0, gid = 0;
-
-		if ((m->owner.n && !users_uid(t, m->owner, &uid)) ||
-			(m->group.n && !users_gid(t, m->group, &gid)))
-			return err_set(e, ERR_NOTFOUND,
-				"modes: '%.*s': no user '%.*s' or no group '%.*s'",
-				STR_ARG(m->path), STR_ARG(m->owner), STR_ARG(m->group));
-		if (!entry_owner(t, m->path, uid, gid, e) || !entry_mode(t, m->path, m->mode, e))
-			return err_wrap(e, "modes:");
-	}
-	return true;
+	return mode_rules_apply(t, d, e);
 }
 
 bool rootfs_merge(struct tree *t, const struct rootfs_inputs *in, struct err *e)

@@ -4,6 +4,7 @@
 #include "rootfs/elf.h"
 #include "rootfs/entry.h"
 #include "rootfs/kmod_index.h"
+#include "rootfs/mode_rules.h"
 #include "rootfs/sysusers.h"
 #include "base/rd.h"
 #include "test.h"
@@ -261,6 +262,39 @@ static void links_resolve_inside(void)
 	CHECK(!entry_resolve(t, STR("etc/none")));
 }
 
+static bool owned(const struct tree *t, const char *path, uint32_t mode, uint32_t uid, uint32_t gid)
+{
+	const struct node *n = tree_find(t, str_of(path));
+
+	return n && n->mode == mode && n->uid == uid && n->gid == gid;
+}
+
+static void modes_take_globs(void)
+{
+	const struct mode_rule rules[] = { { STR("etc/d/*.conf"), 0640, STR("root"),
+						   STR("shadow") },
+		{ STR("etc/d/b.conf"), 0600, STR("daemon"), STR("root") } };
+	struct mode_rule wrong[] = { { STR("etc/none/*"), 0640, STR("root"), STR("root") },
+		{ STR("etc/link"), 0640, STR("root"), STR("root") },
+		{ STR("etc/d/**"), 0640, STR("nobody"), STR("root") },
+		{ STR("etc/d/**"), 0640, STR("root"), STR("nobody") } };
+	struct description d = { .modes = rules, .n_modes = 2 };
+	CLEANUP(tree_freep) struct tree *t = small_tree();
+	struct err e = { 0 };
+
+	CHECK(put(t, "etc/d/a.conf", "a") && put(t, "etc/d/b.conf", "b") && put(t, "etc/d/c", "c"));
+	CHECK_OK(entry_link(t, STR("etc/link"), STR("d/c"), "package:test", &e), e);
+	CHECK_OK(entry_link(t, STR("etc/d/l.conf"), STR("c"), "package:test", &e), e);
+	CHECK_OK(users_generate(t, &(struct description){ 0 }, 1, &e), e);
+	CHECK_OK(mode_rules_apply(t, &d, &e), e);
+	CHECK(owned(t, "etc/d/a.conf", 0640, 0, 42) && owned(t, "etc/d/b.conf", 0600, 1, 0) &&
+		owned(t, "etc/d/c", 0644, 0, 0) && owned(t, "etc/d/l.conf", 0777, 0, 0));
+	for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+		d = (struct description){ .modes = &wrong[i], .n_modes = 1 };
+		CHECK_ERR(mode_rules_apply(t, &d, &e), e, ERR_NOTFOUND);
+	}
+}
+
 int main(void)
 {
 	users_are_pinned();
@@ -271,5 +305,6 @@ int main(void)
 	index_finds_its_keys();
 	elf_survives_damage("/usr/lib/x86_64-linux-gnu/libz.so.1");
 	links_resolve_inside();
+	modes_take_globs();
 	return test_end();
 }
