@@ -242,8 +242,9 @@ static bool write_reference_values(struct work *w, struct build_outcome *o, stru
 		.firmware = &w->firmware,
 		.manifest_sha256 = o->manifest_sha256 };
 
-	if (!reference_pcr0(
-		    w->r->store, &image, &w->firmware, !w->r->no_observe, &o->pcr0_known, pcr0, e))
+	/* Only what is measured for a platform needs it. */
+	if (w->d->platforms.n && !reference_pcr0(w->r->store, &image, &w->firmware,
+					 !w->r->no_observe, &o->pcr0_known, pcr0, e))
 		return false;
 	in.pcr0 = o->pcr0_known ? pcr0 : NULL;
 	if (!reference_emit(&in, &out, e))

@@ -28,7 +28,7 @@ struct build_outcome {
 	uint8_t disk_sha256[SHA256_SIZE], uki_sha256[SHA256_SIZE], root_hash[SHA256_SIZE];
 	uint64_t disk_size;
 	size_t n_components_made; /* not taken from the store */
-	bool pcr0_known;
+	bool pcr0_known;          /* false for a description without platforms, which needs none */
 };
 
 /*

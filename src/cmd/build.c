@@ -37,7 +37,7 @@ static void next_stage(void *ctx, const char *what)
 	clock_gettime(CLOCK_MONOTONIC, &t->started);
 }
 
-static void print_text(const struct build_outcome *o, const char *out)
+static void print_text(const struct build_outcome *o, const struct description *d, const char *out)
 {
 	char manifest[65], disk[65], uki[65], root[65];
 
@@ -49,7 +49,7 @@ static void print_text(const struct build_outcome *o, const char *out)
 	printf("uki        %s  %s/uki.efi\n", uki, out);
 	printf("root hash  %s\n", root);
 	printf("manifest   %s  %s/manifest.json\n", manifest, out);
-	if (!o->pcr0_known)
+	if (d->platforms.n && !o->pcr0_known)
 		puts("PCR 0 of this firmware is not known: no verdict with these values is affirming");
 }
 
@@ -96,7 +96,7 @@ static bool run(const struct verb_args *args, int *code, struct err *e)
 	next_stage(&timing, NULL);
 	if (verb_flag(args, "--json"))
 		return print_json(&o, e);
-	print_text(&o, r.out);
+	print_text(&o, &in.description, r.out);
 	return true;
 }
 
