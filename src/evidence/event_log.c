@@ -32,6 +32,15 @@ static bool is_spec_id(const struct event_log_event *ev)
 	       !memcmp(ev->data.p, spec_id, sizeof spec_id);
 }
 
+/* A first event that is not extended is a header (10.4.5.1): of the SHA-1 form ("Spec ID Event00", "02"), or of what? */
+static bool is_foreign_header(const struct event_log_event *ev)
+{
+	const size_t name = sizeof "Spec ID Event" - 1;
+
+	return ev->type == EVENT_LOG_NO_ACTION &&
+	       (ev->data.n < name || memcmp(ev->data.p, spec_id, name) != 0);
+}
+
 /* One {u16 algorithm, u16 digest size} of the header. */
 static bool read_bank(struct banks *b, struct rd *r, struct err *e)
 {
@@ -163,6 +172,8 @@ bool event_log_parse(struct event_log *ret, struct span bytes, struct arena *a, 
 			EVENT_LOG_SIZE_MAX);
 	if (!read_sha1_event(&r, &first))
 		return rd_truncated(&r, "event log", e);
+	if (is_foreign_header(&first))
+		return err_set(e, ERR_FORMAT, "event log at 0: a header that is no Spec ID event");
 	if (is_spec_id(&first)) {
 		log.sha1_form = false;
 		if (!read_header(&b, first.data, e))
