@@ -1,0 +1,130 @@
+#include "appraise/verdict.h"
+
+#include "codec/json.h"
+#include "test.h"
+
+static struct verdict v;
+
+static const struct verdict_claim good[CHECK_CLAIMS] = {
+	[CHECK_INSTANCE_IDENTITY] = { CHECK_AFFIRMS, { 0 } },
+	[CHECK_CONFIGURATION] = { CHECK_AFFIRMS, { 0 } },
+	[CHECK_EXECUTABLES] = { CHECK_AFFIRMS_BOOT, { 0 } },
+};
+static const char *const must[] = { "one", "two", NULL };
+
+static void add(const char *name, enum check_result result, enum check_claim claim, int fail_value)
+{
+	check_add(&v.checks, &(struct check){ .name = name,
+				     .result = result,
+				     .claim = claim,
+				     .fail_value = fail_value,
+				     .what = STR("what"),
+				     .reg = -1 });
+}
+
+static void start(void)
+{
+	memset(&v, 0, sizeof v);
+	add("one", CHECK_PASSED, CHECK_INSTANCE_IDENTITY, CHECK_CRYPTO_FAILED);
+	add("two", CHECK_PASSED, CHECK_EXECUTABLES, CHECK_CONTRAINDICATED);
+}
+
+static enum verdict_status conclude(const struct verdict_claim *pass)
+{
+	verdict_conclude(&v, pass, must);
+	CHECK(verdict_affirms(&v) == (v.status == VERDICT_AFFIRMING));
+	return v.status;
+}
+
+static void zero_rejects(void)
+{
+	static const char *const nothing[] = { NULL };
+
+	memset(&v, 0, sizeof v);
+	CHECK(!verdict_affirms(&v) && v.status == VERDICT_NONE);
+	v.status = VERDICT_AFFIRMING; /* without a single check it still does not affirm */
+	CHECK(!verdict_affirms(&v));
+	CHECK(conclude(good) != VERDICT_AFFIRMING);
+	start();
+	verdict_conclude(&v, good, nothing);
+	CHECK(!verdict_affirms(&v));
+}
+
+static void affirms(void)
+{
+	start();
+	CHECK(conclude(good) == VERDICT_AFFIRMING);
+	add("three", CHECK_NOT_APPLICABLE, CHECK_HARDWARE, CHECK_NOT_RECOGNISED);
+	CHECK(conclude(good) == VERDICT_AFFIRMING);
+	CHECK(v.claims[CHECK_HARDWARE].value == 0 && v.claims[CHECK_EXECUTABLES].value == 3);
+}
+
+static void failures(void)
+{
+	struct verdict_claim pass[CHECK_CLAIMS];
+
+	start();
+	add("three", CHECK_FAILED, CHECK_HARDWARE, CHECK_UNSAFE);
+	CHECK(conclude(good) == VERDICT_WARNING && v.claims[CHECK_HARDWARE].value == 32);
+	add("four", CHECK_FAILED, CHECK_HARDWARE, CHECK_NOT_RECOGNISED);
+	CHECK(conclude(good) == VERDICT_CONTRAINDICATED && v.claims[CHECK_HARDWARE].value == 97);
+	start(); /* a failure that claims nothing is not overlooked */
+	add("three", CHECK_FAILED, CHECK_STORAGE_OPAQUE, CHECK_NO_CLAIM);
+	CHECK(conclude(good) == VERDICT_WARNING);
+	start();
+	v.checks.items[1].name = "other"; /* what must be checked was not */
+	CHECK(conclude(good) == VERDICT_WARNING);
+	start();
+	v.checks.items[1].result = CHECK_NOT_APPLICABLE; /* nor is "not applicable" a pass */
+	CHECK(conclude(good) == VERDICT_WARNING);
+	start();
+	memcpy(pass, good, sizeof pass);
+	pass[CHECK_EXECUTABLES].value = CHECK_NO_CLAIM;
+	CHECK(conclude(pass) == VERDICT_WARNING);
+}
+
+static void overflow(void)
+{
+	start();
+	while (!v.checks.full)
+		add("more", CHECK_PASSED, CHECK_HARDWARE, CHECK_UNSAFE);
+	CHECK(v.checks.n == CHECK_LIST_MAX && conclude(good) == VERDICT_WARNING);
+}
+
+static void emits(void)
+{
+	struct arena *a = arena_new(1 << 24);
+	CLEANUP(buf_done) struct buf b = buf_init(1 << 20);
+	struct verdict_context c = { .at_unix = 1767225600,
+		.build = STR("b"),
+		.policy = STR("p"),
+		.submod = STR("tpm"),
+		.nonce = SPAN_OF("nonce") };
+	const struct json *tpm;
+	struct err e = { 0 };
+	struct json doc;
+	uint64_t n = 0;
+
+	start();
+	add("three", CHECK_FAILED, CHECK_HARDWARE, CHECK_NOT_RECOGNISED);
+	(void)conclude(good);
+	verdict_emit(&v, &c, &b);
+	CHECK_OK(json_parse(&doc, buf_span(&b), a, &e), e);
+	CHECK(str_is(json_get(&doc, "eat_profile")->text, "tag:github.com,2023:veraison/ear"));
+	CHECK(json_u64(json_get(&doc, "iat"), UINT32_MAX, &n) && n == 1767225600);
+	tpm = json_get(json_get(&doc, "submods"), "tpm");
+	CHECK(str_is(json_get(tpm, "ear.status")->text, "contraindicated"));
+	CHECK(json_get(tpm, "ear.trustworthiness-vector")->n == CHECK_CLAIMS);
+	CHECK(json_get(json_get(tpm, "assay.verdict"), "checks")->n == 3);
+	arena_free(a);
+}
+
+int main(void)
+{
+	zero_rejects();
+	affirms();
+	failures();
+	overflow();
+	emits();
+	return test_end();
+}
