@@ -30,7 +30,8 @@ bool hex_read(struct str s, uint8_t *out, size_t n)
 		if (digit(s.p[i]) < 0)
 			return false;
 	for (size_t i = 0; i < n; i++)
-		out[i] = (uint8_t)(digit(s.p[2 * i]) << 4 | digit(s.p[2 * i + 1]));
+		out[i] = (uint8_t)((unsigned)digit(s.p[2 * i]) << 4 |
+				   (unsigned)digit(s.p[2 * i + 1]));
 	return true;
 }
 

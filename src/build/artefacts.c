@@ -39,7 +39,7 @@ static bool write_root(
 	struct disk_sink root, hashes;
 
 	tree_digest(in->root, a->root_tree_sha256);
-	identity_uuid(options.uuid, "erofs", a->root_tree_sha256);
+	identifier_uuid(options.uuid, "erofs", a->root_tree_sha256);
 	/* The salt is content, too: SHA-256 of the tree's digest under a label of its own. */
 	{
 		uint8_t labelled[sizeof "assay/verity-salt" + SHA256_SIZE] = "assay/verity-salt";
@@ -63,8 +63,8 @@ static bool make_command_line(struct artefacts *a, const struct description *d, 
 	CLEANUP(buf_done) struct buf table = buf_init(ARTEFACTS_COMMAND_LINE_MAX);
 	char data[UUID_TEXT_SIZE], hash[UUID_TEXT_SIZE];
 
-	identity_text(data, a->root_hash);
-	identity_text(hash, a->root_hash + UUID_SIZE);
+	identifier_text(data, a->root_hash);
+	identifier_text(hash, a->root_hash + UUID_SIZE);
 	verity_table(
 		&table, data, hash, a->disk.parts[DISK_ROOT].size, a->root_hash, SPAN_OF(a->salt));
 	for (size_t i = 0; i < table.n; i++)
@@ -128,7 +128,7 @@ static bool write_esp(struct disk *disk, const struct content *uki, int64_t time
 	uint8_t sha256[static SHA256_SIZE], struct err *e)
 {
 	struct fat_file file = { STR(BOOT_PATH), *uki };
-	struct fat_options options = { .volume_id = identity_u32("esp", uki->sha256),
+	struct fat_options options = { .volume_id = identifier_u32("esp", uki->sha256),
 		.time_unix = time_unix };
 	CLEANUP(fat_freep) struct fat *plan = NULL;
 	CLEANUP(hasher_freep) struct hasher *hasher = hasher_new(DIGEST_SHA256);

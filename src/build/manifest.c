@@ -124,7 +124,7 @@ static void emit_part(struct json_out *w, const char *name, const struct gpt_par
 {
 	char uuid[UUID_TEXT_SIZE];
 
-	identity_text(uuid, p->uuid);
+	identifier_text(uuid, p->uuid);
 	json_key(w, name);
 	json_object(w);
 	json_put_uint(w, "at", p->at);

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "image/identity.h"
+#include "image/identifier.h"
 #include "sys/file.h"
 #include "base/banned.h"
 
@@ -60,8 +60,8 @@ void disk_identify(struct disk *d, const uint8_t root_hash[static SHA256_SIZE],
 {
 	memcpy(d->parts[DISK_ROOT].uuid, root_hash, UUID_SIZE);
 	memcpy(d->parts[DISK_VERITY].uuid, root_hash + SHA256_SIZE - UUID_SIZE, UUID_SIZE);
-	identity_uuid(d->parts[DISK_ESP].uuid, "esp", esp_sha256);
-	identity_uuid(d->uuid, "disk", esp_sha256);
+	identifier_uuid(d->parts[DISK_ESP].uuid, "esp", esp_sha256);
+	identifier_uuid(d->uuid, "disk", esp_sha256);
 }
 
 struct gpt disk_gpt(const struct disk *d)

@@ -16,7 +16,7 @@
 #define ASSAY_IMAGE_EROFS_H
 
 #include "base/err.h"
-#include "image/identity.h"
+#include "image/identifier.h"
 #include "tree/tree.h"
 
 enum { EROFS_BLOCK = 4096, EROFS_VOLUME_MAX = 15 };

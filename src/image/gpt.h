@@ -1,14 +1,14 @@
 /*
  * A GUID partition table (UEFI 2.10 section 5): protective MBR, primary and backup table, 128 entries,
  * 512-byte sectors. Types are those of the Discoverable Partitions Specification. UUIDs are given in text
- * order (image/identity.h) and stored with the first three fields swapped, as the format wants it.
+ * order (image/identifier.h) and stored with the first three fields swapped, as the format wants it.
  */
 #ifndef ASSAY_IMAGE_GPT_H
 #define ASSAY_IMAGE_GPT_H
 
 #include "base/buf.h"
 #include "base/err.h"
-#include "image/identity.h"
+#include "image/identifier.h"
 
 enum {
 	GPT_SECTOR = 512,

@@ -80,7 +80,7 @@ static bool make_root(const char *dir, struct err *e)
 	if (!image_trees_all_shapes(&t, true, e))
 		return false;
 	tree_digest(t, salt);
-	identity_uuid(o.uuid, "erofs", salt);
+	identifier_uuid(o.uuid, "erofs", salt);
 	if (!erofs_plan(&p, t, &o, e) ||
 		!verity_new(&v, erofs_size(p), SPAN_OF(salt), &data.sink, e) ||
 		!erofs_emit(p, verity_sink(v), e) || !verity_finish(v, &hash.sink, root, e))

@@ -48,7 +48,7 @@ static bool root(const struct tree *t, struct hasher *h, struct buf *to, struct 
 
 	tree_digest(t, salt);
 	line(to, "tree", salt);
-	identity_uuid(o.uuid, "erofs", salt);
+	identifier_uuid(o.uuid, "erofs", salt);
 	stream_hash_init(&data, h, NULL);
 	stream_hash_init(&hashes, tree_hasher, NULL);
 	if (!erofs_plan(&p, t, &o, e) ||

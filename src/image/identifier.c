@@ -1,4 +1,4 @@
-#include "image/identity.h"
+#include "image/identifier.h"
 
 #include <string.h>
 
@@ -17,7 +17,7 @@ static void derive(uint8_t ret[static SHA256_SIZE], const char *label,
 	hasher_free(h);
 }
 
-void identity_uuid(
+void identifier_uuid(
 	uint8_t ret[static UUID_SIZE], const char *label, const uint8_t digest[static SHA256_SIZE])
 {
 	uint8_t hash[SHA256_SIZE];
@@ -28,7 +28,7 @@ void identity_uuid(
 	ret[8] = (uint8_t)((ret[8] & 0x3f) | 0x80);
 }
 
-uint32_t identity_u32(const char *label, const uint8_t digest[static SHA256_SIZE])
+uint32_t identifier_u32(const char *label, const uint8_t digest[static SHA256_SIZE])
 {
 	uint8_t hash[SHA256_SIZE];
 	uint32_t v;
@@ -39,7 +39,7 @@ uint32_t identity_u32(const char *label, const uint8_t digest[static SHA256_SIZE
 	return v ? v : 1;
 }
 
-void identity_text(char ret[static UUID_TEXT_SIZE], const uint8_t uuid[static UUID_SIZE])
+void identifier_text(char ret[static UUID_TEXT_SIZE], const uint8_t uuid[static UUID_SIZE])
 {
 	static const uint8_t sizes[] = { 4, 2, 2, 2, 6 };
 	size_t at = 0;
