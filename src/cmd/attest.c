@@ -11,7 +11,7 @@
 enum { DEFAULT_PORT = 8080 };
 
 static const struct verb_option options[] = {
-	{ "--tpm", "TCTI", "TPM in tpm2-tss' notation (default: device:/dev/tpmrm0)", false },
+	{ "--tpm", "TCTI", "TPM as tpm2-tss names it (device:/dev/tpmrm0)", false },
 	{ "--firmware-log", "FILE", "the firmware's event log, \"none\" for none", false },
 	{ "--systemd-log", "FILE", "systemd's log of what it measures, \"none\" for none", false },
 	{ "--address", "ADDRESS", "numeric address to listen on (default: 127.0.0.1)", false },

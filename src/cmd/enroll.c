@@ -91,7 +91,7 @@ static bool run(const struct verb_args *args, int *code, struct err *e)
 }
 
 static const struct verb_option options[] = {
-	{ "--trust", "FILE", "whom you trust (default: ~/.config/assay/trust.yaml)", false },
+	{ "--trust", "FILE", "whom you trust (~/.config/assay/trust.yaml)", false },
 	{ "--at", "TIME", "as of 2026-11-23T12:00:00Z, or seconds", false },
 	{ 0 },
 };

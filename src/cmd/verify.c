@@ -190,7 +190,7 @@ static bool run(const struct verb_args *args, int *code, struct err *e)
 static const struct verb_option options[] = {
 	{ "--reference-values", "FILE", "what the machine should measure (needed)", false },
 	{ "--policy", "FILE", "what is demanded of it (default: doc/policy.md)", false },
-	{ "--trust", "FILE", "whom you trust (default: ~/.config/assay/trust.yaml)", false },
+	{ "--trust", "FILE", "whom you trust (~/.config/assay/trust.yaml)", false },
 	{ "--store", "DIR", "the store whose build records count", false },
 	{ "--nonce", "HEX", "the nonce that the evidence must answer", false },
 	{ "--at", "TIME", "appraise as of 2026-11-23T12:00:00Z, or seconds", false },
