@@ -5,6 +5,7 @@
 archive=$work/mirror/debian
 archive_keyring=$work/archive.gpg
 # 2023-11-14: Releases and images have this date, whenever the test runs.
+# shellcheck disable=SC2034 # the scripts use it
 archive_epoch=1700000000
 archive_date='Tue, 14 Nov 2023 22:13:20 UTC'
 export GNUPGHOME=$work/gnupg
