@@ -71,19 +71,21 @@ check_names() {
 build_with() { # FOLDER CC MESON-OPTIONS...
 	local folder=$1 cc=$2
 	shift 2
-	[ -f "$folder/build.ninja" ] || CC=$cc meson setup "$folder" --werror "$@" >"$folder.log" 2>&1 || { tail -5 "$folder.log"; return 1; }
+	[ -f "$folder/build.ninja" ] || CC=$cc meson setup "$folder" "$@" >"$folder.log" 2>&1 || { tail -5 "$folder.log"; return 1; }
 	ninja -C "$folder" >"$folder.log" 2>&1 || { grep -E 'error|warning' "$folder.log" | head -20; return 1; }
 }
 
-check_gcc() { build_with build gcc; }
-check_clang() { build_with build-clang clang; }
+check_gcc() { build_with build gcc --werror; }
+check_clang() { build_with build-clang clang --werror; }
 
 check_sanitize() {
+	# Without -Werror: what the sanitizers add to the code makes gcc warn of what is not there.
 	build_with build-asan gcc -Db_sanitize=address,undefined -Doptimization=1 || return 1
 	local bad=0
 	for t in build-asan/test/test-*; do
 		[ -x "$t" ] && [ -f "$t" ] || continue
-		case $t in *-box|*-floor) continue ;; esac
+		# These run programs in the box, whose limit of the address space leaves AddressSanitizer no room.
+		case $t in *-box | *-component) continue ;; esac
 		UBSAN_OPTIONS=halt_on_error=1 ASAN_OPTIONS=detect_leaks=1 timeout 600 "$t" >build/check/asan.log 2>&1 </dev/null || { echo "  $t"; tail -15 build/check/asan.log; bad=1; }
 	done
 	return $bad
