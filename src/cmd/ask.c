@@ -5,7 +5,7 @@
 
 #include "codec/json.h"
 #include "evidence/challenge.h"
-#include "evidence/identity.h"
+#include "evidence/tpm_identity.h"
 #include "net/http.h"
 #define ASSAY_MAY_ASK_THE_MACHINE
 #include "base/banned.h"
@@ -49,23 +49,23 @@ static bool refused(const char *url, long status, struct span body, struct arena
 	return err_set(e, ERR_IO, "'%s' answered %ld, want 200", url, status);
 }
 
-static bool get_identity(struct identity *ret, const char *url, struct arena *a, struct err *e)
+static bool get_identity(struct tpm_identity *ret, const char *url, struct arena *a, struct err *e)
 {
 	CLEANUP(buf_done) struct buf body = buf_init(0);
 	struct str at;
 	long status = 0;
 
 	if (!endpoint(&at, url, "identity", a, e) ||
-		!http_get(at.p, IDENTITY_SIZE_MAX, ASK_TIMEOUT_S, &status, &body, e))
+		!http_get(at.p, TPM_IDENTITY_SIZE_MAX, ASK_TIMEOUT_S, &status, &body, e))
 		return false;
 	if (status != 200)
 		return refused(at.p, status, buf_span(&body), a, e);
-	return identity_parse(ret, buf_span(&body), a, e);
+	return tpm_identity_parse(ret, buf_span(&body), a, e);
 }
 
 /* A credential for the attestation key that the identity names, with a secret of ours. */
 static bool make_credential(struct credential *ret, struct appraise_challenge *c,
-	const struct identity *id, struct err *e)
+	const struct tpm_identity *id, struct err *e)
 {
 	struct credential_chance chance;
 	struct tpm_public ek, ak;
@@ -115,7 +115,7 @@ bool ask_attester(struct ask_answer *ret, const char *url, const uint8_t *nonce,
 {
 	struct ask_answer answer = { 0 };
 	struct credential credential;
-	struct identity id;
+	struct tpm_identity id;
 	bool ok;
 
 	if (nonce)

@@ -1,6 +1,6 @@
 #include "evidence/challenge.h"
 
-#include "evidence/identity.h"
+#include "evidence/tpm_identity.h"
 #include "test.h"
 
 static struct arena *a;
@@ -58,21 +58,21 @@ static void refuses(void)
 static void identities(void)
 {
 	static const uint8_t ek[] = { 1, 2, 3 }, ak[] = { 4, 5 }, der[] = { 0x30, 0 };
-	struct identity id = { .ek_public = SPAN_OF(ek),
+	struct tpm_identity id = { .ek_public = SPAN_OF(ek),
 		.ak_public = SPAN_OF(ak),
 		.ek_chain = { .certificates = { SPAN_OF(der), SPAN_OF(ek) }, .n = 2 } };
-	CLEANUP(buf_done) struct buf b = buf_init(IDENTITY_SIZE_MAX);
-	struct identity got;
+	CLEANUP(buf_done) struct buf b = buf_init(TPM_IDENTITY_SIZE_MAX);
+	struct tpm_identity got;
 	struct err e = { 0 };
 
-	identity_emit(&id, &b);
-	CHECK_OK(identity_parse(&got, buf_span(&b), a, &e), e);
+	tpm_identity_emit(&id, &b);
+	CHECK_OK(tpm_identity_parse(&got, buf_span(&b), a, &e), e);
 	CHECK(span_equal(got.ek_public, id.ek_public) && span_equal(got.ak_public, id.ak_public));
 	CHECK(got.ek_chain.n == 2 && span_equal(got.ek_chain.certificates[0], SPAN_OF(der)));
 	for (size_t n = 0; n + 1 < b.n; n++)
-		CHECK_ERR(identity_parse(&got, span_make(b.p, n), a, &e), e, ERR_FORMAT);
+		CHECK_ERR(tpm_identity_parse(&got, span_make(b.p, n), a, &e), e, ERR_FORMAT);
 	CHECK_ERR(
-		identity_parse(&got,
+		tpm_identity_parse(&got,
 			str_span(STR(
 				"{\"format\":\"assay.identity/1\",\"ek_public\":\"AA==\","
 				"\"ek_certificates\":[\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"\"],"

@@ -1,4 +1,4 @@
-#include "evidence/identity.h"
+#include "evidence/tpm_identity.h"
 
 #include "codec/json_base64.h"
 #include "evidence/tpm_public.h"
@@ -21,17 +21,17 @@ static bool read_chain(
 	return true;
 }
 
-bool identity_parse(struct identity *ret, struct span json, struct arena *a, struct err *e)
+bool tpm_identity_parse(struct tpm_identity *ret, struct span json, struct arena *a, struct err *e)
 {
 	static const char *const keys[] = { "format", "ek_public", "ek_certificates", "ak_public",
 		NULL };
-	struct identity id = { 0 };
+	struct tpm_identity id = { 0 };
 	struct json v;
 
-	if (json.n > IDENTITY_SIZE_MAX)
-		return err_set(
-			e, ERR_LIMIT, "identity is %zu bytes, limit %d", json.n, IDENTITY_SIZE_MAX);
-	if (!json_parse(&v, json, a, e) || !json_check_format(&v, IDENTITY_FORMAT, e) ||
+	if (json.n > TPM_IDENTITY_SIZE_MAX)
+		return err_set(e, ERR_LIMIT, "identity is %zu bytes, limit %d", json.n,
+			TPM_IDENTITY_SIZE_MAX);
+	if (!json_parse(&v, json, a, e) || !json_check_format(&v, TPM_IDENTITY_FORMAT, e) ||
 		!json_only(&v, "identity", keys, e) ||
 		!json_base64_get(&v, "ek_public", TPM_PUBLIC_SIZE_MAX, &id.ek_public, a, e) ||
 		!json_base64_get(&v, "ak_public", TPM_PUBLIC_SIZE_MAX, &id.ak_public, a, e) ||
@@ -41,12 +41,12 @@ bool identity_parse(struct identity *ret, struct span json, struct arena *a, str
 	return true;
 }
 
-void identity_emit(const struct identity *id, struct buf *out)
+void tpm_identity_emit(const struct tpm_identity *id, struct buf *out)
 {
 	struct json_out w = json_out_to(out);
 
 	json_object(&w);
-	json_put_cstr(&w, "format", IDENTITY_FORMAT);
+	json_put_cstr(&w, "format", TPM_IDENTITY_FORMAT);
 	json_base64_put(&w, "ek_public", id->ek_public);
 	json_key(&w, "ek_certificates");
 	json_array(&w);
