@@ -12,6 +12,7 @@
 
 #include "base/mem.h"
 #include "codec/json.h"
+#include "evidence/challenge.h"
 #include "base/banned.h"
 
 enum { SWEEP_MS = 250, ERROR_MAX = 4096 };
@@ -207,7 +208,7 @@ static bool bind_to(struct attest_http *h, const char *address, uint16_t port, s
 static void set_bounds(struct attest_http *h)
 {
 	evhttp_set_max_headers_size(h->http, ATTEST_HTTP_HEADERS_MAX);
-	evhttp_set_max_body_size(h->http, ATTESTER_CHALLENGE_MAX);
+	evhttp_set_max_body_size(h->http, CHALLENGE_SIZE_MAX);
 	evhttp_set_timeout(h->http, ATTEST_HTTP_IDLE_S);
 	/* All that evhttp knows: which of them a resource takes is said by wants(). */
 	evhttp_set_allowed_methods(h->http, EVHTTP_REQ_GET | EVHTTP_REQ_POST | EVHTTP_REQ_HEAD |

@@ -173,6 +173,7 @@ bool attest_keys_activate(uint8_t secret_digest[static SHA256_SIZE], const struc
 		return err_set(e, ERR_MISMATCH,
 			"the TPM does not accept the credential: it answers 0x%x", rc);
 	sha256_of(secret_digest, span_make(out->buffer, out->size));
+	explicit_bzero(out, sizeof *out);
 	Esys_Free(out);
 	return true;
 }

@@ -11,7 +11,7 @@
 #include "base/digest.h"
 #include "base/span.h"
 
-enum { ATTEST_KEYS_PUBLIC_MAX = 1024, ATTEST_KEYS_SECRET_MAX = 64 };
+enum { ATTEST_KEYS_PUBLIC_MAX = 1024 };
 
 struct attest_keys {
 	ESYS_TR ek, ak;                  /* loaded: two of the TPM's three places */

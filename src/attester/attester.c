@@ -5,13 +5,12 @@
 
 #include "attester/attest_chain.h"
 #include "attester/attest_quote.h"
-#include "codec/base64.h"
-#include "codec/json.h"
+#include "evidence/challenge.h"
+#include "evidence/tpm_identity.h"
 #include "base/banned.h"
 
 enum {
 	ARENA_MAX = 256 << 10, /* a parsed challenge takes a few times its text */
-	FIELD_MAX = 64 << 10,  /* base64 of one certificate */
 	READ_CHUNK = 16384,
 };
 
@@ -40,84 +39,16 @@ void attester_done(struct attester *a)
 	buf_done(&a->certificates);
 }
 
-static void put_base64(struct json_out *w, struct span bytes)
-{
-	CLEANUP(buf_done) struct buf text = buf_init(FIELD_MAX);
-
-	base64_add(&text, bytes, BASE64_STANDARD);
-	json_text(w, buf_str(&text));
-	if (!buf_ok(&text))
-		w->to->failed = true;
-}
-
 bool attester_identity(const struct attester *a, struct buf *out, struct err *e)
 {
-	struct json_out w = json_out_to(out);
+	struct tpm_identity id = {
+		.ek_public = buf_span(&a->keys.ek_public),
+		.ak_public = buf_span(&a->keys.ak_public),
+		.ek_chain = a->chain,
+	};
 
-	json_object(&w);
-	json_put_cstr(&w, "format", "assay.identity/1");
-	json_key(&w, "ek_public");
-	put_base64(&w, buf_span(&a->keys.ek_public));
-	json_key(&w, "ek_certificates");
-	json_array(&w);
-	for (size_t i = 0; i < a->chain.n; i++)
-		put_base64(&w, a->chain.certificates[i]);
-	json_end_array(&w);
-	json_key(&w, "ak_public");
-	put_base64(&w, buf_span(&a->keys.ak_public));
-	json_end_object(&w);
+	tpm_identity_emit(&id, out);
 	return buf_ok(out) || buf_full(out, "identity", e);
-}
-
-struct challenge {
-	struct binding binding;
-	struct attest_credential credential; /* NULL spans without one */
-};
-
-static bool read_base64(
-	struct span *ret, const struct json *o, const char *key, struct arena *a, struct err *e)
-{
-	struct str text;
-
-	return json_get_str(o, key, &text, e) &&
-	       (base64_read(ret, text, BASE64_STANDARD, a, e) || err_wrap(e, "'%s'", key));
-}
-
-static bool read_credential(
-	struct attest_credential *ret, const struct json *o, struct arena *a, struct err *e)
-{
-	static const char *const members[] = { "id_object", "encrypted_secret", NULL };
-
-	if (o->kind != JSON_OBJECT)
-		return err_set(e, ERR_FORMAT, "'credential' is no object");
-	return json_only(o, "credential", members, e) &&
-	       read_base64(&ret->id_object, o, "id_object", a, e) &&
-	       read_base64(&ret->encrypted_secret, o, "encrypted_secret", a, e);
-}
-
-static bool read_challenge(struct challenge *ret, struct span text, struct arena *a, struct err *e)
-{
-	static const char *const members[] = { "format", "role", "nonce", "credential", NULL };
-	struct challenge c = { .binding.role = { NULL, 0 } };
-	const struct json *credential;
-	struct json v;
-
-	if (text.n > ATTESTER_CHALLENGE_MAX)
-		return err_set(e, ERR_LIMIT, "challenge is %zu bytes, limit %d", text.n,
-			ATTESTER_CHALLENGE_MAX);
-	if (!json_parse(&v, text, a, e) || !json_check_format(&v, "assay.challenge/1", e) ||
-		!json_only(&v, "challenge", members, e) ||
-		!json_get_str(&v, "role", &c.binding.role, e) ||
-		!json_get_hex(&v, "nonce", c.binding.nonce, sizeof c.binding.nonce, e))
-		return false;
-	if (!str_is(c.binding.role, "attester"))
-		return err_set(
-			e, ERR_FORMAT, "role is '%.*s', want 'attester'", STR_ARG(c.binding.role));
-	credential = json_get(&v, "credential");
-	if (credential && !read_credential(&c.credential, credential, a, e))
-		return false;
-	*ret = c;
-	return true;
 }
 
 /* The whole of a log from its start; descriptors of the kernel's files have no size and may grow. */
@@ -165,20 +96,26 @@ static bool emit(const struct attester *a, const struct binding *binding,
 	return bundle_emit(&b, out, e);
 }
 
-/* What is left to do once the challenge is read; nothing of it is the challenge's fault but the credential. */
-static bool answer(const struct attester *a, struct challenge *c, struct buf *out, struct err *e)
+/*
+ * Activates, quotes and writes. What fails here is this machine's fault, but for a credential that the TPM does not take.
+ */
+static bool answer(
+	const struct attester *a, const struct challenge *c, struct buf *out, struct err *e)
 {
+	struct attest_credential credential = { c->id_object, c->encrypted_secret };
+	struct binding binding = { .role = c->role };
 	struct attest_quote q = { .n_banks = 0 };
 	struct digest qualifying;
 	bool ok;
 
-	if (c->credential.id_object.p && !attest_keys_activate(c->binding.secret_digest, &a->keys,
-						 a->tpm, &c->credential, e))
+	memcpy(binding.nonce, c->nonce, sizeof binding.nonce);
+	if (c->id_object.p &&
+		!attest_keys_activate(binding.secret_digest, &a->keys, a->tpm, &credential, e))
 		return false;
-	if (!binding_digest(&qualifying, DIGEST_SHA256, &c->binding, e) ||
+	if (!binding_digest(&qualifying, DIGEST_SHA256, &binding, e) ||
 		!attest_quote_take(&q, a->tpm, a->keys.ak, qualifying.bytes, e))
 		return false;
-	ok = emit(a, &c->binding, &q, out, e);
+	ok = emit(a, &binding, &q, out, e);
 	attest_quote_done(&q);
 	return ok;
 }
@@ -189,7 +126,9 @@ bool attester_evidence(
 	CLEANUP(arena_freep) struct arena *arena = arena_new(ARENA_MAX);
 	struct challenge c;
 
-	return (read_challenge(&c, challenge, arena, e) ||
-		       err_wrap(e, "cannot read the challenge")) &&
-	       answer(a, &c, out, e);
+	if (!challenge_parse(&c, challenge, arena, e))
+		return false;
+	if (!str_is(c.role, "attester"))
+		return err_set(e, ERR_FORMAT, "role is '%.*s', want 'attester'", STR_ARG(c.role));
+	return answer(a, &c, out, e);
 }

@@ -10,7 +10,6 @@
 #include "evidence/bundle.h"
 
 enum {
-	ATTESTER_CHALLENGE_MAX = 16 << 10,
 	ATTESTER_ANSWER_MAX = BUNDLE_SIZE_MAX,
 	ATTESTER_FIRMWARE_LOG_MAX = 1 << 20,
 };

@@ -235,7 +235,7 @@ static bool wait_up(struct run *r, bool *up, struct err *e)
 		if (step(r) == QEMU_STOPPED)
 			return stopped_early(r, e);
 		if (qemu_kvm_failed(r->q))
-			return err_set(e, ERR_IO, "KVM failed inside the guest");
+			return accel_refute(e);
 		if (now < next)
 			continue;
 		next = now + STEP_MS;
@@ -254,7 +254,7 @@ static bool wait_up(struct run *r, bool *up, struct err *e)
 
 static bool watch(struct run *r, struct err *e)
 {
-	bool up;
+	bool up = false;
 
 	if (!wait_up(r, &up, e))
 		return false;

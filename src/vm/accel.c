@@ -41,7 +41,7 @@ static void add_processor(struct buf *key)
 	}
 }
 
-/* Path of the remembered answer: named by all that the answer depends on. */
+/* Path of the remembered answer, named by all that the answer depends on; stays NULL where there is no place for it. */
 static bool answer_path(char **ret, struct err *e)
 {
 	CLEANUP(buf_done) struct buf key = buf_init(TEXT_MAX), version = buf_init(TEXT_MAX);
@@ -66,9 +66,10 @@ static bool answer_path(char **ret, struct err *e)
 	hex_write(hex, digest, sizeof digest);
 	if (cache && cache[0] == '/')
 		buf_printf(&path, "%s/assay/kvm-%.32s", cache, hex);
-	else
-		buf_printf(&path, "%s/.cache/assay/kvm-%.32s", home ? home : "/tmp", hex);
-	*ret = buf_take_cstr(&path);
+	else if (home && home[0] == '/')
+		buf_printf(&path, "%s/.cache/assay/kvm-%.32s", home, hex);
+	if (path.n)
+		*ret = buf_take_cstr(&path);
 	return true;
 }
 
@@ -166,11 +167,23 @@ bool accel_probe(struct accel *ret, const char *code, const char *vars, struct e
 	}
 	if (!answer_path(&path, e))
 		return err_wrap(e, "cannot find out whether KVM works");
-	if (!recall(&a, path)) {
+	if (!path || !recall(&a, path)) {
 		if (!try_firmware(&a, code, vars, e))
 			return err_wrap(e, "cannot find out whether KVM works");
-		remember(&a, path);
+		if (path)
+			remember(&a, path);
 	}
 	*ret = a;
 	return true;
+}
+
+bool accel_refute(struct err *e)
+{
+	static const struct accel no = { false, "KVM internal error inside a guest" };
+	CLEANUP(mem_free) char *path = NULL;
+
+	if (answer_path(&path, e) && path)
+		remember(&no, path);
+	err_set(e, ERR_IO, "KVM failed inside the guest");
+	return err_hint(e, "run it again: machines are emulated here from now on");
 }

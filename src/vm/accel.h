@@ -16,4 +16,7 @@ struct accel {
 /* code and vars: the firmware files. Fails only when QEMU cannot be run at all; a failing KVM is an answer. */
 bool accel_probe(struct accel *ret, const char *code, const char *vars, struct err *e) MUST_CHECK;
 
+/* KVM failed later, inside a guest: from now on the answer is emulation. Fills *e with what happened; returns false. */
+bool accel_refute(struct err *e);
+
 #endif

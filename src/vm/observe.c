@@ -70,7 +70,7 @@ static bool follow(struct observe *o, struct qemu *q, struct err *e)
 		if (event == QEMU_STOPPED)
 			break;
 		if (qemu_kvm_failed(q))
-			return err_set(e, ERR_IO, "KVM failed inside the guest");
+			return accel_refute(e);
 		if (event == QEMU_LINE && line.n)
 			snprintf(last, sizeof last, "%.*s", STR_ARG(line));
 		if (event == QEMU_LINE && !observe_line(o, line, e))

@@ -19,3 +19,7 @@ same "every listed file is used" "$used" "$(cat "$list")"
 "$work/a/assay-attester" --port 99999 2>"$work/said"
 same "refuses a bad argument" $? 2
 check "and says how it is used" grep -q '^usage: assay-attester' "$work/said"
+
+# examples/hello compiles it by the same list.
+used=$(awk '/- name: attester$/ { here = 1 } here && /^    steps:/ { exit } here && /^      - / { print $2 }' "$root/examples/hello/assay.yaml")
+same "the example names the same files" "$used" "$(cat "$list")"

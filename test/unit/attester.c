@@ -6,6 +6,7 @@
 
 #include "attester/attest_chain.h"
 #include "base/mem.h"
+#include "evidence/challenge.h"
 
 #include "test.h"
 
@@ -70,15 +71,15 @@ static void challenges(void)
 
 static void too_large(void)
 {
-	CLEANUP(mem_free) char *blank = mem_alloc(ATTESTER_CHALLENGE_MAX + 1);
+	CLEANUP(mem_free) char *blank = mem_alloc(CHALLENGE_SIZE_MAX + 1);
 	CLEANUP(buf_done) struct buf out = buf_init(ATTESTER_ANSWER_MAX);
 	struct attester none = { .firmware_log = -1, .systemd_log = -1 };
 	struct err e;
 
-	memset(blank, ' ', ATTESTER_CHALLENGE_MAX + 1);
-	CHECK_ERR(attester_evidence(&none, span_make(blank, ATTESTER_CHALLENGE_MAX + 1), &out, &e),
-		e, ERR_LIMIT);
-	refused(blank, ATTESTER_CHALLENGE_MAX);
+	memset(blank, ' ', CHALLENGE_SIZE_MAX + 1);
+	CHECK_ERR(attester_evidence(&none, span_make(blank, CHALLENGE_SIZE_MAX + 1), &out, &e), e,
+		ERR_LIMIT);
+	refused(blank, CHALLENGE_SIZE_MAX);
 }
 
 /* A self-signed certificate in DER. */
