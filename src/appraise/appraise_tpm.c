@@ -33,7 +33,7 @@ static void check_vouch(struct appraise_tpm_state *s)
 			"nobody whom this verifier knows vouches for the reference values: build the image here, or accept unsigned ones in the trust file");
 	appraise_tpm_test(s,
 		(struct check){ .name = "vouched",
-			.what = STR("somebody known vouches for the reference values"),
+			.what = STR("who vouches for the reference values is accepted"),
 			.want = s->in->trust->accept_unsigned
 					? STR("built here, or an unsigned claim")
 					: STR("built here"),
@@ -104,7 +104,6 @@ static void check_coverage(struct appraise_tpm_state *s)
 		(struct check){ .name = "coverage",
 			.what = STR(
 				"required registers cover all that runs: firmware, boot loader, kernel, initrd, command line, root"),
-			.got = s->in->shape->name,
 			.whose = STR("reference values"),
 			.claim = CHECK_EXECUTABLES,
 			.fail_value = CHECK_UNRECOGNISED },

@@ -134,7 +134,7 @@ static struct str whose_text(const struct appraise_tpm_state *s, const struct re
 {
 	bool here = s->in->vouch == APPRAISE_BUILT_HERE;
 
-	return arena_printf(s->a, "reference values (%s, %s)",
+	return arena_printf(s->a, "reference values: %s, %s",
 		r->how == REFERENCE_OBSERVED ? "observed" : "computed",
 		here ? "built here" : "unsigned claim");
 }

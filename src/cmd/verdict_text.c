@@ -27,8 +27,10 @@ static void print_check(const struct check *c)
 	bool long_form = c->result == CHECK_FAILED;
 
 	printf("  [%s] %.*s", mark(c->result), STR_ARG(c->what));
-	if (!long_form && c->got.n && c->got.n <= 60 && c->reg < 0)
+	if (!long_form && c->got.n)
 		printf(": %.*s", STR_ARG(c->got));
+	if (c->result == CHECK_PASSED && c->want.n && c->whose.n)
+		printf(" (wanted by %.*s)", STR_ARG(c->whose));
 	putchar('\n');
 	if (c->reason.n)
 		printf("         %-6s %.*s\n", "why", STR_ARG(c->reason));
@@ -38,40 +40,39 @@ static void print_check(const struct check *c)
 	print_field("got", c->got, c->want.n ? str_make(NULL, 0) : c->whose);
 }
 
-/* One line for the registers of a bank that came out alike: "as predicted are PCR 0 2 3". */
-static void print_alike(
-	const struct check_list *l, const char *bank, enum check_result result, const char *what)
+static bool is_alike(const struct check *a, const struct check *b)
 {
-	bool any = false;
+	return a->reg >= 0 && b->reg >= 0 && a->result == b->result &&
+	       str_equal(a->bank, b->bank) && str_equal(a->whose, b->whose);
+}
 
-	for (size_t i = 0; i < l->n; i++) {
-		const struct check *c = &l->items[i];
+/* One line for all registers that came out like the i-th check: "as predicted are PCR 2 3 4 (...)". */
+static void print_alike(const struct check_list *l, size_t i)
+{
+	const struct check *first = &l->items[i];
 
-		if (c->reg < 0 || c->result != result || !str_is(c->bank, bank))
-			continue;
-		if (!any)
-			printf("  [%s] %s: %s PCR", mark(result), bank, what);
-		printf(" %d", c->reg);
-		any = true;
-	}
-	if (any)
-		putchar('\n');
+	for (size_t k = 0; k < i; k++)
+		if (is_alike(&l->items[k], first))
+			return; /* in an earlier line */
+	printf("  [%s] %.*s: %s PCR", mark(first->result), STR_ARG(first->bank),
+		first->result == CHECK_PASSED ? "as predicted are"
+					      : "not required or not predictable are");
+	for (size_t k = i; k < l->n; k++)
+		if (is_alike(&l->items[k], first))
+			printf(" %d", l->items[k].reg);
+	printf(" (%.*s)\n", STR_ARG(first->whose));
 }
 
 static void print_checks(const struct check_list *l)
 {
-	static const char *const banks[] = { "sha1", "sha256", "sha384", "sha512" };
-
 	puts("Checks:");
 	for (size_t i = 0; i < l->n; i++)
 		if (l->items[i].reg < 0)
 			print_check(&l->items[i]);
 	puts("Registers:");
-	for (size_t b = 0; b < ARRAY_LEN(banks); b++)
-		print_alike(l, banks[b], CHECK_PASSED, "as predicted are");
-	for (size_t b = 0; b < ARRAY_LEN(banks); b++)
-		print_alike(
-			l, banks[b], CHECK_NOT_APPLICABLE, "not required or not predictable are");
+	for (size_t i = 0; i < l->n; i++)
+		if (l->items[i].reg >= 0 && l->items[i].result != CHECK_FAILED)
+			print_alike(l, i);
 	for (size_t i = 0; i < l->n; i++)
 		if (l->items[i].reg >= 0 && l->items[i].result == CHECK_FAILED)
 			print_check(&l->items[i]);
@@ -102,12 +103,13 @@ static void print_coverage(const struct reference_shape *shape)
 	puts("  not covered: what runs after boot, secrets in memory, the host's view of it; see doc/threat-model.md");
 }
 
-static void print_vouch(enum appraise_vouch vouch)
+static void print_vouch(const struct appraise_tpm_in *in)
 {
-	if (vouch == APPRAISE_BUILT_HERE)
+	if (in->vouch == APPRAISE_BUILT_HERE)
 		puts("Who vouches: built here - this store's own build made these reference values.");
 	else
-		puts("Who vouches: unsigned claim - nobody whom this verifier knows stands behind these reference values.");
+		printf("Who vouches: unsigned claim - nobody whom this verifier knows stands behind these reference values%s.\n",
+			in->trust->accept_unsigned ? ", and the trust file accepts that" : "");
 }
 
 /* What explains registers that differ; a shape without the bank explains nothing. */
@@ -138,7 +140,7 @@ bool verdict_text_print(const struct appraise_tpm_out *out, const struct apprais
 		return false;
 	print_claims(&out->verdict);
 	print_coverage(in->shape);
-	print_vouch(in->vouch);
+	print_vouch(in);
 	printf("verdict: %s\n", verdict_status_name(out->verdict.status));
 	return true;
 }
