@@ -80,14 +80,39 @@ static bool postinst_links(struct tree *t, struct err *e)
 		{ "var/lock", "/run/lock" },
 		{ "etc/mtab", "../proc/self/mounts" },
 	};
-	static const char *const folders[] = { "mnt", "srv", "opt", "media", "proc", "sys", "dev",
-		"run", "tmp", "root", "home", "var/mail", "var/opt", "var/tmp", "var/log",
-		"var/lib", "var/cache", "usr/local" };
+	static const struct {
+		const char *path;
+		uint32_t mode;
+	} folders[] = {
+		{ "mnt", 0755 },
+		{ "srv", 0755 },
+		{ "opt", 0755 },
+		{ "media", 0755 },
+		{ "proc", 0555 },
+		{ "sys", 0555 },
+		{ "dev", 0755 },
+		{ "run", 0755 },
+		{ "tmp", 01777 },
+		{ "root", 0700 },
+		{ "home", 0755 },
+		{ "var/mail", 0755 },
+		{ "var/opt", 0755 },
+		{ "var/tmp", 01777 },
+		{ "var/log", 0755 },
+		{ "var/lib", 0755 },
+		{ "var/cache", 0755 },
+		{ "usr/local", 0755 },
+	};
 
-	for (size_t i = 0; i < ARRAY_LEN(folders); i++)
-		if (!entry_parents(t, str_of(folders[i]), ORIGIN, e) ||
-			!entry_folder(t, str_of(folders[i]), ORIGIN, e))
+	for (size_t i = 0; i < ARRAY_LEN(folders); i++) {
+		struct str path = str_of(folders[i].path);
+
+		if (tree_find(t, path))
+			continue;
+		if (!entry_parents(t, path, ORIGIN, e) || !entry_folder(t, path, ORIGIN, e) ||
+			!entry_mode(t, path, folders[i].mode, e))
 			return false;
+	}
 	for (size_t i = 0; i < ARRAY_LEN(links); i++)
 		if (!tree_find(t, str_of(links[i].path)) &&
 			!entry_link(t, str_of(links[i].path), str_of(links[i].target), ORIGIN, e))

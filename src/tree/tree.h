@@ -34,7 +34,7 @@ struct node {
 	enum node_kind kind;
 	uint32_t mode; /* permission bits with setuid, setgid, sticky: 07777 */
 	uint32_t uid, gid;
-	int64_t mtime_unix;
+	int64_t mtime_unix; /* 0: none; generated and overlay files have none */
 	struct content content;        /* FILE */
 	struct str target;             /* LINK */
 	uint32_t dev_major, dev_minor; /* CHARDEV, BLOCKDEV */
@@ -77,7 +77,7 @@ const struct node *tree_find(const struct tree *t, struct str path);
 
 /*
  * Completes the tree: missing parent folders are an error (FORMAT, named), nodes are sorted, inode numbers renumbered,
- * times clamped to at most clamp_unix. After it the tree is read only.
+ * times clamped to at most clamp_unix; a time of 0 is none, and becomes clamp_unix. After it the tree is read only.
  */
 bool tree_finish(struct tree *t, int64_t clamp_unix, struct err *e) MUST_CHECK;
 /* After tree_finish: the nodes in order, the root first. */

@@ -108,7 +108,7 @@ static bool number_inodes(struct node *nodes, size_t n, struct err *e)
 	return true;
 }
 
-/* Copies of the living nodes in order, times clamped; *n_ret counts. */
+/* Copies of the living nodes in order, times clamped or filled in; *n_ret counts. */
 static struct node *living(struct tree *t, int64_t clamp_unix, size_t *n_ret)
 {
 	struct node *nodes = mem_array(t->n, sizeof *nodes);
@@ -120,7 +120,7 @@ static struct node *living(struct tree *t, int64_t clamp_unix, size_t *n_ret)
 		if (t->entries[i]->gone)
 			continue;
 		nodes[n] = t->entries[i]->node;
-		if (nodes[n].mtime_unix > clamp_unix)
+		if (nodes[n].mtime_unix > clamp_unix || nodes[n].mtime_unix == 0)
 			nodes[n].mtime_unix = clamp_unix;
 		n++;
 	}

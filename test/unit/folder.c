@@ -115,8 +115,8 @@ static void reading(void)
 	for (size_t i = 0; i < n && i < ARRAY_LEN(want); i++)
 		CHECK(str_is(nodes[i].path, want[i].path) && nodes[i].kind == want[i].kind &&
 			nodes[i].mode == want[i].mode && nodes[i].uid == 0 && nodes[i].gid == 0 &&
-			nodes[i].mtime_unix == 0 && nodes[i].n_xattrs == 0 && nodes[i].inode == 0 &&
-			str_is(nodes[i].origin, "overlay:o"));
+			nodes[i].mtime_unix == 1000 && nodes[i].n_xattrs == 0 &&
+			nodes[i].inode == 0 && str_is(nodes[i].origin, "overlay:o"));
 	CHECK(str_is(tree_find(t, STR("srv/www/etc/link"))->target, "/nowhere/../x"));
 	CHECK(tree_find(t, STR("srv/www/etc/b"))->content.size == 1);
 }
