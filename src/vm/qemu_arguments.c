@@ -91,8 +91,9 @@ void qemu_arguments_make(struct qemu_arguments *ret, const struct qemu_machine *
 	if (m->disk) {
 		add(ret, "-drive");
 		add_path(ret, "if=none,id=d,format=raw,readonly=on,file=", m->disk);
+		/* 1, not 0: a further argument can put something before the disk (PCR 4 shows it). */
 		add_all(ret,
-			(const char *const[]){ "-device", "virtio-blk-pci,drive=d,bootindex=0",
+			(const char *const[]){ "-device", "virtio-blk-pci,drive=d,bootindex=1",
 				"-boot", "menu=off,strict=on" },
 			4);
 	}

@@ -49,7 +49,7 @@ int main(void)
 			"/f/a,,b.fd") " -chardev socket,id=tpm,fd=3 -tpmdev emulator,id=tpm0,chardev=tpm"
 				      " -device tpm-crb,tpmdev=tpm0"
 				      " -drive if=none,id=d,format=raw,readonly=on,file=/out/disk.img"
-				      " -device virtio-blk-pci,drive=d,bootindex=0 -boot menu=off,strict=on"
+				      " -device virtio-blk-pci,drive=d,bootindex=1 -boot menu=off,strict=on"
 				      " -netdev user,id=n,restrict=on,hostfwd=tcp:127.0.0.1:4242-:8080"
 				      " -device virtio-net-pci,netdev=n,romfile=");
 	more.guest_port = 0;
@@ -59,7 +59,7 @@ int main(void)
 	check(&more,
 		BOARD("tcg,thread=multi") FLASH(
 			"/f/a,,b.fd") " -drive if=none,id=d,format=raw,readonly=on,file=/out/disk.img"
-				      " -device virtio-blk-pci,drive=d,bootindex=0 -boot menu=off,strict=on"
+				      " -device virtio-blk-pci,drive=d,bootindex=1 -boot menu=off,strict=on"
 				      " -smbios type=11,value=x");
 	return test_end();
 }
