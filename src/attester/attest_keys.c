@@ -34,6 +34,10 @@ static TPM2B_PUBLIC ek_template(void)
 	return p;
 }
 
+/*
+ * NODA: the key's authorisation is empty, so there is nothing to guess; without it the TPM takes every power cut after a
+ * quote for a guess and locks the key after a few (Part 1, section 19.8).
+ */
 static TPM2B_PUBLIC ak_template(void)
 {
 	return (TPM2B_PUBLIC){
@@ -42,7 +46,8 @@ static TPM2B_PUBLIC ak_template(void)
 			.nameAlg = TPM2_ALG_SHA256,
 			.objectAttributes = TPMA_OBJECT_FIXEDTPM | TPMA_OBJECT_FIXEDPARENT |
 					    TPMA_OBJECT_SENSITIVEDATAORIGIN |
-					    TPMA_OBJECT_USERWITHAUTH | TPMA_OBJECT_RESTRICTED |
+					    TPMA_OBJECT_USERWITHAUTH | TPMA_OBJECT_NODA |
+					    TPMA_OBJECT_RESTRICTED |
 					    TPMA_OBJECT_SIGN_ENCRYPT,
 			.parameters.eccDetail = {
 				.symmetric.algorithm = TPM2_ALG_NULL,

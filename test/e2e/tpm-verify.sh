@@ -236,3 +236,17 @@ check "the attester serves again" serve "$work/log2" || exit 1
 }
 stop
 kill "$tpm_pid"
+
+# ---- power cuts: a TPM that is never shut down in order takes none of them for an attack on the key ----
+cut_and_ask() {
+	kill -9 "$tpm_pid"
+	wait "$tpm_pid" 2>/dev/null
+	start_tpm "$work/tpm" "$port"
+	measure && serve "$work/log" || return
+	# shellcheck disable=SC2086
+	verdict "power cut $1" affirming 0 "$url" $with --trust "$work/all.yaml"
+	stop
+}
+start_tpm "$work/tpm" "$port"
+for n in 1 2 3 4 5 6; do cut_and_ask $n || bad "power cut $n"; done
+kill "$tpm_pid"
