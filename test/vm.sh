@@ -24,6 +24,7 @@ vm_start() {
 	vm_stop
 	url='' console=$work/$name.console
 	say "boot: $name"
+	: >"$work/$name.url"
 	"$assay" run "$out" --state "$work/vm" --trust-out "$work/trust.yaml" "$@" >"$work/$name.url" 2>"$console" </dev/null &
 	vm_pid=$!
 	while kill -0 "$vm_pid" 2>/dev/null; do
