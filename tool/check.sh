@@ -3,7 +3,7 @@
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 2
 failed=0 passed=0
-checks="format layers headers banned names gcc clang sanitize analyze tidy shell reproducible"
+checks="format layers headers banned names gcc symbols clang sanitize analyze tidy shell coverage reproducible"
 mkdir -p build/check
 
 report() { # NAME EXIT
@@ -77,6 +77,31 @@ build_with() { # FOLDER CC MESON-OPTIONS...
 
 check_gcc() { build_with build gcc --werror; }
 check_clang() { build_with build-clang clang --werror; }
+
+# The core calls nothing beyond tool/core-symbols.txt.
+check_symbols() {
+	local more
+	more=$(comm -23 <(nm -u build/libassay.a 2>/dev/null | awk '$1 == "U" { print $2 }' | sort -u) \
+		<({ nm --defined-only build/libassay.a 2>/dev/null | awk 'NF == 3 { print $3 }'; grep -v '^#' tool/core-symbols.txt; } | sort -u))
+	[ -z "$more" ] || { echo "  the core calls: $more"; return 1; }
+	[ "$(nm --defined-only build/libassay.a 2>/dev/null | grep -c ' T ')" -gt 50 ]
+}
+
+# Prints which share of each module's lines the unit tests run; it fails only when they do not run.
+check_coverage() {
+	build_with build-cov gcc -Db_coverage=true -Doptimization=0 || return 1
+	local t
+	for t in build-cov/test/test-*; do
+		[ -x "$t" ] && [ -f "$t" ] || continue
+		# In the box there is no place to count to.
+		case $t in *-box | *-component) continue ;; esac
+		timeout 600 "$t" >build/check/coverage.log 2>&1 </dev/null || { echo "  $t"; tail -5 build/check/coverage.log; return 1; }
+	done
+	find build-cov -name 'src_*.gcda' -print0 | xargs -0 gcov -n 2>/dev/null |
+		awk -F"'" '/^File /{ split($2, p, "src/"); split(p[2], q, "/"); m = q[2] ? q[1] : "" }
+			/^Lines executed:/ && m { split($0, v, /[:%]| of /); run[m] += v[2] * v[4] / 100; all[m] += v[4]; m = "" }
+			END { for (m in all) printf "  %-10s %5.1f %% of %d lines\n", m, 100 * run[m] / all[m], all[m] | "sort"; close("sort"); exit !length(all) }'
+}
 
 check_sanitize() {
 	# Without -Werror: what the sanitizers add to the code makes gcc warn of what is not there.
