@@ -107,6 +107,12 @@ static bool drop_rights(struct err *e)
 	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0 ||
 		syscall(SYS_capset, &header, none) < 0)
 		return err_os(e, "cannot give up the rights in the box");
+	/*
+	 * This process still has the caller's command line, environment and descriptors: nobody in the box may look into
+	 * it, and since /proc shows only what may be looked into (hidepid), it is not there at all.
+	 */
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
+		return err_os(e, "cannot hide the box's first process");
 	return true;
 }
 

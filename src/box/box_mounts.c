@@ -275,7 +275,8 @@ bool box_mounts_enter(const struct box_job *job, struct err *e)
 		return false;
 	if (chdir(STAGE) < 0)
 		return err_os(e, "cannot enter the box's root");
-	if (!make_root(&s, job, e) || !mount_new("proc", "proc", MS_NODEV | MS_NOEXEC, NULL, e) ||
+	if (!make_root(&s, job, e) ||
+		!mount_new("proc", "proc", MS_NODEV | MS_NOEXEC, "hidepid=ptraceable", e) ||
 		!make_dev(&s, e) || !make_writable(&s, job, e))
 		return false;
 	/* The old root comes to lie over the new one and is taken off: pivot_root(2), "pivot_root(".", ".")". */
