@@ -20,7 +20,7 @@ struct inputs {
 	int64_t source_date_epoch; /* the description's, else the lock's */
 };
 
-/* Reads DIR and refuses a stale lock. *ret is for inputs_done. */
+/* Reads DIR and refuses a stale lock: MISMATCH, which nothing else here is. *ret is for inputs_done. */
 bool inputs_read(struct inputs *ret, const char *dir, struct err *e) MUST_CHECK;
 void inputs_done(struct inputs *in);
 

@@ -175,8 +175,10 @@ bool remeasure_run(struct remeasure *ret, const char *out, const struct store *s
 	CLEANUP(file_closep) int folder = open(out, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	struct remeasure r = { .gpt = buf_init(PARTITION_TABLE_EVENT_MAX) };
 
-	if (folder < 0)
-		return err_os(e, "cannot open '%s'", out);
+	if (folder < 0) {
+		err_os(e, "cannot open '%s'", out);
+		return err_hint(e, "give the folder that `assay build` wrote");
+	}
 	r.a = arena_new(MEMORY_MAX);
 	if (!run(&r, folder, s, e)) {
 		remeasure_done(&r);

@@ -81,8 +81,12 @@ static bool run(const struct verb_args *args, int *code, struct err *e)
 	struct build_request r = { .stage = next_stage, .ctx = &timing };
 	struct build_outcome o;
 
-	(void)code;
-	if (!inputs_read(&in, dir, e) || !store_open(&store, verb_value(args, "--store"), e))
+	if (!inputs_read(&in, dir, e)) {
+		if (e->kind == ERR_MISMATCH) /* a stale lock */
+			*code = VERB_NO;
+		return false;
+	}
+	if (!store_open(&store, verb_value(args, "--store"), e))
 		return false;
 	next_stage(&timing, "fetch");
 	if (!fetch_lock(args, store, &in.lock, e))

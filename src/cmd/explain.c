@@ -85,9 +85,11 @@ static bool run(const struct verb_args *args, int *code, struct err *e)
 	CLEANUP(arena_freep) struct arena *a = arena_new(EXPLAIN_MEMORY_MAX);
 	CLEANUP(buf_done) struct buf text = buf_init(0);
 
-	return file_read(AT_FDCWD, verb_arg(args, 0), BUNDLE_SIZE_MAX, &text, e) &&
-	       (explain_file(args, buf_span(&text), a, code, e) ||
-		       err_wrap(e, "'%s'", verb_arg(args, 0)));
+	if (!file_read(AT_FDCWD, verb_arg(args, 0), BUNDLE_SIZE_MAX, &text, e))
+		return err_hint(
+			e, "wanted is what `assay verify --save` keeps, or a firmware's event log");
+	return explain_file(args, buf_span(&text), a, code, e) ||
+	       err_wrap(e, "'%s'", verb_arg(args, 0));
 }
 
 static const struct verb_option options[] = {

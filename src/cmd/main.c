@@ -58,12 +58,15 @@ static const struct verb *find(int argc, char **argv, int *n_words)
 	return found;
 }
 
-static int fail(const char *verb, const struct err *e)
+/* A failing verb answers VERB_FAILED unless it said VERB_NO. */
+static int fail(const char *verb, int code, const struct err *e)
 {
 	fprintf(stderr, "assay: cannot %s: %s\n", verb, e->text);
 	if (e->hint[0])
 		fprintf(stderr, "hint: %s\n", e->hint);
-	return VERB_FAILED;
+	else if (e->kind == ERR_USAGE)
+		fprintf(stderr, "hint: assay %s --help shows what it takes\n", verb);
+	return code == VERB_NO ? VERB_NO : VERB_FAILED;
 }
 
 int main(int argc, char **argv)
@@ -87,7 +90,7 @@ int main(int argc, char **argv)
 		return VERB_FAILED;
 	}
 	if (!verb_parse(v, argc - 1 - n_words, argv + 1 + n_words, &args, &e))
-		return fail(v->name, &e);
+		return fail(v->name, VERB_FAILED, &e);
 	if (verb_flag(args, "--help")) {
 		help_verb(v);
 		verb_args_free(args);
@@ -95,7 +98,9 @@ int main(int argc, char **argv)
 	}
 	ok = v->run(args, &code, &e);
 	verb_args_free(args);
-	if (ok && fflush(stdout) != 0)
+	if (ok && fflush(stdout) != 0) {
 		ok = err_os(&e, "cannot write the result");
-	return ok ? code : fail(v->name, &e);
+		code = VERB_FAILED;
+	}
+	return ok ? code : fail(v->name, code, &e);
 }

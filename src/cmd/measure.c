@@ -151,11 +151,12 @@ static bool run(const struct verb_args *args, int *code, struct err *e)
 	if (!store_open(&store, verb_value(args, "--store"), e) ||
 		!remeasure_run(&r, out, store, e))
 		return false;
+	if (verb_flag(args, "--json") && !print_json(&r, e))
+		return false;
+	if (!verb_flag(args, "--json"))
+		print_text(&r);
 	if (!r.same || r.uki_differs || r.disk_differs || r.manifest_differs)
 		*code = VERB_NO;
-	if (verb_flag(args, "--json"))
-		return print_json(&r, e);
-	print_text(&r);
 	return true;
 }
 

@@ -12,7 +12,7 @@ bool reference_load(struct reference_values *ret, uint8_t sha256[static SHA256_S
 	struct str copy;
 
 	if (!file_read(AT_FDCWD, path, REFERENCE_VALUES_SIZE_MAX, &text, e))
-		return false;
+		return err_hint(e, "wanted is the reference-values.json that `assay build` wrote");
 	copy = arena_str(a, buf_str(&text));
 	if (!copy.p)
 		return arena_full(a, e);

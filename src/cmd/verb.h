@@ -29,7 +29,10 @@ struct verb {
 	size_t min_args, max_args;
 	const struct verb_option *options; /* ends with a zeroed entry */
 	const char *example;               /* ends --help */
-	/* The verb's work. Returns false with *e set for "no answer"; *code is VERB_YES before the call. */
+	/*
+	 * The verb's work. Returns false with *e set for "no answer", or for a no that is one line of text (a stale lock)
+	 * with *code VERB_NO; *code is VERB_YES before the call.
+	 */
 	bool (*run)(const struct verb_args *args, int *code, struct err *e);
 };
 

@@ -124,7 +124,7 @@ static bool find_enrolment(struct work *w, struct err *e)
 static bool read_bundle(struct work *w, const char *path, struct err *e)
 {
 	if (!file_read(AT_FDCWD, path, BUNDLE_SIZE_MAX, &w->bundle_text, e))
-		return false;
+		return err_hint(e, "wanted is a machine's URL, or what `assay verify --save` kept");
 	if (!bundle_parse(&w->bundle, buf_span(&w->bundle_text), w->a, e))
 		return err_wrap(e, "'%s'", path);
 	return find_enrolment(w, e);
@@ -166,10 +166,11 @@ static bool verify(struct work *w, int *code, struct err *e)
 		!trust_load(&w->trust, verb_value(w->args, "--trust"), w->a, e) ||
 		!take_evidence(w, e) || !appraise_tpm(&w->out, &w->in, w->a, e))
 		return false;
+	if (verb_flag(w->args, "--json") ? !print_json(w, e)
+					 : !verdict_text_print(&w->out, &w->in, w->a, e))
+		return false;
 	*code = verdict_affirms(&w->out.verdict) ? VERB_YES : VERB_NO;
-	if (verb_flag(w->args, "--json"))
-		return print_json(w, e);
-	return verdict_text_print(&w->out, &w->in, w->a, e);
+	return true;
 }
 
 static bool run(const struct verb_args *args, int *code, struct err *e)
