@@ -1,0 +1,95 @@
+# Shared by test/accept/N.sh: one line for each demand, "pass|FAIL|skip  what is demanded  figure  [what shows it]".
+# A test that shows several demands runs once. Nothing passes unseen: a check must print a figure, a unit test must have
+# the functions that are named, an end-to-end test must have printed "ok" for the cases that are named. Sourced, not run.
+# shellcheck shell=bash disable=SC2154 # what test/lib.sh sets
+# shellcheck source=test/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+logs=$root/build/accept-logs
+rm -rf "$logs" && mkdir -p "$logs"
+quick='' only=''
+# Tests that boot machines, make whole hosts or take minutes.
+slow_tests=' boot boot-closed boot-negatives vm guest-init debian13 '
+
+section() { [ -n "$only" ] || printf '\n-- %s\n' "$1"; }
+
+# line RESULT WHAT FIGURE SHOWN-BY
+line() {
+	printf '%-4s  %s  %s  [%s]\n' "$1" "$2" "$3" "$4"
+	case $1 in
+	pass) passed=$((passed + 1)) ;;
+	skip) skipped=$((skipped + 1)) ;;
+	*) failed=$((failed + 1)) ;;
+	esac
+}
+
+wanted() { [ -z "$only" ] || [[ "$*" =~ $only ]]; }
+last() { sed '/^[[:space:]]*$/d' "$1" | tail -n 1 | cut -c1-160; }
+
+# direct WHAT FUNCTION [ARG...]: a check that is made here. The last line that it prints is the figure; 3 says that it
+# cannot be made on this machine, and why. direct_slow is left out by --quick.
+direct() {
+	local what=$1 log=$logs/$2.log code=0 result
+	shift
+	wanted "$what" "$@" || return 0
+	("$@") >"$log" 2>&1 </dev/null || code=$?
+	result=$(last "$log")
+	if [ $code = 0 ] && [ -n "$result" ]; then
+		line pass "$what" "$result" "$*"
+	elif [ $code = 3 ] && [ -n "$result" ]; then
+		line skip "$what" "$result" "$*"
+	else
+		line FAIL "$what" "${result:-nothing was shown} (exit $code, ${log#"$root/"})" "$*"
+	fi
+}
+direct_slow() {
+	if [ -z "$quick" ]; then direct "$@"; elif wanted "$@"; then line skip "$1" "left out by --quick" "${*:2}"; fi
+}
+
+# unit WHAT NAME FUNCTION...: the unit test passes, and has these functions, each called.
+unit() {
+	local what=$1 name=$2 log=$logs/unit-$2.log function
+	shift 2
+	wanted "$what" "unit $name" || return 0
+	[ -f "$log" ] || { timeout 600 "$root/build/test/test-$name" >"$log" 2>&1 </dev/null; echo $? >"$log.exit"; }
+	for function; do
+		[ "$(grep -cw "$function" "$root/test/unit/$name.c")" -ge 2 ] ||
+			{ line FAIL "$what" "test/unit/$name.c does not call $function" "test-$name"; return; }
+	done
+	if [ "$(cat "$log.exit")" = 0 ] && last "$log" | grep -qE '^[1-9][0-9]* passed, 0 failed'; then
+		line pass "$what" "$(last "$log")" "test-$name: $*"
+	else
+		line FAIL "$what" "$(last "$log")" "test-$name: $*"
+	fi
+}
+
+e2e_run() { # NAME
+	[ -f "$logs/e2e-$1.exit" ] && return
+	bash "$root/tool/test.sh" "$1" >"$logs/e2e-$1.runner" 2>&1 </dev/null
+	echo $? >"$logs/e2e-$1.exit"
+	cp "$root/build/test-logs/$1.log" "$logs/e2e-$1.log"
+}
+
+# e2e WHAT NAME [CASE...]: the end-to-end test printed that each of these cases is right; without cases all of it passed.
+e2e() {
+	local what=$1 name=$2 log=$logs/e2e-$2.log case missing='' n=$(($# - 2))
+	shift 2
+	wanted "$what" "e2e $name" || return 0
+	[ -f "$root/test/e2e/$name.sh" ] || { line FAIL "$what" "there is no test/e2e/$name.sh" "$name"; return; }
+	if [ -n "$quick" ] && [[ $slow_tests == *" $name "* ]]; then
+		line skip "$what" "left out by --quick" "tool/test.sh $name"
+		return
+	fi
+	e2e_run "$name"
+	for case; do
+		awk -v a="ok   $case" -v b="pass: $case" 'index($0, a) == 1 || index($0, b) == 1 { f = 1 } END { exit !f }' "$log" ||
+			missing=$case
+	done
+	if [ -z "$missing" ] && { [ "$n" != 0 ] || [ "$(cat "$logs/e2e-$name.exit")" = 0 ]; } &&
+		last "$log" | grep -qE '^[1-9][0-9]* passed, '; then
+		line pass "$what" "$([ "$n" = 0 ] && last "$log" || echo "$n of $n cases")" "tool/test.sh $name"
+	elif last "$log" | grep -qE ', 0 failed' && grep -q '^SKIP ' "$log"; then
+		line skip "$what" "$(grep '^SKIP ' "$log" | head -n 1)" "tool/test.sh $name"
+	else
+		line FAIL "$what" "${missing:+not shown: $missing; }$(last "$log")" "tool/test.sh $name"
+	fi
+}
