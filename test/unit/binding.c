@@ -22,6 +22,25 @@ static void known_answer(void)
 			   "d9ab804c3054120d9666842e281751f21072276937529629bbd48f929e29d896"));
 }
 
+/* The example of doc/protocol.md. */
+static void documented(void)
+{
+	struct binding b = { .role = STR("attester") };
+	char hex[2 * DIGEST_MAX + 1];
+	uint8_t secret[32];
+	struct digest d;
+	struct err e = { 0 };
+
+	for (uint8_t i = 0; i < 32; i++) {
+		b.nonce[i] = i;
+		secret[i] = (uint8_t)(32 + i);
+	}
+	sha256_of(b.secret_digest, SPAN_OF(secret));
+	CHECK_OK(binding_digest(&d, DIGEST_SHA256, &b, &e), e);
+	digest_hex(&d, hex);
+	CHECK(!strcmp(hex, "9ff933b293a6ccae4bd408cdf09ca0f424b223b84149375f53fda977bc0ae368"));
+}
+
 static void every_field_counts(void)
 {
 	struct binding b = { .role = STR("attester") }, c;
@@ -57,6 +76,7 @@ static void roles(void)
 int main(void)
 {
 	known_answer();
+	documented();
 	every_field_counts();
 	roles();
 	return test_end();
