@@ -132,6 +132,23 @@ static bool explain_differences(const struct appraise_tpm_out *out,
 	return true;
 }
 
+/* The verdict for someone who reads only the end. */
+static void print_in_short(enum verdict_status status)
+{
+	const char *words = "nothing can be said about this machine.";
+
+	if (status == VERDICT_AFFIRMING)
+		words = "the machine started exactly what the reference values say, and answered just now.\n"
+			"  How far its TPM itself can be believed stands in the row 'hardware'.";
+	if (status == VERDICT_WARNING)
+		words = "nothing was found to be wrong, but something that you should be able to rely on is\n"
+			"  missing: see each FAIL. Do not rely on this machine as it stands.";
+	if (status == VERDICT_CONTRAINDICATED)
+		words = "the machine did not start what the reference values say, or its evidence cannot be\n"
+			"  believed: see each FAIL. Do not give it secrets.";
+	printf("In short: %s\n", words);
+}
+
 bool verdict_text_print(const struct appraise_tpm_out *out, const struct appraise_tpm_in *in,
 	struct arena *a, struct err *e)
 {
@@ -141,6 +158,7 @@ bool verdict_text_print(const struct appraise_tpm_out *out, const struct apprais
 	print_claims(&out->verdict);
 	print_coverage(in->shape);
 	print_vouch(in);
+	print_in_short(out->verdict.status);
 	printf("verdict: %s\n", verdict_status_name(out->verdict.status));
 	return true;
 }

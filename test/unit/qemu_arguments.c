@@ -19,9 +19,9 @@ static void check(const struct qemu_machine *m, const char *want)
 	CHECK(str_is(buf_str(&line), want));
 }
 
-#define BOARD(accel)                                                                \
+#define BOARD(accel, smp)                                                           \
 	"qemu-system-x86_64 -nodefaults -no-user-config -machine q35 -accel " accel \
-	" -cpu max -m 1024 -smp 2 -display none -serial stdio -monitor none -no-reboot"
+	" -cpu max -m 1024 -smp " smp " -display none -serial stdio -monitor none -no-reboot"
 #define FLASH(code)                                                  \
 	" -drive if=pflash,unit=0,format=raw,readonly=on,file=" code \
 	" -drive if=pflash,unit=1,format=raw,file=/state/vars.fd"
@@ -43,9 +43,9 @@ int main(void)
 	};
 	struct qemu_machine more = whole;
 
-	check(&probe, BOARD("kvm") FLASH("/f/c.fd"));
+	check(&probe, BOARD("kvm", "2") FLASH("/f/c.fd"));
 	check(&whole,
-		BOARD("tcg,thread=multi") FLASH(
+		BOARD("tcg,thread=multi", "1") FLASH(
 			"/f/a,,b.fd") " -chardev socket,id=tpm,fd=3 -tpmdev emulator,id=tpm0,chardev=tpm"
 				      " -device tpm-crb,tpmdev=tpm0"
 				      " -drive if=none,id=d,format=raw,readonly=on,file=/out/disk.img"
@@ -57,7 +57,7 @@ int main(void)
 	more.arguments = further;
 	more.n_arguments = ARRAY_LEN(further);
 	check(&more,
-		BOARD("tcg,thread=multi") FLASH(
+		BOARD("tcg,thread=multi", "1") FLASH(
 			"/f/a,,b.fd") " -drive if=none,id=d,format=raw,readonly=on,file=/out/disk.img"
 				      " -device virtio-blk-pci,drive=d,bootindex=1 -boot menu=off,strict=on"
 				      " -smbios type=11,value=x");
