@@ -34,7 +34,7 @@ struct node {
 	enum node_kind kind;
 	uint32_t mode; /* permission bits with setuid, setgid, sticky: 07777 */
 	uint32_t uid, gid;
-	int64_t mtime_unix; /* 0: none; generated and overlay files have none */
+	int64_t mtime_unix;            /* 0: none; generated and overlay files have none */
 	struct content content;        /* FILE */
 	struct str target;             /* LINK */
 	uint32_t dev_major, dev_minor; /* CHARDEV, BLOCKDEV */
