@@ -66,7 +66,7 @@ check "the certificate is the authority's" openssl verify -partial_chain -ignore
 	<(openssl x509 -inform DER -in "$work/ek.der")
 same "the attestation key is what it should be" \
 	"$(tpm2_print -t TPM2B_PUBLIC "$work/ak.tpm2b" | awk '/^attributes/ { a = 1 } a && /value/ { print $2; exit }')" \
-	"fixedtpm|fixedparent|sensitivedataorigin|userwithauth|restricted|sign"
+	"fixedtpm|fixedparent|sensitivedataorigin|userwithauth|noda|restricted|sign"
 
 # ---- evidence for a credential that tpm2-tools make ----
 nonce=$(head -c 32 /dev/urandom | hex)
