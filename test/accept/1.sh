@@ -155,7 +155,7 @@ direct "threat model: what covers ACPI tables" threat_model_acpi
 section "box"
 unit "closed: files, identity, devices, network, rights, processes" box identity modes network rights processes descriptors
 unit "  seen from inside, by programs that try" box probe seen_from_inside commands_in_order
-unit "  dies with its parent" box parent_killed
+unit "  dies with its parent" box caller_killed
 unit "  says what is missing when the kernel forbids it" box forbidden
 unit "  as root and as an ordinary user" box as_ordinary_user suite
 unit "components: only declared sources, results cached" component sources seen_by_steps built_and_cached failures

@@ -198,12 +198,20 @@ readme() {
 	done
 	[ "$(grep -nF './run demo' "$f" | head -n 1 | cut -d: -f1)" -lt 40 ] && echo "$(wc -l <"$f") lines, both commands and what they print"
 }
+# The formula, and its example computed here.
 protocol_written() {
-	local f=$root/doc/protocol.md word
-	for word in 'assay/attest/1' 'SHA-512' 'all zero' channel nonce 'secret' 'TPM2_ActivateCredential' 'tag:assay,2026:tpm-bundle/1'; do
+	local f=$root/doc/protocol.md word secret digest zero bits n=0
+	for word in 'assay/attest/1' 'Later transports only fill `channel`' 'zeroes over plain HTTP' 'TPM2_ActivateCredential' 'tag:assay,2026:tpm-bundle/1'; do
 		grep -qF -- "$word" "$f" || { echo "doc/protocol.md does not say '$word'"; return 1; }
 	done
-	echo "$(wc -l <"$f") lines"
+	secret=$(seq 32 63 | xargs printf '%02x') zero=$(printf '0%.0s' $(seq 64))
+	for bits in 256 512; do
+		digest=$({ printf 'assay/attest/1\0attester\0'; unhex "$(seq 0 31 | xargs printf '%02x')"; unhex "$(unhex "$secret" | sha256sum | cut -d' ' -f1)"
+			unhex "$zero"; } | "sha${bits}sum" | cut -d' ' -f1)
+		grep -qF "$digest" "$f" || { echo "SHA-$bits of the example is $digest"; return 1; }
+		n=$((n + 1))
+	done
+	echo "$(wc -l <"$f") lines, $n digests of its example computed anew"
 }
 threat_model_acpi() {
 	grep -qi 'ACPI tables' "$root/doc/threat-model.md" && grep -q 'PCR 1' "$root/doc/threat-model.md" &&
