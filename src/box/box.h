@@ -7,7 +7,7 @@
  *   binds       read only (a component's sources: /src)
  *   /out        the output folder, the one thing that outlives the box
  *   /build,/tmp empty, in memory
- *   /proc       of the commands' own processes; /dev has null, zero, full, random, urandom, fd, std*, shm; no /sys
+ *   /proc       of the commands' own processes, read only; /dev has null, zero, full, random, urandom, fd, std*, shm; no /sys
  *
  * The user inside is `build`, id 1000, which is the caller outside: it needs no privilege where the kernel lets an
  * ordinary user make user namespaces, and root gets the same box. There is one id only: chown to others fails.

@@ -161,7 +161,8 @@ static bool show_entry(int dir, const char *name, const char *path, struct err *
 static bool show_folder(int sysroot, const char *from, struct err *e)
 {
 	bool top = !strcmp(from, ".");
-	CLEANUP(file_closep) int dir = openat(sysroot, from, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	CLEANUP(file_closep)
+	int dir = openat(sysroot, from, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	char **names = NULL;
 	size_t n = 0;
 	bool ok = true;
@@ -275,8 +276,10 @@ bool box_mounts_enter(const struct box_job *job, struct err *e)
 		return false;
 	if (chdir(STAGE) < 0)
 		return err_os(e, "cannot enter the box's root");
+	/* Read only: to a caller who is root /proc/sys would obey, core_pattern among it, which the machine executes. */
 	if (!make_root(&s, job, e) ||
-		!mount_new("proc", "proc", MS_NODEV | MS_NOEXEC, "hidepid=ptraceable", e) ||
+		!mount_new("proc", "proc", MS_RDONLY | MS_NODEV | MS_NOEXEC, "hidepid=ptraceable",
+			e) ||
 		!make_dev(&s, e) || !make_writable(&s, job, e))
 		return false;
 	/* The old root comes to lie over the new one and is taken off: pivot_root(2), "pivot_root(".", ".")". */

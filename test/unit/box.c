@@ -144,6 +144,22 @@ static void processes(void)
 	CHECK(refused(open("/proc/1/cmdline", O_RDONLY), ENOENT));
 }
 
+/* Where the caller is root, the files of /proc belong to the user in the box: only the mount keeps them from being written. */
+static void settings(void)
+{
+	static const char *const paths[] = { "/proc/sys/kernel/core_pattern", "/proc/sysrq-trigger",
+		"/proc/sys/kernel/modprobe", "/proc/sys/vm/drop_caches",
+		"/proc/self/oom_score_adj" };
+
+	for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
+		int fd = open(paths[i], O_WRONLY);
+
+		CHECK(fd < 0);
+		if (fd >= 0)
+			fprintf(stderr, "'%s' can be written\n", paths[i]);
+	}
+}
+
 static int probe(void)
 {
 	identity();
@@ -152,6 +168,7 @@ static int probe(void)
 	network();
 	rights();
 	processes();
+	settings();
 	list("/");
 	list("/dev");
 	list("/etc");
@@ -344,6 +361,23 @@ static void bad_jobs(void)
 	CHECK_ERR(box_run(&r, &job, 1, &e), e, ERR_LIMIT);
 }
 
+/* A toolchain whose /etc is a link shows nothing of the machine's. */
+static void linked_etc(void)
+{
+	const struct box_command ok[] = { SHELL("true") };
+	char root[512], out[512];
+	const struct box_job job = { .sysroot = root, .out = out, .commands = ok, .n_commands = 1 };
+	struct box_result r;
+	struct err e = { 0 };
+
+	snprintf(root, sizeof root, "%s/linked", folder);
+	snprintf(out, sizeof out, "%s/out", folder);
+	CHECK_OK(file_mkdirs(AT_FDCWD, root, &e), e);
+	CHECK(symlink("/etc", at("linked/etc")) == 0);
+	CHECK_ERR(box_run(&r, &job, 1, &e), e, ERR_IO);
+	CHECK(strstr(e.text, "'etc'") != NULL);
+}
+
 /* Reaps children, adopted ones too, until there are none; false after 20 s. */
 static bool all_gone(void)
 {
@@ -430,6 +464,7 @@ static int suite(void)
 	commands_in_order();
 	failures();
 	bad_jobs();
+	linked_etc();
 	caller_killed();
 	in_child(forbidden);
 	CHECK_OK(file_remove_tree(AT_FDCWD, folder, &e), e);
