@@ -4,13 +4,14 @@
 #include <errno.h>
 #include <sched.h>
 #include <stdio.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/str.h"
 #include "box/box.h"
 #include "sys/file.h"
 #include "base/banned.h"
+
+enum { MOUNTINFO_MAX = 16 << 20 };
 
 /* Each with the setting that bounds its number (user_namespaces(7), namespaces(7)). */
 static const struct {
@@ -42,12 +43,26 @@ static int64_t setting(const char *name)
 	return str_u64(str_trim(buf_str(&text)), &v, INT64_MAX) ? (int64_t)v : -1;
 }
 
+/* Is "/" of this process no mount point? Then it stands in a chroot; one into a bind mount does not show. */
 static bool in_chroot(void)
 {
-	struct stat here, first;
+	CLEANUP(buf_done) struct buf text = { 0 };
+	struct err ignored = { 0 };
+	struct str rest, line;
 
-	return stat("/", &here) == 0 && stat("/proc/1/root/", &first) == 0 &&
-	       (here.st_dev != first.st_dev || here.st_ino != first.st_ino);
+	if (!file_read(AT_FDCWD, "/proc/self/mountinfo", MOUNTINFO_MAX, &text, &ignored))
+		return false;
+	for (rest = buf_str(&text); rest.n;) {
+		struct str field = { 0 };
+
+		str_cut(rest, '\n', &line, &rest);
+		/* mount id, parent id, device, root of the mount, mount point (proc_pid_mountinfo(5)) */
+		for (int i = 0; i < 5; i++)
+			str_cut(line, ' ', &field, &line);
+		if (str_is(field, "/"))
+			return false;
+	}
+	return true;
 }
 
 bool box_namespace_explain(struct err *e)
@@ -65,7 +80,7 @@ bool box_namespace_explain(struct err *e)
 		return err_hint(e,
 			"this process runs in a chroot, where the kernel refuses user namespaces to everyone; enter that root with pivot_root (systemd-nspawn, bwrap, unshare and pivot_root) instead of chroot");
 	return err_hint(e,
-		"nothing in /proc/sys forbids it, so a container or a security module does: docker and podman need --security-opt seccomp=unconfined and --security-opt systempaths=unconfined");
+		"nothing in /proc/sys forbids it, so a container, a security module or a chroot does: docker and podman need --security-opt seccomp=unconfined and --security-opt systempaths=unconfined");
 }
 
 static bool refused(size_t kind, struct err *e)
