@@ -2,6 +2,8 @@
 
 #include <stdio.h>
 
+#include "cmd/line.h"
+
 #define ASSAY_MAY_ASK_THE_MACHINE
 #include "base/banned.h"
 
@@ -17,14 +19,11 @@ static void print_digest(const char *name, const struct digest *d)
 
 static void print_finding(const struct explain_finding *f)
 {
-	printf("  PCR %-2u %s", f->reg, explain_kind_name(f->kind));
-	if (f->event.n)
-		printf(": %.*s", STR_ARG(f->event));
-	if (f->origin.n)
-		printf(" (from %.*s)", STR_ARG(f->origin));
-	putchar('\n');
+	line_print(stdout, "  PCR %-2u %s%s%.*s%s%.*s%s", f->reg, explain_kind_name(f->kind),
+		f->event.n ? ": " : "", STR_ARG(f->event), f->origin.n ? " (from " : "",
+		STR_ARG(f->origin), f->origin.n ? ")" : "");
 	if (f->text.n)
-		printf("         %.*s\n", STR_ARG(f->text));
+		line_print(stdout, "         %.*s", STR_ARG(f->text));
 	print_digest("want", &f->want);
 	print_digest("got", &f->got);
 }
@@ -38,5 +37,5 @@ void explain_text_print(const struct explain *ex)
 	if (ex->n_untold)
 		printf("  and %zu more\n", ex->n_untold);
 	if (ex->summary.n)
-		printf("  %.*s\n", STR_ARG(ex->summary));
+		line_print(stdout, "  %.*s", STR_ARG(ex->summary));
 }

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "cmd/line.h"
 #include "cmd/lock_access.h"
 #include "cmd/verbs.h"
 #include "lock/lock_make.h"
@@ -100,7 +101,7 @@ static bool read_previous(const struct verb_args *args, const char *dir, struct 
 	if (!verb_flag(args, "--update"))
 		return err_hint(
 			e, "assay lock --update replaces it without looking at what it says");
-	fprintf(stderr, "warning: the old lock cannot be read and is replaced: %s\n", e->text);
+	line_print(stderr, "warning: the old lock cannot be read and is replaced: %s", e->text);
 	return true;
 }
 

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdio.h>
 
+#include "cmd/line.h"
 #include "cmd/verb.h"
 #include "base/banned.h"
 
@@ -61,9 +62,9 @@ static const struct verb *find(int argc, char **argv, int *n_words)
 /* A failing verb answers VERB_FAILED unless it said VERB_NO. */
 static int fail(const char *verb, int code, const struct err *e)
 {
-	fprintf(stderr, "assay: cannot %s: %s\n", verb, e->text);
+	line_print(stderr, "assay: cannot %s: %s", verb, e->text);
 	if (e->hint[0])
-		fprintf(stderr, "hint: %s\n", e->hint);
+		line_print(stderr, "hint: %s", e->hint);
 	else if (e->kind == ERR_USAGE)
 		fprintf(stderr, "hint: assay %s --help shows what it takes\n", verb);
 	return code == VERB_NO ? VERB_NO : VERB_FAILED;

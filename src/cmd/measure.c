@@ -3,6 +3,7 @@
 
 #include "base/hex.h"
 #include "build/remeasure.h"
+#include "cmd/line.h"
 #include "cmd/verbs.h"
 #include "codec/json.h"
 #include "base/banned.h"
@@ -50,7 +51,7 @@ static void print_value(
 static void print_register(const struct reference_shape *s, const struct reference_register *r,
 	const struct reference_shape *then)
 {
-	printf("PCR %-2u  %s: %.*s\n", r->reg, how_text(r->how), STR_ARG(r->reason));
+	line_print(stdout, "PCR %-2u  %s: %.*s", r->reg, how_text(r->how), STR_ARG(r->reason));
 	if (r->how != REFERENCE_NOT_PREDICTABLE)
 		print_value("        ", s, r);
 	if (!differs(s, r, then))
@@ -64,9 +65,10 @@ static void print_register(const struct reference_shape *s, const struct referen
 static void print_shape(
 	const struct reference_shape *s, const struct reference_shape *then, bool from_store)
 {
-	printf("platform %.*s\n", STR_ARG(s->name));
+	line_print(stdout, "platform %.*s", STR_ARG(s->name));
 	for (size_t i = 0; i < s->n_inputs; i++)
-		printf("  %-18.*s %.*s\n", STR_ARG(s->inputs[i].name), STR_ARG(s->inputs[i].value));
+		line_print(stdout, "  %-18.*s %.*s", STR_ARG(s->inputs[i].name),
+			STR_ARG(s->inputs[i].value));
 	for (size_t i = 0; i < s->n_registers; i++)
 		print_register(s, &s->registers[i], then);
 	if (!from_store && s->registers[0].how == REFERENCE_OBSERVED)
@@ -75,8 +77,8 @@ static void print_shape(
 	for (size_t i = 0; i < s->n_coverage; i++) {
 		const struct reference_coverage *c = &s->coverage[i];
 
-		printf("  %-31.*s %-15s %.*s\n", STR_ARG(c->layer), c->by.n ? c->by.p : "nothing",
-			STR_ARG(c->note));
+		line_print(stdout, "  %-31.*s %-15s %.*s", STR_ARG(c->layer),
+			c->by.n ? c->by.p : "nothing", STR_ARG(c->note));
 	}
 	if (s->firmware_only)
 		puts("no register covers all that is executed: no verdict with this shape is affirming");

@@ -4,6 +4,7 @@
 
 #include "appraise/explain.h"
 #include "cmd/explain_text.h"
+#include "cmd/line.h"
 #define ASSAY_MAY_ASK_THE_MACHINE
 #include "base/banned.h"
 
@@ -16,24 +17,22 @@ static void print_field(const char *name, struct str value, struct str whose)
 {
 	if (!value.n)
 		return;
-	printf("         %-6s %.*s", name, STR_ARG(value));
-	if (whose.n)
-		printf("   (%.*s)", STR_ARG(whose));
-	putchar('\n');
+	line_print(stdout, "         %-6s %.*s%s%.*s%s", name, STR_ARG(value),
+		whose.n ? "   (" : "", STR_ARG(whose), whose.n ? ")" : "");
 }
 
 static void print_check(const struct check *c)
 {
 	bool long_form = c->result == CHECK_FAILED;
+	bool wanted = c->result == CHECK_PASSED && c->want.n && c->whose.n;
+	struct str got = long_form ? str_make(NULL, 0) : c->got;
+	struct str whose = wanted ? c->whose : str_make(NULL, 0);
 
-	printf("  [%s] %.*s", mark(c->result), STR_ARG(c->what));
-	if (!long_form && c->got.n)
-		printf(": %.*s", STR_ARG(c->got));
-	if (c->result == CHECK_PASSED && c->want.n && c->whose.n)
-		printf(" (wanted by %.*s)", STR_ARG(c->whose));
-	putchar('\n');
+	line_print(stdout, "  [%s] %.*s%s%.*s%s%.*s%s", mark(c->result), STR_ARG(c->what),
+		got.n ? ": " : "", STR_ARG(got), wanted ? " (wanted by " : "", STR_ARG(whose),
+		wanted ? ")" : "");
 	if (c->reason.n)
-		printf("         %-6s %.*s\n", "why", STR_ARG(c->reason));
+		line_print(stdout, "         %-6s %.*s", "why", STR_ARG(c->reason));
 	if (!long_form)
 		return;
 	print_field("want", c->want, c->whose);
@@ -85,7 +84,7 @@ static void print_claims(const struct verdict *v)
 		const struct verdict_claim *c = &v->claims[i];
 		enum verdict_status tier = verdict_tier(c->value);
 
-		printf("  %-18s %3d %-15s %.*s\n", check_claim_name(i), c->value,
+		line_print(stdout, "  %-18s %3d %-15s %.*s", check_claim_name(i), c->value,
 			tier == VERDICT_NONE ? "no claim" : verdict_status_name(tier),
 			STR_ARG(c->why));
 	}
@@ -93,11 +92,11 @@ static void print_claims(const struct verdict *v)
 
 static void print_coverage(const struct reference_shape *shape)
 {
-	printf("What the registers cover (shape %.*s):\n", STR_ARG(shape->name));
+	line_print(stdout, "What the registers cover (shape %.*s):", STR_ARG(shape->name));
 	for (size_t i = 0; i < shape->n_coverage; i++) {
 		const struct reference_coverage *c = &shape->coverage[i];
 
-		printf("  %-32.*s %-14.*s %.*s\n", STR_ARG(c->layer),
+		line_print(stdout, "  %-32.*s %-14.*s %.*s", STR_ARG(c->layer),
 			STR_ARG(c->by.n ? c->by : STR("NOTHING")), STR_ARG(c->note));
 	}
 	puts("  not covered: what runs after boot, secrets in memory, the host's view of it; see doc/threat-model.md");
@@ -133,13 +132,16 @@ static bool explain_differences(const struct appraise_tpm_out *out,
 }
 
 /* The verdict for someone who reads only the end. */
-static void print_in_short(enum verdict_status status)
+static void print_in_short(enum verdict_status status, bool fresh)
 {
 	const char *words = "nothing can be said about this machine.";
 
-	if (status == VERDICT_AFFIRMING)
+	if (status == VERDICT_AFFIRMING && fresh)
 		words = "the machine started exactly what the reference values say, and answered just now.\n"
 			"  How far its TPM itself can be believed stands in the row 'hardware'.";
+	if (status == VERDICT_AFFIRMING && !fresh)
+		words = "at some time the machine started exactly what the reference values say; nobody knows\n"
+			"  what it runs now, since the policy takes evidence of any age.";
 	if (status == VERDICT_WARNING)
 		words = "nothing was found to be wrong, but something that you should be able to rely on is\n"
 			"  missing: see each FAIL. Do not rely on this machine as it stands.";
@@ -158,7 +160,7 @@ bool verdict_text_print(const struct appraise_tpm_out *out, const struct apprais
 	print_claims(&out->verdict);
 	print_coverage(in->shape);
 	print_vouch(in);
-	print_in_short(out->verdict.status);
+	print_in_short(out->verdict.status, check_passed(&out->verdict.checks, "nonce"));
 	printf("verdict: %s\n", verdict_status_name(out->verdict.status));
 	return true;
 }

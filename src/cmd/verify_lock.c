@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "cmd/line.h"
 #include "cmd/lock_access.h"
 #include "cmd/verbs.h"
 #include "sys/file.h"
@@ -35,7 +36,7 @@ static bool run(const struct verb_args *args, int *code, struct err *e)
 		print_yes(&l, with_packages);
 		return true;
 	}
-	printf("refused: %s of '%s': %s\n", v.link, v.who, v.why);
+	line_print(stdout, "refused: %s of '%s': %s", v.link, v.who, v.why);
 	*code = VERB_NO;
 	return true;
 }
