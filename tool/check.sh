@@ -69,10 +69,10 @@ check_names() {
 }
 
 build_with() { # FOLDER CC MESON-OPTIONS...
-	local folder=$1 cc=$2
+	local folder=$1 cc=$2 log=build/check/$1.log
 	shift 2
-	[ -f "$folder/build.ninja" ] || CC=$cc meson setup "$folder" "$@" >"$folder.log" 2>&1 || { tail -5 "$folder.log"; return 1; }
-	ninja -C "$folder" >"$folder.log" 2>&1 || { grep -E 'error|warning' "$folder.log" | head -20; return 1; }
+	[ -f "$folder/build.ninja" ] || CC=$cc meson setup "$folder" "$@" >"$log" 2>&1 || { tail -5 "$log"; return 1; }
+	ninja -C "$folder" >"$log" 2>&1 || { grep -E "error|warning" "$log" | head -20; return 1; }
 }
 
 check_gcc() { build_with build gcc --werror; }

@@ -71,6 +71,18 @@ static bool print_json(const struct build_outcome *o, struct err *e)
 	return fwrite(b.p, 1, b.n, stdout) == b.n || err_os(e, "cannot write the result");
 }
 
+static void print_tail(struct str tail)
+{
+	for (size_t i = 0; i < tail.n; i++)
+		fputc(tail.p[i] == '\n' || tail.p[i] == '\t' ||
+					(tail.p[i] >= 0x20 && tail.p[i] < 0x7f)
+				? tail.p[i]
+				: '?',
+			stderr);
+	if (tail.n && tail.p[tail.n - 1] != '\n')
+		fputc('\n', stderr);
+}
+
 static bool run(const struct verb_args *args, int *code, struct err *e)
 {
 	const char *dir = verb_arg(args, 0) ? verb_arg(args, 0) : ".",
@@ -79,6 +91,7 @@ static bool run(const struct verb_args *args, int *code, struct err *e)
 	CLEANUP(store_freep) struct store *store = NULL;
 	struct timing timing = { .args = args };
 	struct build_request r = { .stage = next_stage, .ctx = &timing };
+	struct component_failure failure = { 0 };
 	struct build_outcome o;
 
 	if (!inputs_read(&in, dir, e)) {
@@ -95,8 +108,13 @@ static bool run(const struct verb_args *args, int *code, struct err *e)
 	r.store = store;
 	r.out = out ? out : "out";
 	r.no_observe = verb_flag(args, "--no-observe");
-	if (!build_run(&o, &r, e))
+	r.failure = &failure;
+	if (!build_run(&o, &r, e)) {
+		/* What a compiler said may hold anything: only its printable characters reach the terminal. */
+		print_tail(buf_str(&failure.tail));
+		buf_done(&failure.tail);
 		return false;
+	}
 	next_stage(&timing, NULL);
 	if (verb_flag(args, "--json"))
 		return print_json(&o, e);
