@@ -45,6 +45,7 @@ struct run {
 	struct knock knock;
 	uint64_t port, timeout_s;
 	char last[LAST_MAX]; /* line of the console */
+	char why[LAST_MAX];  /* the first that says why the guest gives up; empty: none did */
 };
 
 static volatile sig_atomic_t interrupted;
@@ -202,6 +203,8 @@ static void show(struct run *r, struct str line)
 	verb_say(r->args, "%s", text);
 	if (text[strspn(text, " ")])
 		snprintf(r->last, sizeof r->last, "%.*s", LAST_MAX - 1, text);
+	if (!r->why[0] && (strstr(text, "assay-init: ") || strstr(text, "Kernel panic")))
+		memcpy(r->why, r->last, sizeof r->why);
 }
 
 /* Next event within a step. */
@@ -215,13 +218,29 @@ static enum qemu_event step(struct run *r)
 	return event;
 }
 
+/* A guest that gives up says more after its reason: that it powers off, or a trace. */
+static bool failed(const struct run *r, const char *what, struct err *e)
+{
+	if (r->why[0])
+		return err_set(e, ERR_IO, "%s; it gave up with: %s", what, r->why);
+	return err_set(
+		e, ERR_IO, "%s; the last it printed: %s", what, r->last[0] ? r->last : "nothing");
+}
+
 static bool stopped_early(struct run *r, struct err *e)
 {
 	if (!qemu_status(r->q, e))
 		return false;
-	return err_set(e, ERR_IO,
-		"the guest stopped before its attester answered; the last it printed: %s",
-		r->last[0] ? r->last : "nothing");
+	return failed(r, "the guest stopped before its attester answered", e);
+}
+
+static bool too_late(const struct run *r, struct err *e)
+{
+	char what[80];
+
+	snprintf(what, sizeof what, "the attester did not answer within %llu s",
+		(unsigned long long)r->timeout_s);
+	return failed(r, what, e);
 }
 
 /* Until the attester answers. False in *up: interrupted before. */
@@ -244,9 +263,7 @@ static bool wait_up(struct run *r, bool *up, struct err *e)
 			return true;
 		}
 		if (now >= end)
-			return err_set(e, ERR_IO,
-				"the attester did not answer within %llu s; the last the guest printed: %s",
-				(unsigned long long)r->timeout_s, r->last[0] ? r->last : "nothing");
+			return too_late(r, e);
 	}
 	*up = false;
 	return true;
