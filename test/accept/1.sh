@@ -147,7 +147,7 @@ direct "credentials, generators, gettys, shells, sysrq: off in the measured comm
 direct "no root login: every password is locked" closed_accounts
 direct "no getty, no rescue or emergency shell" closed_shells
 e2e "nobody is asked to log in, no magic keys" boot 'nobody is asked to log in' 'no magic keys'
-e2e "SMBIOS and fw_cfg credentials, a second discoverable disk: no effect" boot-closed
+e2e "SMBIOS and fw_cfg credentials, a second discoverable disk: no effect" boot-host
 e2e "option ROMs change PCR 2" boot-negatives "option ROM: just these registers"
 e2e "other firmware changes PCR 0" boot-negatives 'firmware: PCR 0 differs in both banks'
 direct "threat model: what covers ACPI tables" threat_model_acpi
@@ -236,7 +236,8 @@ for case in cmdline initrd kernel root; do
 	e2e "negative: other $case" boot-negatives "$case: contraindicated" "$case: just these registers"
 done
 e2e "negative: a boot option that is tried first and fails" boot-negatives 'boot order: contraindicated' 'boot order: just these registers'
-e2e "negative: corrupted root, corrupted hash tree, swapped partitions stop PID 1" guest-init 'a damaged first block of the root' \
+e2e "negative: corrupted root, corrupted hash tree, swapped partitions stop PID 1" boot-damaged
+e2e "  and without firmware, each with its message" guest-init 'a damaged first block of the root' \
 	'a damaged hash tree' 'swapped partitions'
 direct_slow "speed: at most 2.5 times the floor" speed_floor
 direct_slow "speed: at least 4 times faster than mmdebstrap's tar" speed_mmdebstrap
