@@ -53,4 +53,6 @@ if [ "$(id -u)" = 0 ]; then
 	mkdir "$work/userout" && chown 65534:65534 "$work/userout"
 	store_of_this=$work/userstore again "an ordinary user, components made again" "$work/user/examples/hello" \
 		"$work/userout/out" setpriv --reuid=65534 --regid=65534 --clear-groups env -i HOME="$work/userout" PATH="$PATH"
+else
+	skip other-user "needs root to become somebody else; this run is by an ordinary user already"
 fi
