@@ -3,7 +3,7 @@
 #   test/accept/1.sh [--quick] [--only REGEX]   --quick leaves out what boots machines, makes hosts or measures speed
 # shellcheck source=test/demand.sh
 . "$(dirname "$0")/../demand.sh"
-for part in tool lock build image root speed; do
+for part in tool lock build image root machine speed; do
 	# shellcheck source=/dev/null
 	. "$root/test/accept/1/$part.sh"
 done
@@ -116,6 +116,7 @@ direct "EROFS: feature bits of the written list only" image_erofs_features
 direct "fsck.erofs finds nothing" image_erofs_is_sound
 direct "every file of the root is the manifest's" image_files_are_the_manifests
 direct "this kernel mounts it" image_host_kernel_mounts
+e2e "Linux 6.1 mounts it" erofs-kernel-6.1 'the kernel is Linux 6.1' 'it mounts the EROFS' 'systemd starts from it'
 e2e "Linux 6.12 mounts it, read-only on dm-verity" boot "PID 1 of the initrd handed over to systemd"
 direct "dm-verity: veritysetup verifies the built root, and not a changed one" image_verity_holds
 direct "salt from the tree's digest" image_salt_is_the_trees
@@ -147,9 +148,12 @@ direct "credentials, generators, gettys, shells, sysrq: off in the measured comm
 direct "no root login: every password is locked" closed_accounts
 direct "no getty, no rescue or emergency shell" closed_shells
 e2e "nobody is asked to log in, no magic keys" boot 'nobody is asked to log in' 'no magic keys'
-e2e "SMBIOS and fw_cfg credentials, a second discoverable disk: no effect" boot-host
-e2e "option ROMs change PCR 2" boot-negatives "option ROM: just these registers"
-e2e "other firmware changes PCR 0" boot-negatives 'firmware: PCR 0 differs in both banks'
+e2e "SMBIOS and fw_cfg credentials, a second discoverable disk: no effect" boot-host 'closed: is affirmed' \
+	'closed: no credential, no option, no unit of the host' 'closed: no swap, no file system of the host' 'closed: the magic keys are off'
+e2e "  and they are inputs that work on an open image" boot-host 'open: a credential by SMBIOS works' 'open: a credential by fw_cfg works'
+e2e "a command line by SMBIOS is measured" boot-host 'command line by SMBIOS: contraindicated' 'command line by SMBIOS: just these registers'
+e2e "option ROMs change PCR 2, and explain says so" boot-negatives "option ROM: just these registers" "option ROM: says '"
+e2e "other firmware changes PCR 0, and explain says so" boot-negatives 'firmware: PCR 0 differs in both banks' 'firmware: says so'
 direct "threat model: what covers ACPI tables" threat_model_acpi
 
 section "box"
@@ -173,6 +177,7 @@ direct "coverage: which register covers which layer" values_coverage
 section "run"
 unit "exactly the shape: no stray boot option" qemu_arguments check
 e2e "boots, stops, is killed; nothing stays, nothing is written" vm
+direct_slow "KVM only where it truly works: a device that opens proves nothing" machine_kvm_must_work
 e2e "the same machine, booted again, is affirmed again" boot 'the honest machine is affirmed' 'it is affirmed again'
 e2e "EK certificate from a local authority of its own folder" vm 'the trust file names the root' 'which issued the issuer' 'and says that it is emulated'
 
@@ -208,6 +213,8 @@ e2e "TPM roots only from the trust file" tpm-verify 'no trust file: not affirmed
 unit "  never from the evidence" appraise_tpm ek_own_root_in_evidence ek_foreign_authority no_roots
 e2e "an emulated TPM: no claim about hardware" tpm-verify 'claims nothing about emulated hardware'
 unit "  and its host could forge it" appraise_tpm emulated
+direct_slow "output: each check with a mark, whose want, what is not covered" machine_verdict_text
+direct_slow "  an emulated TPM: the text says that the host could forge it" machine_forgeable
 e2e "--json: EAR with its profile and status" tpm-verify 'names the profile' 'affirms'
 e2e "--at, --nonce: refused where malformed" tpm-verify 'a time that is none' 'a nonce that is none'
 unit "what the signature does not cover does not count" appraise_tpm value_lies extra_claimed missing_claimed bank_not_signed pcr_digest_swapped_order
@@ -233,15 +240,17 @@ for register in 0 2 3 4 5 6 7 9 11 12 13 14; do
 done
 e2e "predicted is measured, both banks" boot "${cases[@]}"
 for case in cmdline initrd kernel root; do
-	e2e "negative: other $case" boot-negatives "$case: contraindicated" "$case: just these registers"
+	e2e "negative: other $case" boot-negatives "$case: contraindicated" "$case: just these registers" "$case: says '"
 done
-e2e "negative: a boot option that is tried first and fails" boot-negatives 'boot order: contraindicated' 'boot order: just these registers'
-e2e "negative: corrupted root, corrupted hash tree, swapped partitions stop PID 1" boot-damaged
-e2e "  and without firmware, each with its message" guest-init 'a damaged first block of the root' \
+e2e "negative: a boot option that is tried first and fails" boot-negatives 'boot order: contraindicated' 'boot order: just these registers' \
+	"boot order: says 'a boot option was tried before this one"
+e2e "negative: corrupted root, corrupted hash tree, swapped partitions stop PID 1" guest-init 'a damaged first block of the root' \
 	'a damaged hash tree' 'swapped partitions'
+e2e "  the same of hello's own disk" boot-damaged
 direct_slow "speed: at most 2.5 times the floor" speed_floor
 direct_slow "speed: at least 4 times faster than mmdebstrap's tar" speed_mmdebstrap
 direct_slow "peak memory in the same run: under 320 MB" speed_memory
 
 section "it is done when"
+direct_slow "a clean clone with an empty store gives the same bytes" machine_clean_clone
 e2e "examples/hello/expected.json is what the committed lock gives" expected "expected.json is what the committed lock gives"

@@ -80,14 +80,15 @@ demo_ends_well() {
 	demo_once
 	[ "$(cat "$demo_log.exit")" = 0 ] && [ "$(tail -n 1 "$demo_log")" = "verdict: affirming" ] && tail -n 1 "$demo_log"
 }
-# The changed machine: its verdict, the register, the event, both values.
+# The changed machine: its verdict, the register, the event with what was predicted, and both values of each.
 demo_finds_change() {
+	local event
 	demo_once
 	sed -n '/^== verify: the changed machine/,$p' "$demo_log" >"$work/changed"
-	grep -qx 'verdict: contraindicated' "$work/changed" && grep -qE '^ +\[FAIL\] PCR 9 ' "$work/changed" &&
-		grep -qE '^ +want +[0-9a-f]{64}' "$work/changed" && grep -qE '^ +got +[0-9a-f]{64}' "$work/changed" &&
-		grep -qE 'PCR 9 +changed: kernel command line' "$work/changed" && grep -q 'panic=-2' "$work/changed" &&
-		grep -q 'panic=-1' "$work/changed" && grep -E 'PCR 9 +changed' "$work/changed" | sed 's/^ *//'
+	event=$(grep -A 3 -E '^ +PCR 9 +changed: kernel command line' "$work/changed")
+	pair() { [ "$(sed -nE 's/^ +(want|got) +([0-9a-f]{64})( .*)?$/\2/p' | sort -u | wc -l)" = 2 ]; }
+	grep -qx 'verdict: contraindicated' "$work/changed" && grep -A 3 -E '^ +\[FAIL\] PCR 9 \(sha256\)' "$work/changed" | pair &&
+		pair <<<"$event" && grep -q "predicted 'console=ttyS0 ro panic=-1 " <<<"$event" && head -n 1 <<<"$event" | sed 's/^ *//'
 }
 demo_tells_time() {
 	demo_once
