@@ -91,7 +91,7 @@ check_symbols() {
 check_coverage() {
 	build_with build-cov gcc -Db_coverage=true -Doptimization=0 || return 1
 	local t
-	for t in build-cov/test/test-*; do
+	for t in build-cov/test/test-* build-cov/test/fuzz/test-*; do
 		[ -x "$t" ] && [ -f "$t" ] || continue
 		# In the box there is no place to count to.
 		case $t in *-box | *-component) continue ;; esac
@@ -107,7 +107,7 @@ check_sanitize() {
 	# Without -Werror: what the sanitizers add to the code makes gcc warn of what is not there.
 	build_with build-asan gcc -Db_sanitize=address,undefined -Doptimization=1 || return 1
 	local bad=0
-	for t in build-asan/test/test-*; do
+	for t in build-asan/test/test-* build-asan/test/fuzz/test-*; do
 		[ -x "$t" ] && [ -f "$t" ] || continue
 		# These run programs in the box, whose limit of the address space leaves AddressSanitizer no room.
 		case $t in *-box | *-component) continue ;; esac

@@ -49,7 +49,7 @@ run_one() { # NAME LOG COMMAND...
 }
 
 if [ $# = 0 ]; then
-	for t in build/test/test-*; do
+	for t in build/test/test-* build/test/fuzz/test-*; do
 		[ -x "$t" ] && [ -f "$t" ] || continue
 		name=$(basename "$t")
 		run_one "unit/${name#test-}" "$log/$name.log" "$t"
