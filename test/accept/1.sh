@@ -100,6 +100,7 @@ direct "merged /usr" root_is_usr_merged
 direct "users and groups have the ids of the description" root_users_are_pinned
 e2e "  a user without a fixed id is refused, and a shared id" refusals 'a user without a fixed id is refused' 'an id that another has is refused'
 direct "units: enabled and masked as declared" root_units
+direct "links as declared" root_links
 direct "overlay modes are normalised" root_overlay_is_normalised
 unit "  umask and worktrees cannot leak in" folder normalised reading refused
 direct "exclusions must match" exclusion_must_match
@@ -216,6 +217,7 @@ unit "  and its host could forge it" appraise_tpm emulated
 direct_slow "output: each check with a mark, whose want, what is not covered" machine_verdict_text
 direct_slow "  an emulated TPM: the text says that the host could forge it" machine_forgeable
 e2e "--json: EAR with its profile and status" tpm-verify 'names the profile' 'affirms'
+e2e "words of others reach the terminal as plain lines" hostile-text
 e2e "--at, --nonce: refused where malformed" tpm-verify 'a time that is none' 'a nonce that is none'
 unit "what the signature does not cover does not count" appraise_tpm value_lies extra_claimed missing_claimed bank_not_signed pcr_digest_swapped_order
 unit "every byte flipped, every length cut" appraise_tpm flips truncations

@@ -63,6 +63,14 @@ root_units() {
 	done < <(sed -n '/^    mask:/,/^  [a-z]/p' "$hello/assay.yaml" | sed -nE 's/^      - "?([^"]+)"?$/\1/p')
 	[ -L "$work/root/etc/systemd/system/multi-user.target.wants/assay-attester.service" ] && [ $n -ge 10 ] && echo "$n masked, the attester enabled"
 }
+root_links() {
+	local path target n=0
+	while read -r path target; do
+		[ "$(readlink "$work/root/${path%:}")" = "$target" ] || { echo "$path $target"; return 1; }
+		n=$((n + 1))
+	done < <(sed -n '/^  links:/,/^  [a-z]*:.*[^a-z]*$/{s/^    //p}' "$hello/assay.yaml")
+	[ $n -ge 3 ] && echo "$n links"
+}
 # umask and git leave 0664 and 0600 behind; the tree has 0644 and 0755, owner root, one time.
 root_overlay_is_normalised() {
 	local f n=0
