@@ -100,6 +100,7 @@ reference() {
 }
 
 serve() { # LOG
+	rm -f "$work/serve.out"  # an old address must not be taken for the new server's
 	"$assay" attest serve --tpm "swtpm:host=127.0.0.1,port=$port" --port $((port + 10)) --firmware-log "$1" \
 		--systemd-log "$work/none" >"$work/serve.out" 2>"$work/serve.err" &
 	server=$!
