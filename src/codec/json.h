@@ -15,7 +15,10 @@
 #include "base/span.h"
 #include "base/str.h"
 
-enum { JSON_DEPTH_MAX = 32 };
+/*
+ * Members are looked up by a hash that whoever writes them can make collide: their number bounds what that costs.
+ */
+enum { JSON_DEPTH_MAX = 32, JSON_MEMBERS_MAX = 10000 };
 
 enum json_kind { JSON_NULL, JSON_BOOL, JSON_NUMBER, JSON_STRING, JSON_ARRAY, JSON_OBJECT };
 

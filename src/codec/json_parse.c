@@ -229,6 +229,10 @@ static bool parse_list(struct parser *s, struct json *ret, struct map *seen)
 
 		if (!c)
 			return arena_full(s->a, s->e);
+		if (seen && n == JSON_MEMBERS_MAX)
+			return err_set(s->e, ERR_LIMIT,
+				"JSON line %zu: an object of more than %d members", s->line,
+				JSON_MEMBERS_MAX);
 		if ((seen && !parse_member(s, c, seen)) || !parse_value(s, &c->value))
 			return false;
 		c->next = cells;

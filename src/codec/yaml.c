@@ -137,6 +137,10 @@ static bool read_list(struct reader *r, struct json *ret, struct map *seen)
 		c = ARENA_NEW(r->a, struct cell);
 		if (!c)
 			return arena_full(r->a, r->e);
+		if (seen && n == JSON_MEMBERS_MAX)
+			return err_set(r->e, ERR_LIMIT,
+				"YAML line %zu: a map of more than %d members",
+				ev.start_mark.line + 1, JSON_MEMBERS_MAX);
 		if (!read_cell(r, &ev, seen, c))
 			return false;
 		c->next = cells;

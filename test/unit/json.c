@@ -58,6 +58,28 @@ static void limits(void)
 	arena_free(small);
 }
 
+/* An object of n members "0", "1", ... */
+static bool parse_members(unsigned n, struct arena *a, struct err *e)
+{
+	CLEANUP(buf_done) struct buf text = buf_init(1 << 20);
+	struct json v;
+
+	for (unsigned i = 0; i < n; i++)
+		buf_printf(&text, "%c\"%u\":0", i ? ',' : '{', i);
+	buf_u8(&text, '}');
+	return json_parse(&v, buf_span(&text), a, e) && v.n == n;
+}
+
+static void members(void)
+{
+	struct arena *a = arena_new(64 << 20);
+	struct err e = { 0 };
+
+	CHECK_OK(parse_members(JSON_MEMBERS_MAX, a, &e), e);
+	CHECK_ERR(parse_members(JSON_MEMBERS_MAX + 1, a, &e), e, ERR_LIMIT);
+	arena_free(a);
+}
+
 static void round_trip(void)
 {
 	static const char text[] =
@@ -97,6 +119,7 @@ int main(void)
 {
 	refuses();
 	limits();
+	members();
 	round_trip();
 	escapes();
 	return test_end();

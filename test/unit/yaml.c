@@ -50,6 +50,21 @@ static void refuses(void)
 	arena_free(a);
 }
 
+static void members(void)
+{
+	CLEANUP(buf_done) struct buf text = buf_init(1 << 20);
+	struct arena *a = arena_new(64 << 20);
+	struct err e = { 0 };
+	struct json v;
+
+	for (unsigned i = 0; i < JSON_MEMBERS_MAX; i++)
+		buf_printf(&text, "%u: a\n", i);
+	CHECK_OK(yaml_parse(&v, buf_span(&text), a, &e), e);
+	buf_add_cstr(&text, "more: a\n");
+	CHECK_ERR(yaml_parse(&v, buf_span(&text), a, &e), e, ERR_LIMIT);
+	arena_free(a);
+}
+
 static void limits(void)
 {
 	struct arena *a = arena_new(1 << 20), *small = arena_new(64);
@@ -111,6 +126,7 @@ int main(void)
 {
 	refuses();
 	limits();
+	members();
 	takes();
 	return test_end();
 }
