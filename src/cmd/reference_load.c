@@ -1,6 +1,7 @@
 #include "cmd/reference_load.h"
 
 #include "build/record.h"
+#include "cmd/line.h"
 #include "sys/file.h"
 #define ASSAY_MAY_ASK_THE_MACHINE
 #include "base/banned.h"
@@ -59,6 +60,12 @@ bool reference_load_vouch(enum appraise_vouch *ret, const struct reference_value
 	}
 	if (!record_has_build(s, v->manifest_sha256, sha256, &built, e))
 		return false;
+	if (built && !store_is_own(s)) {
+		line_print(stderr,
+			"the store '%s' can be changed by others: its record that it built this counts for nothing",
+			store_path(s));
+		built = false;
+	}
 	*ret = built ? APPRAISE_BUILT_HERE : APPRAISE_UNSIGNED_CLAIM;
 	return true;
 }

@@ -15,8 +15,8 @@ bool reference_load_shape(const struct reference_shape **ret, const struct refer
 	struct str name, struct err *e) MUST_CHECK;
 
 /*
- * BUILT_HERE only when the store's own record says that it made this manifest and these very bytes. store NULL: the
- * default store, where no store means no record.
+ * BUILT_HERE only when the store's own record says that it made this manifest and these very bytes, and nobody else
+ * could have written that record. store NULL: the default store, where no store means no record.
  */
 bool reference_load_vouch(enum appraise_vouch *ret, const struct reference_values *v,
 	const uint8_t sha256[static SHA256_SIZE], const char *store, struct err *e) MUST_CHECK;

@@ -183,6 +183,25 @@ void store_freep(struct store **s)
 	*s = NULL;
 }
 
+static bool folder_is_own(const struct store *s, const char *name)
+{
+	struct stat st;
+
+	if (fstatat(s->fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISDIR(st.st_mode) ||
+		(st.st_uid != geteuid() && st.st_uid != 0))
+		return false;
+	/* With umask 002 the group is the user's own. */
+	return !(st.st_mode & S_IWOTH) && (!(st.st_mode & S_IWGRP) || st.st_gid == getegid());
+}
+
+bool store_is_own(const struct store *s)
+{
+	for (size_t i = 0; i < ARRAY_LEN(folders); i++)
+		if (!folder_is_own(s, folders[i]))
+			return false;
+	return folder_is_own(s, ".");
+}
+
 const char *store_path(const struct store *s)
 {
 	return s->path;

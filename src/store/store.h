@@ -38,6 +38,12 @@ void store_freep(struct store **s);
 const char *store_path(const struct store *s);
 int store_fd(const struct store *s);
 
+/*
+ * Only this user (and root) can change what is in the store. What a store says of its own work, such as that an image was
+ * built here, is worth nothing where others could have written it.
+ */
+bool store_is_own(const struct store *s);
+
 bool store_has(const struct store *s, const uint8_t sha256[static SHA256_SIZE]);
 /* The same, and the object has this size: what a cut file (a broken disk) does not pass. */
 bool store_has_size(const struct store *s, const uint8_t sha256[static SHA256_SIZE], uint64_t size);

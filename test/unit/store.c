@@ -123,6 +123,31 @@ static void umask_does_not_matter(void)
 	}
 }
 
+/* Others who may write into the store could plant what it says of its own work. */
+static void who_owns_it(void)
+{
+	static const char *const folders[] = { ".", "results", "packs", "objects", "sysroots" };
+	mode_t before = umask(022);
+	struct store *s = open_store("own");
+
+	umask(before);
+	CHECK(store_is_own(s));
+	for (size_t i = 0; i < ARRAY_LEN(folders); i++) {
+		CHECK(fchmodat(store_fd(s), folders[i], 0757, 0) == 0 && !store_is_own(s));
+		CHECK(fchmodat(store_fd(s), folders[i], 0775, 0) == 0 && store_is_own(s));
+		if (geteuid() == 0) {
+			CHECK(fchownat(store_fd(s), folders[i], 0, 65534, 0) == 0 &&
+				!store_is_own(s));
+			CHECK(fchmodat(store_fd(s), folders[i], 0755, 0) == 0 && store_is_own(s));
+			CHECK(fchownat(store_fd(s), folders[i], 65534, 0, 0) == 0 &&
+				!store_is_own(s));
+			CHECK(fchownat(store_fd(s), folders[i], 0, 0, 0) == 0);
+		}
+		CHECK(fchmodat(store_fd(s), folders[i], 0755, 0) == 0 && store_is_own(s));
+	}
+	store_free(s);
+}
+
 static void writers(void)
 {
 	struct store *s = open_store("a");
@@ -474,6 +499,7 @@ int main(void)
 		return 2;
 	put_and_get();
 	umask_does_not_matter();
+	who_owns_it();
 	writers();
 	damaged_object();
 	contents();
