@@ -45,21 +45,41 @@ direct_slow() {
 	if [ -z "$quick" ]; then direct "$@"; elif wanted "$@"; then line skip "$1" "left out by --quick" "${*:2}"; fi
 }
 
+unit_run() { # NAME
+	local log=$logs/unit-$1.log
+	[ -f "$log" ] || { timeout 600 "$root/build/test/test-$1" >"$log" 2>&1 </dev/null; echo $? >"$log.exit"; }
+}
+unit_passed() { # NAME
+	[ "$(cat "$logs/unit-$1.log.exit")" = 0 ] && last "$logs/unit-$1.log" | grep -qE '^[1-9][0-9]* passed, 0 failed'
+}
+
 # unit WHAT NAME FUNCTION...: the unit test passes, and has these functions, each called.
 unit() {
 	local what=$1 name=$2 log=$logs/unit-$2.log function
 	shift 2
 	wanted "$what" "unit $name" || return 0
-	[ -f "$log" ] || { timeout 600 "$root/build/test/test-$name" >"$log" 2>&1 </dev/null; echo $? >"$log.exit"; }
+	unit_run "$name"
 	for function; do
 		[ "$(grep -cw "$function" "$root/test/unit/$name.c")" -ge 2 ] ||
 			{ line FAIL "$what" "test/unit/$name.c does not call $function" "test-$name"; return; }
 	done
-	if [ "$(cat "$log.exit")" = 0 ] && last "$log" | grep -qE '^[1-9][0-9]* passed, 0 failed'; then
+	if unit_passed "$name"; then
 		line pass "$what" "$(last "$log")" "test-$name: $*"
 	else
 		line FAIL "$what" "$(last "$log")" "test-$name: $*"
 	fi
+}
+
+# For direct: those that ran before are not run again.
+units_all() {
+	local f name n=0
+	for f in "$root"/test/unit/*.c; do
+		name=$(basename -s .c "$f")
+		unit_run "$name"
+		unit_passed "$name" || { echo "$name: $(last "$logs/unit-$name.log")"; return 1; }
+		n=$((n + 1))
+	done
+	[ $n -gt 50 ] && echo "$n programs"
 }
 
 e2e_run() { # NAME

@@ -209,6 +209,7 @@ unit "default policy: PCR 0, 2-7, 9, 11-14 and a fresh nonce" appraise_tpm requi
 	pcr14_differs old_nonce no_nonce
 e2e "no anchor for PCR 0: a warning at most" tpm-verify 'no anchor is a warning at most'
 e2e "built here only by this store's record, else an unsigned claim" tpm-verify 'an unsigned claim is a warning at most'
+e2e "  and only in a store that nobody else can write" planted-record
 e2e "  in a real boot" boot 'nor with values of a manifest that was not built here' 'nor by a store that built nothing'
 e2e "TPM roots only from the trust file" tpm-verify 'no trust file: not affirmed' 'another authority: not affirmed'
 unit "  never from the evidence" appraise_tpm ek_own_root_in_evidence ek_foreign_authority no_roots
@@ -254,5 +255,9 @@ direct_slow "speed: at least 4 times faster than mmdebstrap's tar" speed_mmdebst
 direct_slow "peak memory in the same run: under 320 MB" speed_memory
 
 section "it is done when"
+direct "every unit test passes" units_all
+for script in "$root"/test/e2e/*.sh; do
+	e2e "every test passes: $(basename -s .sh "$script")" "$(basename -s .sh "$script")"
+done
 direct_slow "a clean clone with an empty store gives the same bytes" machine_clean_clone
 e2e "examples/hello/expected.json is what the committed lock gives" expected "expected.json is what the committed lock gives"
