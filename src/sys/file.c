@@ -189,47 +189,88 @@ bool file_mkdirs(int dir, const char *path, struct err *e)
 	return true;
 }
 
-/* Removes what is below fd; a folder without permission bits is opened up first. */
-static bool empty_folder(int fd, const char *name, struct err *e)
+/* A folder without permission bits is opened up first. Never through a link. */
+static int open_folder(int dir, const char *name)
 {
-	CLEANUP(file_closep) int copy = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *d = copy < 0 ? NULL : fdopendir(copy);
+	(void)fchmodat(
+		dir, name, 0700, AT_SYMLINK_NOFOLLOW); /* where that fails, opening says so */
+	return openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
+/* Removes a file, a link or an empty folder; false for a folder with something in it, or with errno. */
+static bool remove_one(int dir, const char *name)
+{
+	if (unlinkat(dir, name, 0) == 0)
+		return true;
+	return (errno == EISDIR || errno == EPERM) && unlinkat(dir, name, AT_REMOVEDIR) == 0;
+}
+
+/* Moves the folder dir/name into top, under a name that nothing has (one that an empty folder has is as good). */
+static bool lift(int top, int dir, const char *name, unsigned *n)
+{
+	char place[32];
+	int rc;
+
+	(void)fchmodat(dir, name, 0700, AT_SYMLINK_NOFOLLOW); /* its ".." changes */
+	do {
+		snprintf(place, sizeof place, ".lifted-%u", (*n)++);
+		rc = renameat(dir, name, top, place);
+	} while (rc < 0 && (errno == EEXIST || errno == ENOTEMPTY || errno == ENOTDIR));
+	return rc == 0;
+}
+
+/* What is in top/name goes, folders with something in them go up into top: no depth costs descriptors or stack. */
+static bool empty_one(int top, const char *name, unsigned *n, struct err *e)
+{
+	CLEANUP(file_closep) int fd = open_folder(top, name);
+	char **names = NULL;
+	size_t count = 0;
 	bool ok = true;
 
-	if (!d)
-		return err_os(e, "cannot list '%s'", name);
-	copy = -1;
-	for (struct dirent *entry; ok && (entry = readdir(d));) {
-		if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))
-			continue;
-		if (unlinkat(fd, entry->d_name, 0) == 0)
-			continue;
-		if (errno != EISDIR && errno != EPERM)
-			ok = err_os(e, "cannot remove '%s/%s'", name, entry->d_name);
-		else
-			ok = file_remove_tree(fd, entry->d_name, e);
-	}
-	closedir(d);
+	if (fd < 0)
+		return err_os(e, "cannot remove '%s'", name);
+	if (!file_names(fd, ".", &names, &count, e))
+		return false;
+	for (size_t i = 0; ok && i < count; i++)
+		ok = remove_one(fd, names[i]) || lift(top, fd, names[i], n) ||
+		     err_os(e, "cannot remove '%s'", names[i]);
+	file_names_free(names, count);
+	return ok &&
+	       (unlinkat(top, name, AT_REMOVEDIR) == 0 || err_os(e, "cannot remove '%s'", name));
+}
+
+/* One round over what is in top; *left: something may have come up meanwhile. */
+static bool empty_round(int top, unsigned *n, bool *left, struct err *e)
+{
+	char **names = NULL;
+	size_t count = 0;
+	bool ok;
+
+	ok = file_names(top, ".", &names, &count, e);
+	*left = count > 0;
+	for (size_t i = 0; ok && i < count; i++)
+		ok = remove_one(top, names[i]) || empty_one(top, names[i], n, e);
+	file_names_free(names, count);
 	return ok;
 }
 
 bool file_remove_tree(int dir, const char *path, struct err *e)
 {
-	CLEANUP(file_closep) int fd = -1;
+	CLEANUP(file_closep) int top = -1;
+	unsigned n = 0;
+	bool left = true;
 
-	if (unlinkat(dir, path, 0) == 0 || errno == ENOENT)
+	if (remove_one(dir, path) || errno == ENOENT)
 		return true;
-	if (errno != EISDIR && errno != EPERM)
+	if (errno != EISDIR && errno != EPERM && errno != ENOTEMPTY && errno != EEXIST)
 		return err_os(e, "cannot remove '%s'", path);
-	fchmodat(dir, path, 0700, 0);
-	fd = openat(dir, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0)
+	top = open_folder(dir, path);
+	if (top < 0)
 		return err_os(e, "cannot remove '%s'", path);
-	if (!empty_folder(fd, path, e))
-		return false;
-	if (unlinkat(dir, path, AT_REMOVEDIR) < 0)
-		return err_os(e, "cannot remove '%s'", path);
-	return true;
+	while (left)
+		if (!empty_round(top, &n, &left, e))
+			return err_wrap(e, "'%s'", path);
+	return unlinkat(dir, path, AT_REMOVEDIR) == 0 || err_os(e, "cannot remove '%s'", path);
 }
 
 static int by_name(const void *a, const void *b)

@@ -1,0 +1,126 @@
+#define ASSAY_MAY_ASK_THE_MACHINE
+#include "sys/file.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "test.h"
+
+enum { DEEP = 3000 };
+
+static char folder[] = "/tmp/assay-file-XXXXXX";
+
+static int here(void)
+{
+	return open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+static void put(int dir, const char *name, mode_t mode)
+{
+	int fd = openat(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+	CHECK(fd >= 0 && fchmod(fd, mode) == 0);
+	close(fd);
+}
+
+/* More levels than a process has descriptors, each with a file, a link and a name like those that removing makes. */
+static void deep(void)
+{
+	struct rlimit few = { 64, 64 };
+	struct err e = { 0 };
+	struct stat st;
+	int dir = here(), top = here();
+
+	CHECK(setrlimit(RLIMIT_NOFILE, &few) == 0);
+	CHECK(mkdirat(dir, "deep", 0700) == 0);
+	for (int i = 0; i < DEEP; i++) {
+		int below = openat(dir, i ? "d" : "deep", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+		close(dir);
+		dir = below;
+		if (i % 100 == 0) {
+			put(dir, "f", 0);
+			CHECK(symlinkat("..", dir, "l") == 0);
+			CHECK(mkdirat(dir, ".lifted-1", 0700) == 0);
+			put(dir, ".lifted-2", 0600);
+		}
+		if (mkdirat(dir, "d", 0700) < 0)
+			CHECK(false);
+	}
+	close(dir);
+	CHECK_OK(file_remove_tree(top, "deep", &e), e);
+	CHECK(fstatat(top, "deep", &st, AT_SYMLINK_NOFOLLOW) < 0 && errno == ENOENT);
+	close(top);
+}
+
+/* What links lead to stays as it is. */
+static void links(void)
+{
+	struct err e = { 0 };
+	struct stat st;
+	int dir = here();
+
+	CHECK(mkdirat(dir, "kept", 0755) == 0);
+	CHECK(fchmodat(dir, "kept", 0750, 0) == 0);
+	CHECK(mkdirat(dir, "gone", 0755) == 0 && mkdirat(dir, "gone/in", 0755) == 0);
+	CHECK(symlinkat("../kept", dir, "gone/to-kept") == 0);
+	CHECK(symlinkat("../../kept", dir, "gone/in/to-kept") == 0);
+	CHECK(symlinkat("kept", dir, "to-kept") == 0);
+	CHECK_OK(file_remove_tree(dir, "gone", &e), e);
+	CHECK_OK(file_remove_tree(dir, "to-kept", &e), e);
+	CHECK(fstatat(dir, "kept", &st, 0) == 0 && (st.st_mode & 07777) == 0750);
+	CHECK_OK(file_remove_tree(dir, "not-there", &e), e);
+	close(dir);
+}
+
+/* Folders without any permission, of an ordinary user. */
+static void closed(void)
+{
+	struct err e = { 0 };
+	int dir = here();
+
+	CHECK(mkdirat(dir, "closed", 0700) == 0 && mkdirat(dir, "closed/a", 0700) == 0);
+	CHECK(mkdirat(dir, "closed/a/b", 0700) == 0);
+	put(dir, "closed/a/b/f", 0);
+	CHECK(fchmodat(dir, "closed/a/b", 0, 0) == 0 && fchmodat(dir, "closed/a", 0, 0) == 0);
+	CHECK(fchmodat(dir, "closed", 0, 0) == 0);
+	CHECK_OK(file_remove_tree(dir, "closed", &e), e);
+	close(dir);
+}
+
+static void in_child(void (*what)(void), bool ordinary)
+{
+	int status = 0;
+	pid_t pid;
+
+	fflush(NULL);
+	pid = fork();
+	if (pid == 0) {
+		if (ordinary && geteuid() == 0 &&
+			(setgroups(0, NULL) < 0 || setresgid(65534, 65534, 65534) < 0 ||
+				setresuid(65534, 65534, 65534) < 0))
+			_exit(1);
+		what();
+		fflush(NULL);
+		_exit(test_failed != 0);
+	}
+	CHECK(waitpid(pid, &status, 0) == pid && status == 0);
+}
+
+int main(void)
+{
+	struct err e = { 0 };
+
+	CHECK(mkdtemp(folder) != NULL);
+	if (geteuid() == 0)
+		CHECK(chown(folder, 65534, 65534) == 0);
+	in_child(deep, false);
+	in_child(links, false);
+	in_child(closed, true);
+	CHECK_OK(file_remove_tree(AT_FDCWD, folder, &e), e);
+	return test_end();
+}
