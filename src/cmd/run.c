@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "cmd/console.h"
 #include "cmd/verbs.h"
 #include "sys/file.h"
 #include "vm/accel.h"
@@ -22,7 +23,6 @@ enum {
 	TIMEOUT_MAX_S = 86400,
 	STEP_MS = 250,
 	TEXT_MAX = 65536,
-	LAST_MAX = 200,
 };
 
 static const struct verb_option options[] = {
@@ -44,8 +44,7 @@ struct run {
 	struct qemu *q;
 	struct knock knock;
 	uint64_t port, timeout_s;
-	char last[LAST_MAX]; /* line of the console */
-	char why[LAST_MAX];  /* the first that says why the guest gives up; empty: none did */
+	struct console console;
 };
 
 static volatile sig_atomic_t interrupted;
@@ -185,26 +184,11 @@ static bool start(struct run *r, struct err *e)
 	if (!accel_probe(&accel, r->code, r->vars, e))
 		return false;
 	m.kvm = accel.kvm;
-	verb_say(r->args, "%s: %s", accel.kvm ? "KVM" : "emulation", accel.why);
+	verb_say(r->args, "booting %s: %s", accel.kvm ? "with KVM" : "under emulation", accel.why);
 	if (!qemu_start(&r->q, &m, e))
 		return false;
 	r->knock = (struct knock){ .port = qemu_host_port(r->q), .fd = -1 };
 	return true;
-}
-
-/* A line of the console goes to standard error as plain text: what a guest prints must not steer a terminal. */
-static void show(struct run *r, struct str line)
-{
-	char text[QEMU_LINE_MAX + 1];
-
-	for (size_t i = 0; i < line.n; i++)
-		text[i] = (char)(line.p[i] >= ' ' && line.p[i] <= '~' ? line.p[i] : ' ');
-	text[line.n] = 0;
-	verb_say(r->args, "%s", text);
-	if (text[strspn(text, " ")])
-		snprintf(r->last, sizeof r->last, "%.*s", LAST_MAX - 1, text);
-	if (!r->why[0] && (strstr(text, "assay-init: ") || strstr(text, "Kernel panic")))
-		memcpy(r->why, r->last, sizeof r->why);
 }
 
 /* Next event within a step. */
@@ -214,17 +198,23 @@ static enum qemu_event step(struct run *r)
 	enum qemu_event event = qemu_next(r->q, STEP_MS, &line);
 
 	if (event == QEMU_LINE)
-		show(r, line);
+		console_line(&r->console, line);
 	return event;
 }
 
 /* A guest that gives up says more after its reason: that it powers off, or a trace. */
-static bool failed(const struct run *r, const char *what, struct err *e)
+static bool failed(struct run *r, const char *what, struct err *e)
 {
-	if (r->why[0])
-		return err_set(e, ERR_IO, "%s; it gave up with: %s", what, r->why);
-	return err_set(
-		e, ERR_IO, "%s; the last it printed: %s", what, r->last[0] ? r->last : "nothing");
+	const struct console *c = &r->console;
+
+	if (c->why[0])
+		err_set(e, ERR_IO, "%s; it gave up with: %s", what, c->why);
+	else
+		err_set(e, ERR_IO, "%s; the last it printed: %s", what,
+			c->last[0] ? c->last : "nothing");
+	if (c->terminal)
+		err_hint(e, "2>FILE keeps all that the machine prints");
+	return false;
 }
 
 static bool stopped_early(struct run *r, struct err *e)
@@ -234,7 +224,7 @@ static bool stopped_early(struct run *r, struct err *e)
 	return failed(r, "the guest stopped before its attester answered", e);
 }
 
-static bool too_late(const struct run *r, struct err *e)
+static bool too_late(struct run *r, struct err *e)
 {
 	char what[80];
 
@@ -269,16 +259,53 @@ static bool wait_up(struct run *r, bool *up, struct err *e)
 	return true;
 }
 
+/* A word of a command line as a shell takes it. */
+static char *quoted(const char *word)
+{
+	struct buf b = buf_init(TEXT_MAX);
+	bool plain = word[0] &&
+		     !word[strspn(word, "abcdefghijklmnopqrstuvwxyz"
+					"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./+=:,@")];
+
+	if (plain)
+		return mem_string(str_of(word));
+	buf_u8(&b, '\'');
+	for (const char *p = word; *p; p++)
+		if (*p == '\'')
+			buf_add_cstr(&b, "'\\''");
+		else
+			buf_add(&b, p, 1);
+	buf_u8(&b, '\'');
+	return buf_take_cstr(&b);
+}
+
+/* For the person at the terminal; a program reads the address from standard output. */
+static void say_what_next(const struct run *r)
+{
+	const char *trust = verb_value(r->args, "--trust-out");
+	CLEANUP(mem_free) char *file = file_of(r->args, NULL, "reference-values.json");
+	CLEANUP(mem_free) char *values = quoted(file);
+	CLEANUP(mem_free) char *roots = trust ? quoted(trust) : NULL;
+
+	verb_say(r->args, "It answers there, and runs until ctrl-C. Ask it from another terminal:");
+	verb_say(r->args, "  assay verify http://127.0.0.1:%u --reference-values %s%s%s",
+		qemu_host_port(r->q), values, roots ? " --trust " : "", roots ? roots : "");
+	if (!roots)
+		verb_say(r->args,
+			"(its TPM is made here: --trust-out FILE writes a trust file for it)");
+}
+
 static bool watch(struct run *r, struct err *e)
 {
-	bool up = false;
+	bool up = false, ok = wait_up(r, &up, e);
 
-	if (!wait_up(r, &up, e))
-		return false;
-	if (!up)
-		return true;
+	console_end(&r->console);
+	if (!ok || !up)
+		return ok;
 	printf("http://127.0.0.1:%u\n", qemu_host_port(r->q));
 	fflush(stdout);
+	say_what_next(r);
+	r->console.quiet |= r->console.terminal;
 	while (!interrupted)
 		if (step(r) == QEMU_STOPPED)
 			return qemu_status(r->q, e);
@@ -300,7 +327,9 @@ static void done(struct run *r)
 static bool run(const struct verb_args *args, int *code, struct err *e)
 {
 	struct sigaction on = { .sa_handler = on_signal };
-	struct run r = { .args = args, .knock.fd = -1 };
+	struct run r = { .args = args,
+		.knock.fd = -1,
+		.console = { .quiet = verb_quiet(args), .terminal = isatty(STDERR_FILENO) } };
 	bool ok;
 
 	(void)code;
