@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "cmd/line.h"
+#include "cmd/spelling.h"
 #include "cmd/verb.h"
 #include "base/banned.h"
 
@@ -16,7 +17,7 @@ static void help_all(void)
 	puts("running machine's evidence to a verdict.\n");
 	for (size_t i = 0; verbs[i]; i++)
 		printf("  %-16s %s\n", verbs[i]->name, verbs[i]->summary);
-	puts("\nassay VERB --help tells more.");
+	puts("\nassay VERB --help tells more; assay --version says which assay this is.");
 	puts("Exit: 0 yes or done, 1 a well-formed no, 2 no answer.");
 	puts("\nexample:\n  assay verify http://127.0.0.1:8080 \\\n    --reference-values out/reference-values.json");
 }
@@ -70,6 +71,47 @@ static int fail(const char *verb, int code, const struct err *e)
 	return code == VERB_NO ? VERB_NO : VERB_FAILED;
 }
 
+/* The verb that an unknown word may have been meant as: one letter off, or the first word of two. */
+static const char *meant(const char *word)
+{
+	for (size_t i = 0; verbs[i]; i++) {
+		struct str first, second, name = str_of(verbs[i]->name);
+
+		if (spelling_near(str_of(word), name))
+			return verbs[i]->name;
+		if (str_cut(name, ' ', &first, &second) && spelling_near(str_of(word), first))
+			return verbs[i]->name;
+	}
+	return NULL;
+}
+
+static int unknown(const char *word)
+{
+	const char *verb = meant(word);
+
+	line_print(stderr, "assay: there is no verb '%s'", word);
+	if (verb)
+		fprintf(stderr, "hint: did you mean assay %s? assay --help lists all\n", verb);
+	else
+		fputs("hint: assay --help lists them\n", stderr);
+	return VERB_FAILED;
+}
+
+/* `assay help VERB` is `assay VERB --help`. */
+static int help(int argc, char **argv)
+{
+	int n_words = 0;
+	const struct verb *v = argc ? find(argc, argv, &n_words) : NULL;
+
+	if (argc && !v)
+		return unknown(argv[0]);
+	if (v)
+		help_verb(v);
+	else
+		help_all();
+	return VERB_YES;
+}
+
 int main(int argc, char **argv)
 {
 	struct err e = { 0 };
@@ -79,17 +121,19 @@ int main(int argc, char **argv)
 	bool ok;
 
 	signal(SIGPIPE, SIG_IGN);
-	if (argc < 2 || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") ||
-		!strcmp(argv[1], "help")) {
+	if (argc < 2) {
 		help_all();
-		return argc < 2 ? VERB_FAILED : VERB_YES;
-	}
-	v = find(argc - 1, argv + 1, &n_words);
-	if (!v) {
-		fprintf(stderr, "assay: there is no verb '%s'\nhint: assay --help lists them\n",
-			argv[1]);
 		return VERB_FAILED;
 	}
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help"))
+		return help(argc - 2, argv + 2);
+	if (!strcmp(argv[1], "--version")) {
+		puts(VERB_BUILD);
+		return VERB_YES;
+	}
+	v = find(argc - 1, argv + 1, &n_words);
+	if (!v)
+		return unknown(argv[1]);
 	if (!verb_parse(v, argc - 1 - n_words, argv + 1 + n_words, &args, &e))
 		return fail(v->name, VERB_FAILED, &e);
 	if (verb_flag(args, "--help")) {

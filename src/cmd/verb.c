@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "cmd/spelling.h"
 #define ASSAY_MAY_ASK_THE_MACHINE
 #include "base/banned.h"
 
@@ -78,6 +79,25 @@ void verb_args_free(struct verb_args *a)
 	free(a);
 }
 
+/* The option that an unknown one may have been meant as, or NULL. */
+static const char *meant(const struct verb *v, struct str name)
+{
+	for (const struct verb_option *o = v->options; o && o->name; o++)
+		if (spelling_near(name, str_of(o->name)))
+			return o->name;
+	return NULL;
+}
+
+static bool unknown(const struct verb *v, struct err *e, struct str name)
+{
+	const char *option = meant(v, name);
+
+	err_set(e, ERR_USAGE, "unknown option '%.*s'", STR_ARG(name));
+	if (option)
+		return err_hint(e, "did you mean %s? assay %s --help shows all", option, v->name);
+	return err_hint(e, "assay %s --help shows what it takes", v->name);
+}
+
 static bool usage(const struct verb *v, struct err *e, const char *what, struct str name)
 {
 	err_set(e, ERR_USAGE, "%s '%.*s'", what, STR_ARG(name));
@@ -122,7 +142,7 @@ static bool take_option(
 	const char *text = attached ? value.p : NULL;
 
 	if (!o)
-		return usage(v, e, "unknown option", name);
+		return unknown(v, e, name);
 	if (!o->value && attached)
 		return usage(v, e, "no value is taken by", name);
 	if (o->value && !attached) {

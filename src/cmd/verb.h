@@ -8,6 +8,9 @@
 #include "base/err.h"
 #include "base/str.h"
 
+/* Which assay this is, for `assay --version` and for a verdict. */
+#define VERB_BUILD "assay 0.1.0"
+
 enum { VERB_ARGS_MAX = 64, VERB_OPTIONS_MAX = 24 };
 
 /* Exit codes of the tool: yes or done; a well-formed no; no answer. */

@@ -19,8 +19,6 @@
 
 enum { VERIFY_MEMORY_MAX = 256 << 20 };
 
-#define VERIFY_BUILD "assay 0.1.0"
-
 struct work {
 	const struct verb_args *args;
 	struct arena *a;
@@ -146,7 +144,7 @@ static bool print_json(const struct work *w, struct err *e)
 {
 	CLEANUP(buf_done) struct buf out = buf_init(16 << 20);
 	struct verdict_context c = { .at_unix = w->in.at_unix,
-		.build = STR(VERIFY_BUILD),
+		.build = STR(VERB_BUILD),
 		.policy = w->policy.id,
 		.submod = STR("tpm"),
 		.nonce = { w->in.nonce, w->in.nonce ? BINDING_NONCE_SIZE : 0 } };
