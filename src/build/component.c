@@ -236,9 +236,13 @@ static bool prepare(struct work *k, const struct description *d, struct err *e)
 		snprintf(k->set, sizeof k->set, "toolchain:%.*s", STR_ARG(c->toolchain)) >=
 			(int)sizeof k->set)
 		return err_set(e, ERR_LIMIT, "its source folder or toolchain has too long a name");
-	return component_source_collect(&k->result.sources, &k->result.n_sources, k->store, folder,
-		       &c->files, k->a, e) &&
-	       derive(k, e);
+	if (!component_source_collect(&k->result.sources, &k->result.n_sources, k->store, folder,
+		    &c->files, k->a, e)) {
+		if (e->kind == ERR_NOTFOUND && !e->hint[0])
+			err_hint(e, "its 'from:' in assay.yaml starts at the folder of assay.yaml");
+		return false;
+	}
+	return derive(k, e);
 }
 
 bool component_build(struct component_result *ret, struct store *s, const struct lock *l,

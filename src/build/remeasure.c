@@ -182,7 +182,9 @@ bool remeasure_run(struct remeasure *ret, const char *out, const struct store *s
 	r.a = arena_new(MEMORY_MAX);
 	if (!run(&r, folder, s, e)) {
 		remeasure_done(&r);
-		return false;
+		if (e->kind == ERR_NOTFOUND)
+			err_hint(e, "give the folder that `assay build` wrote");
+		return err_wrap(e, "'%s'", out);
 	}
 	*ret = r;
 	return true;

@@ -124,7 +124,7 @@ static bool run(const struct verb_args *args, int *code, struct err *e)
 
 static const struct verb_option options[] = {
 	{ "--output", "DIR", "where the image goes (out)", false },
-	{ "--store", "DIR", "the store ($XDG_CACHE_HOME/assay)", false },
+	{ "--store", "DIR", "the store (~/.cache/assay)", false },
 	{ "--mirror", "URL", "fetch from here instead of apt's sources", true },
 	{ "--no-observe", NULL, "do not boot unknown firmware to learn its PCR 0", false },
 	{ "--json", NULL, "print the result as JSON", false },

@@ -11,6 +11,9 @@
 #include "sys/file.h"
 #include "base/banned.h"
 
+static const char explain_wanted
+	[] = "wanted is what `assay verify URL --save FILE` keeps, or a firmware's event log";
+
 enum { EXPLAIN_MEMORY_MAX = 256 << 20 };
 
 /* A bundle, or a firmware log by itself, whose own replay then stands for the values. */
@@ -51,8 +54,8 @@ static bool from_bundle(
 	return !s->has_log || event_log_parse(&s->log, s->bundle.firmware_log, a, e);
 }
 
-static bool explain_file(
-	const struct verb_args *args, struct span bytes, struct arena *a, int *code, struct err *e)
+static bool explain_file(const struct verb_args *args, const char *from, struct span bytes,
+	struct arena *a, int *code, struct err *e)
 {
 	enum digest_alg bank = policy_default().bank;
 	const char *path = verb_value(args, "--reference-values");
@@ -63,12 +66,13 @@ static bool explain_file(
 	struct explain ex;
 	bool is_bundle = bytes.n && bytes.p[0] == '{';
 
-	if (!path)
-		return err_set(e, ERR_USAGE, "--reference-values is needed: what was predicted");
 	if (!reference_load(&values, sha256, path, a, e) ||
-		!reference_load_shape(&in.shape, &values, str_make(NULL, 0), e) ||
-		!(is_bundle ? from_bundle(&s, bytes, bank, a, e) : from_log(&s, bytes, bank, a, e)))
+		!reference_load_shape(&in.shape, &values, str_make(NULL, 0), e))
 		return false;
+	if (!(is_bundle ? from_bundle(&s, bytes, bank, a, e) : from_log(&s, bytes, bank, a, e))) {
+		err_hint(e, "%s", explain_wanted);
+		return err_wrap(e, "'%s'", from);
+	}
 	in.values = s.values;
 	in.log = s.has_log ? &s.log : NULL;
 	if (!explain(&ex, &in, a, e))
@@ -85,11 +89,16 @@ static bool run(const struct verb_args *args, int *code, struct err *e)
 	CLEANUP(arena_freep) struct arena *a = arena_new(EXPLAIN_MEMORY_MAX);
 	CLEANUP(buf_done) struct buf text = buf_init(0);
 
-	if (!file_read(AT_FDCWD, verb_arg(args, 0), BUNDLE_SIZE_MAX, &text, e))
+	const char *from = verb_arg(args, 0);
+
+	if (!verb_value(args, "--reference-values")) {
+		err_set(e, ERR_USAGE, "--reference-values is needed: what was predicted");
 		return err_hint(
-			e, "wanted is what `assay verify --save` keeps, or a firmware's event log");
-	return explain_file(args, buf_span(&text), a, code, e) ||
-	       err_wrap(e, "'%s'", verb_arg(args, 0));
+			e, "assay build writes it beside the image: out/reference-values.json");
+	}
+	if (!file_read(AT_FDCWD, from, BUNDLE_SIZE_MAX, &text, e))
+		return err_hint(e, "%s", explain_wanted);
+	return explain_file(args, from, buf_span(&text), a, code, e);
 }
 
 static const struct verb_option options[] = {

@@ -72,8 +72,8 @@ bool fetch_lock(const struct verb_args *args, struct store *s, const struct lock
 	}
 	if (n == 0)
 		return true;
-	verb_say(args, "  %zu of %zu packages are missing, %llu MB", n, l->n_packages,
-		(unsigned long long)(bytes / MEGABYTE));
+	verb_say(args, "  %zu of %zu packages are missing, %.1f MB", n, l->n_packages,
+		(double)bytes / MEGABYTE);
 	if (fetch_all(s, items, n, &options, e))
 		return true;
 	if (!e->hint[0])
@@ -99,7 +99,7 @@ static bool run(const struct verb_args *args, int *code, struct err *e)
 }
 
 static const struct verb_option options[] = {
-	{ "--store", "DIR", "the store ($XDG_CACHE_HOME/assay)", false },
+	{ "--store", "DIR", "the store (~/.cache/assay)", false },
 	{ "--mirror", "URL", "fetch from here instead of apt's sources", true },
 	{ 0 },
 };

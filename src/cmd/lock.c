@@ -21,8 +21,8 @@ static void print_suite(const struct lock_suite *s, int64_t now)
 
 	gmtime_r(&when, &tm);
 	strftime(date, sizeof date, "%Y-%m-%d %H:%M UTC", &tm);
-	printf("%.*s %.*s: released %s, %lld days ago, signed by %.*s\n", STR_ARG(s->archive),
-		STR_ARG(s->suite), date, (long long)days, STR_ARG(s->signer));
+	printf("%.*s %.*s: released %s, %lld day%s ago, signed by %.*s\n", STR_ARG(s->archive),
+		STR_ARG(s->suite), date, (long long)days, days == 1 ? "" : "s", STR_ARG(s->signer));
 	if (days > OLD_DAYS)
 		fprintf(stderr,
 			"warning: the Release of '%.*s' is older than %d days: security updates may be missing\n",
@@ -88,7 +88,7 @@ static void print_sets(const struct lock *l)
 			(double)bytes / 1e6);
 	}
 	if (l->left_out.n)
-		printf("left out of the image by name: %zu\n", l->left_out.n);
+		printf("left out of the image, as assay.yaml says: %zu\n", l->left_out.n);
 }
 
 /* The lock that is there. None, or one that this build cannot read, is no error here: *found says which. */
@@ -138,6 +138,7 @@ static bool make(const struct verb_args *args, const char *dir, const struct des
 	if (previous && !print_changes(previous, &l))
 		printf("no package changed\n");
 	print_sets(&l);
+	verb_say(args, "wrote %s/assay.lock: %zu packages", dir, l.n_packages);
 	return true;
 }
 
@@ -155,7 +156,7 @@ static bool run(const struct verb_args *args, int *code, struct err *e)
 	if (found && !verb_flag(args, "--update") && lock_check_fresh(&previous, &d, e)) {
 		printf("assay.lock is what assay.yaml asks for: %zu packages\n",
 			previous.n_packages);
-		verb_say(args, "assay lock --update asks the archives for newer versions");
+		verb_say(args, "assay lock --update %s asks the archives for newer versions", dir);
 		return true;
 	}
 	return make(args, dir, &d, found ? &previous : NULL, a, e);

@@ -9,7 +9,7 @@
 
 #define LOCK_ACCESS_OPTIONS                                                            \
 	{ "--mirror", "URL", "ask this mirror, not the machine's apt sources", true }, \
-		{ "--store", "DIR", "store instead of ~/.cache/assay", false },        \
+		{ "--store", "DIR", "the store (~/.cache/assay)", false },             \
 	{                                                                              \
 		"--keyring", "FILE", "keys that archives sign with", false             \
 	}

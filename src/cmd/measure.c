@@ -77,8 +77,8 @@ static void print_shape(
 	for (size_t i = 0; i < s->n_coverage; i++) {
 		const struct reference_coverage *c = &s->coverage[i];
 
-		line_print(stdout, "  %-31.*s %-15s %.*s", STR_ARG(c->layer),
-			c->by.n ? c->by.p : "nothing", STR_ARG(c->note));
+		line_print(stdout, "  %-31.*s %-*.*s%.*s", STR_ARG(c->layer), c->note.n ? 16 : 0,
+			STR_ARG(c->by.n ? c->by : STR("nothing")), STR_ARG(c->note));
 	}
 	if (s->firmware_only)
 		puts("no register covers all that is executed: no verdict with this shape is affirming");
@@ -163,7 +163,7 @@ static bool run(const struct verb_args *args, int *code, struct err *e)
 }
 
 static const struct verb_option options[] = {
-	{ "--store", "DIR", "the store ($XDG_CACHE_HOME/assay)", false },
+	{ "--store", "DIR", "the store (~/.cache/assay)", false },
 	{ "--json", NULL, "print the result as JSON", false },
 	{ 0 },
 };

@@ -62,8 +62,12 @@ bool trust_load(struct trust_file *ret, const char *path, struct arena *a, struc
 		return true;
 	}
 	if (!file_read(AT_FDCWD, at.p, YAML_SIZE_MAX, &text, e)) {
-		if (path || e->kind != ERR_NOTFOUND)
-			return false;
+		if (path || e->kind != ERR_NOTFOUND) {
+			err_hint(e,
+				"doc/trust.md says what a trust file holds; `assay run --trust-out` "
+				"writes one for the machine that it starts");
+			return err_wrap(e, "trust file");
+		}
 		*ret = t;
 		return true;
 	}

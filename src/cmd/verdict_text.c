@@ -64,7 +64,7 @@ static void print_alike(const struct check_list *l, size_t i)
 
 static void print_checks(const struct check_list *l)
 {
-	puts("Checks:");
+	puts("Checks (n.a.: does not apply here):");
 	for (size_t i = 0; i < l->n; i++)
 		if (l->items[i].reg < 0)
 			print_check(&l->items[i]);
@@ -96,7 +96,7 @@ static void print_coverage(const struct reference_shape *shape)
 	for (size_t i = 0; i < shape->n_coverage; i++) {
 		const struct reference_coverage *c = &shape->coverage[i];
 
-		line_print(stdout, "  %-32.*s %-14.*s %.*s", STR_ARG(c->layer),
+		line_print(stdout, "  %-32.*s %-*.*s%.*s", STR_ARG(c->layer), c->note.n ? 15 : 0,
 			STR_ARG(c->by.n ? c->by : STR("NOTHING")), STR_ARG(c->note));
 	}
 	puts("  not covered: what runs after boot, secrets in memory, the host's view of it; see doc/threat-model.md");

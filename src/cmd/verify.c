@@ -49,8 +49,10 @@ static bool load_policy(struct work *w, struct err *e)
 	w->in.policy = &w->policy;
 	if (!path)
 		return true;
-	if (!file_read(AT_FDCWD, path, YAML_SIZE_MAX, &text, e))
-		return false;
+	if (!file_read(AT_FDCWD, path, YAML_SIZE_MAX, &text, e)) {
+		err_hint(e, "doc/policy.md says what a policy file holds");
+		return err_wrap(e, "policy");
+	}
 	if (!yaml_parse(&v, buf_span(&text), w->a, e) || !policy_parse(&w->policy, &v, w->a, e))
 		return err_wrap(e, "'%s'", path);
 	return true;
@@ -121,10 +123,15 @@ static bool find_enrolment(struct work *w, struct err *e)
 
 static bool read_bundle(struct work *w, const char *path, struct err *e)
 {
+	static const char wanted[] =
+		"wanted is a machine's URL (http://HOST:PORT), or what `assay verify --save` kept";
+
 	if (!file_read(AT_FDCWD, path, BUNDLE_SIZE_MAX, &w->bundle_text, e))
-		return err_hint(e, "wanted is a machine's URL, or what `assay verify --save` kept");
-	if (!bundle_parse(&w->bundle, buf_span(&w->bundle_text), w->a, e))
+		return err_hint(e, "%s", wanted);
+	if (!bundle_parse(&w->bundle, buf_span(&w->bundle_text), w->a, e)) {
+		err_hint(e, "%s", wanted);
 		return err_wrap(e, "'%s'", path);
+	}
 	return find_enrolment(w, e);
 }
 
@@ -156,13 +163,23 @@ static bool print_json(const struct work *w, struct err *e)
 	return true;
 }
 
+static void say_whom_to_trust(const struct work *w)
+{
+	if (!w->trust.n_roots && !w->trust.n_pinned)
+		verb_say(w->args,
+			"nobody's TPM is trusted yet: --trust FILE says whose is (doc/trust.md)");
+}
+
 static bool verify(struct work *w, int *code, struct err *e)
 {
 	w->in.trust = &w->trust;
 	if (!at_time_read(&w->in.at_unix, verb_value(w->args, "--at"), e) || !load_policy(w, e) ||
 		!load_reference(w, e) ||
 		!trust_load(&w->trust, verb_value(w->args, "--trust"), w->a, e) ||
-		!take_evidence(w, e) || !appraise_tpm(&w->out, &w->in, w->a, e))
+		!take_evidence(w, e))
+		return false;
+	say_whom_to_trust(w);
+	if (!appraise_tpm(&w->out, &w->in, w->a, e))
 		return false;
 	if (verb_flag(w->args, "--json") ? !print_json(w, e)
 					 : !verdict_text_print(&w->out, &w->in, w->a, e))
@@ -188,9 +205,9 @@ static bool run(const struct verb_args *args, int *code, struct err *e)
 
 static const struct verb_option options[] = {
 	{ "--reference-values", "FILE", "what the machine should measure (needed)", false },
-	{ "--policy", "FILE", "what is demanded of it (default: doc/policy.md)", false },
+	{ "--policy", "FILE", "what is demanded of it (see doc/policy.md)", false },
 	{ "--trust", "FILE", "whom you trust (~/.config/assay/trust.yaml)", false },
-	{ "--store", "DIR", "the store whose build records count", false },
+	{ "--store", "DIR", "the store of build records (~/.cache/assay)", false },
 	{ "--nonce", "HEX", "the nonce that the evidence must answer", false },
 	{ "--at", "TIME", "appraise as of 2026-11-23T12:00:00Z, or seconds", false },
 	{ "--save", "FILE", "keep the evidence bundle", false },

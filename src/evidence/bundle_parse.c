@@ -147,6 +147,9 @@ static bool check_type(const struct json *v, struct err *e)
 
 	if (v->kind != JSON_OBJECT)
 		return err_set(e, ERR_FORMAT, "evidence bundle: want a CMW collection, an object");
+	if (!json_get(v, "__cmwc_t"))
+		return err_set(e, ERR_FORMAT,
+			"evidence bundle: it does not say that it is one: '__cmwc_t' is missing");
 	if (!json_get_str(v, "__cmwc_t", &type, e))
 		return err_wrap(e, "evidence bundle");
 	if (!str_is(type, BUNDLE_TYPE))

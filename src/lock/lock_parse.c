@@ -375,5 +375,9 @@ bool lock_read(struct lock *ret, const char *dir, struct arena *a, struct err *e
 			err_hint(e, "run `assay lock %s` first", dir);
 		return false;
 	}
-	return lock_parse(ret, buf_span(&text), a, e);
+	if (lock_parse(ret, buf_span(&text), a, e))
+		return true;
+	if (!e->hint[0])
+		err_hint(e, "`assay lock --update %s` makes a new one", dir);
+	return err_wrap(e, "in '%s'", dir);
 }

@@ -47,6 +47,8 @@ static bool perform(
 		text[0] ? text : curl_easy_strerror(code));
 	if (code == CURLE_COULDNT_CONNECT || code == CURLE_COULDNT_RESOLVE_HOST)
 		err_hint(e, "check the address, and that the other side is running");
+	if (code == CURLE_SSL_CONNECT_ERROR)
+		err_hint(e, "if the other side speaks plain HTTP, begin the address with http://");
 	return false;
 }
 
