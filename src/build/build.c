@@ -232,20 +232,24 @@ static bool write_manifest(struct work *w, struct build_outcome *o, struct err *
 	return file_write(w->out, "manifest.json", buf_span(&out), 0644, e);
 }
 
-static bool write_reference_values(struct work *w, struct build_outcome *o, struct err *e)
+static bool find_pcr0(struct work *w, struct build_outcome *o,
+	struct digest pcr0[static RECORD_PCR0_BANKS], struct err *e)
+{
+	struct artefacts_inputs image = image_inputs(w);
+
+	return reference_pcr0(
+		w->r->store, &image, &w->firmware, !w->r->no_observe, &o->pcr0_known, pcr0, e);
+}
+
+static bool write_reference_values(
+	struct work *w, struct build_outcome *o, const struct digest *pcr0, struct err *e)
 {
 	CLEANUP(buf_done) struct buf out = buf_init(BUILD_REFERENCE_VALUES_MAX);
-	struct digest pcr0[RECORD_PCR0_BANKS];
-	struct artefacts_inputs image = image_inputs(w);
 	struct reference_inputs in = { .description = w->d,
 		.artefacts = &w->artefacts,
 		.firmware = &w->firmware,
 		.manifest_sha256 = o->manifest_sha256 };
 
-	/* Only what is measured for a platform needs it. */
-	if (w->d->platforms.n && !reference_pcr0(w->r->store, &image, &w->firmware,
-					 !w->r->no_observe, &o->pcr0_known, pcr0, e))
-		return false;
 	in.pcr0 = o->pcr0_known ? pcr0 : NULL;
 	if (!reference_emit(&in, &out, e))
 		return false;
@@ -255,6 +259,7 @@ static bool write_reference_values(struct work *w, struct build_outcome *o, stru
 
 static bool run(struct work *w, struct build_outcome *o, struct err *e)
 {
+	struct digest pcr0[RECORD_PCR0_BANKS];
 	struct artefacts_inputs image;
 
 	if (!open_out(w, e))
@@ -280,8 +285,13 @@ static bool run(struct work *w, struct build_outcome *o, struct err *e)
 	stage(w, "manifest");
 	if (!write_manifest(w, o, e))
 		return false;
+	if (w->d->platforms.n) { /* only what is measured for a platform needs it */
+		stage(w, "PCR 0 of firmware");
+		if (!find_pcr0(w, o, pcr0, e))
+			return false;
+	}
 	stage(w, "reference values");
-	return write_reference_values(w, o, e) &&
+	return write_reference_values(w, o, pcr0, e) &&
 	       record_put_build(w->r->store, o->manifest_sha256, o->reference_values_sha256, e);
 }
 

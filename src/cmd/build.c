@@ -2,6 +2,7 @@
 #define ASSAY_MAY_ASK_THE_MACHINE
 #include <stdio.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/hex.h"
 #include "build/build.h"
@@ -16,6 +17,7 @@ struct timing {
 	const struct verb_args *args;
 	const char *stage;
 	struct timespec started;
+	bool terminal; /* show what runs; fetching shows itself */
 };
 
 static double seconds_since(const struct timespec *start)
@@ -26,15 +28,25 @@ static double seconds_since(const struct timespec *start)
 	return (double)(now.tv_sec - start->tv_sec) + (double)(now.tv_nsec - start->tv_nsec) / 1e9;
 }
 
-/* Says how long the stage before took; the first call has none. */
+/* Says how long the stage before took, and on a terminal which one runs; the first call has none before. */
 static void next_stage(void *ctx, const char *what)
 {
 	struct timing *t = ctx;
 
 	if (t->stage)
-		verb_say(t->args, "  %-18s %6.2f s", t->stage, seconds_since(&t->started));
+		verb_say(t->args, "%s  %-18s %6.2f s", t->terminal ? "\r" : "", t->stage,
+			seconds_since(&t->started));
 	t->stage = what;
 	clock_gettime(CLOCK_MONOTONIC, &t->started);
+	if (what && t->terminal)
+		fprintf(stderr, "  %-18s ...", what);
+}
+
+/* An error begins its own line. */
+static void stage_failed(const struct timing *t)
+{
+	if (t->stage && t->terminal)
+		fputc('\n', stderr);
 }
 
 static void print_text(const struct build_outcome *o, const struct description *d, const char *out)
@@ -104,12 +116,14 @@ static bool run(const struct verb_args *args, int *code, struct err *e)
 	next_stage(&timing, "fetch");
 	if (!fetch_lock(args, store, &in.lock, e))
 		return false;
+	timing.terminal = !verb_quiet(args) && isatty(STDERR_FILENO);
 	r.inputs = &in;
 	r.store = store;
 	r.out = out ? out : "out";
 	r.no_observe = verb_flag(args, "--no-observe");
 	r.failure = &failure;
 	if (!build_run(&o, &r, e)) {
+		stage_failed(&timing);
 		/* What a compiler said may hold anything: only its printable characters reach the terminal. */
 		print_tail(buf_str(&failure.tail));
 		buf_done(&failure.tail);
