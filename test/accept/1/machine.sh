@@ -9,7 +9,7 @@ machine_kvm_must_work() {
 	# shellcheck disable=SC2016 # the inner shell expands it
 	unshare --mount --propagation private bash -c 'mount --bind /dev/zero /dev/kvm && exec "$@"' sh \
 		env XDG_CACHE_HOME="$d/cache" XDG_STATE_HOME="$d" "$assay" run "$d/image" --timeout 2 >"$d/said" 2>&1
-	said=$(grep -a '^emulation: ' "$d/said") && grep -q '^no: ' "$d/cache/assay"/kvm-* && echo "$said"
+	said=$(grep -a '^booting under emulation: ' "$d/said") && grep -q '^no: ' "$d/cache/assay"/kvm-* && echo "$said"
 }
 
 # The honest verdict of the demo, as a person reads it.
