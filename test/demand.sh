@@ -10,6 +10,27 @@ quick='' only=''
 # Tests that boot machines, make whole hosts or take minutes.
 slow_tests=' boot boot-host boot-damaged boot-negatives vm guest-init erofs-kernel-6.1 debian13 '
 
+# The options of every test/accept/N.sh.
+demand_options() {
+	while [ $# != 0 ]; do
+		case $1 in
+		--quick) quick=1 ;;
+		--only) only=${2:?--only wants a pattern} && shift ;;
+		*) echo "usage: test/accept/N.sh [--quick] [--only REGEX]" && passed=1 && exit 2 ;;
+		esac
+		shift
+	done
+	PATH=$PATH:/usr/sbin:/sbin
+}
+
+# hello, fetched and built once: $hello is its folder, $out what was made of it.
+demand_hello() {
+	section "the ground: hello is fetched and built once"
+	hello_ready || { line FAIL "hello's packages can be fetched" "no mirror" "assay fetch"; exit 1; }
+	out=$work/out
+	"$assay" build "$hello" -o "$out" --store "$store" -q >"$logs/build.txt" 2>&1 || { cat "$logs/build.txt"; exit 1; }
+}
+
 section() { [ -n "$only" ] || printf '\n-- %s\n' "$1"; }
 
 # line RESULT WHAT FIGURE SHOWN-BY

@@ -7,20 +7,8 @@ for part in tool lock build image root machine speed; do
 	# shellcheck source=/dev/null
 	. "$root/test/accept/1/$part.sh"
 done
-while [ $# != 0 ]; do
-	case $1 in
-	--quick) quick=1 ;;
-	--only) only=${2:?--only wants a pattern} && shift ;;
-	*) echo "usage: test/accept/1.sh [--quick] [--only REGEX]" && passed=1 && exit 2 ;;
-	esac
-	shift
-done
-PATH=$PATH:/usr/sbin:/sbin
-
-section "the ground: hello is fetched and built once"
-hello_ready || { line FAIL "hello's packages can be fetched" "no mirror" "assay fetch"; exit 1; }
-out=$work/out
-"$assay" build "$hello" -o "$out" --store "$store" -q >"$logs/build.txt" 2>&1 || { cat "$logs/build.txt"; exit 1; }
+demand_options "$@"
+demand_hello
 only_was=$only only=''
 direct "the image can be taken apart by fsck.erofs, objcopy and bsdtar" image_take_apart
 only=$only_was
