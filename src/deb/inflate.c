@@ -6,9 +6,11 @@
 
 #include "base/mem.h"
 #include "deb/archive_error.h"
+#include "deb/inflate_xz.h"
 #include "base/banned.h"
 
 struct inflate {
+	struct inflate_xz *xz;   /* for xz; then the rest is not used */
 	struct archive *archive; /* libarchive's "raw" format: a filter and nothing else */
 	struct ar *ar;
 	uint64_t size;  /* compressed */
@@ -22,7 +24,7 @@ static const struct {
 	int (*support)(struct archive *);
 } filters[] = {
 	{ "", ARCHIVE_FILTER_NONE, NULL },
-	{ ".xz", ARCHIVE_FILTER_XZ, archive_read_support_filter_xz },
+	{ ".xz", ARCHIVE_FILTER_XZ, NULL },
 	{ ".zst", ARCHIVE_FILTER_ZSTD, archive_read_support_filter_zstd },
 	{ ".gz", ARCHIVE_FILTER_GZIP, archive_read_support_filter_gzip },
 };
@@ -71,6 +73,11 @@ bool inflate_open(struct inflate **ret, struct ar *a, const struct ar_member *m,
 		if (strncmp(m->name, base, n) != 0 || strcmp(m->name + n, filters[k].suffix) != 0)
 			continue;
 		i->filter = filters[k].filter;
+		if (i->filter == ARCHIVE_FILTER_XZ) {
+			i->xz = inflate_xz_new(a, m->size);
+			*ret = TAKE(i);
+			return true;
+		}
 		if (filters[k].support && filters[k].support(i->archive) != ARCHIVE_OK)
 			return archive_error(i->archive, &i->err, e);
 		if (!start(i, e))
@@ -86,6 +93,7 @@ void inflate_free(struct inflate *i)
 {
 	if (!i)
 		return;
+	inflate_xz_free(i->xz);
 	archive_read_free(i->archive);
 	free(i);
 }
@@ -100,6 +108,8 @@ bool inflate_read(struct inflate *i, const void **p, size_t *n, struct err *e)
 	la_int64_t at;
 	int rc;
 
+	if (i->xz)
+		return inflate_xz_read(i->xz, p, n, e);
 	do
 		rc = archive_read_data_block(i->archive, p, n, &at);
 	while (rc == ARCHIVE_OK && *n == 0);
