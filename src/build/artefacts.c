@@ -13,6 +13,7 @@
 #include "image/uki.h"
 #include "image/verity.h"
 #include "sys/file.h"
+#include "sys/par.h"
 #include "base/banned.h"
 
 enum { INITRD_MAX = 512 << 20, UKI_MAX = 1 << 30, GPT_EVENT_MAX = 65536 };
@@ -23,9 +24,39 @@ enum { INITRD_MAX = 512 << 20, UKI_MAX = 1 << 30, GPT_EVENT_MAX = 65536 };
 
 void artefacts_done(struct artefacts *a)
 {
+	file_closep(&a->disk_fd);
 	buf_done(&a->uki);
 	buf_done(&a->gpt);
 	buf_done(&a->command_line);
+}
+
+/* The salt is content, too: SHA-256 of the tree's digest under a label of its own. */
+static void derive_salt(struct artefacts *a)
+{
+	uint8_t labelled[sizeof "assay/verity-salt" + SHA256_SIZE] = "assay/verity-salt";
+
+	memcpy(labelled + sizeof "assay/verity-salt", a->root_tree_sha256, SHA256_SIZE);
+	sha256_of(a->salt, SPAN_OF(labelled));
+}
+
+struct root_job {
+	const struct artefacts *a;
+	const struct erofs *plan;
+	struct verity *verity;
+	int fd;
+};
+
+/* One part of the root: read, hashed for dm-verity and written while other parts are. */
+static bool write_root_part(void *ctx, size_t i, struct err *e)
+{
+	const struct root_job *j = ctx;
+	CLEANUP(verity_part_freep) struct verity_part *part = NULL;
+	struct disk_sink to;
+
+	disk_sink_init(&to, &j->a->disk, DISK_ROOT, j->fd, DISK_NAME);
+	to.at += erofs_part_at(j->plan, i);
+	return verity_part_new(&part, j->verity, erofs_part_at(j->plan, i), &to.sink, e) &&
+	       erofs_emit_part(j->plan, i, verity_part_sink(part), e);
 }
 
 /* Root and hash tree into their places on the disk; fills root_hash and salt. */
@@ -36,24 +67,20 @@ static bool write_root(
 		.volume = "root" };
 	CLEANUP(erofs_freep) struct erofs *plan = NULL;
 	CLEANUP(verity_freep) struct verity *verity = NULL;
-	struct disk_sink root, hashes;
+	struct root_job job = { .a = a, .fd = fd };
+	struct disk_sink hashes;
 
 	tree_digest(in->root, a->root_tree_sha256);
 	identifier_uuid(options.uuid, "erofs", a->root_tree_sha256);
-	/* The salt is content, too: SHA-256 of the tree's digest under a label of its own. */
-	{
-		uint8_t labelled[sizeof "assay/verity-salt" + SHA256_SIZE] = "assay/verity-salt";
-
-		memcpy(labelled + sizeof "assay/verity-salt", a->root_tree_sha256, SHA256_SIZE);
-		sha256_of(a->salt, SPAN_OF(labelled));
-	}
+	derive_salt(a);
 	if (!erofs_plan(&plan, in->root, &options, e) ||
-		!disk_plan(&a->disk, erofs_size(plan), verity_tree_size(erofs_size(plan)), 0, e))
+		!disk_plan(&a->disk, erofs_size(plan), verity_tree_size(erofs_size(plan)), 0, e) ||
+		!verity_new(&verity, erofs_size(plan), SPAN_OF(a->salt), NULL, e))
 		return false;
-	disk_sink_init(&root, &a->disk, DISK_ROOT, fd, DISK_NAME);
+	job.plan = plan;
+	job.verity = verity;
 	disk_sink_init(&hashes, &a->disk, DISK_VERITY, fd, DISK_NAME);
-	return verity_new(&verity, erofs_size(plan), SPAN_OF(a->salt), &root.sink, e) &&
-	       erofs_emit(plan, verity_sink(verity), e) &&
+	return par_for(erofs_n_parts(plan), 0, write_root_part, &job, e) &&
 	       verity_finish(verity, &hashes.sink, a->root_hash, e);
 }
 
@@ -154,8 +181,7 @@ static bool finish_disk(struct artefacts *a, int fd, struct err *e)
 	disk_identify(&a->disk, a->root_hash, a->esp_sha256);
 	table = disk_gpt(&a->disk);
 	a->gpt = buf_init(GPT_EVENT_MAX);
-	return gpt_event_data(&table, &a->gpt, e) &&
-	       disk_finish(&a->disk, fd, DISK_NAME, a->disk_sha256, e);
+	return gpt_event_data(&table, &a->gpt, e) && disk_finish(&a->disk, fd, DISK_NAME, e);
 }
 
 static bool write_all(struct artefacts *a, const struct artefacts_inputs *in, int fd, struct err *e)
@@ -178,9 +204,9 @@ static bool write_all(struct artefacts *a, const struct artefacts_inputs *in, in
 	       finish_disk(a, fd, e);
 }
 
-/* Opens NAME.part in the folder, lets write fill it, and gives it its name. */
+/* Opens NAME.part in the folder, lets write fill it, and gives it its name; *ret_fd is the caller's. */
 static bool whole_or_not(int folder, const char *name,
-	bool (*write)(void *ctx, int fd, struct err *e), void *ctx, struct err *e)
+	bool (*write)(void *ctx, int fd, struct err *e), void *ctx, int *ret_fd, struct err *e)
 {
 	char part[64];
 	CLEANUP(file_closep) int fd = -1;
@@ -197,6 +223,8 @@ static bool whole_or_not(int folder, const char *name,
 	}
 	if (fchmod(fd, 0644) < 0 || renameat(folder, part, folder, name) < 0)
 		return err_os(e, "cannot finish '%s'", name);
+	*ret_fd = fd;
+	fd = -1;
 	return true;
 }
 
@@ -216,16 +244,22 @@ static bool write_disk(void *ctx, int fd, struct err *e)
 bool artefacts_write(
 	struct artefacts *ret, const struct artefacts_inputs *in, int folder, struct err *e)
 {
-	struct artefacts a = { 0 };
+	struct artefacts a = { .disk_fd = -1 };
 	struct job j = { &a, in, NULL };
 
-	if (!whole_or_not(folder, DISK_NAME, write_disk, &j, e) ||
+	if (!whole_or_not(folder, DISK_NAME, write_disk, &j, &a.disk_fd, e) ||
 		!file_write(folder, UKI_NAME, buf_span(&a.uki), 0644, e)) {
 		artefacts_done(&a);
 		return false;
 	}
 	*ret = a;
 	return true;
+}
+
+bool artefacts_disk_digest(
+	const struct artefacts *a, uint8_t sha256[static SHA256_SIZE], struct err *e)
+{
+	return disk_digest(&a->disk, a->disk_fd, DISK_NAME, sha256, e);
 }
 
 /* One block of root and its hashes stand in for the parts that the observer does not look at. */
@@ -248,13 +282,14 @@ static bool write_observer(void *ctx, int fd, struct err *e)
 		!write_esp(&a.disk, &uki_content, j->in->source_date_epoch, fd, digest, e))
 		return false;
 	disk_identify(&a.disk, digest, digest);
-	return disk_finish(&a.disk, fd, DISK_NAME, digest, e);
+	return disk_finish(&a.disk, fd, DISK_NAME, e);
 }
 
 bool artefacts_write_observer(const struct artefacts_inputs *in, const char *words, int folder,
 	const char *name, struct err *e)
 {
 	struct job j = { NULL, in, words };
+	CLEANUP(file_closep) int fd = -1;
 
-	return whole_or_not(folder, name, write_observer, &j, e);
+	return whole_or_not(folder, name, write_observer, &j, &fd, e);
 }

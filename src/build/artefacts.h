@@ -27,7 +27,7 @@ struct artefacts_inputs {
 
 struct artefacts {
 	struct disk disk;
-	uint8_t disk_sha256[SHA256_SIZE];
+	int disk_fd; /* of the written disk.img */
 	uint8_t root_tree_sha256[SHA256_SIZE], root_hash[SHA256_SIZE], salt[SHA256_SIZE];
 	uint8_t initrd_tree_sha256[SHA256_SIZE], initrd_sha256[SHA256_SIZE];
 	uint64_t initrd_size;
@@ -42,6 +42,9 @@ void artefacts_done(struct artefacts *a);
 /* Writes disk.img and uki.efi into the folder; each appears whole or not at all. *ret is for artefacts_done. */
 bool artefacts_write(struct artefacts *ret, const struct artefacts_inputs *in, int folder,
 	struct err *e) MUST_CHECK;
+/* SHA-256 of disk.img, which takes a while; may run beside other readers of *a. */
+bool artefacts_disk_digest(
+	const struct artefacts *a, uint8_t sha256[static SHA256_SIZE], struct err *e) MUST_CHECK;
 
 /*
  * A disk whose only part that matters is an ESP with a UKI of the same stub, kernel and initrd, and the command line

@@ -11,6 +11,7 @@
 #include "rootfs/entry.h"
 #include "rootfs/rootfs.h"
 #include "sys/file.h"
+#include "sys/par.h"
 #include "tree/list.h"
 #include "base/banned.h"
 
@@ -25,7 +26,7 @@ struct work {
 	struct manifest_component *components;
 	struct rootfs_product *products[2]; /* for the initrd, for the root */
 	size_t n_products[2];
-	struct arena *arena;
+	struct arena *arena, *values_arena;
 	struct str kernel_path, kernel_version, stub_version;
 	struct content kernel, stub;
 	struct buf os_release, stub_bytes;
@@ -50,6 +51,7 @@ static void work_done(struct work *w)
 	free(w->products[TO_INITRD]);
 	free(w->products[TO_ROOT]);
 	arena_free(w->arena);
+	arena_free(w->values_arena);
 	file_closep(&w->out);
 }
 
@@ -161,9 +163,9 @@ static bool assemble(struct work *w, struct err *e)
 	w->root = tree_new(TREE_MEMORY_MAX);
 	w->initrd = tree_new(TREE_MEMORY_MAX);
 	return rootfs_merge(w->root, &in, e) && take_kernel(w, e) &&
-	       rootfs_initrd(w->initrd, w->root, w->d, w->products[TO_INITRD],
+	       rootfs_initrd(w->initrd, w->root, w->r->store, w->d, w->products[TO_INITRD],
 		       w->n_products[TO_INITRD], e) &&
-	       rootfs_trim(w->root, w->d, e) &&
+	       rootfs_trim(w->root, w->r->store, w->d, e) &&
 	       entry_text(w->root, STR("etc/os-release"), OS_RELEASE_MAX, &w->os_release, e) &&
 	       tree_finish(w->root, epoch, e) && tree_finish(w->initrd, epoch, e);
 }
@@ -217,6 +219,7 @@ static bool write_manifest(struct work *w, struct build_outcome *o, struct err *
 		.n_components = w->d->n_components,
 		.firmware = &w->firmware,
 		.artefacts = &w->artefacts,
+		.disk_sha256 = o->disk_sha256,
 		.root = w->root,
 		.initrd = w->initrd,
 		.kernel_path = w->kernel_path,
@@ -241,25 +244,68 @@ static bool find_pcr0(struct work *w, struct build_outcome *o,
 		w->r->store, &image, &w->firmware, !w->r->no_observe, &o->pcr0_known, pcr0, e);
 }
 
+/* What takes long and does not wait for each other: the digest of the disk, and the values of the registers. */
+struct finals {
+	struct work *w;
+	struct build_outcome *o;
+	const struct digest *pcr0;
+	struct reference_values values;
+};
+
+static bool predict(struct finals *f, struct err *e)
+{
+	struct reference_inputs in = { .description = f->w->d,
+		.artefacts = &f->w->artefacts,
+		.firmware = &f->w->firmware,
+		.pcr0 = f->pcr0 };
+
+	return reference_predict(&f->values, &in, f->w->values_arena, e);
+}
+
+static bool make_final(void *ctx, size_t i, struct err *e)
+{
+	struct finals *f = ctx;
+
+	return i == 0 ? artefacts_disk_digest(&f->w->artefacts, f->o->disk_sha256, e)
+		      : predict(f, e);
+}
+
 static bool write_reference_values(
-	struct work *w, struct build_outcome *o, const struct digest *pcr0, struct err *e)
+	struct work *w, struct build_outcome *o, struct reference_values *v, struct err *e)
 {
 	CLEANUP(buf_done) struct buf out = buf_init(BUILD_REFERENCE_VALUES_MAX);
-	struct reference_inputs in = { .description = w->d,
-		.artefacts = &w->artefacts,
-		.firmware = &w->firmware,
-		.manifest_sha256 = o->manifest_sha256 };
 
-	in.pcr0 = o->pcr0_known ? pcr0 : NULL;
-	if (!reference_emit(&in, &out, e))
-		return false;
+	memcpy(v->manifest_sha256, o->manifest_sha256, SHA256_SIZE);
+	reference_values_emit(v, &out);
+	if (!buf_ok(&out))
+		return buf_full(&out, "reference-values.json", e);
 	sha256_of(o->reference_values_sha256, buf_span(&out));
 	return file_write(w->out, "reference-values.json", buf_span(&out), 0644, e);
 }
 
-static bool run(struct work *w, struct build_outcome *o, struct err *e)
+/* What follows from the written artefacts. */
+static bool measure(struct work *w, struct build_outcome *o, struct err *e)
 {
 	struct digest pcr0[RECORD_PCR0_BANKS];
+	struct finals f = { .w = w, .o = o };
+
+	if (w->d->platforms.n) { /* only what is measured for a platform needs it */
+		stage(w, "PCR 0 of firmware");
+		if (!find_pcr0(w, o, pcr0, e))
+			return false;
+	}
+	f.pcr0 = o->pcr0_known ? pcr0 : NULL;
+	stage(w, "reference values");
+	memcpy(o->uki_sha256, w->artefacts.uki_sha256, SHA256_SIZE);
+	memcpy(o->root_hash, w->artefacts.root_hash, SHA256_SIZE);
+	o->disk_size = w->artefacts.disk.size;
+	return par_for(2, 0, make_final, &f, e) && write_manifest(w, o, e) &&
+	       write_reference_values(w, o, &f.values, e) &&
+	       record_put_build(w->r->store, o->manifest_sha256, o->reference_values_sha256, e);
+}
+
+static bool run(struct work *w, struct build_outcome *o, struct err *e)
+{
 	struct artefacts_inputs image;
 
 	if (!open_out(w, e))
@@ -276,29 +322,19 @@ static bool run(struct work *w, struct build_outcome *o, struct err *e)
 		return false;
 	stage(w, "image");
 	image = image_inputs(w);
-	if (!artefacts_write(&w->artefacts, &image, w->out, e) || !export_firmware(w, e))
-		return false;
-	memcpy(o->disk_sha256, w->artefacts.disk_sha256, SHA256_SIZE);
-	memcpy(o->uki_sha256, w->artefacts.uki_sha256, SHA256_SIZE);
-	memcpy(o->root_hash, w->artefacts.root_hash, SHA256_SIZE);
-	o->disk_size = w->artefacts.disk.size;
-	stage(w, "manifest");
-	if (!write_manifest(w, o, e))
-		return false;
-	if (w->d->platforms.n) { /* only what is measured for a platform needs it */
-		stage(w, "PCR 0 of firmware");
-		if (!find_pcr0(w, o, pcr0, e))
-			return false;
-	}
-	stage(w, "reference values");
-	return write_reference_values(w, o, pcr0, e) &&
-	       record_put_build(w->r->store, o->manifest_sha256, o->reference_values_sha256, e);
+	return artefacts_write(&w->artefacts, &image, w->out, e) && export_firmware(w, e) &&
+	       measure(w, o, e);
 }
 
 bool build_run(struct build_outcome *ret, const struct build_request *r, struct err *e)
 {
 	struct work w = {
-		.r = r, .d = &r->inputs->description, .arena = arena_new(TREE_MEMORY_MAX), .out = -1
+		.r = r,
+		.d = &r->inputs->description,
+		.arena = arena_new(TREE_MEMORY_MAX),
+		.values_arena = arena_new(REFERENCE_MEMORY_MAX),
+		.artefacts = { .disk_fd = -1 },
+		.out = -1,
 	};
 	struct build_outcome o = { 0 };
 	bool ok = run(&w, &o, e);

@@ -257,9 +257,9 @@ bool rootfs_merge(struct tree *t, const struct rootfs_inputs *in, struct err *e)
 	       identity(t, d, e) && declared(t, d, e) && units_install(t, d, e);
 }
 
-bool rootfs_trim(struct tree *t, const struct description *d, struct err *e)
+bool rootfs_trim(struct tree *t, struct store *s, const struct description *d, struct err *e)
 {
-	if (!kernel_modules_index(t, &d->kernel_modules, e))
+	if (!kernel_modules_index(t, s, &d->kernel_modules, e))
 		return false;
 	for (size_t i = 0; i < d->exclude.n; i++) {
 		size_t n = 0;
@@ -275,8 +275,9 @@ bool rootfs_trim(struct tree *t, const struct description *d, struct err *e)
 	return ld_cache_generate(t, e);
 }
 
-bool rootfs_initrd(struct tree *initrd, const struct tree *root, const struct description *d,
-	const struct rootfs_product *products, size_t n_products, struct err *e)
+bool rootfs_initrd(struct tree *initrd, const struct tree *root, struct store *s,
+	const struct description *d, const struct rootfs_product *products, size_t n_products,
+	struct err *e)
 {
 	static const char *const folders[] = { "", "dev", "etc", "proc", "run", "sys", "sysroot",
 		"tmp" };
@@ -291,5 +292,5 @@ bool rootfs_initrd(struct tree *initrd, const struct tree *root, const struct de
 		if (!entry_folder(initrd, str_of(folders[i]), ORIGIN, e))
 			return false;
 	return tree_add(initrd, &console, e) && add_products(initrd, products, n_products, e) &&
-	       kernel_modules_initrd(initrd, root, &d->initrd_modules, e);
+	       kernel_modules_initrd(initrd, root, s, &d->initrd_modules, e);
 }
