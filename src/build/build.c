@@ -262,12 +262,17 @@ static bool predict(struct finals *f, struct err *e)
 	return reference_predict(&f->values, &in, f->w->values_arena, e);
 }
 
+enum { FINAL_DIGEST, FINAL_VALUES, FINAL_FILES, FINALS };
+
 static bool make_final(void *ctx, size_t i, struct err *e)
 {
 	struct finals *f = ctx;
 
-	return i == 0 ? artefacts_disk_digest(&f->w->artefacts, f->o->disk_sha256, e)
-		      : predict(f, e);
+	if (i == FINAL_DIGEST)
+		return artefacts_disk_digest(&f->w->artefacts, f->o->disk_sha256, e);
+	if (i == FINAL_VALUES)
+		return predict(f, e);
+	return export_firmware(f->w, e);
 }
 
 static bool write_reference_values(
@@ -299,8 +304,8 @@ static bool measure(struct work *w, struct build_outcome *o, struct err *e)
 	memcpy(o->uki_sha256, w->artefacts.uki_sha256, SHA256_SIZE);
 	memcpy(o->root_hash, w->artefacts.root_hash, SHA256_SIZE);
 	o->disk_size = w->artefacts.disk.size;
-	return par_for(2, 0, make_final, &f, e) && write_manifest(w, o, e) &&
-	       write_reference_values(w, o, &f.values, e) &&
+	return par_for(FINALS, 0, make_final, &f, e) && artefacts_publish(&w->artefacts, e) &&
+	       write_manifest(w, o, e) && write_reference_values(w, o, &f.values, e) &&
 	       record_put_build(w->r->store, o->manifest_sha256, o->reference_values_sha256, e);
 }
 
@@ -322,8 +327,7 @@ static bool run(struct work *w, struct build_outcome *o, struct err *e)
 		return false;
 	stage(w, "image");
 	image = image_inputs(w);
-	return artefacts_write(&w->artefacts, &image, w->out, e) && export_firmware(w, e) &&
-	       measure(w, o, e);
+	return artefacts_write(&w->artefacts, &image, w->out, e) && measure(w, o, e);
 }
 
 bool build_run(struct build_outcome *ret, const struct build_request *r, struct err *e)
@@ -333,7 +337,6 @@ bool build_run(struct build_outcome *ret, const struct build_request *r, struct 
 		.d = &r->inputs->description,
 		.arena = arena_new(TREE_MEMORY_MAX),
 		.values_arena = arena_new(REFERENCE_MEMORY_MAX),
-		.artefacts = { .disk_fd = -1 },
 		.out = -1,
 	};
 	struct build_outcome o = { 0 };

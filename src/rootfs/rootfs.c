@@ -149,24 +149,39 @@ static bool postinst_copies(struct tree *t, struct err *e)
 	return true;
 }
 
-/* Streams an overlay file into the store, so that its bytes stay what they were when they were hashed. */
-static bool put_overlay_file(void *ctx, int fd, struct content *ret, struct err *e)
+/* The bytes of fd from its start, in order; into w where there is one, else only hashed. */
+static bool pass_file(int fd, struct store_writer *w, struct hasher *h, struct err *e)
 {
-	uint8_t chunk[65536], digest[SHA256_SIZE];
-	struct store_writer *w;
+	uint8_t chunk[65536];
 	ssize_t n;
 
+	for (off_t at = 0; (n = pread(fd, chunk, sizeof chunk, at)) > 0; at += n) {
+		if (w && !store_write(w, chunk, (size_t)n, e))
+			return false;
+		if (h)
+			hasher_add(h, chunk, (size_t)n);
+	}
+	return n == 0 || err_os(e, "cannot read an overlay file");
+}
+
+/* Into the store, unless it is there, so that its bytes stay what they were when they were hashed. */
+static bool put_overlay_file(void *ctx, int fd, struct content *ret, struct err *e)
+{
+	CLEANUP(hasher_freep) struct hasher *h = hasher_new(DIGEST_SHA256);
+	struct err ignored = { 0 };
+	uint8_t digest[SHA256_SIZE];
+	struct store_writer *w;
+
+	if (!pass_file(fd, NULL, h, e))
+		return false;
+	hasher_end(h, digest);
+	if (store_content(ctx, digest, ret, &ignored))
+		return true;
 	if (!store_write_begin(ctx, &w, e))
 		return false;
-	for (off_t at = 0; (n = pread(fd, chunk, sizeof chunk, at)) > 0; at += n) {
-		if (!store_write(w, chunk, (size_t)n, e)) {
-			store_write_abort(w);
-			return false;
-		}
-	}
-	if (n < 0) {
+	if (!pass_file(fd, w, NULL, e)) {
 		store_write_abort(w);
-		return err_os(e, "cannot read an overlay file");
+		return false;
 	}
 	return store_write_finish(w, NULL, digest, e) && store_content(ctx, digest, ret, e);
 }
