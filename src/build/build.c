@@ -6,7 +6,10 @@
 #include <sys/stat.h>
 
 #include "base/mem.h"
+#include "build/changes.h"
+#include "build/image_derivation.h"
 #include "build/reference.h"
+#include "build/stamp.h"
 #include "image/uki.h"
 #include "rootfs/entry.h"
 #include "rootfs/rootfs.h"
@@ -23,6 +26,7 @@ struct work {
 	const struct description *d;
 	struct package_set image, firmware_set;
 	struct tree *root, *initrd, *firmware_tree;
+	struct tree **overlays;
 	struct manifest_component *components;
 	struct rootfs_product *products[2]; /* for the initrd, for the root */
 	size_t n_products[2];
@@ -32,6 +36,9 @@ struct work {
 	struct buf os_release, stub_bytes;
 	struct manifest_firmware firmware;
 	struct artefacts artefacts;
+	struct stamp stamp;
+	struct changes
+		changes; /* of the earlier build in the folder, where somebody wants to know */
 	int out;
 };
 
@@ -40,6 +47,10 @@ enum { TO_INITRD, TO_ROOT };
 static void work_done(struct work *w)
 {
 	artefacts_done(&w->artefacts);
+	changes_done(&w->changes);
+	for (size_t i = 0; w->overlays && i < w->d->overlays.n; i++)
+		tree_free(w->overlays[i]);
+	free(w->overlays);
 	buf_done(&w->os_release);
 	buf_done(&w->stub_bytes);
 	tree_free(w->root);
@@ -59,6 +70,30 @@ static void stage(const struct work *w, const char *what)
 {
 	if (w->r->stage)
 		w->r->stage(w->r->ctx, what);
+}
+
+static void explain_component(struct work *w, const struct manifest_component *c)
+{
+	CLEANUP(buf_done) struct buf why = buf_init(CHANGES_TEXT_MAX);
+	CLEANUP(mem_free) char *name = mem_string(c->component->name);
+
+	if (!w->r->explain)
+		return;
+	if (c->result.cached)
+		buf_add_cstr(&why, "from the store: none of its inputs changed");
+	else
+		changes_component(&w->changes, c, &w->r->inputs->lock, &why);
+	w->r->explain(w->r->ctx, name, buf_str(&why));
+}
+
+static void explain_image(struct work *w)
+{
+	CLEANUP(buf_done) struct buf why = buf_init(CHANGES_TEXT_MAX);
+
+	if (!w->r->explain)
+		return;
+	changes_image(&w->changes, w->r->inputs, w->components, w->overlays, &why);
+	w->r->explain(w->r->ctx, "image", buf_str(&why));
 }
 
 static void add_product(
@@ -84,6 +119,7 @@ static bool make_components(struct work *w, struct build_outcome *o, struct err 
 			    e))
 			return false;
 		o->n_components_made += !m->result.cached;
+		explain_component(w, m);
 		for (size_t k = 0; k < m->result.n_products; k++)
 			add_product(w, m->component, &m->result.products[k]);
 	}
@@ -157,6 +193,7 @@ static bool assemble(struct work *w, struct err *e)
 		.n_packages = w->image.n,
 		.products = w->products[TO_ROOT],
 		.n_products = w->n_products[TO_ROOT],
+		.overlays = w->overlays,
 		.source_date_epoch = w->r->inputs->source_date_epoch };
 	int64_t epoch = w->r->inputs->source_date_epoch;
 
@@ -288,6 +325,13 @@ static bool write_reference_values(
 	return file_write(w->out, "reference-values.json", buf_span(&out), 0644, e);
 }
 
+static bool put_stamp(struct work *w, const struct build_outcome *o, struct err *e)
+{
+	memcpy(w->stamp.firmware_sha256, w->firmware.code.sha256, SHA256_SIZE);
+	w->stamp.outcome = *o;
+	return stamp_write(&w->stamp, w->r->store, w->out, e);
+}
+
 /* What follows from the written artefacts. */
 static bool measure(struct work *w, struct build_outcome *o, struct err *e)
 {
@@ -306,18 +350,57 @@ static bool measure(struct work *w, struct build_outcome *o, struct err *e)
 	o->disk_size = w->artefacts.disk.size;
 	return par_for(FINALS, 0, make_final, &f, e) && artefacts_publish(&w->artefacts, e) &&
 	       write_manifest(w, o, e) && write_reference_values(w, o, &f.values, e) &&
-	       record_put_build(w->r->store, o->manifest_sha256, o->reference_values_sha256, e);
+	       record_put_build(w->r->store, o->manifest_sha256, o->reference_values_sha256, e) &&
+	       put_stamp(w, o, e);
 }
 
-static bool run(struct work *w, struct build_outcome *o, struct err *e)
+static bool read_overlays(struct work *w, struct err *e)
+{
+	size_t n = w->d->overlays.n;
+
+	w->overlays = mem_array(n, sizeof *w->overlays);
+	for (size_t i = 0; i < n; i++)
+		if (!rootfs_overlay(&w->overlays[i], w->d, i, w->r->store,
+			    w->r->inputs->source_date_epoch, e))
+			return false;
+	return true;
+}
+
+/*
+ * *same: the folder has the files that these inputs give. Values that lack PCR 0 only count as long as nobody knows it and
+ * nobody asks for it.
+ */
+static bool is_unchanged(struct work *w, struct build_outcome *o, bool *same, struct err *e)
+{
+	struct digest pcr0[RECORD_PCR0_BANKS];
+	struct stamp was;
+	bool known = false;
+
+	if (!image_derivation(w->stamp.derivation, w->r->inputs, w->components, w->overlays, e) ||
+		!stamp_read(&was, w->r->store, w->out, same, e))
+		return false;
+	*same = *same && ct_equal(was.derivation, w->stamp.derivation, SHA256_SIZE);
+	if (*same && w->d->platforms.n && !was.outcome.pcr0_known) {
+		if (!record_get_pcr0(w->r->store, was.firmware_sha256, &known, pcr0, e))
+			return false;
+		*same = !known && w->r->no_observe;
+	}
+	if (*same)
+		*same = record_has_build(w->r->store, was.outcome.manifest_sha256,
+				was.outcome.reference_values_sha256, &known, e) &&
+			known;
+	if (!*same)
+		return true;
+	was.outcome.n_components_made = o->n_components_made;
+	*o = was.outcome;
+	o->unchanged = true;
+	return true;
+}
+
+static bool make_image(struct work *w, struct build_outcome *o, struct err *e)
 {
 	struct artefacts_inputs image;
 
-	if (!open_out(w, e))
-		return false;
-	stage(w, "components");
-	if (!make_components(w, o, e))
-		return false;
 	stage(w, "packages");
 	if (!package_set_open(&w->image, w->r->store, &w->r->inputs->lock, "image", e) ||
 		!take_firmware(w, e))
@@ -328,6 +411,26 @@ static bool run(struct work *w, struct build_outcome *o, struct err *e)
 	stage(w, "image");
 	image = image_inputs(w);
 	return artefacts_write(&w->artefacts, &image, w->out, e) && measure(w, o, e);
+}
+
+static bool run(struct work *w, struct build_outcome *o, struct err *e)
+{
+	bool same;
+
+	if (!open_out(w, e))
+		return false;
+	if (w->r->explain)
+		changes_read(&w->changes, w->out);
+	stage(w, "components");
+	if (!make_components(w, o, e) || !read_overlays(w, e) || !is_unchanged(w, o, &same, e))
+		return false;
+	if (same) {
+		if (w->r->explain)
+			w->r->explain(w->r->ctx, "image", STR("unchanged: this folder has it"));
+		return true;
+	}
+	explain_image(w);
+	return make_image(w, o, e);
 }
 
 bool build_run(struct build_outcome *ret, const struct build_request *r, struct err *e)

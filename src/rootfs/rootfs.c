@@ -13,7 +13,7 @@
 #include "tree/folder.h"
 #include "base/banned.h"
 
-enum { SECONDS_A_DAY = 86400, OS_RELEASE_MAX = 65536 };
+enum { SECONDS_A_DAY = 86400, OS_RELEASE_MAX = 65536, OVERLAY_MEMORY_MAX = 512 << 20 };
 
 #define ORIGIN "generated:skeleton"
 #define DECLARED "description"
@@ -186,22 +186,48 @@ static bool put_overlay_file(void *ctx, int fd, struct content *ret, struct err 
 	return store_write_finish(w, NULL, digest, e) && store_content(ctx, digest, ret, e);
 }
 
+bool rootfs_overlay(struct tree **ret, const struct description *d, size_t i, struct store *s,
+	int64_t source_date_epoch, struct err *e)
+{
+	const struct folder_put put = { put_overlay_file, s };
+	CLEANUP(tree_freep) struct tree *t = tree_new(OVERLAY_MEMORY_MAX);
+	struct arena *a = tree_arena(t);
+	struct str name = d->overlays.items[i];
+	struct str folder = arena_printf(a, "%.*s/%.*s", STR_ARG(d->dir), STR_ARG(name));
+	struct str origin = arena_printf(a, "overlay:%.*s", STR_ARG(name));
+
+	if (!folder.p || !origin.p)
+		return arena_full(a, e);
+	if (!tree_from_folder(t, AT_FDCWD, folder.p, str_make("", 0), origin, &put, e) ||
+		!tree_finish(t, source_date_epoch, e))
+		return err_wrap(e, "overlay '%.*s'", STR_ARG(name));
+	*ret = TAKE(t);
+	return true;
+}
+
+/* A folder that is there keeps its mode and owner: those of an overlay mean nothing. */
+static bool add_overlay(struct tree *t, const struct tree *overlay, struct err *e)
+{
+	size_t n;
+	const struct node *nodes = tree_nodes(overlay, &n);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct node *was = tree_find(t, nodes[i].path);
+
+		if (was && was->kind == NODE_FOLDER && nodes[i].kind == NODE_FOLDER)
+			continue;
+		if (!tree_add(t, &nodes[i], e))
+			return false;
+	}
+	return true;
+}
+
 static bool overlays(struct tree *t, const struct rootfs_inputs *in, struct err *e)
 {
-	const struct description *d = in->description;
-	const struct folder_put put = { put_overlay_file, in->store };
-	struct arena *a = tree_arena(t);
-
-	for (size_t i = 0; i < d->overlays.n; i++) {
-		struct str folder = arena_printf(
-			a, "%.*s/%.*s", STR_ARG(d->dir), STR_ARG(d->overlays.items[i]));
-		struct str origin = arena_printf(a, "overlay:%.*s", STR_ARG(d->overlays.items[i]));
-
-		if (!folder.p || !origin.p)
-			return arena_full(a, e);
-		if (!tree_from_folder(t, AT_FDCWD, folder.p, str_make("", 0), origin, &put, e))
-			return err_wrap(e, "overlay '%.*s'", STR_ARG(d->overlays.items[i]));
-	}
+	for (size_t i = 0; i < in->description->overlays.n; i++)
+		if (!add_overlay(t, in->overlays[i], e))
+			return err_wrap(
+				e, "overlay '%.*s'", STR_ARG(in->description->overlays.items[i]));
 	return true;
 }
 

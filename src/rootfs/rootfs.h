@@ -31,8 +31,13 @@ struct rootfs_inputs {
 	size_t n_packages;
 	const struct rootfs_product *products;
 	size_t n_products;
+	struct tree *const *overlays; /* rootfs_overlay of each that the description names */
 	int64_t source_date_epoch;
 };
+
+/* Overlay i of the description as a finished tree, its bytes in the store. */
+bool rootfs_overlay(struct tree **ret, const struct description *d, size_t i, struct store *s,
+	int64_t source_date_epoch, struct err *e) MUST_CHECK;
 
 bool rootfs_merge(struct tree *t, const struct rootfs_inputs *in, struct err *e) MUST_CHECK;
 /* NOTFOUND for an exclusion that matches nothing. */

@@ -8,12 +8,12 @@
 
 enum { PLACE_MAX = sizeof "results/.json" + 2 * SHA256_SIZE };
 
-static void result_place(char place[static PLACE_MAX], const uint8_t *key)
+static void place_of(char place[static PLACE_MAX], const char *folder, const uint8_t *key)
 {
 	char hex[2 * SHA256_SIZE + 1];
 
 	hex_write(hex, key, SHA256_SIZE);
-	snprintf(place, PLACE_MAX, "results/%s.json", hex);
+	snprintf(place, PLACE_MAX, "%s/%s.json", folder, hex);
 }
 
 bool store_result_get(const struct store *s, const uint8_t key[static SHA256_SIZE], struct buf *out,
@@ -21,7 +21,7 @@ bool store_result_get(const struct store *s, const uint8_t key[static SHA256_SIZ
 {
 	char place[PLACE_MAX];
 
-	result_place(place, key);
+	place_of(place, "results", key);
 	return file_read(s->fd, place, STORE_RESULT_MAX, out, e) ||
 	       err_wrap(e, "no result in the store '%s'", s->path);
 }
@@ -35,7 +35,7 @@ static bool same_as(const struct store *s, const uint8_t *key, struct span recor
 		return false;
 	if (span_equal(buf_span(&first), record))
 		return true;
-	result_place(place, key);
+	place_of(place, "results", key);
 	err_set(e, ERR_MISMATCH, "the same derivation gave another result before: '%s/%s'", s->path,
 		place);
 	return err_hint(e, "compare the two results; if the first was wrong, remove that file");
@@ -53,9 +53,28 @@ bool store_result_put(
 			STORE_RESULT_MAX);
 	if (!store_temp_new(s, name, &fd, e))
 		return false;
-	result_place(place, key);
+	place_of(place, "results", key);
 	ok = file_pwrite(fd, record.p, record.n, 0, place, e) &&
 	     store_temp_place_new(s, name, fd, place, &there, e);
 	store_temp_drop(s, name);
 	return ok && (!there || same_as(s, key, record, e));
+}
+
+bool store_note_get(const struct store *s, const uint8_t key[static SHA256_SIZE], struct buf *out,
+	struct err *e)
+{
+	char place[PLACE_MAX];
+
+	place_of(place, "notes", key);
+	return file_read(s->fd, place, STORE_RESULT_MAX, out, e);
+}
+
+bool store_note_put(
+	struct store *s, const uint8_t key[static SHA256_SIZE], struct span note, struct err *e)
+{
+	char place[PLACE_MAX];
+
+	place_of(place, "notes", key);
+	return file_write(s->fd, place, note, 0444, e) ||
+	       err_wrap(e, "cannot write in the store '%s'", s->path);
 }
