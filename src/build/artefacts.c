@@ -280,7 +280,7 @@ bool artefacts_publish(struct artefacts *a, struct err *e)
 	if (renameat(a->folder, DISK_PART, a->folder, DISK_NAME) < 0)
 		return err_os(e, "cannot finish '%s'", DISK_NAME);
 	a->published = true;
-	return file_write(a->folder, UKI_NAME, buf_span(&a->uki), 0644, e);
+	return file_replace(a->folder, UKI_NAME, buf_span(&a->uki), 0644, e);
 }
 
 /* One block of root and its hashes stand in for the parts that the observer does not look at. */

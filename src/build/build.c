@@ -242,7 +242,7 @@ static bool export_firmware(struct work *w, struct err *e)
 				(unsigned long long)contents[i]->size, FIRMWARE_FILE_MAX);
 		bytes = mem_alloc((size_t)contents[i]->size);
 		if (!content_read(contents[i], 0, bytes, (size_t)contents[i]->size, e) ||
-			!file_write(w->out, names[i], span_make(bytes, (size_t)contents[i]->size),
+			!file_replace(w->out, names[i], span_make(bytes, (size_t)contents[i]->size),
 				0644, e))
 			return false;
 	}
@@ -269,7 +269,7 @@ static bool write_manifest(struct work *w, struct build_outcome *o, struct err *
 	if (!buf_ok(&out))
 		return buf_full(&out, "manifest.json", e);
 	sha256_of(o->manifest_sha256, buf_span(&out));
-	return file_write(w->out, "manifest.json", buf_span(&out), 0644, e);
+	return file_replace(w->out, "manifest.json", buf_span(&out), 0644, e);
 }
 
 static bool find_pcr0(struct work *w, struct build_outcome *o,
@@ -322,7 +322,7 @@ static bool write_reference_values(
 	if (!buf_ok(&out))
 		return buf_full(&out, "reference-values.json", e);
 	sha256_of(o->reference_values_sha256, buf_span(&out));
-	return file_write(w->out, "reference-values.json", buf_span(&out), 0644, e);
+	return file_replace(w->out, "reference-values.json", buf_span(&out), 0644, e);
 }
 
 static bool put_stamp(struct work *w, const struct build_outcome *o, struct err *e)

@@ -75,6 +75,6 @@ bool store_note_put(
 	char place[PLACE_MAX];
 
 	place_of(place, "notes", key);
-	return file_write(s->fd, place, note, 0444, e) ||
+	return file_replace(s->fd, place, note, 0444, e) ||
 	       err_wrap(e, "cannot write in the store '%s'", s->path);
 }
