@@ -3,7 +3,7 @@
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 2
 failed=0 passed=0
-checks="format layers headers banned names gcc symbols clang sanitize analyze tidy shell coverage reproducible"
+checks="format layers headers banned names sizes gcc symbols clang sanitize analyze tidy shell coverage reproducible"
 mkdir -p build/check
 
 report() { # NAME EXIT
@@ -65,6 +65,20 @@ check_names() {
 		git grep -nF "$host" && { echo "  a mirror's host name is committed"; bad=1; }
 	done
 	git ls-files 'src/*.c' 'src/*.h' ':!src/cmd' | xargs -n1 basename | sort | uniq -d | sed 's/^/  twice: /' | grep . && bad=1
+	return $bad
+}
+
+# No file above 500 lines, no function above 60: what is longer is two things.
+check_sizes() {
+	local all bad=0
+	mapfile -t all < <(git ls-files -co --exclude-standard '*.c' '*.h' '*.sh' run)
+	wc -l "${all[@]}" | awk '$2 != "total" && $1 > 500 { print "  " $2 " has " $1 " lines, limit 500"; bad = 1 } END { exit bad }' || bad=1
+	mapfile -t all < <(sources)
+	awk 'FNR == 1 { start = 0 }
+		/^[a-z_].*\(/ { head = $0 }
+		/^\{/ { start = FNR; name = head }
+		/^\}/ { if (start && FNR - start > 60) { print "  " FILENAME ":" start ": a function of " FNR - start " lines, limit 60: " name; bad = 1 } start = 0 }
+		END { exit bad }' "${all[@]}" || bad=1
 	return $bad
 }
 
