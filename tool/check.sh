@@ -3,7 +3,7 @@
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 2
 failed=0 passed=0
-checks="format layers headers banned names sizes gcc symbols clang sanitize analyze tidy shell coverage reproducible"
+checks="format layers headers banned names sizes repeats gcc symbols clang sanitize analyze tidy shell coverage reproducible"
 mkdir -p build/check
 
 report() { # NAME EXIT
@@ -80,6 +80,19 @@ check_sizes() {
 		/^\}/ { if (start && FNR - start > 60) { print "  " FILENAME ":" start ": a function of " FNR - start " lines, limit 60: " name; bad = 1 } start = 0 }
 		END { exit bad }' "${all[@]}" || bad=1
 	return $bad
+}
+
+# No eight lines of code stand in two places: the same logic is one function.
+check_repeats() {
+	local all
+	mapfile -t all < <(git ls-files -co --exclude-standard 'src/*.c' 'guest/*.c')
+	awk -v n=8 '{ line = $0; gsub(/[ \t]+/, " ", line); sub(/^ /, "", line) }
+		FNR == 1 { k = 0 }
+		line == "" || line ~ /^#include/ || line ~ /^[{}];?$/ || line ~ /^(\/\*|\*)/ { next }
+		{ text[k] = line; at[k++] = FNR }
+		k >= n { run = ""; for (i = k - n; i < k; i++) run = run text[i] "\n"
+			if (run in seen) { print "  " FILENAME ":" at[k - n] " repeats " seen[run]; bad = 1 } else seen[run] = FILENAME ":" at[k - n] }
+		END { exit bad }' "${all[@]}"
 }
 
 build_with() { # FOLDER CC MESON-OPTIONS...

@@ -18,9 +18,9 @@
 #define FUNCTIONS(X)                                                                     \
 	X(curl_global_init)                                                              \
 	X(curl_easy_init)                                                                \
-	X(curl_easy_cleanup) X(curl_easy_reset) X(curl_easy_perform) X(curl_easy_setopt) \
-		X(curl_easy_getinfo) X(curl_easy_strerror) X(curl_slist_append)          \
-			X(curl_slist_free_all)
+	X(curl_easy_cleanup)                                                             \
+	X(curl_easy_reset) X(curl_easy_perform) X(curl_easy_setopt) X(curl_easy_getinfo) \
+		X(curl_easy_strerror) X(curl_slist_append) X(curl_slist_free_all)
 
 #define FIELD(name) typeof(name) *name;
 static struct {

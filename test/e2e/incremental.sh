@@ -9,8 +9,8 @@ tar -C "$(dirname "$(dirname "$hello")")" -cf - examples guest src | tar -C "$wo
 tree=$work/t/examples/hello
 out=$work/out
 
-# build [OPTION...]: into $out; what it says is in $work/said
-build() { "$assay" build "$tree" -o "$out" --store "$store" --no-observe --explain -q "$@" >"$work/said" 2>"$work/err"; }
+# build: into $out; what it says is in $work/said
+build() { "$assay" build "$tree" -o "$out" --store "$store" --no-observe --explain -q >"$work/said" 2>"$work/err"; }
 says() { # NAME TEXT
 	if grep -qF -- "$2" "$work/said"; then ok "$1"; else bad "$1: '$2' is not in what it says"; cat "$work/said" "$work/err"; fi
 }
