@@ -1,14 +1,9 @@
 #include "build/artefacts.h"
 
-#include <errno.h>
-#include <stdio.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include "base/mem.h"
+#include "build/esp.h"
 #include "image/cpio.h"
 #include "image/erofs.h"
-#include "image/fat.h"
 #include "image/stream.h"
 #include "image/uki.h"
 #include "image/verity.h"
@@ -19,7 +14,6 @@ enum { INITRD_MAX = 512 << 20, UKI_MAX = 1 << 30, GPT_EVENT_MAX = 65536 };
 
 #define DISK_NAME "disk.img"
 #define UKI_NAME "uki.efi"
-#define BOOT_PATH "EFI/BOOT/BOOTX64.EFI"
 
 void artefacts_done(struct artefacts *a)
 {
@@ -127,24 +121,17 @@ static bool make_uki(struct buf *ret, const struct artefacts_inputs *in, struct 
 static bool write_esp(struct disk *disk, const struct content *uki, int64_t time_unix, int fd,
 	uint8_t sha256[static SHA256_SIZE], struct err *e)
 {
-	struct fat_file file = { STR(BOOT_PATH), *uki };
-	struct fat_options options = { .volume_id = identifier_u32("esp", uki->sha256),
-		.time_unix = time_unix };
-	CLEANUP(fat_freep) struct fat *plan = NULL;
-	CLEANUP(hasher_freep) struct hasher *hasher = hasher_new(DIGEST_SHA256);
+	struct esp_shape shape = { .time_unix = time_unix };
+	CLEANUP(esp_done) struct esp esp = { 0 };
 	struct disk_sink to;
-	struct stream_hash hashing;
 
-	if (!fat_plan(&plan, &file, 1, &options, e) ||
+	memcpy(shape.unsigned_sha256, uki->sha256, SHA256_SIZE);
+	if (!esp_plan(&esp, uki, &shape, e) ||
 		!disk_plan(disk, disk->parts[DISK_ROOT].size, disk->parts[DISK_VERITY].size,
-			fat_size(plan), e))
+			fat_size(esp.fat), e))
 		return false;
 	disk_sink_init(&to, disk, DISK_ESP, fd, DISK_NAME);
-	stream_hash_init(&hashing, hasher, &to.sink);
-	if (!fat_emit(plan, &hashing.sink, e))
-		return false;
-	hasher_end(hasher, sha256);
-	return true;
+	return esp_emit(&esp, &to.sink, sha256, e);
 }
 
 static bool finish_disk(struct artefacts *a, int fd, struct err *e)
@@ -178,28 +165,6 @@ static bool write_all(struct artefacts *a, const struct artefacts_inputs *in, in
 	       finish_disk(a, fd, e);
 }
 
-/* Opens NAME.part in the folder, lets write fill it, and gives it its name. */
-static bool whole_or_not(int folder, const char *name,
-	bool (*write)(void *ctx, int fd, struct err *e), void *ctx, struct err *e)
-{
-	char part[64];
-	CLEANUP(file_closep) int fd = -1;
-
-	snprintf(part, sizeof part, "%s.part", name);
-	if (unlinkat(folder, part, 0) < 0 && errno != ENOENT)
-		return err_os(e, "cannot replace '%s'", part);
-	fd = openat(folder, part, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
-	if (fd < 0)
-		return err_os(e, "cannot create '%s'", part);
-	if (!write(ctx, fd, e)) {
-		unlinkat(folder, part, 0);
-		return false;
-	}
-	if (fchmod(fd, 0644) < 0 || renameat(folder, part, folder, name) < 0)
-		return err_os(e, "cannot finish '%s'", name);
-	return true;
-}
-
 struct job {
 	struct artefacts *a;
 	const struct artefacts_inputs *in;
@@ -219,7 +184,7 @@ bool artefacts_write(
 	struct artefacts a = { 0 };
 	struct job j = { &a, in, NULL };
 
-	if (!whole_or_not(folder, DISK_NAME, write_disk, &j, e) ||
+	if (!file_make(folder, DISK_NAME, write_disk, &j, e) ||
 		!file_write(folder, UKI_NAME, buf_span(&a.uki), 0644, e)) {
 		artefacts_done(&a);
 		return false;
@@ -256,5 +221,5 @@ bool artefacts_write_observer(const struct artefacts_inputs *in, const char *wor
 {
 	struct job j = { NULL, in, words };
 
-	return whole_or_not(folder, name, write_observer, &j, e);
+	return file_make(folder, name, write_observer, &j, e);
 }
