@@ -56,9 +56,11 @@ static bool check_image(struct copying *c, struct err *e)
 		(!esp_plan(&esp, &content, &c->image.esp_shape, e) ||
 			!esp_is_at(&same, &esp, c->disk, c->image.esp_at, e)))
 		return false;
-	if (!same)
-		return err_set(e, ERR_MISMATCH,
+	if (!same) {
+		err_set(e, ERR_MISMATCH,
 			"'" FINISHED_DISK "': its ESP is not the one with '" FINISHED_UKI "'");
+		return err_hint(e, "build the image again");
+	}
 	return true;
 }
 

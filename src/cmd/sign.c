@@ -68,8 +68,10 @@ static bool image_load(struct image *m, const struct verb_args *args, struct err
 	} else if (!file_read(AT_FDCWD, m->path, UKI_SIZE_MAX, &m->given, e)) {
 		return false;
 	}
-	if (!pe_authenticode(&hash, buf_span(&m->given), DIGEST_SHA256, e))
-		return err_wrap(e, "cannot sign '%s'", m->path);
+	if (!pe_authenticode(&hash, buf_span(&m->given), DIGEST_SHA256, e)) {
+		err_wrap(e, "'%s'", m->path);
+		return err_hint(e, "give the folder that `assay build` wrote, or its uki.efi");
+	}
 	memcpy(m->authenticode, hash.bytes, SHA256_SIZE);
 	m->is_signed = pe_certificates_present(buf_span(&m->given));
 	m->other = buf_init(UKI_SIZE_MAX);
@@ -122,14 +124,19 @@ static bool check_signature(
 	struct authenticode found;
 
 	if (!authenticode_check(&found, buf_span(&m->signature), e))
-		return false;
+		return e->hint[0]
+			       ? false
+			       : err_hint(e,
+					 "it is damaged or not Authenticode with RSA and SHA-256: "
+					 "take it anew from the signer");
 	if (!ct_equal(found.image_sha256, m->authenticode, SHA256_SIZE)) {
 		*no = true;
 		hex_write(want, m->authenticode, SHA256_SIZE);
 		hex_write(got, found.image_sha256, SHA256_SIZE);
 		return err_set(e, ERR_MISMATCH,
-			"the signature is for another image: it is for the Authenticode hash %s, and '%s' has %s",
-			got, m->path, want);
+			       "the signature is for another image: it is for the Authenticode hash %s, and '%s' has %s",
+			       got, m->path, want) ||
+		       err_hint(e, "build what was signed: lock and description decide the hash");
 	}
 	if (!cert_path)
 		return true;
@@ -142,8 +149,9 @@ static bool check_signature(
 	if (ct_equal(by, wanted, SHA256_SIZE))
 		return true;
 	*no = true;
-	return err_set(e, ERR_MISMATCH, "the signature is by another certificate than that of '%s'",
+	err_set(e, ERR_MISMATCH, "the signature is by another certificate than that of '%s'",
 		cert_path);
+	return err_hint(e, "without --cert every signer is taken; firmware's db decides then");
 }
 
 /* Both forms and the signature are there: writes the form that was not given. */
@@ -283,8 +291,12 @@ static bool run_detach(const struct verb_args *args, int *code, struct err *e)
 
 	if (!image_load(&m, args, e))
 		return false;
-	if (!pe_certificates_detach(&m.other, &found, buf_span(&m.given), e))
+	if (!pe_certificates_detach(&m.other, &found, buf_span(&m.given), e)) {
+		if (e->kind == ERR_NOTFOUND)
+			err_hint(e,
+				"there is nothing to take off: these are the bytes of the build");
 		return err_wrap(e, "'%s'", m.path);
+	}
 	m.signature = buf_init(AUTHENTICODE_SIZE_MAX);
 	buf_add(&m.signature, found.p, found.n);
 	if (!check_signature(&m, args, &no, e)) {

@@ -108,8 +108,10 @@ static bool set_certificate(struct signing_key *k, struct span pem, struct err *
 	if (more)
 		return err_set(e, ERR_USAGE,
 			"several certificates, wanted the signer's alone: its issuer is for the firmware's db");
-	if (!ours)
-		return err_set(e, ERR_MISMATCH, "the certificate is not for this private key");
+	if (!ours) {
+		err_set(e, ERR_MISMATCH, "the certificate is not for this private key");
+		return err_hint(e, "give the certificate that was made with this key");
+	}
 	if (n <= 0)
 		return err_set(e, ERR_INTERNAL, "libcrypto cannot write the certificate");
 	k->der_size = (size_t)n;

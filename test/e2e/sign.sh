@@ -158,7 +158,8 @@ check "the signed image boots" vm_start signed signed --firmware-code "$code" --
 	--qemu-arg=smm=on --qemu-arg=-global --qemu-arg=driver=cfi.pflash01,property=secure,value=on || exit 1
 prints "and its kernel finds Secure Boot on" 'secureboot: Secure boot enabled'
 ask signed out
-# 0: another firmware. 4: with Secure Boot on, the stub does not have the firmware load the kernel. 7: Secure Boot itself.
+# 0: another firmware. 4: with Secure Boot on, the stub takes the kernel past the firmware's check, which is what measures it.
+# 7: Secure Boot itself.
 same "of what was predicted for the unsigned image only PCR 0, 4 and 7 differ" "$(differing out)" \
 	"0:sha256+sha384 4:sha256+sha384 7:sha256+sha384"
 holds "PCR 4 has the unsigned image's own event" "PCR 4  missing: inner kernel"
