@@ -46,6 +46,7 @@ refused() {
 		ok "$name"
 	else
 		bad "$name: exit $got, $(cat said.err)"
+		rm -rf nothing
 	fi
 }
 hash_of() { sha256sum <"$1" | cut -d' ' -f1; }
