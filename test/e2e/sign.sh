@@ -130,6 +130,7 @@ stops() {
 	local name=$1 disk=$2 end=$((SECONDS + 120))
 	say "boot: $name"
 	cp enrolled.fd vars.fd
+	: >console # here, not by the machine's own shell: what the one before printed must be gone
 	qemu-system-x86_64 -nodefaults -no-user-config -machine q35,smm=on -accel tcg -cpu max -m 512 -display none -serial stdio -monitor none \
 		-no-reboot -global driver=cfi.pflash01,property=secure,value=on -drive "if=pflash,unit=0,format=raw,readonly=on,file=$code" \
 		-drive if=pflash,unit=1,format=raw,file=vars.fd -drive "if=none,id=d,format=raw,readonly=on,file=$disk" \
