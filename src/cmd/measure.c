@@ -89,8 +89,8 @@ static void print_text(const struct remeasure *r)
 	for (size_t i = 0; i < r->computed.n_shapes; i++)
 		print_shape(&r->computed.shapes[i], &r->recorded.shapes[i], r->pcr0_from_store);
 	if (r->is_signed)
-		puts("uki.efi is signed; the values are those of the unsigned image, and with Secure Boot on "
-		     "PCR 4 and PCR 7 differ from them");
+		puts("uki.efi is signed; the values are those of the unsigned image. With Secure Boot on, PCR 7 "
+		     "differs from them, and PCR 4 where the stub is 257 or older");
 	if (r->uki_differs)
 		puts("uki.efi is not the one that manifest.json names");
 	if (r->disk_differs)
