@@ -91,8 +91,8 @@ check_repeats() {
 		line == "" || line ~ /^#include/ || line ~ /^[{}];?$/ || line ~ /^(\/\*|\*)/ { next }
 		{ text[k] = line; at[k++] = FNR }
 		k >= n { run = ""; for (i = k - n; i < k; i++) run = run text[i] "\n"
-			if (run in seen) { print "  " FILENAME ":" at[k - n] " repeats " seen[run]; bad = 1 } else seen[run] = FILENAME ":" at[k - n] }
-		END { exit bad }' "${all[@]}"
+			if (run in seen) { if (bad++ < 10) print "  " FILENAME ":" at[k - n] " repeats " seen[run] } else seen[run] = FILENAME ":" at[k - n] }
+		END { exit bad > 0 }' "${all[@]}"
 }
 
 build_with() { # FOLDER CC MESON-OPTIONS...

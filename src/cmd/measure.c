@@ -88,6 +88,9 @@ static void print_text(const struct remeasure *r)
 {
 	for (size_t i = 0; i < r->computed.n_shapes; i++)
 		print_shape(&r->computed.shapes[i], &r->recorded.shapes[i], r->pcr0_from_store);
+	if (r->is_signed)
+		puts("uki.efi is signed; the values are those of the unsigned image. With Secure Boot on, PCR 7 "
+		     "differs from them, and PCR 4 where the stub is 257 or older");
 	if (r->uki_differs)
 		puts("uki.efi is not the one that manifest.json names");
 	if (r->disk_differs)
@@ -129,6 +132,9 @@ static bool print_json(const struct remeasure *r, struct err *e)
 	json_object(&w);
 	json_put_cstr(&w, "format", MEASURE_FORMAT);
 	json_put_bool(&w, "same", r->same);
+	json_put_bool(&w, "signed", r->is_signed);
+	if (r->is_signed)
+		json_put_hex(&w, "signer-sha256", SPAN_OF(r->signer_sha256));
 	json_put_bool(&w, "uki-differs", r->uki_differs);
 	json_put_bool(&w, "disk-differs", r->disk_differs);
 	json_put_bool(&w, "manifest-differs", r->manifest_differs);
