@@ -87,6 +87,9 @@ static bool check_files(const struct qemu_machine *m, struct err *e)
 	if (m->n_arguments > QEMU_EXTRA_MAX)
 		return err_set(e, ERR_LIMIT, "%zu further QEMU arguments, limit %d", m->n_arguments,
 			QEMU_EXTRA_MAX);
+	if (m->n_forwards > QEMU_FORWARDS_MAX)
+		return err_set(e, ERR_LIMIT, "%zu forwarded ports, limit %d", m->n_forwards,
+			QEMU_FORWARDS_MAX);
 	return true;
 }
 
