@@ -216,6 +216,7 @@ enum qemu_event qemu_next(struct qemu *q, int timeout_ms, struct str *line)
 
 bool qemu_status(struct qemu *q, struct err *e)
 {
+	static const char taken[] = "Could not set up host forwarding rule";
 	struct str said = str_trim(buf_str(&q->said));
 	int status;
 
@@ -223,8 +224,12 @@ bool qemu_status(struct qemu *q, struct err *e)
 		return err_set(e, ERR_IO, "QEMU closed its console but does not end");
 	if (status == 0)
 		return true;
-	return err_set(e, ERR_IO, "QEMU ended with %d: %.*s", status,
-		(int)(said.n < 400 ? said.n : 400), said.n ? said.p : "it did not say why");
+	err_set(e, ERR_IO, "QEMU ended with %d: %.*s", status, (int)(said.n < 400 ? said.n : 400),
+		said.n ? said.p : "it did not say why");
+	if (said.n && memmem(said.p, said.n, taken, sizeof taken - 1))
+		err_hint(e,
+			"a port of this machine is taken: choose others with --port, --forward HOST:GUEST");
+	return false;
 }
 
 bool qemu_kvm_failed(const struct qemu *q)

@@ -114,13 +114,15 @@ moved=$(diff <(registers "my app") <(registers "$work/there/one") | awk '/^>/ { 
 check "service: another byte of the program moves registers ($moved)" grep -q '\b11\b' <<<"$moved"
 
 # ---- the machines ----
+port=20000
+while (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do port=$((port + 1)); done
 check "minimal boots" vm_start minimal minimal/out || exit 1
 affirmed "minimal is affirmed" minimal/out
 prints_not "minimal: everything could be started" "can't run|can't open|not found"
 prints "minimal: it has an address by DHCP" 'udhcpc: lease of [0-9.]+ obtained'
 
-port=20000
-while (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do port=$((port + 1)); done
+"$assay" run "my app/out" --state "$work/other-vm" --forward "${url##*:}:8000" >said 2>&1 </dev/null
+check "a port that is taken is said with what to do" grep -q '^hint: a port of this machine is taken' said
 check "service boots" vm_start service "my app/out" --forward "$port:8000" || exit 1
 answer=''
 for _ in $(seq 60); do
