@@ -4,6 +4,7 @@
 #include "base/banned.h"
 
 const struct verb *const verbs[] = {
+	&cmd_init,
 	&cmd_lock,
 	&cmd_lock_verify,
 	&cmd_fetch,

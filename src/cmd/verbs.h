@@ -6,6 +6,7 @@
 
 #include "cmd/verb.h"
 
+extern const struct verb cmd_init;
 extern const struct verb cmd_lock;
 extern const struct verb cmd_lock_verify;
 extern const struct verb cmd_fetch;
