@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "build/reference.h"
+#include "build/sbom.h"
 #include "image/uki.h"
 #include "rootfs/entry.h"
 #include "rootfs/rootfs.h"
@@ -229,7 +230,8 @@ static bool write_manifest(struct work *w, struct build_outcome *o, struct err *
 	if (!buf_ok(&out))
 		return buf_full(&out, "manifest.json", e);
 	sha256_of(o->manifest_sha256, buf_span(&out));
-	return file_write(w->out, "manifest.json", buf_span(&out), 0644, e);
+	return file_write(w->out, "manifest.json", buf_span(&out), 0644, e) &&
+	       sbom_write(w->out, &in, o->manifest_sha256, e);
 }
 
 static bool find_pcr0(struct work *w, struct build_outcome *o,

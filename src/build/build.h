@@ -32,8 +32,8 @@ struct build_outcome {
 };
 
 /*
- * Writes OUT/disk.img, uki.efi, firmware/OVMF_CODE.fd, firmware/OVMF_VARS.fd, manifest.json, reference-values.json and
- * leaves a record of the manifest in the store.
+ * Writes OUT/disk.img, uki.efi, firmware/OVMF_CODE.fd, firmware/OVMF_VARS.fd, manifest.json, sbom.spdx.json,
+ * reference-values.json and leaves a record of the manifest in the store.
  */
 bool build_run(struct build_outcome *ret, const struct build_request *r, struct err *e) MUST_CHECK;
 
