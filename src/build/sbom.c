@@ -70,7 +70,7 @@ static void put_entry(struct emitting *m, const struct entry *p)
 	json_put_cstr(w, "SPDXID", p->id);
 	json_put_str(w, "name", p->name);
 	put_text(w, "versionInfo", p->version);
-	put_text(w, "packageFileName", p->file);
+	put_text(w, "packageFileName", tree_name(p->file));
 	json_put_cstr(w, "supplier", p->from_debian ? "Organization: Debian" : "NOASSERTION");
 	json_put_cstr(w, "downloadLocation", "NOASSERTION");
 	json_put_bool(w, "filesAnalyzed", false);
@@ -93,7 +93,7 @@ static void put_image(struct emitting *m)
 	char manifest[2 * SHA256_SIZE + 1], lock[2 * SHA256_SIZE + 1];
 	CLEANUP(buf_done) struct buf comment = buf_init(LINE_MAX_SIZE);
 	struct entry image = { .id = IMAGE,
-		.purpose = "OPERATING-SYSTEM",
+		.purpose = "OPERATING_SYSTEM",
 		.name = m->in->inputs->description.name,
 		.file = STR("disk.img"),
 		.sha256 = a->disk_sha256 };
@@ -135,8 +135,8 @@ static void put_packages(struct emitting *m)
 			.from_debian = true };
 
 		sbom_name_purl(&purl, p->name, p->version, p->architecture, s->codename);
-		buf_printf(
-			&from, "archive %.*s, suite %.*s", STR_ARG(s->archive), STR_ARG(s->suite));
+		buf_printf(&from, "%.*s in suite %.*s of archive %.*s", STR_ARG(p->path),
+			STR_ARG(s->suite), STR_ARG(s->archive));
 		entry.purl = buf_str(&purl);
 		entry.source_info = buf_str(&from);
 		put_entry(m, &entry);
