@@ -191,6 +191,33 @@ check "SBOM: its namespace is its own digest" sbom_names_itself "$work/out/sbom.
 check "SBOM: says what lock and manifest say" sbom_agrees "$work/out/sbom.spdx.json" "$work/lock" "$work/out/manifest.json"
 check "SBOM: the same from the archive alone" cmp "$work/out/sbom.spdx.json" "$work/out2/sbom.spdx.json"
 check "SBOM: a version with epoch, plus and tilde as a purl" grep -qF 'pkg:deb/debian/app@1:2.0%2Bb1~x?arch=all&distro=made' "$work/out/sbom.spdx.json"
+# The judge says no where it must.
+sbom_judge_refuses() {
+	local change
+	while IFS= read -r change; do
+		jq "$change" "$work/out/sbom.spdx.json" >"$work/changed.json" || return
+		! sbom_is_valid "$work/changed.json" || { echo "passed: $change"; return 1; }
+	done <<'J'
+del(.documentNamespace)
+.documentNamespace += "#a"
+.spdxVersion = "SPDX-2.2"
+.creationInfo.created = "2023-11-14 22:13:20"
+.packages[1].SPDXID = .packages[0].SPDXID
+.packages[2].SPDXID += "_"
+del(.packages[2].downloadLocation)
+.packages[2].externalRefs[0].referenceLocator |= sub("%2B"; "+") | .packages[2].externalRefs[0].referenceLocator += "+"
+.packages[2].checksums[0].checksumValue = "00"
+.packages[2].more = 1
+.packages[0].primaryPackagePurpose = "IMAGE"
+.relationships[1].relatedSpdxElement = "SPDXRef-nowhere"
+.relationships[1].relationshipType = "HAS"
+.relationships += [.relationships[1]]
+.relationships |= .[1:]
+J
+}
+check "SBOM: the judge of these refuses each change" sbom_judge_refuses
+jq '.packages[2].sha256 |= sub("^."; "g")' "$work/lock" >"$work/other.lock"
+check "SBOM: and another lock" refused sbom_agrees "$work/out/sbom.spdx.json" "$work/other.lock" "$work/out/manifest.json"
 rm -rf "$work"/{s0,s1,s2,s3,s4,s5,s6,s7,s8,k,u,old,late,copy,copy2,out2,out3}
 
 # ---- the real thing: hello with its toolchain, from its archive alone, five years later ----

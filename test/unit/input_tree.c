@@ -6,6 +6,10 @@
 #include "sys/file.h"
 #include "test.h"
 
+#define BY_HASH                                                 \
+	"debian/dists/trixie/main/binary-amd64/by-hash/SHA256/" \
+	"1bc04b5291c26a46d918139138b992d2de976d6851d0893b0476b85bfbdfc6e6"
+
 static char place[] = "/tmp/assay-input-tree-XXXXXX";
 static struct store *store;
 
@@ -118,9 +122,7 @@ static void what_is_named(void)
 static void names_of_a_mirror(void)
 {
 	static const char *const paths[] = { "debian/dists/trixie/InRelease",
-		"debian/dists/trixie/main/binary-amd64/Packages.xz",
-		"debian/dists/trixie/main/binary-amd64/by-hash/SHA256/"
-		"1bc04b5291c26a46d918139138b992d2de976d6851d0893b0476b85bfbdfc6e6",
+		"debian/dists/trixie/main/binary-amd64/Packages.xz", BY_HASH,
 		"debian/pool/main/p/p_1_all.deb" };
 	CLEANUP(arena_freep) struct arena *a = arena_new(1 << 20);
 	const struct node *nodes;
