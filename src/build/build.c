@@ -9,6 +9,7 @@
 #include "build/changes.h"
 #include "build/image_derivation.h"
 #include "build/reference.h"
+#include "build/sbom.h"
 #include "build/stamp.h"
 #include "image/uki.h"
 #include "rootfs/entry.h"
@@ -269,7 +270,8 @@ static bool write_manifest(struct work *w, struct build_outcome *o, struct err *
 	if (!buf_ok(&out))
 		return buf_full(&out, "manifest.json", e);
 	sha256_of(o->manifest_sha256, buf_span(&out));
-	return file_replace(w->out, "manifest.json", buf_span(&out), 0644, e);
+	return file_replace(w->out, "manifest.json", buf_span(&out), 0644, e) &&
+	       sbom_write(w->out, &in, o->manifest_sha256, e);
 }
 
 static bool find_pcr0(struct work *w, struct build_outcome *o,
