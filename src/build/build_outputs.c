@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "build/build_work.h"
 #include "build/reference.h"
+#include "build/sbom.h"
 #include "sys/file.h"
 #include "sys/par.h"
 #include "base/banned.h"
@@ -64,7 +65,8 @@ static bool write_manifest(struct build_work *w, struct build_outcome *o, struct
 	if (!buf_ok(&out))
 		return buf_full(&out, "manifest.json", e);
 	sha256_of(o->manifest_sha256, buf_span(&out));
-	return file_replace(w->out, "manifest.json", buf_span(&out), 0644, e);
+	return file_replace(w->out, "manifest.json", buf_span(&out), 0644, e) &&
+	       sbom_write(w->out, &in, o->manifest_sha256, e);
 }
 
 static bool find_pcr0(struct build_work *w, struct build_outcome *o,

@@ -8,6 +8,7 @@ const struct verb *const verbs[] = {
 	&cmd_lock,
 	&cmd_lock_verify,
 	&cmd_fetch,
+	&cmd_archive,
 	&cmd_build,
 	&cmd_measure,
 	&cmd_sign_uki,

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "base/utc.h"
 #include "cmd/line.h"
 #include "cmd/lock_access.h"
 #include "cmd/verbs.h"
@@ -11,11 +12,23 @@
 
 enum { ARENA_MAX = 256 << 20 };
 
-static void print_yes(const struct lock *l, bool with_packages)
+static void print_expired(const struct lock *l, const struct lock_expiry *x)
+{
+	char signed_at[UTC_SIZE], expired_at[UTC_SIZE];
+
+	utc_write(signed_at, x->signed_unix);
+	utc_write(expired_at, x->expired_unix);
+	printf("%.*s: that key has expired on %.10s; the signature says that it was made before, on %.10s\n",
+		STR_ARG(l->suites[x->suite].suite), expired_at, signed_at);
+}
+
+static void print_yes(const struct lock *l, const struct lock_verdict *v, bool with_packages)
 {
 	for (size_t i = 0; i < l->n_suites; i++)
 		printf("%.*s %.*s: InRelease signed by %.*s\n", STR_ARG(l->suites[i].archive),
 			STR_ARG(l->suites[i].suite), STR_ARG(l->suites[i].signer));
+	for (size_t i = 0; i < v->n_expired; i++)
+		print_expired(l, &v->expired[i]);
 	printf("verified: the archives signed for all %zu packages%s\n", l->n_packages,
 		with_packages ? ", and their bytes are these" : "");
 }
@@ -29,11 +42,13 @@ static bool run(const struct verb_args *args, int *code, struct err *e)
 	struct lock_verdict v;
 	struct lock l;
 
-	if (!lock_read(&l, dir, a, e) || !lock_access_open(&q, args, e) ||
-		!lock_verify(&l, &q, with_packages, &v, e))
+	if (!lock_read(&l, dir, a, e) || !lock_access_open(&q, args, e))
+		return false;
+	q.keys = INRELEASE_KEYS_THEN;
+	if (!lock_verify(&l, &q, with_packages, &v, e))
 		return false;
 	if (v.ok) {
-		print_yes(&l, with_packages);
+		print_yes(&l, &v, with_packages);
 		return true;
 	}
 	line_print(stdout, "refused: %s of '%s': %s", v.link, v.who, v.why);

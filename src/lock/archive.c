@@ -30,7 +30,7 @@ bool archive_read_release(const struct archive_access *q, struct span inrelease,
 	struct str text;
 	bool ok;
 
-	if (!inrelease_verify(&r, inrelease, q->keyring, e))
+	if (!inrelease_verify(&r, inrelease, q->keyring, q->keys, e))
 		return false;
 	/* What is parsed lives as long as the arena, gpgv's output need not. */
 	text = arena_str(a, buf_str(&r.payload));

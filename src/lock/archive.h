@@ -16,6 +16,8 @@ struct archive_access {
 	struct store *store;
 	struct mirrors *mirrors;
 	const char *keyring; /* file */
+	/* Zeroed: the keys that are valid now. THEN is for lock_verify alone, which judges what is old. */
+	enum inrelease_keys keys;
 };
 
 /*

@@ -55,7 +55,7 @@ says "and the image for it" "component 'init' changed"
 says "other components are not compiled" "attester     from the store"
 fresh "the bytes are those of a fresh build, again"
 
-for f in disk.img uki.efi manifest.json reference-values.json firmware/OVMF_CODE.fd; do
+for f in disk.img uki.efi manifest.json sbom.spdx.json reference-values.json firmware/OVMF_CODE.fd; do
 	want=$(digests "$out")
 	printf x | dd of="$out/$f" bs=1 seek=4096 conv=notrunc status=none
 	build
