@@ -225,9 +225,8 @@ static bool write_manifest(struct work *w, struct build_outcome *o, struct err *
 		.stub_version = w->stub_version };
 	CLEANUP(buf_done) struct buf out = buf_init(MANIFEST_SIZE_MAX);
 
-	manifest_emit(&in, &out);
-	if (!buf_ok(&out))
-		return buf_full(&out, "manifest.json", e);
+	if (!manifest_emit(&in, &out, e))
+		return false;
 	sha256_of(o->manifest_sha256, buf_span(&out));
 	return file_write(w->out, "manifest.json", buf_span(&out), 0644, e);
 }

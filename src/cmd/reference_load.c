@@ -72,3 +72,10 @@ bool reference_load_vouch(enum appraise_vouch *ret, const struct reference_value
 	*ret = built ? APPRAISE_BUILT_HERE : APPRAISE_UNSIGNED_CLAIM;
 	return true;
 }
+
+const char *reference_load_how(enum reference_how how)
+{
+	return how == REFERENCE_COMPUTED   ? "computed"
+	       : how == REFERENCE_OBSERVED ? "observed"
+					   : "no value";
+}

@@ -8,6 +8,7 @@ const struct verb *const verbs[] = {
 	&cmd_lock_verify,
 	&cmd_fetch,
 	&cmd_build,
+	&cmd_show,
 	&cmd_measure,
 	&cmd_run,
 	&cmd_attest_serve,

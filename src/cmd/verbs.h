@@ -10,6 +10,7 @@ extern const struct verb cmd_lock;
 extern const struct verb cmd_lock_verify;
 extern const struct verb cmd_fetch;
 extern const struct verb cmd_build;
+extern const struct verb cmd_show;
 extern const struct verb cmd_measure;
 extern const struct verb cmd_run;
 extern const struct verb cmd_attest_serve;
