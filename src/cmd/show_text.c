@@ -79,10 +79,10 @@ static void print_share(struct str name, const struct manifest_share *share)
 	static const struct {
 		const char *kind, *means;
 	} known[] = {
-		{ "package", "the distribution's binaries" },
-		{ "component", "source, compiled here" },
-		{ "overlay", "files beside the description" },
-		{ "description", "written out in the description" },
+		{ "package", "distribution binaries" },
+		{ "component", "compiled here" },
+		{ "overlay", "files beside assay.yaml" },
+		{ "description", "written in assay.yaml" },
 		{ "generated", "made by assay" },
 	};
 	const char *means = "";

@@ -6,6 +6,7 @@
 const struct verb *const verbs[] = {
 	&cmd_lock,
 	&cmd_lock_verify,
+	&cmd_lock_why,
 	&cmd_fetch,
 	&cmd_build,
 	&cmd_show,

@@ -8,6 +8,7 @@
 
 extern const struct verb cmd_lock;
 extern const struct verb cmd_lock_verify;
+extern const struct verb cmd_lock_why;
 extern const struct verb cmd_fetch;
 extern const struct verb cmd_build;
 extern const struct verb cmd_show;
