@@ -6,6 +6,7 @@
 #include "cmd/line.h"
 #include "cmd/lock_access.h"
 #include "cmd/lock_report.h"
+#include "cmd/progress.h"
 #include "cmd/verbs.h"
 #include "lock/lock_make.h"
 #include "sys/file.h"
@@ -56,6 +57,8 @@ static bool make(const struct verb_args *args, const char *dir, const struct des
 	const struct lock *previous, struct arena *a, struct err *e)
 {
 	CLEANUP(lock_access_done) struct archive_access q = { 0 };
+	CLEANUP(progress_freep) struct progress *p = progress_new(args);
+	const struct fetch_options shown = { .progress = progress_fetch, .ctx = p };
 	struct lock l;
 	struct lock_report r = {
 		.d = d, .before = previous, .after = &l, .made = true, .now = (int64_t)time(NULL)
@@ -63,9 +66,12 @@ static bool make(const struct verb_args *args, const char *dir, const struct des
 
 	if (!lock_access_open(&q, args, e))
 		return false;
+	q.options = &shown;
 	verb_say(args, "asking the archives for %zu suites", d->n_suites);
+	progress_stage(p, "indexes");
 	if (!lock_make(&l, d, previous, &q, r.now, a, e))
 		return false;
+	progress_stage(p, NULL);
 	if (previous &&
 		(!lock_changes(&r.changes, previous, &l, a, e) ||
 			!lock_effect(&r.effect, previous, &l, &r.changes, d, q.store, a, e)))

@@ -6,6 +6,7 @@
 #include "cmd/line.h"
 #include "cmd/lock_access.h"
 #include "cmd/lock_report.h"
+#include "cmd/progress.h"
 #include "cmd/verbs.h"
 #include "codec/json.h"
 #include "sys/file.h"
@@ -48,13 +49,19 @@ static bool run(const struct verb_args *args, int *code, struct err *e)
 	const char *dir = verb_arg(args, 0) ? verb_arg(args, 0) : ".";
 	CLEANUP(arena_freep) struct arena *a = arena_new(ARENA_MAX);
 	CLEANUP(lock_access_done) struct archive_access q = { 0 };
+	CLEANUP(progress_freep) struct progress *p = progress_new(args);
+	const struct fetch_options shown = { .progress = progress_fetch, .ctx = p };
 	bool with_packages = !verb_flag(args, "--no-packages");
 	struct lock_verdict v;
 	struct lock l;
 
-	if (!lock_read(&l, dir, a, e) || !lock_access_open(&q, args, e) ||
-		!lock_verify(&l, &q, with_packages, &v, e))
+	if (!lock_read(&l, dir, a, e) || !lock_access_open(&q, args, e))
 		return false;
+	q.options = &shown;
+	progress_stage(p, "chain");
+	if (!lock_verify(&l, &q, with_packages, &v, e))
+		return false;
+	progress_stage(p, NULL);
 	if (!v.ok)
 		*code = VERB_NO;
 	if (verb_flag(args, "--json"))

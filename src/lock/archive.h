@@ -9,13 +9,15 @@
 #include "lock/inrelease.h"
 #include "lock/lock.h"
 #include "lock/release.h"
+#include "net/fetch.h"
 #include "net/mirrors.h"
 #include "store/store.h"
 
 struct archive_access {
 	struct store *store;
 	struct mirrors *mirrors;
-	const char *keyring; /* file */
+	const char *keyring;                 /* file */
+	const struct fetch_options *options; /* of all downloads; may be NULL */
 };
 
 /*

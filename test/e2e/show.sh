@@ -180,5 +180,17 @@ archive_deb second 3 <<<'file usr/share/second 0644 3\n'
 archive_publish
 "$assay" lock made --update "${mirror[@]}" "${lock[@]}" >said 2>&1
 says "for a person" said '^~ second 2 -> 3$' '^registers that will move: PCR 4 5 9 11$' '^  root file system: 1 package of the image$'
-"$assay" lock verify made "${mirror[@]}" "${lock[@]}" --json >said 2>&1
+"$assay" lock verify made "${mirror[@]}" "${lock[@]}" --json >said 2>/dev/null
 same "lock verify as JSON" "$(jq -c '[.format, .ok, .packages, .suites[0].suite]' said)" "[\"assay.lock-verify/1\",true,$(jq '.packages | length' made/assay.lock),\"made\"]"
+
+# ---- progress ----
+"$assay" build made -o out "${mirror[@]}" --no-observe >/dev/null 2>piped
+check "a pipe gets plain lines with timings" bash -c "grep -qE '^  fetch +[0-9.]+ s$' piped && grep -qE '^  image +[0-9.]+ s$' piped && ! grep -q \$'\r' piped"
+"$assay" build made -o out "${mirror[@]}" --no-observe -q >/dev/null 2>quiet
+check "with -q nothing" test ! -s quiet
+script -qec "stty cols 50; $assay build made -o out --mirror $work/mirror --store $work/store-2 --no-observe" typescript >/dev/null </dev/null
+# What stands in the end: of each line what is behind its last carriage return but one.
+sed 's/\r*$//; s/.*\r//' typescript >lines
+check "a terminal gets a line that changes" bash -c "grep -q \$'\r  fetch ' typescript && grep -q \$'\r  packages ' typescript"
+says "and in the end the same lines" lines '^  fetch +[0-9.]+ s *$' '^  packages +[0-9.]+ s *$' '^  reference values +[0-9.]+ s *$'
+check "none is wider than the terminal" test "$(tr '\r' '\n' <typescript | grep -E '^  (fetch|components|packages|trees|image|manifest) ' | awk '{ if (length > n) n = length } END { print n }')" -lt 50
