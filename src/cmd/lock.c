@@ -67,7 +67,8 @@ static bool make(const struct verb_args *args, const char *dir, const struct des
 	if (!lock_access_open(&q, args, e))
 		return false;
 	q.options = &shown;
-	verb_say(args, "asking the archives for %zu suites", d->n_suites);
+	verb_say(args, "asking the archives for %zu suite%s", d->n_suites,
+		d->n_suites == 1 ? "" : "s");
 	progress_stage(p, "indexes");
 	if (!lock_make(&l, d, previous, &q, r.now, a, e))
 		return false;

@@ -152,8 +152,11 @@ static bool run(const struct verb_args *args, int *code, struct err *e)
 		return false;
 	if (!verb_flag(args, "--json"))
 		print_text(&r);
-	if (!r.same || r.uki_differs || r.disk_differs || r.manifest_differs)
+	if (!r.same || r.uki_differs || r.disk_differs || r.manifest_differs) {
 		*code = VERB_NO;
+		verb_hint(
+			"do not use these values: build the image again, or get all of its files again");
+	}
 	return true;
 }
 

@@ -42,9 +42,11 @@ bool reference_load_shape(const struct reference_shape **ret, const struct refer
 		}
 		found = shape;
 	}
-	if (!found)
-		return err_set(e, ERR_NOTFOUND, "the reference values have no shape %s%.*s",
+	if (!found) {
+		err_set(e, ERR_NOTFOUND, "the reference values have no shape %s%.*s",
 			name.n ? "" : "for a TPM", STR_ARG(name));
+		return err_hint(e, "the image was not built for it: platforms: in its assay.yaml");
+	}
 	*ret = found;
 	return true;
 }

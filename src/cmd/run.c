@@ -213,9 +213,9 @@ static bool failed(struct run *r, const char *what, struct err *e)
 	else
 		err_set(e, ERR_IO, "%s; the last it printed: %s", what,
 			c->last[0] ? c->last : "nothing");
-	if (progress_on_terminal(c->progress))
-		err_hint(e, "2>FILE keeps all that the machine prints");
-	return false;
+	if (progress_on_terminal(c->progress) || c->quiet)
+		return err_hint(e, "2>FILE, without -q, keeps all that the machine prints");
+	return err_hint(e, "the lines above are all that the machine printed");
 }
 
 static bool stopped_early(struct run *r, struct err *e)
@@ -231,7 +231,11 @@ static bool too_late(struct run *r, struct err *e)
 
 	snprintf(what, sizeof what, "the attester did not answer within %llu s",
 		(unsigned long long)r->timeout_s);
-	return failed(r, what, e);
+	failed(r, what, e);
+	return err_hint(e, "--timeout S gives it longer%s",
+		progress_on_terminal(r->console.progress)
+			? "; 2>FILE keeps all that the machine prints"
+			: "");
 }
 
 /* Until the attester answers. False in *up: interrupted before. */

@@ -66,10 +66,13 @@ static bool run(const struct verb_args *args, int *code, struct err *e)
 		*code = VERB_NO;
 	if (verb_flag(args, "--json"))
 		return print_json(&l, &v, with_packages, e);
-	if (v.ok)
+	if (v.ok) {
 		print_yes(&l, with_packages);
-	else
-		line_print(stdout, "refused: %s of '%s': %s", v.link, v.who, v.why);
+		return true;
+	}
+	line_print(stdout, "refused: %s of '%s': %s", v.link, v.who, v.why);
+	verb_hint(
+		"build nothing from it: ask who gave it to you, or make your own with assay lock --update");
 	return true;
 }
 

@@ -220,8 +220,9 @@ bool qemu_status(struct qemu *q, struct err *e)
 		return err_set(e, ERR_IO, "QEMU closed its console but does not end");
 	if (status == 0)
 		return true;
-	return err_set(e, ERR_IO, "QEMU ended with %d: %.*s", status,
-		(int)(said.n < 400 ? said.n : 400), said.n ? said.p : "it did not say why");
+	err_set(e, ERR_IO, "QEMU ended with %d: %.*s", status, (int)(said.n < 400 ? said.n : 400),
+		said.n ? said.p : "it did not say why");
+	return err_hint(e, "look at what --qemu-arg gave it, and whether memory is free");
 }
 
 bool qemu_kvm_failed(const struct qemu *q)

@@ -115,6 +115,25 @@ mkdir mixed && cp out/reference-values.json mixed/ && sed 's/"name": "made"/"nam
 check "another manifest is a no" bash -c "'$assay' show mixed --store store >mixed.text; [ \$? = 1 ]"
 says "it says so, and steers no terminal" mixed.text '^DIFFERS: ' '^image evil\\x1b\[31m,'
 
+check "a full disk ends in what to do" bash -c "'$assay' show out --store store --json >/dev/full 2>said; [ \$? = 2 ] && grep -q '^hint: the disk is full' said"
+# ends NAME PATTERN HINT VERB...: no answer, why, and what to do.
+ends() {
+	local name=$1 pattern=$2 hint=$3
+	shift 3
+	"$assay" "$@" >said 2>&1
+	[ $? = 2 ] || { bad "$name: another exit code"; return; }
+	says "$name" said "^assay: cannot .*$pattern" "^hint: .*$hint"
+}
+values=(--reference-values out/reference-values.json)
+ends "a trust file that is none" "trust file: format" 'doc/trust.md' verify http://127.0.0.1:1 "${values[@]}" --trust made/assay.yaml
+ends "a nonce that is none" '64 lower-case hex digits' 'assay verify --help' verify http://127.0.0.1:1 "${values[@]}" --nonce xyz
+ends "evidence that is none" "made/assay.yaml" 'assay verify --save' verify made/assay.yaml "${values[@]}"
+ends "nobody answers" 'no answer from' 'the other side is running' verify http://127.0.0.1:1 "${values[@]}"
+cp -r out torn && truncate -s 1000 torn/uki.efi
+ends "a damaged image" 'UKI: ' 'build it again, or get it again' measure torn --store store
+cp out/uki.efi torn/ && printf x | dd of=torn/disk.img bs=1 seek=2000000 conv=notrunc 2>/dev/null
+check "a changed image is a no with a hint" bash -c "'$assay' measure torn --store store >said 2>&1; [ \$? = 1 ] && grep -q '^hint: do not use' said"
+
 # ---- assay lock why ----
 why() { "$assay" lock why "$@" --store "$work/store" >said 2>&1; }
 why deeper made
