@@ -68,15 +68,6 @@ void show_registers_json(struct json_out *w, const struct reference_shape *s)
 	for (size_t i = 0; i < s->n_registers; i++)
 		put_register(w, s, &s->registers[i]);
 	json_end_array(w);
-	json_key(w, "coverage");
-	json_array(w);
-	for (size_t i = 0; i < s->n_coverage; i++) {
-		json_object(w);
-		json_put_str(w, "layer", s->coverage[i].layer);
-		json_put_str(w, "by", s->coverage[i].by);
-		json_put_str(w, "note", s->coverage[i].note);
-		json_end_object(w);
-	}
-	json_end_array(w);
+	reference_values_coverage(w, s);
 	json_end_object(w);
 }
