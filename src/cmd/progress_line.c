@@ -12,6 +12,7 @@ enum {
 	HOUR = 3600,
 	LEFT_MAX = 360000, /* seconds: longer is not known */
 	LINE_MAX_BYTES = 4096,
+	NAME_COLUMNS = 18, /* as the plain lines with timings have it */
 };
 
 static void forget(struct progress_rate *r, size_t n)
@@ -71,8 +72,8 @@ void progress_line(struct buf *out, const struct progress_state *s, unsigned col
 	CLEANUP(buf_done) struct buf b = buf_init(LINE_MAX_BYTES);
 	size_t room = columns > 1 ? columns - 1 : 1;
 
-	buf_printf(&b, "  %-18s", s->what);
-	if (s->bytes)
+	buf_printf(&b, "  %-*s", s->text ? 0 : NAME_COLUMNS, s->what);
+	if (s->bytes && !s->text)
 		add_bytes(&b, s);
 	else
 		buf_printf(&b, " %3lld s", (long long)(s->elapsed_ms / 1000));

@@ -48,7 +48,7 @@ static void words(void)
 	s.bytes_per_second = 1;
 	CHECK(line_is(&s, 80, "  fetch              12 of 208, 34.1 of 154.0 MB, 0.0 MB/s"));
 	s = (struct progress_state){ .what = "boot", .text = "Linux version", .elapsed_ms = 3000 };
-	CHECK(line_is(&s, 80, "  boot                 3 s  Linux version"));
+	CHECK(line_is(&s, 80, "  boot   3 s  Linux version"));
 }
 
 static void rates(void)
@@ -177,10 +177,10 @@ static void on_a_terminal(void)
 
 	shown(bytes, fd, other, NULL, 2 * SECOND_US);
 	CHECK(strstr(bytes, "  fetch              1 of 2, 5.0 of 10."));
-	CHECK(strstr(bytes, "  boot                 0 s  a long text"));
+	CHECK(strstr(bytes, "  boot   0 s  a long text that does not"));
 	screen(lines, bytes, &widest);
 	CHECK(widest <= 39);
-	CHECK(strstr(lines, "  a plain word\n  fetch                2.") == lines);
+	CHECK(strstr(lines, "  a plain word\n  fetch  ") == lines);
 	/* The second stage was not over: its line is gone. */
 	CHECK(strchr(strchr(lines, '\n') + 1, '\n')[1] == 0);
 }
@@ -193,7 +193,8 @@ static void in_a_pipe(void)
 	CHECK(pipe(ends) == 0);
 	shown(bytes, ends[0], ends[1], NULL, 0);
 	CHECK(!strchr(bytes, '\r'));
-	CHECK(!strcmp(bytes, "  a plain word\n  fetch                0.00 s\n"));
+	CHECK(strstr(bytes, "  a plain word\n  fetch                0.") == bytes);
+	CHECK(strstr(bytes, " s\n") == bytes + strlen(bytes) - 3);
 }
 
 static void quietly(void)
