@@ -61,9 +61,8 @@ static bool write_manifest(struct build_work *w, struct build_outcome *o, struct
 		.stub_version = w->stub_version };
 	CLEANUP(buf_done) struct buf out = buf_init(MANIFEST_SIZE_MAX);
 
-	manifest_emit(&in, &out);
-	if (!buf_ok(&out))
-		return buf_full(&out, "manifest.json", e);
+	if (!manifest_emit(&in, &out, e))
+		return false;
 	sha256_of(o->manifest_sha256, buf_span(&out));
 	return file_replace(w->out, "manifest.json", buf_span(&out), 0644, e) &&
 	       sbom_write(w->out, &in, o->manifest_sha256, e);

@@ -184,6 +184,9 @@ bool remeasure_run(struct remeasure *ret, const char *out, const struct store *s
 		remeasure_done(&r);
 		if (e->kind == ERR_NOTFOUND)
 			err_hint(e, "give the folder that `assay build` wrote");
+		else if (e->kind == ERR_FORMAT && !e->hint[0])
+			err_hint(e,
+				"a file of the image is damaged: build it again, or get it again");
 		return err_wrap(e, "'%s'", out);
 	}
 	*ret = r;

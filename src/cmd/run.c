@@ -227,6 +227,7 @@ static bool start(struct run *r, struct err *e)
 	verb_say(r->args, "booting %s: %s", accel.kvm ? "with KVM" : "under emulation", accel.why);
 	if (!qemu_start(&r->q, &m, e))
 		return false;
+	progress_stage(r->console.progress, "boot");
 	r->knock = (struct knock){ .port = qemu_host_port(r->q), .fd = -1 };
 	return true;
 }
@@ -252,9 +253,9 @@ static bool failed(struct run *r, const char *what, struct err *e)
 	else
 		err_set(e, ERR_IO, "%s; the last it printed: %s", what,
 			c->last[0] ? c->last : "nothing");
-	if (c->terminal)
-		err_hint(e, "2>FILE keeps all that the machine prints");
-	return false;
+	if (progress_on_terminal(c->progress) || c->quiet)
+		return err_hint(e, "2>FILE, without -q, keeps all that the machine prints");
+	return err_hint(e, "the lines above are all that the machine printed");
 }
 
 static bool stopped_early(struct run *r, struct err *e)
@@ -270,7 +271,11 @@ static bool too_late(struct run *r, struct err *e)
 
 	snprintf(what, sizeof what, "the attester did not answer within %llu s",
 		(unsigned long long)r->timeout_s);
-	return failed(r, what, e);
+	failed(r, what, e);
+	return err_hint(e, "--timeout S gives it longer%s",
+		progress_on_terminal(r->console.progress)
+			? "; 2>FILE keeps all that the machine prints"
+			: "");
 }
 
 /* Until the attester answers. False in *up: interrupted before. */
@@ -322,13 +327,15 @@ static bool watch(struct run *r, struct err *e)
 {
 	bool up = false, ok = wait_up(r, &up, e);
 
-	console_end(&r->console);
-	if (!ok || !up)
+	if (!ok || !up) {
+		progress_end(r->console.progress);
 		return ok;
+	}
+	progress_stage(r->console.progress, NULL);
 	printf("http://127.0.0.1:%u\n", qemu_host_port(r->q));
 	fflush(stdout);
 	say_what_next(r);
-	r->console.quiet |= r->console.terminal;
+	r->console.quiet |= progress_on_terminal(r->console.progress);
 	while (!interrupted)
 		if (step(r) == QEMU_STOPPED)
 			return qemu_status(r->q, e);
@@ -349,10 +356,11 @@ static void done(struct run *r)
 
 static bool run(const struct verb_args *args, int *code, struct err *e)
 {
+	CLEANUP(progress_freep) struct progress *progress = progress_new(args);
 	struct sigaction on = { .sa_handler = on_signal };
 	struct run r = { .args = args,
 		.knock.fd = -1,
-		.console = { .quiet = verb_quiet(args), .terminal = isatty(STDERR_FILENO) } };
+		.console = { .progress = progress, .quiet = verb_quiet(args) } };
 	bool ok;
 
 	(void)code;

@@ -9,9 +9,11 @@
 extern const struct verb cmd_init;
 extern const struct verb cmd_lock;
 extern const struct verb cmd_lock_verify;
+extern const struct verb cmd_lock_why;
 extern const struct verb cmd_fetch;
 extern const struct verb cmd_archive;
 extern const struct verb cmd_build;
+extern const struct verb cmd_show;
 extern const struct verb cmd_measure;
 extern const struct verb cmd_sign_uki;
 extern const struct verb cmd_sign_attach;

@@ -286,7 +286,10 @@ bool description_read(struct description *ret, const char *dir, struct arena *a,
 				"assay init makes a folder with an assay.yaml; doc/assay.yaml.md says what stands in it");
 		return false;
 	}
-	if (!description_parse(ret, str_of(dir), buf_span(&text), a, e))
+	if (!description_parse(ret, str_of(dir), buf_span(&text), a, e)) {
+		if (!e->hint[0])
+			err_hint(e, "doc/assay.yaml.md describes every member, with examples");
 		return err_wrap(e, "'%s'", path.p);
+	}
 	return true;
 }

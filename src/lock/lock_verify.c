@@ -216,7 +216,7 @@ static bool fetch_packages(struct verifying *w)
 		memcpy(items[i].sha256, p->sha256, SHA256_SIZE);
 		items[i].bases.uris = mirrors_for(w->q->mirrors, s->archive, &items[i].bases.n);
 	}
-	return fetch_all(w->q->store, items, n, NULL, w->e);
+	return fetch_all(w->q->store, items, n, w->q->options, w->e);
 }
 
 /* Fetched ones were checked on their way in; those of the store are read again. */

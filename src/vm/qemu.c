@@ -229,6 +229,8 @@ bool qemu_status(struct qemu *q, struct err *e)
 	if (said.n && memmem(said.p, said.n, taken, sizeof taken - 1))
 		err_hint(e,
 			"a port of this machine is taken: choose others with --port, --forward HOST:GUEST");
+	else
+		err_hint(e, "look at what --qemu-arg gave it, and whether memory is free");
 	return false;
 }
 
