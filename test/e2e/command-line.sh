@@ -73,7 +73,7 @@ describes 'an unknown member' "$whole"$'\ncolour: red' -- "line 5: .*no member '
 describes 'a member that is missing' 'format: assay/1' -- 'missing' 'doc/assay.yaml.md'
 describes 'no YAML' $'\t- x' -- 'YAML line 1' 'doc/assay.yaml.md'
 describes 'a mirror that is a folder without an archive' "$whole" -- 'cannot fetch' 'name a mirror'
-answers 'lock without a description' 2 lock none -- 'none/assay.yaml' 'an assay.yaml is needed'
+answers 'lock without a description' 2 lock none -- 'none/assay.yaml' 'assay init makes a folder'
 answers 'fetch without a lock' 2 fetch none -- 'none/assay.lock' 'assay lock none'
 answers 'a mirror of another kind' 2 lock described --update --store "$store" --mirror ftp://example.org -- 'ftp://example.org' 'http'
 answers 'a mirror that is not there' 2 lock described --update --store "$store" --mirror "$work/nowhere" -- nowhere

@@ -216,66 +216,56 @@ static void folders(void)
 	tree_free(m.tree);
 }
 
+static const struct {
+	struct template_request r;
+	enum err_kind kind;
+	const char *text;
+} refusals[] = {
+	{ { .kind = TEMPLATE_SERVICE }, ERR_USAGE, "needs a program" },
+	{ { .kind = TEMPLATE_SERVICE, .binary = "app", .app = "tree", .exec = "x" }, ERR_USAGE,
+		"two programs" },
+	{ { .kind = TEMPLATE_SERVICE, .binary = "dynamic" }, ERR_MISMATCH,
+		"is not static: it asks for '/lib/ld'" },
+	{ { .kind = TEMPLATE_SERVICE, .binary = "arm" }, ERR_MISMATCH, "another processor" },
+	{ { .kind = TEMPLATE_SERVICE, .binary = "text" }, ERR_FORMAT, "no program for the image" },
+	{ { .kind = TEMPLATE_SERVICE, .binary = "a b" }, ERR_USAGE,
+		"cannot be the program's name" },
+	{ { .kind = TEMPLATE_SERVICE, .binary = "App" }, ERR_USAGE, "'App' is no name" },
+	{ { .kind = TEMPLATE_SERVICE, .binary = "none" }, ERR_NOTFOUND, "none" },
+	{ { .kind = TEMPLATE_SERVICE, .binary = "tree" }, ERR_USAGE, "is a folder" },
+	{ { .kind = TEMPLATE_SERVICE, .binary = "app", .exec = "other" }, ERR_USAGE, "'other'" },
+	{ { .kind = TEMPLATE_SERVICE, .binary = "app", .exec = "app 'x'" }, ERR_USAGE, "a quote" },
+	{ { .kind = TEMPLATE_SERVICE, .binary = "app", .exec = "app ; y" }, ERR_USAGE, "';'" },
+	{ { .kind = TEMPLATE_SERVICE, .binary = "app", .exec = "app x\ny" }, ERR_USAGE, "--exec" },
+	{ { .kind = TEMPLATE_SERVICE, .binary = "app", .name = "A" }, ERR_USAGE, "'A' is no name" },
+	{ { .kind = TEMPLATE_SERVICE, .app = "tree" }, ERR_USAGE, "--app needs --exec" },
+	{ { .kind = TEMPLATE_SERVICE, .app = "tree", .exec = "bin/none" }, ERR_NOTFOUND,
+		"bin/none" },
+	{ { .kind = TEMPLATE_SERVICE, .app = "tree", .exec = "/bin/run" }, ERR_USAGE, "no path" },
+	{ { .kind = TEMPLATE_SERVICE, .app = "tree", .exec = "bin/../run" }, ERR_USAGE, "no path" },
+	{ { .kind = TEMPLATE_SERVICE, .app = "tree", .exec = "share/data" }, ERR_USAGE,
+		"not executable" },
+	{ { .kind = TEMPLATE_SERVICE, .app = "tree", .exec = "bin/rubbish" }, ERR_FORMAT,
+		"no program for the image" },
+	{ { .kind = TEMPLATE_SERVICE, .app = "missing", .exec = "x" }, ERR_IO, "missing" },
+	{ { .kind = TEMPLATE_MINIMAL, .binary = "app" }, ERR_USAGE, "'minimal' takes no program" },
+	{ { .exec = "x" }, ERR_USAGE, "'systemd' takes no program" },
+	{ { .ports = { "8000/tcp" }, .n_ports = 1 }, ERR_USAGE, "'systemd' takes no program" },
+};
+
 static void refused(void)
 {
-	const struct {
-		struct template_request r;
-		enum err_kind kind;
-		const char *text;
-	} cases[] = {
-		{ { .kind = TEMPLATE_SERVICE }, ERR_USAGE, "needs a program" },
-		{ { .kind = TEMPLATE_SERVICE, .binary = "app", .app = "tree", .exec = "x" },
-			ERR_USAGE, "two programs" },
-		{ { .kind = TEMPLATE_SERVICE, .binary = "dynamic" }, ERR_MISMATCH,
-			"is not static: it asks for '/lib/ld'" },
-		{ { .kind = TEMPLATE_SERVICE, .binary = "arm" }, ERR_MISMATCH,
-			"another processor" },
-		{ { .kind = TEMPLATE_SERVICE, .binary = "text" }, ERR_FORMAT,
-			"no program for the image" },
-		{ { .kind = TEMPLATE_SERVICE, .binary = "a b" }, ERR_USAGE,
-			"cannot be the program's name" },
-		{ { .kind = TEMPLATE_SERVICE, .binary = "App" }, ERR_USAGE, "'App' is no name" },
-		{ { .kind = TEMPLATE_SERVICE, .binary = "none" }, ERR_NOTFOUND, "none" },
-		{ { .kind = TEMPLATE_SERVICE, .binary = "tree" }, ERR_USAGE, "is a folder" },
-		{ { .kind = TEMPLATE_SERVICE, .binary = "app", .exec = "other" }, ERR_USAGE,
-			"'other'" },
-		{ { .kind = TEMPLATE_SERVICE, .binary = "app", .exec = "app 'x'" }, ERR_USAGE,
-			"a quote" },
-		{ { .kind = TEMPLATE_SERVICE, .binary = "app", .exec = "app ; y" }, ERR_USAGE,
-			"';'" },
-		{ { .kind = TEMPLATE_SERVICE, .binary = "app", .exec = "app x\ny" }, ERR_USAGE,
-			"--exec" },
-		{ { .kind = TEMPLATE_SERVICE, .binary = "app", .name = "A" }, ERR_USAGE,
-			"'A' is no name" },
-		{ { .kind = TEMPLATE_SERVICE, .app = "tree" }, ERR_USAGE, "--app needs --exec" },
-		{ { .kind = TEMPLATE_SERVICE, .app = "tree", .exec = "bin/none" }, ERR_NOTFOUND,
-			"bin/none" },
-		{ { .kind = TEMPLATE_SERVICE, .app = "tree", .exec = "/bin/run" }, ERR_USAGE,
-			"no path" },
-		{ { .kind = TEMPLATE_SERVICE, .app = "tree", .exec = "bin/../run" }, ERR_USAGE,
-			"no path" },
-		{ { .kind = TEMPLATE_SERVICE, .app = "tree", .exec = "share/data" }, ERR_USAGE,
-			"not executable" },
-		{ { .kind = TEMPLATE_SERVICE, .app = "tree", .exec = "bin/rubbish" }, ERR_FORMAT,
-			"no program for the image" },
-		{ { .kind = TEMPLATE_SERVICE, .app = "missing", .exec = "x" }, ERR_IO, "missing" },
-		{ { .kind = TEMPLATE_MINIMAL, .binary = "app" }, ERR_USAGE,
-			"'minimal' takes no program" },
-		{ { .exec = "x" }, ERR_USAGE, "'systemd' takes no program" },
-		{ { .ports = { "8000/tcp" }, .n_ports = 1 }, ERR_USAGE,
-			"'systemd' takes no program" },
-	};
 	static const char *const ports[] = { "8000", "8000/sctp", "0/tcp", "65536/tcp", "a/tcp",
 		"08/tcp", "8080/tcp", "1/tcp\n", "" };
 	struct template_made m;
 	struct err e;
 
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(refusals); i++) {
 		e = (struct err){ 0 };
-		CHECK_ERR(template_make(&m, &cases[i].r, &e), e, cases[i].kind);
-		if (!strstr(e.text, cases[i].text))
+		CHECK_ERR(template_make(&m, &refusals[i].r, &e), e, refusals[i].kind);
+		if (!strstr(e.text, refusals[i].text))
 			fprintf(stderr, "got '%s'\n", e.text);
-		CHECK(strstr(e.text, cases[i].text));
+		CHECK(strstr(e.text, refusals[i].text));
 	}
 	for (size_t i = 0; i < ARRAY_LEN(ports); i++) {
 		struct template_request r = service(ports[i]);
