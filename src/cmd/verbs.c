@@ -14,5 +14,6 @@ const struct verb *const verbs[] = {
 	&cmd_enroll,
 	&cmd_verify,
 	&cmd_explain,
+	&cmd_completion,
 	NULL,
 };
