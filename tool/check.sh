@@ -3,7 +3,7 @@
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 2
 failed=0 passed=0
-checks="format layers headers banned names gcc symbols clang sanitize analyze tidy shell coverage reproducible"
+checks="format layers headers banned names man gcc symbols clang sanitize analyze tidy shell coverage reproducible"
 mkdir -p build/check
 
 report() { # NAME EXIT
@@ -65,6 +65,17 @@ check_names() {
 		git grep -nF "$host" && { echo "  a mirror's host name is committed"; bad=1; }
 	done
 	git ls-files 'src/*.c' 'src/*.h' ':!src/cmd' | xargs -n1 basename | sort | uniq -d | sed 's/^/  twice: /' | grep . && bad=1
+	return $bad
+}
+
+# Manual pages: scdoc takes them, and man has no warning about what it made.
+check_man() {
+	local bad=0 f said
+	for f in man/*.scd; do
+		scdoc <"$f" >build/check/page || { echo "  $f: scdoc does not take it"; bad=1; continue; }
+		said=$(LC_ALL=C.UTF-8 MANWIDTH=80 man --warnings -E UTF-8 -l -Tutf8 -Z build/check/page 2>&1 >/dev/null)
+		[ -z "$said" ] || { echo "  $f: $said"; bad=1; }
+	done
 	return $bad
 }
 
