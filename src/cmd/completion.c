@@ -12,7 +12,7 @@
 static const char options_of_all[] = "-q --quiet -h --help";
 
 /* Capitals of the tables that stand for a path; all others are completed by nothing. */
-static const char *const files[] = { "FILE", "BUNDLE", "LOG", "UKI", "SIGNATURE", "KEY", "CERT" };
+static const char *const files[] = { "FILE", "PATH", "BUNDLE", "LOG", "UKI" };
 static const char *const folders[] = { "DIR", "OUT", "OUT_DIR", "FOLDER" };
 
 static bool is_one_of(struct str word, const char *const *list, size_t n)
