@@ -30,10 +30,10 @@ dpkg-deb -c "$deb" >contents
 same 'everything is of root' '0/0' "$(awk '{ print $2 }' contents | sort -u)"
 same 'modes' '-rw-r--r-- -rwxr-xr-x drwxr-xr-x' "$(awk '{ print $1 }' contents | LC_ALL=C sort -u | paste -sd' ')"
 same 'one day' "$(date -ud "@$(sed -nE "s/^released_unix = '(.*)'/\1/p" "$root/meson.build")" +%F)" "$(awk '{ print $4 }' contents | sort -u)"
-# ldd as an independent witness of which libraries are needed: those that the program itself names.
+# Which libraries it needs by two other witnesses: the loader's table of the program, and the names that the sources open.
 dpkg-deb -x "$deb" x
-readelf -d x/usr/bin/assay | sed -nE 's/.*\(NEEDED\).*\[(.*)\]/\1/p' >needed
-ldd x/usr/bin/assay | awk 'NR == FNR { need[$1]; next } ($1 in need) { print $3 }' needed - | while read -r path; do
+{ readelf -d x/usr/bin/assay | sed -nE 's/.*\(NEEDED\).*\[(.*)\]/\1/p'; grep -rhoE '"lib[a-z0-9-]+\.so\.[0-9]+"' "$root/src" | tr -d '"'; } | sort -u >needed
+/sbin/ldconfig -p | awk 'NR == FNR { need[$1]; next } ($1 in need) && /x86-64/ { print $NF }' needed - | while read -r path; do
 	dpkg -S "$path" 2>/dev/null || dpkg -S "$(realpath "$path")" || dpkg -S "/usr$path"
 done | sed 's/[:,].*//' | LC_ALL=C sort -u >want
 field Depends | tr ',' '\n' | sed 's/^ *//; s/ .*//' | grep -vE '^(gpgv|debian-archive-keyring)$' | LC_ALL=C sort -u >got

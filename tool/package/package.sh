@@ -23,11 +23,12 @@ architecture=$(dpkg --print-architecture)
 stage=$(mktemp -d)
 trap 'rm -rf "$stage"' EXIT
 
-# The packages whose libraries the program needs, with the versions that their shlibs files ask for ("libcrypto 3 libssl3
-# (>= 3.0.0)" for libcrypto.so.3), as dpkg-shlibdeps does where there are no symbols files.
+# The packages of the libraries whose names stand in the program, those that it opens while it runs as well, with the versions
+# that their shlibs files ask for ("libcrypto 3 libssl3 (>= 3.0.0)" for libcrypto.so.3), as dpkg-shlibdeps does where there are
+# no symbols files.
 libraries() { # PROGRAM
 	local soname package
-	readelf -d "$1" | sed -nE 's/.*\(NEEDED\).*\[(.*)\]/\1/p' | while read -r soname; do
+	grep -aoE 'lib[a-zA-Z0-9_+.-]+\.so\.[0-9]+' "$1" | LC_ALL=C sort -u | while read -r soname; do
 		package=$(dpkg -S "*/$(gcc -print-multiarch)/$soname" | sed -n '1s/: .*//p')
 		awk -v name="${soname%.so.*}" -v number="${soname##*.so.}" '$1 == name && $2 == number {
 			sub(/^[^ ]+ +[^ ]+ +/, ""); print; found = 1; exit } END { exit !found }' "/var/lib/dpkg/info/$package.shlibs" ||
