@@ -35,7 +35,7 @@ twins() {
 	shift 3
 	"$assay" "$@" >"$work/a" 2>"$work/a.err" || a=$?
 	"$verifier" "$@" >"$work/b" 2>"$work/b.err" || b=$?
-	if [ "$a $b" = "$want $want" ] && cmp "$work/a" "$work/b" && cmp "$work/a.err" "$work/b.err" && cat "$work/b" "$work/b.err" | grep -qE -- "$pattern"; then
+	if [ "$a $b" = "$want $want" ] && cmp "$work/a" "$work/b" && cmp "$work/a.err" "$work/b.err" && grep -qE -- "$pattern" "$work/b" "$work/b.err"; then
 		ok "$name"
 	else
 		bad "$name: exit $a and $b, wanted $want; $(diff "$work/a" "$work/b" | head -3) $(tail -n 1 "$work/b" "$work/b.err")"
