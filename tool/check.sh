@@ -3,7 +3,7 @@
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 2
 failed=0 passed=0
-checks="format layers headers banned names sizes repeats gcc symbols clang sanitize analyze tidy shell coverage reproducible"
+checks="format layers headers banned names sizes repeats man gcc symbols clang sanitize analyze tidy shell coverage reproducible"
 mkdir -p build/check
 
 report() { # NAME EXIT
@@ -158,6 +158,17 @@ check_tidy() {
 }
 
 check_shell() { git ls-files -co --exclude-standard '*.sh' run .ci/run | xargs shellcheck -x -S warning; }
+
+# Manual pages: scdoc takes them, and man has no warning about what it made.
+check_man() {
+	local bad=0 f said
+	for f in man/*.scd; do
+		scdoc <"$f" >build/check/page || { echo "  $f: scdoc does not take it"; bad=1; continue; }
+		said=$(LC_ALL=C.UTF-8 MANWIDTH=80 man --warnings -E UTF-8 -l -Tutf8 -Z build/check/page 2>&1 >/dev/null)
+		[ -z "$said" ] || { echo "  $f: $said"; bad=1; }
+	done
+	return $bad
+}
 
 # The tool builds to the same bytes in two different folders.
 check_reproducible() {

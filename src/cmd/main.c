@@ -14,13 +14,12 @@
 static void help_all(void)
 {
 	puts("usage: assay VERB [OPTION...] [ARG...]\n");
-	puts("From a description to an image, from the image to reference values, from a");
-	puts("running machine's evidence to a verdict.\n");
+	printf("%s\n\n", verbs_about);
 	for (size_t i = 0; verbs[i]; i++)
 		printf("  %-16s %s\n", verbs[i]->name, verbs[i]->summary);
 	puts("\nassay VERB --help tells more; assay --version says which assay this is.");
 	puts("Exit: 0 yes or done, 1 a well-formed no, 2 no answer.");
-	puts("\nexample:\n  assay verify http://127.0.0.1:8080 \\\n    --reference-values out/reference-values.json");
+	printf("\nexample:\n  %s\n", verbs_example);
 }
 
 static void help_verb(const struct verb *v)

@@ -46,6 +46,9 @@ bool verb_flag(const struct verb_args *a, const char *option);
 const char *verb_arg(const struct verb_args *a, size_t i); /* positional, or NULL */
 size_t verb_n_args(const struct verb_args *a);
 
+/* What this assay is for, and an example: two pieces of `assay --help`. */
+extern const char *const verbs_about, *const verbs_example;
+
 /* All verbs, in the order of --help; ends with NULL. */
 extern const struct verb *const verbs[];
 

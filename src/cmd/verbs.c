@@ -3,6 +3,13 @@
 
 #include "base/banned.h"
 
+const char *const
+	verbs_about = "From a description to an image, from the image to reference values, from a\n"
+		      "running machine's evidence to a verdict.";
+
+const char *const verbs_example =
+	"assay verify http://127.0.0.1:8080 \\\n    --reference-values out/reference-values.json";
+
 const struct verb *const verbs[] = {
 	&cmd_init,
 	&cmd_lock,
@@ -21,5 +28,6 @@ const struct verb *const verbs[] = {
 	&cmd_enroll,
 	&cmd_verify,
 	&cmd_explain,
+	&cmd_completion,
 	NULL,
 };

@@ -23,5 +23,6 @@ extern const struct verb cmd_attest_serve;
 extern const struct verb cmd_enroll;
 extern const struct verb cmd_verify;
 extern const struct verb cmd_explain;
+extern const struct verb cmd_completion;
 
 #endif

@@ -104,9 +104,11 @@ edited=("$assay" build "$tree" -o "$bench/edited" --store "$store" --no-observe 
 # An honest machine's evidence in a file, and the same signatures and digests by libcrypto alone.
 evidence=$bench/evidence
 mkdir -p "$evidence"
-build/test/bundle-maker "$evidence" >/dev/null
-verify=("$assay" verify "$evidence/bundle.json" --reference-values "$evidence/reference-values.json" -q
-	--trust "$evidence/trust.yaml" --nonce "$(printf '0a%.0s' {1..32})" --at 1767225600 --store "$store")
+build/test/machine-maker "$evidence" >/dev/null
+printf 'format: assay.trust/1\ntpm-roots:\n  - {name: made, certificate: root.der}\npinned-aks:\n  - {name: %s}\n%s\n' \
+	"$(cat "$evidence/ak")" 'unsigned-reference-values: accept' >"$evidence/trust.yaml"
+verify=("$assay" verify "$evidence/evidence.json" --reference-values "$evidence/values.json" -q
+	--trust "$evidence/trust.yaml" --nonce "$(printf '0a%.0s' {1..32})" --at "$(cat "$evidence/at")" --store "$store")
 "${verify[@]}" >"$bench/log" || { cat "$bench/log"; echo "bench: the made evidence is not affirmed"; exit 2; }
 many() { local n=$1; shift; for ((k = 0; k < n; k++)); do "$@" >/dev/null; done; }
 export -f many

@@ -35,7 +35,9 @@ answers 'an option mistyped' 2 build --outptu x -- "unknown option '--outptu'" '
 answers 'an option of another verb' 2 build --policy x -- "unknown option '--policy'" '^hint: assay build --help'
 answers 'an option without its value' 2 build -o -- "value is missing after '-o'" '^hint: '
 answers 'an argument too many' 2 build a b -- "one argument too many: 'b'"
-for verb in init lock 'lock verify' 'lock why' fetch build show measure run 'attest serve' enroll verify explain; do
+mapfile -t verbs < <("$assay" --help | sed -nE 's/^  ([a-z]+( [a-z]+)?)  +[a-z].*/\1/p')
+check "all verbs are listed" test "${#verbs[@]}" -gt 15
+for verb in "${verbs[@]}"; do
 	# shellcheck disable=SC2086
 	answers "help of $verb" 0 $verb --help -- "^usage: assay $verb " '^example:'
 	check "$verb: help fits 80 columns" test "$(awk '{ if (length > n) n = length } END { print n }' said)" -le 80

@@ -1,0 +1,18 @@
+/* The verbs of an assay that only verifies (-Dverifier-only=true), in the order of `assay --help`. */
+#include "cmd/verbs.h"
+
+#include "base/banned.h"
+
+const char *const verbs_about =
+	"Holds what a machine signed about itself against reference values. This assay\n"
+	"was built as a verifier only: evidence comes from a file.";
+
+const char *const verbs_example = "assay verify evidence.json --nonce HEX \\\n"
+				  "    --reference-values reference-values.json --trust trust.yaml";
+
+const struct verb *const verbs[] = {
+	&cmd_verify,
+	&cmd_explain,
+	&cmd_completion,
+	NULL,
+};
