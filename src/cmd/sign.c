@@ -351,7 +351,7 @@ const struct verb cmd_sign_attach = {
 static const struct verb_option detach_options[] = {
 	{ "--signature", "FILE", "write the signature here (PKCS#7, DER)", false },
 	{ "--cert", "FILE", "the certificate that must have signed", false },
-	{ "--output", "PATH", "the unsigned copy: a folder for OUT, a file for FILE", false },
+	{ "--output", "PATH", "the unsigned copy: folder for OUT, file for FILE", false },
 	{ "--json", NULL, "print the result as JSON", false },
 	{ 0 },
 };
