@@ -53,8 +53,8 @@ bool der_next(struct span *whole, struct span *content, uint8_t *tag, struct rd 
 bool der_enter(struct rd *content, struct rd *r, uint8_t tag, const char *what, struct err *e)
 {
 	size_t start = r->at;
-	struct span whole, inner;
-	uint8_t got;
+	struct span whole = { 0 }, inner = { 0 };
+	uint8_t got = 0;
 
 	if (!der_next(&whole, &inner, &got, r, what, e))
 		return false;
@@ -68,8 +68,8 @@ bool der_enter(struct rd *content, struct rd *r, uint8_t tag, const char *what, 
 bool der_exactly(struct rd *r, struct span whole, const char *what, struct err *e)
 {
 	size_t start = r->at;
-	struct span got, content;
-	uint8_t tag;
+	struct span got = { 0 }, content = { 0 };
+	uint8_t tag = 0;
 
 	if (!der_next(&got, &content, &tag, r, what, e))
 		return false;

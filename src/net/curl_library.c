@@ -22,7 +22,7 @@
 	X(curl_slist_append) X(curl_slist_free_all)
 /* clang-format on */
 
-#define FIELD(name) typeof(name) *name;
+#define FIELD(name) __typeof__(name) *name;
 static struct {
 	FUNCTIONS(FIELD)
 } lib;
