@@ -4,12 +4,14 @@
  *
  *   objects/ab/cdef...   bytes named by their digest; mode 0444 whatever the umask
  *   packs/...            unpacked packages (deb/pack.h)
- *   results/...          derivation digest -> JSON record
- *   sysroots/...         toolchains laid out as folders for the box, by tree digest
+ *   results/...          derivation digest -> JSON record, sealed with a line "sha256 HEX" behind it
+ *   sysroots/...         toolchains laid out as folders for the box, by tree digest, and a list of each
+ *   partial/SHA256       what has come of an object while it is fetched, locked by who fetches it
  *   tmp/PID-N/           what one open store is making, locked while its process lives; a later store_open removes
  *                        what dead processes left
  *
- * A store may be used from several threads; several processes may use one folder.
+ * A store may be used from several threads; several processes may use one folder. Each open store holds a shared lock
+ * on the folder; who removes what others may use (gc, repair) holds it alone.
  */
 #ifndef ASSAY_STORE_STORE_H
 #define ASSAY_STORE_STORE_H
@@ -37,6 +39,13 @@ void store_freep(struct store **s);
 /* Absolute path of the store's folder, and a descriptor of it; both live as long as s. */
 const char *store_path(const struct store *s);
 int store_fd(const struct store *s);
+
+/*
+ * From now on no other process has this store open, until store_free: who wants to open it waits. waits (may be NULL) is
+ * called when this has to wait for others.
+ */
+bool store_lock_alone(
+	struct store *s, void (*waits)(void *ctx), void *ctx, struct err *e) MUST_CHECK;
 
 /*
  * Only this user (and root) can change what is in the store. What a store says of its own work, such as that an image was
@@ -71,10 +80,25 @@ bool store_write_finish(struct store_writer *w, const uint8_t *want,
 	uint8_t ret[static SHA256_SIZE], struct err *e) MUST_CHECK; /* frees w in every case */
 void store_write_abort(struct store_writer *w);                     /* NULL does nothing */
 
-/* Result records: small JSON documents under the digest of a derivation. NOTFOUND when there is none. */
+/*
+ * An object that is fetched, and may be fetched in pieces by several processes one after the other: its writer goes on
+ * behind the *at bytes in partial/ that an earlier one kept. Nothing vouches for them but finish, whose want must be
+ * sha256. While another process fetches the same object this is store_write_begin.
+ */
+bool store_write_resume(struct store *s, const uint8_t sha256[static SHA256_SIZE],
+	struct store_writer **ret, uint64_t *at, struct err *e) MUST_CHECK;
+/* Ends a writer whose bytes may be gone on with; of store_write_begin: as abort. NULL does nothing. */
+void store_write_keep(struct store_writer *w);
+
+/*
+ * Result records: small JSON documents under the digest of a derivation. NOTFOUND when there is none, MISMATCH when its
+ * bytes have changed.
+ */
 bool store_result_get(const struct store *s, const uint8_t key[static SHA256_SIZE], struct buf *out,
 	struct err *e) MUST_CHECK;
-/* A second result with other bytes under one key is MISMATCH: a finding, not an overwrite. */
+/*
+ * A second result with other bytes under one key is MISMATCH: a finding, not an overwrite. A damaged record gives way.
+ */
 bool store_result_put(struct store *s, const uint8_t key[static SHA256_SIZE], struct span record,
 	struct err *e) MUST_CHECK;
 
