@@ -13,47 +13,97 @@
 #include "image/uki.h"
 #include "image/verity.h"
 #include "sys/file.h"
+#include "sys/par.h"
 #include "base/banned.h"
 
 enum { INITRD_MAX = 512 << 20, UKI_MAX = 1 << 30, GPT_EVENT_MAX = 65536 };
 
 #define DISK_NAME "disk.img"
+#define DISK_PART DISK_NAME ".part"
 #define UKI_NAME "uki.efi"
 #define BOOT_PATH "EFI/BOOT/BOOTX64.EFI"
 
 void artefacts_done(struct artefacts *a)
 {
+	if (a->disk.size && !a->published)
+		unlinkat(a->folder, DISK_PART, 0);
+	if (a->disk.size)
+		file_closep(&a->disk_fd);
 	buf_done(&a->uki);
 	buf_done(&a->gpt);
 	buf_done(&a->command_line);
 }
 
-/* Root and hash tree into their places on the disk; fills root_hash and salt. */
-static bool write_root(
-	struct artefacts *a, const struct artefacts_inputs *in, int fd, struct err *e)
+/* The salt is content, too: SHA-256 of the tree's digest under a label of its own. */
+static void derive_salt(struct artefacts *a)
+{
+	uint8_t labelled[sizeof "assay/verity-salt" + SHA256_SIZE] = "assay/verity-salt";
+
+	memcpy(labelled + sizeof "assay/verity-salt", a->root_tree_sha256, SHA256_SIZE);
+	sha256_of(a->salt, SPAN_OF(labelled));
+}
+
+static bool make_initrd(
+	struct artefacts *a, const struct artefacts_inputs *in, struct buf *out, struct err *e)
+{
+	struct stream_buf to;
+
+	*out = buf_init(INITRD_MAX);
+	stream_buf_init(&to, out, "the initrd");
+	tree_digest(in->initrd, a->initrd_tree_sha256);
+	if (!cpio_emit(in->initrd, &to.sink, e))
+		return false;
+	sha256_of(a->initrd_sha256, buf_span(out));
+	a->initrd_size = out->n;
+	return true;
+}
+
+struct root_job {
+	struct artefacts *a;
+	const struct artefacts_inputs *in;
+	const struct erofs *plan;
+	struct verity *verity;
+	struct buf *initrd;
+	int fd;
+};
+
+/* One part of the root: read, hashed for dm-verity and written while other parts are. The initrd waits for none of them. */
+static bool write_root_part(void *ctx, size_t i, struct err *e)
+{
+	const struct root_job *j = ctx;
+	CLEANUP(verity_part_freep) struct verity_part *part = NULL;
+	struct disk_sink to;
+
+	if (i == erofs_n_parts(j->plan))
+		return make_initrd(j->a, j->in, j->initrd, e);
+	disk_sink_init(&to, &j->a->disk, DISK_ROOT, j->fd, DISK_NAME);
+	to.at += erofs_part_at(j->plan, i);
+	return verity_part_new(&part, j->verity, erofs_part_at(j->plan, i), &to.sink, e) &&
+	       erofs_emit_part(j->plan, i, verity_part_sink(part), e);
+}
+
+/* Root and hash tree into their places on the disk, the initrd into memory; fills what *a says of them. */
+static bool write_root(struct artefacts *a, const struct artefacts_inputs *in, struct buf *initrd,
+	int fd, struct err *e)
 {
 	struct erofs_options options = { .build_time_unix = in->source_date_epoch,
 		.volume = "root" };
 	CLEANUP(erofs_freep) struct erofs *plan = NULL;
 	CLEANUP(verity_freep) struct verity *verity = NULL;
-	struct disk_sink root, hashes;
+	struct root_job job = { .a = a, .in = in, .initrd = initrd, .fd = fd };
+	struct disk_sink hashes;
 
 	tree_digest(in->root, a->root_tree_sha256);
 	identifier_uuid(options.uuid, "erofs", a->root_tree_sha256);
-	/* The salt is content, too: SHA-256 of the tree's digest under a label of its own. */
-	{
-		uint8_t labelled[sizeof "assay/verity-salt" + SHA256_SIZE] = "assay/verity-salt";
-
-		memcpy(labelled + sizeof "assay/verity-salt", a->root_tree_sha256, SHA256_SIZE);
-		sha256_of(a->salt, SPAN_OF(labelled));
-	}
+	derive_salt(a);
 	if (!erofs_plan(&plan, in->root, &options, e) ||
-		!disk_plan(&a->disk, erofs_size(plan), verity_tree_size(erofs_size(plan)), 0, e))
+		!disk_plan(&a->disk, erofs_size(plan), verity_tree_size(erofs_size(plan)), 0, e) ||
+		!verity_new(&verity, erofs_size(plan), SPAN_OF(a->salt), NULL, e))
 		return false;
-	disk_sink_init(&root, &a->disk, DISK_ROOT, fd, DISK_NAME);
+	job.plan = plan;
+	job.verity = verity;
 	disk_sink_init(&hashes, &a->disk, DISK_VERITY, fd, DISK_NAME);
-	return verity_new(&verity, erofs_size(plan), SPAN_OF(a->salt), &root.sink, e) &&
-	       erofs_emit(plan, verity_sink(verity), e) &&
+	return par_for(erofs_n_parts(plan) + 1, 0, write_root_part, &job, e) &&
 	       verity_finish(verity, &hashes.sink, a->root_hash, e);
 }
 
@@ -80,17 +130,6 @@ static bool make_command_line(struct artefacts *a, const struct description *d, 
 	return buf_ok(&a->command_line) && buf_ok(&table)
 		       ? true
 		       : buf_full(&a->command_line, "the kernel command line", e);
-}
-
-static bool make_initrd(
-	struct artefacts *a, const struct artefacts_inputs *in, struct buf *out, struct err *e)
-{
-	struct stream_buf to;
-
-	*out = buf_init(INITRD_MAX);
-	stream_buf_init(&to, out, "the initrd");
-	tree_digest(in->initrd, a->initrd_tree_sha256);
-	return cpio_emit(in->initrd, &to.sink, e);
 }
 
 static bool read_stub(const struct artefacts_inputs *in, struct buf *out, struct err *e)
@@ -123,6 +162,33 @@ static bool make_uki(struct buf *ret, const struct artefacts_inputs *in, struct 
 	return uki_plan(&plan, &parts, e) && uki_emit(plan, &to.sink, e);
 }
 
+struct esp_job {
+	const struct fat *plan;
+	const struct disk *disk;
+	int fd;
+	uint8_t *sha256;
+};
+
+/* Hashing is as much work as writing: one thread each. */
+static bool write_or_hash_esp(void *ctx, size_t i, struct err *e)
+{
+	const struct esp_job *j = ctx;
+	CLEANUP(hasher_freep) struct hasher *hasher = NULL;
+	struct disk_sink to;
+	struct stream_hash hashing;
+
+	if (i == 0) {
+		disk_sink_init(&to, j->disk, DISK_ESP, j->fd, DISK_NAME);
+		return fat_emit(j->plan, &to.sink, e);
+	}
+	hasher = hasher_new(DIGEST_SHA256);
+	stream_hash_init(&hashing, hasher, NULL);
+	if (!fat_emit(j->plan, &hashing.sink, e))
+		return false;
+	hasher_end(hasher, j->sha256);
+	return true;
+}
+
 /* Lays out the ESP, completes the disk's plan with its size, writes it. */
 static bool write_esp(struct disk *disk, const struct content *uki, int64_t time_unix, int fd,
 	uint8_t sha256[static SHA256_SIZE], struct err *e)
@@ -131,20 +197,14 @@ static bool write_esp(struct disk *disk, const struct content *uki, int64_t time
 	struct fat_options options = { .volume_id = identifier_u32("esp", uki->sha256),
 		.time_unix = time_unix };
 	CLEANUP(fat_freep) struct fat *plan = NULL;
-	CLEANUP(hasher_freep) struct hasher *hasher = hasher_new(DIGEST_SHA256);
-	struct disk_sink to;
-	struct stream_hash hashing;
+	struct esp_job job = { .disk = disk, .fd = fd, .sha256 = sha256 };
 
 	if (!fat_plan(&plan, &file, 1, &options, e) ||
 		!disk_plan(disk, disk->parts[DISK_ROOT].size, disk->parts[DISK_VERITY].size,
 			fat_size(plan), e))
 		return false;
-	disk_sink_init(&to, disk, DISK_ESP, fd, DISK_NAME);
-	stream_hash_init(&hashing, hasher, &to.sink);
-	if (!fat_emit(plan, &hashing.sink, e))
-		return false;
-	hasher_end(hasher, sha256);
-	return true;
+	job.plan = plan;
+	return par_for(2, 0, write_or_hash_esp, &job, e);
 }
 
 static bool finish_disk(struct artefacts *a, int fd, struct err *e)
@@ -154,8 +214,7 @@ static bool finish_disk(struct artefacts *a, int fd, struct err *e)
 	disk_identify(&a->disk, a->root_hash, a->esp_sha256);
 	table = disk_gpt(&a->disk);
 	a->gpt = buf_init(GPT_EVENT_MAX);
-	return gpt_event_data(&table, &a->gpt, e) &&
-	       disk_finish(&a->disk, fd, DISK_NAME, a->disk_sha256, e);
+	return gpt_event_data(&table, &a->gpt, e) && disk_finish(&a->disk, fd, DISK_NAME, e);
 }
 
 static bool write_all(struct artefacts *a, const struct artefacts_inputs *in, int fd, struct err *e)
@@ -164,12 +223,10 @@ static bool write_all(struct artefacts *a, const struct artefacts_inputs *in, in
 	struct content initrd_content, uki_content;
 	struct content_memory initrd_memory, uki_memory;
 
-	if (!disk_begin(fd, DISK_NAME, e) || !write_root(a, in, fd, e) ||
-		!make_command_line(a, in->description, e) || !make_initrd(a, in, &initrd, e))
+	if (!disk_begin(fd, DISK_NAME, e) || !write_root(a, in, &initrd, fd, e) ||
+		!make_command_line(a, in->description, e))
 		return false;
 	content_of_memory(&initrd_content, &initrd_memory, buf_span(&initrd));
-	memcpy(a->initrd_sha256, initrd_content.sha256, SHA256_SIZE);
-	a->initrd_size = initrd.n;
 	if (!make_uki(&a->uki, in, initrd_content, buf_str(&a->command_line), e))
 		return false;
 	content_of_memory(&uki_content, &uki_memory, buf_span(&a->uki));
@@ -178,49 +235,33 @@ static bool write_all(struct artefacts *a, const struct artefacts_inputs *in, in
 	       finish_disk(a, fd, e);
 }
 
-/* Opens NAME.part in the folder, lets write fill it, and gives it its name. */
-static bool whole_or_not(int folder, const char *name,
-	bool (*write)(void *ctx, int fd, struct err *e), void *ctx, struct err *e)
+static int create_part(int folder, const char *name, struct err *e)
 {
-	char part[64];
-	CLEANUP(file_closep) int fd = -1;
+	int fd;
 
-	snprintf(part, sizeof part, "%s.part", name);
-	if (unlinkat(folder, part, 0) < 0 && errno != ENOENT)
-		return err_os(e, "cannot replace '%s'", part);
-	fd = openat(folder, part, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
-	if (fd < 0)
-		return err_os(e, "cannot create '%s'", part);
-	if (!write(ctx, fd, e)) {
-		unlinkat(folder, part, 0);
-		return false;
+	if (unlinkat(folder, name, 0) < 0 && errno != ENOENT) {
+		err_os(e, "cannot replace '%s'", name);
+		return -1;
 	}
-	if (fchmod(fd, 0644) < 0 || renameat(folder, part, folder, name) < 0)
-		return err_os(e, "cannot finish '%s'", name);
-	return true;
-}
-
-struct job {
-	struct artefacts *a;
-	const struct artefacts_inputs *in;
-	const char *words;
-};
-
-static bool write_disk(void *ctx, int fd, struct err *e)
-{
-	struct job *j = ctx;
-
-	return write_all(j->a, j->in, fd, e);
+	fd = openat(folder, name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
+	if (fd < 0 || fchmod(fd, 0644) < 0) {
+		err_os(e, "cannot create '%s'", name);
+		file_closep(&fd);
+		fd = -1;
+	}
+	return fd;
 }
 
 bool artefacts_write(
 	struct artefacts *ret, const struct artefacts_inputs *in, int folder, struct err *e)
 {
-	struct artefacts a = { 0 };
-	struct job j = { &a, in, NULL };
+	struct artefacts a = { .folder = folder };
 
-	if (!whole_or_not(folder, DISK_NAME, write_disk, &j, e) ||
-		!file_write(folder, UKI_NAME, buf_span(&a.uki), 0644, e)) {
+	a.disk_fd = create_part(folder, DISK_PART, e);
+	if (a.disk_fd < 0)
+		return false;
+	if (!write_all(&a, in, a.disk_fd, e)) {
+		a.disk.size = 1; /* whatever was planned: remove it */
 		artefacts_done(&a);
 		return false;
 	}
@@ -228,33 +269,47 @@ bool artefacts_write(
 	return true;
 }
 
-/* One block of root and its hashes stand in for the parts that the observer does not look at. */
-static bool write_observer(void *ctx, int fd, struct err *e)
+bool artefacts_disk_digest(
+	const struct artefacts *a, uint8_t sha256[static SHA256_SIZE], struct err *e)
 {
-	struct job *j = ctx;
+	return disk_digest(&a->disk, a->disk_fd, DISK_NAME, sha256, e);
+}
+
+bool artefacts_publish(struct artefacts *a, struct err *e)
+{
+	if (renameat(a->folder, DISK_PART, a->folder, DISK_NAME) < 0)
+		return err_os(e, "cannot finish '%s'", DISK_NAME);
+	a->published = true;
+	return file_replace(a->folder, UKI_NAME, buf_span(&a->uki), 0644, e);
+}
+
+/* One block of root and its hashes stand in for the parts that the observer does not look at. */
+static bool write_observer(
+	const struct artefacts_inputs *in, const char *words, int fd, struct err *e)
+{
 	struct artefacts a = { 0 };
 	CLEANUP(buf_done) struct buf initrd = { 0 }, uki = { 0 };
 	struct content initrd_content, uki_content;
 	struct content_memory initrd_memory, uki_memory;
 	uint8_t digest[SHA256_SIZE];
 
-	if (!disk_begin(fd, DISK_NAME, e) || !make_initrd(&a, j->in, &initrd, e))
+	if (!disk_begin(fd, DISK_NAME, e) || !make_initrd(&a, in, &initrd, e))
 		return false;
 	content_of_memory(&initrd_content, &initrd_memory, buf_span(&initrd));
-	if (!make_uki(&uki, j->in, initrd_content, str_of(j->words), e))
+	if (!make_uki(&uki, in, initrd_content, str_of(words), e))
 		return false;
 	content_of_memory(&uki_content, &uki_memory, buf_span(&uki));
 	if (!disk_plan(&a.disk, EROFS_BLOCK, EROFS_BLOCK, 0, e) ||
-		!write_esp(&a.disk, &uki_content, j->in->source_date_epoch, fd, digest, e))
+		!write_esp(&a.disk, &uki_content, in->source_date_epoch, fd, digest, e))
 		return false;
 	disk_identify(&a.disk, digest, digest);
-	return disk_finish(&a.disk, fd, DISK_NAME, digest, e);
+	return disk_finish(&a.disk, fd, DISK_NAME, e);
 }
 
 bool artefacts_write_observer(const struct artefacts_inputs *in, const char *words, int folder,
 	const char *name, struct err *e)
 {
-	struct job j = { NULL, in, words };
+	CLEANUP(file_closep) int fd = create_part(folder, name, e);
 
-	return whole_or_not(folder, name, write_observer, &j, e);
+	return fd >= 0 && write_observer(in, words, fd, e);
 }

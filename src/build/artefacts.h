@@ -1,5 +1,5 @@
 /*
- * From finished trees to the files of an image: disk, kernel image (UKI) and firmware copies, in one pass over the
+ * From finished trees to the files of an image: disk and kernel image (UKI), in one pass over the
  * contents. The root file system streams through dm-verity into the disk; its hash goes into the command line, the
  * command line into the UKI, the UKI into the EFI system partition, and the digest of that into the identifiers of the
  * disk.
@@ -27,7 +27,9 @@ struct artefacts_inputs {
 
 struct artefacts {
 	struct disk disk;
-	uint8_t disk_sha256[SHA256_SIZE];
+	int folder;  /* borrowed */
+	int disk_fd; /* of the written disk, which has its name only when it is published */
+	bool published;
 	uint8_t root_tree_sha256[SHA256_SIZE], root_hash[SHA256_SIZE], salt[SHA256_SIZE];
 	uint8_t initrd_tree_sha256[SHA256_SIZE], initrd_sha256[SHA256_SIZE];
 	uint64_t initrd_size;
@@ -37,11 +39,17 @@ struct artefacts {
 	struct buf command_line; /* as in .cmdline */
 };
 
+/* Also removes a disk that was not published. A zeroed *a has nothing to release. */
 void artefacts_done(struct artefacts *a);
 
-/* Writes disk.img and uki.efi into the folder; each appears whole or not at all. *ret is for artefacts_done. */
+/* Makes the disk, in the folder, and the UKI, in memory. *ret is for artefacts_done, and not touched on failure. */
 bool artefacts_write(struct artefacts *ret, const struct artefacts_inputs *in, int folder,
 	struct err *e) MUST_CHECK;
+/* SHA-256 of the disk, which takes a while; may run beside artefacts_publish. */
+bool artefacts_disk_digest(
+	const struct artefacts *a, uint8_t sha256[static SHA256_SIZE], struct err *e) MUST_CHECK;
+/* disk.img and uki.efi get their names in the folder, each whole or not at all. */
+bool artefacts_publish(struct artefacts *a, struct err *e) MUST_CHECK;
 
 /*
  * A disk whose only part that matters is an ESP with a UKI of the same stub, kernel and initrd, and the command line

@@ -19,6 +19,8 @@ struct build_request {
 	void *ctx;
 	/* PCR 0 of a firmware that was not seen here before is observed by booting it, unless this is set. */
 	bool no_observe;
+	/* Told what is taken over and what is made again, and why, in words; may be NULL. */
+	void (*explain)(void *ctx, const char *what, struct str why);
 	/* What a component's failed step printed; zeroed by the caller; may be NULL. */
 	struct component_failure *failure;
 };
@@ -28,12 +30,14 @@ struct build_outcome {
 	uint8_t disk_sha256[SHA256_SIZE], uki_sha256[SHA256_SIZE], root_hash[SHA256_SIZE];
 	uint64_t disk_size;
 	size_t n_components_made; /* not taken from the store */
+	bool unchanged;           /* the folder held all of it: nothing was written */
 	bool pcr0_known;          /* false for a description without platforms, which needs none */
 };
 
 /*
  * Writes OUT/disk.img, uki.efi, firmware/OVMF_CODE.fd, firmware/OVMF_VARS.fd, manifest.json, reference-values.json and
- * leaves a record of the manifest in the store.
+ * leaves a record of the manifest in the store. Where the folder still has the files of an earlier build of the same
+ * inputs (build/stamp.h), nothing is done.
  */
 bool build_run(struct build_outcome *ret, const struct build_request *r, struct err *e) MUST_CHECK;
 

@@ -132,13 +132,15 @@ static void emit_part(struct json_out *w, const char *name, const struct gpt_par
 	json_put_cstr(w, "uuid", uuid);
 }
 
-static void emit_disk(struct json_out *w, const struct artefacts *a)
+static void emit_disk(struct json_out *w, const struct manifest_inputs *in)
 {
+	const struct artefacts *a = in->artefacts;
+
 	json_key(w, "disk");
 	json_object(w);
 	json_put_cstr(w, "file", "disk.img");
 	json_put_uint(w, "size", a->disk.size);
-	json_put_hex(w, "sha256", SPAN_OF(a->disk_sha256));
+	json_put_hex(w, "sha256", span_make(in->disk_sha256, SHA256_SIZE));
 	emit_part(w, "root", &a->disk.parts[DISK_ROOT]);
 	json_put_hex(w, "tree-sha256", SPAN_OF(a->root_tree_sha256));
 	json_put_hex(w, "root-hash", SPAN_OF(a->root_hash));
@@ -179,7 +181,7 @@ static void emit_outputs(struct json_out *w, const struct manifest_inputs *in)
 {
 	json_key(w, "outputs");
 	json_object(w);
-	emit_disk(w, in->artefacts);
+	emit_disk(w, in);
 	emit_uki(w, in);
 	json_end_object(w);
 	json_key(w, "firmware");

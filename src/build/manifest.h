@@ -29,6 +29,7 @@ struct manifest_inputs {
 	size_t n_components;
 	const struct manifest_firmware *firmware;
 	const struct artefacts *artefacts;
+	const uint8_t *disk_sha256;
 	const struct tree *root, *initrd; /* finished */
 	struct str kernel_path;           /* where in the packages */
 	struct content kernel, stub;

@@ -10,7 +10,7 @@
 #include "vm/observe.h"
 #include "base/banned.h"
 
-enum { SHAPE_MEMORY_MAX = 64 << 20, FIRMWARE_MAX = 64 << 20 };
+enum { FIRMWARE_MAX = 64 << 20 };
 
 static bool qemu_vtpm(struct reference_shape *ret, const struct reference_inputs *in,
 	struct arena *a, struct err *e)
@@ -29,18 +29,14 @@ static bool qemu_vtpm(struct reference_shape *ret, const struct reference_inputs
 	return shape_qemu_vtpm(ret, &shape, a, e);
 }
 
-bool reference_emit(const struct reference_inputs *in, struct buf *out, struct err *e)
+bool reference_predict(struct reference_values *ret, const struct reference_inputs *in,
+	struct arena *a, struct err *e)
 {
-	CLEANUP(arena_freep) struct arena *a = arena_new(SHAPE_MEMORY_MAX);
 	const struct str_list *platforms = &in->description->platforms;
 	struct reference_shape *shapes = ARENA_ARRAY(a, platforms->n, struct reference_shape);
-	struct reference_values v = {
-		.image = in->description->name, .shapes = shapes, .n_shapes = platforms->n
-	};
 
 	if (!shapes)
 		return arena_full(a, e);
-	memcpy(v.manifest_sha256, in->manifest_sha256, SHA256_SIZE);
 	for (size_t i = 0; i < platforms->n; i++) {
 		if (!str_is(platforms->items[i], SHAPE_QEMU_VTPM)) {
 			err_set(e, ERR_USAGE, "platform '%.*s' is not known",
@@ -50,8 +46,10 @@ bool reference_emit(const struct reference_inputs *in, struct buf *out, struct e
 		if (!qemu_vtpm(&shapes[i], in, a, e))
 			return err_wrap(e, "platform '%.*s'", STR_ARG(platforms->items[i]));
 	}
-	reference_values_emit(&v, out);
-	return buf_ok(out) || buf_full(out, "reference-values.json", e);
+	*ret = (struct reference_values){
+		.image = in->description->name, .shapes = shapes, .n_shapes = platforms->n
+	};
+	return true;
 }
 
 static bool export_content(const struct content *c, int folder, const char *name, struct err *e)

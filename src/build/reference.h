@@ -5,20 +5,26 @@
 #ifndef ASSAY_BUILD_REFERENCE_H
 #define ASSAY_BUILD_REFERENCE_H
 
+#include "appraise/reference_values.h"
 #include "build/artefacts.h"
 #include "build/manifest.h"
 #include "build/record.h"
+
+enum { REFERENCE_MEMORY_MAX = 64 << 20 };
 
 struct reference_inputs {
 	const struct description *description;
 	const struct artefacts *artefacts;
 	const struct manifest_firmware *firmware;
-	const uint8_t *manifest_sha256;
 	const struct digest *pcr0; /* RECORD_PCR0_BANKS of them, or NULL: not known */
 };
 
-/* Appends the canonical bytes to out. USAGE for a platform that this build does not know. */
-bool reference_emit(const struct reference_inputs *in, struct buf *out, struct err *e) MUST_CHECK;
+/*
+ * The values of all shapes, in a; manifest_sha256 is left for the caller to set before reference_values_emit. USAGE for a
+ * platform that this build does not know.
+ */
+bool reference_predict(struct reference_values *ret, const struct reference_inputs *in,
+	struct arena *a, struct err *e) MUST_CHECK;
 
 /*
  * PCR 0 of a firmware: from the store's record, else by booting the observer image (vm/observe.h) in a temporary folder

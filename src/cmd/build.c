@@ -7,6 +7,7 @@
 #include "base/hex.h"
 #include "build/build.h"
 #include "cmd/fetch.h"
+#include "cmd/line.h"
 #include "cmd/verbs.h"
 #include "codec/json.h"
 #include "base/banned.h"
@@ -18,6 +19,7 @@ struct timing {
 	const char *stage;
 	struct timespec started;
 	bool terminal; /* show what runs; fetching shows itself */
+	FILE *reasons; /* standard output, or standard error beside --json */
 };
 
 static double seconds_since(const struct timespec *start)
@@ -79,8 +81,19 @@ static bool print_json(const struct build_outcome *o, struct err *e)
 	json_put_hex(&w, "uki-sha256", SPAN_OF(o->uki_sha256));
 	json_put_hex(&w, "root-hash", SPAN_OF(o->root_hash));
 	json_put_bool(&w, "pcr0-known", o->pcr0_known);
+	json_put_bool(&w, "unchanged", o->unchanged);
 	json_end_object(&w);
 	return fwrite(b.p, 1, b.n, stdout) == b.n || err_os(e, "cannot write the result");
+}
+
+/* The words of a description or a package stand in it: printed as one plain line. */
+static void print_reason(void *ctx, const char *what, struct str why)
+{
+	const struct timing *t = ctx;
+
+	if (t->terminal)
+		fputc('\r', stderr);
+	line_print(t->reasons, "%-12s %.*s", what, STR_ARG(why));
 }
 
 static void print_tail(struct str tail)
@@ -122,6 +135,8 @@ static bool run(const struct verb_args *args, int *code, struct err *e)
 	r.out = out ? out : "out";
 	r.no_observe = verb_flag(args, "--no-observe");
 	r.failure = &failure;
+	r.explain = verb_flag(args, "--explain") ? print_reason : NULL;
+	timing.reasons = verb_flag(args, "--json") ? stderr : stdout;
 	if (!build_run(&o, &r, e)) {
 		stage_failed(&timing);
 		/* What a compiler said may hold anything: only its printable characters reach the terminal. */
@@ -141,6 +156,7 @@ static const struct verb_option options[] = {
 	{ "--store", "DIR", "the store (~/.cache/assay)", false },
 	{ "--mirror", "URL", "fetch from here instead of apt's sources", true },
 	{ "--no-observe", NULL, "do not boot unknown firmware to learn its PCR 0", false },
+	{ "--explain", NULL, "say what is made again, and why", false },
 	{ "--json", NULL, "print the result as JSON", false },
 	{ 0 },
 };

@@ -176,27 +176,26 @@ static bool next_data(int fd, uint64_t size, uint64_t *at, uint64_t *end)
 	return true;
 }
 
-static bool hash_file(
-	int fd, const char *name, uint64_t size, uint8_t ret[static SHA256_SIZE], struct err *e)
+bool disk_digest(const struct disk *d, int fd, const char *name, uint8_t sha256[static SHA256_SIZE],
+	struct err *e)
 {
 	CLEANUP(hasher_freep) struct hasher *h = hasher_new(DIGEST_SHA256);
 	CLEANUP(mem_free) uint8_t *piece = mem_alloc(CONTENT_PIECE);
 	uint64_t done = 0, at = 0, end;
 
-	while (done < size) {
-		if (!next_data(fd, size, &at, &end))
+	while (done < d->size) {
+		if (!next_data(fd, d->size, &at, &end))
 			return err_os(e, "cannot find the data of '%s'", name);
 		hash_zeroes(h, piece, at - done);
 		if (!hash_data(h, piece, fd, name, at, end, e))
 			return false;
 		at = done = end;
 	}
-	hasher_end(h, ret);
+	hasher_end(h, sha256);
 	return true;
 }
 
-bool disk_finish(const struct disk *d, int fd, const char *name, uint8_t sha256[static SHA256_SIZE],
-	struct err *e)
+bool disk_finish(const struct disk *d, int fd, const char *name, struct err *e)
 {
 	CLEANUP(buf_done) struct buf primary = buf_init(GPT_PRIMARY_SIZE);
 	CLEANUP(buf_done) struct buf backup = buf_init(GPT_BACKUP_SIZE);
@@ -208,6 +207,5 @@ bool disk_finish(const struct disk *d, int fd, const char *name, uint8_t sha256[
 		return err_os(e, "cannot set the size of '%s' to %llu", name,
 			(unsigned long long)d->size);
 	return file_pwrite(fd, primary.p, primary.n, 0, name, e) &&
-	       file_pwrite(fd, backup.p, backup.n, d->size - backup.n, name, e) &&
-	       hash_file(fd, name, d->size, sha256, e);
+	       file_pwrite(fd, backup.p, backup.n, d->size - backup.n, name, e);
 }

@@ -10,7 +10,7 @@
  *   aligned  ESP (FAT32)
  *   end      backup GPT; the whole is a multiple of 1 MiB
  *
- * Use: disk_plan, disk_begin, the three parts through disk_sinks, disk_finish.
+ * Use: disk_plan, disk_begin, the three parts through disk_sinks, disk_finish, disk_digest.
  */
 #ifndef ASSAY_IMAGE_DISK_H
 #define ASSAY_IMAGE_DISK_H
@@ -61,8 +61,14 @@ struct disk_sink {
 void disk_sink_init(
 	struct disk_sink *s, const struct disk *d, unsigned part, int fd, const char *name);
 
-/* Sets the file's size, writes both tables, and gives the SHA-256 of the whole file (holes are not read). */
-bool disk_finish(const struct disk *d, int fd, const char *name, uint8_t sha256[static SHA256_SIZE],
+/* Sets the file's size and writes both tables. */
+bool disk_finish(const struct disk *d, int fd, const char *name, struct err *e) MUST_CHECK;
+
+/*
+ * SHA-256 of the whole file, which is read again for it (its holes are not): the digest begins with the partition table,
+ * whose identifiers follow from all that comes behind it.
+ */
+bool disk_digest(const struct disk *d, int fd, const char *name, uint8_t sha256[static SHA256_SIZE],
 	struct err *e) MUST_CHECK;
 
 #endif

@@ -111,34 +111,64 @@ static void write_data(struct stream *s, const struct erofs *p, const struct ero
 		stream_content(s, &n->content, at, end - at);
 }
 
-static void write_blocks(struct stream *s, const struct erofs *p, bool files)
+/* The blocks of inodes first .. end - 1; the stream begins at block `origin` of the image. */
+static void write_blocks(struct stream *s, const struct erofs *p, bool files,
+	const struct erofs_part *part, uint64_t origin)
 {
-	for (size_t k = 0; k < p->n_inodes && !s->failed; k++) {
+	for (size_t k = part->first; k < part->end && !s->failed; k++) {
 		const struct erofs_inode *i = &p->inodes[k];
 
-		if ((p->nodes[i->node].kind == NODE_FILE) != files || !erofs_layout_blocks(i))
+		if (!erofs_layout_is_in_blocks(p, i, files))
 			continue;
-		stream_zero_to(s, (uint64_t)i->block * EROFS_BLOCK);
+		stream_zero_to(s, (i->block - origin) * EROFS_BLOCK);
 		write_data(s, p, i, 0, i->size - i->tail);
 		stream_align(s, EROFS_BLOCK);
 	}
 }
 
-bool erofs_emit(const struct erofs *p, struct sink *to, struct err *e)
+/* Superblock, inodes with their tails, folders and links. */
+static void write_metadata(struct stream *s, const struct erofs *p)
+{
+	const struct erofs_part all = { .end = p->n_inodes };
+
+	write_super(s, p);
+	for (size_t k = 0; k < p->n_inodes && !s->failed; k++) {
+		const struct erofs_inode *i = &p->inodes[k];
+
+		write_inode(s, p, k);
+		if (i->tail)
+			write_data(s, p, i, i->size - i->tail, i->size);
+	}
+	stream_align(s, EROFS_BLOCK);
+	write_blocks(s, p, false, &all, 0);
+}
+
+size_t erofs_n_parts(const struct erofs *p)
+{
+	return p->n_parts;
+}
+
+uint64_t erofs_part_at(const struct erofs *p, size_t part)
+{
+	return (part < p->n_parts ? p->parts[part].block : p->n_blocks) * EROFS_BLOCK;
+}
+
+bool erofs_emit_part(const struct erofs *p, size_t part, struct sink *to, struct err *e)
 {
 	CLEANUP(stream_done) struct stream s;
 
 	stream_init(&s, to, e);
-	write_super(&s, p);
-	for (size_t k = 0; k < p->n_inodes && !s.failed; k++) {
-		const struct erofs_inode *i = &p->inodes[k];
-
-		write_inode(&s, p, k);
-		if (i->tail)
-			write_data(&s, p, i, i->size - i->tail, i->size);
-	}
-	stream_align(&s, EROFS_BLOCK);
-	write_blocks(&s, p, false);
-	write_blocks(&s, p, true);
+	if (part == 0)
+		write_metadata(&s, p);
+	else
+		write_blocks(&s, p, true, &p->parts[part], p->parts[part].block);
 	return stream_end(&s);
+}
+
+bool erofs_emit(const struct erofs *p, struct sink *to, struct err *e)
+{
+	for (size_t i = 0; i < p->n_parts; i++)
+		if (!erofs_emit_part(p, i, to, e))
+			return false;
+	return true;
 }

@@ -47,4 +47,12 @@ uint64_t erofs_size(const struct erofs *p);
  */
 bool erofs_emit(const struct erofs *p, struct sink *to, struct err *e) MUST_CHECK;
 
+/*
+ * The same bytes in parts, in any order and by several threads: part i of 0 .. erofs_n_parts - 1 begins at
+ * erofs_part_at(i), a multiple of EROFS_BLOCK, and ends where the next one begins (the last one at erofs_size).
+ */
+size_t erofs_n_parts(const struct erofs *p);
+uint64_t erofs_part_at(const struct erofs *p, size_t part); /* part <= erofs_n_parts */
+bool erofs_emit_part(const struct erofs *p, size_t part, struct sink *to, struct err *e) MUST_CHECK;
+
 #endif

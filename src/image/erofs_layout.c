@@ -19,6 +19,7 @@ void erofs_free(struct erofs *p)
 	mem_free(&p->parent);
 	mem_free(&p->first_child);
 	mem_free(&p->next_sibling);
+	mem_free(&p->parts);
 	mem_free(&p);
 }
 
@@ -148,18 +149,39 @@ static void place_blocks(struct erofs *p, bool files, uint64_t *block)
 {
 	for (size_t i = 0; i < p->n_inodes; i++) {
 		struct erofs_inode *inode = &p->inodes[i];
-		uint64_t n = erofs_layout_blocks(inode);
 
-		if ((p->nodes[inode->node].kind == NODE_FILE) != files || !n)
+		if (!erofs_layout_is_in_blocks(p, inode, files))
 			continue;
 		inode->block = (uint32_t)*block; /* beyond 2^32 the whole layout is refused below */
-		*block += n;
+		*block += erofs_layout_blocks(inode);
+	}
+}
+
+/* files_at: the first block of files. */
+static void divide(struct erofs *p, uint64_t files_at)
+{
+	struct erofs_part *last;
+
+	p->parts = mem_array(2 + (p->n_blocks - files_at) / EROFS_PART_BLOCKS, sizeof *p->parts);
+	p->n_parts = 1;
+	for (size_t i = 0; i < p->n_inodes; i++) {
+		const struct erofs_inode *inode = &p->inodes[i];
+
+		if (!erofs_layout_is_in_blocks(p, inode, true))
+			continue;
+		last = &p->parts[p->n_parts - 1];
+		if (p->n_parts == 1 || inode->block - last->block >= EROFS_PART_BLOCKS) {
+			last = &p->parts[p->n_parts++];
+			last->first = i;
+			last->block = inode->block;
+		}
+		last->end = i + 1;
 	}
 }
 
 static bool lay_out(struct erofs *p, struct err *e)
 {
-	uint64_t at = EROFS_META_AT, block;
+	uint64_t at = EROFS_META_AT, block, files_at;
 
 	for (size_t i = 0; i < p->n_inodes; i++) {
 		struct erofs_inode *inode = &p->inodes[i];
@@ -172,11 +194,13 @@ static bool lay_out(struct erofs *p, struct err *e)
 	}
 	block = aligned(at, EROFS_BLOCK) / EROFS_BLOCK;
 	place_blocks(p, false, &block);
+	files_at = block;
 	place_blocks(p, true, &block);
 	if (block > UINT32_MAX)
 		return err_set(e, ERR_LIMIT, "erofs: the image takes %llu blocks, limit 2^32-1",
 			(unsigned long long)block);
 	p->n_blocks = block;
+	divide(p, files_at);
 	return true;
 }
 

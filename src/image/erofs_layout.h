@@ -17,6 +17,7 @@ enum {
 	 * without tails, and the inodes stay close together.
 	 */
 	EROFS_TAIL_MAX = EROFS_BLOCK / 2,
+	EROFS_PART_BLOCKS = 1024, /* a part of files is closed when it has so many: 4 MiB */
 };
 
 struct erofs_inode {
@@ -29,6 +30,12 @@ struct erofs_inode {
 	uint32_t block;       /* first of the blocks for the rest */
 };
 
+/* Part 0 is everything before the blocks of files; each other one is the blocks of inodes first .. end - 1. */
+struct erofs_part {
+	size_t first, end;
+	uint64_t block; /* where it begins */
+};
+
 struct erofs {
 	const struct node *nodes;
 	size_t n_nodes;
@@ -38,6 +45,8 @@ struct erofs {
 	/* By node: folders are walked through these. 0 ends: the root is nobody's child. */
 	uint32_t *parent, *first_child, *next_sibling;
 	uint64_t n_blocks;
+	struct erofs_part *parts;
+	size_t n_parts;
 	uint8_t uuid[UUID_SIZE];
 	int64_t build_time_unix;
 	char volume[EROFS_VOLUME_MAX + 1];
@@ -46,6 +55,13 @@ struct erofs {
 static inline uint64_t erofs_layout_blocks(const struct erofs_inode *i)
 {
 	return (i->size - i->tail + EROFS_BLOCK - 1) / EROFS_BLOCK;
+}
+
+/* Whether the inode has blocks of its own, among those of files or among those of folders and links. */
+static inline bool erofs_layout_is_in_blocks(
+	const struct erofs *p, const struct erofs_inode *i, bool files)
+{
+	return (p->nodes[i->node].kind == NODE_FILE) == files && erofs_layout_blocks(i);
 }
 
 #endif

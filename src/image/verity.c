@@ -1,5 +1,6 @@
 #include "image/verity.h"
 
+#include <stdatomic.h>
 #include <string.h>
 
 #include "base/hex.h"
@@ -8,16 +9,24 @@
 
 enum { PER_BLOCK = VERITY_BLOCK / SHA256_SIZE, LEVELS_MAX = 10 };
 
-struct verity {
+/* A run of data on its way: where it is in the whole, and the block that a write left unfinished. */
+struct verity_part {
 	struct sink sink;
 	struct sink *next;
+	struct verity *v;
 	struct hasher *hasher;
+	uint64_t block; /* the next one */
+	uint8_t partial[VERITY_BLOCK];
+	size_t n_partial;
+};
+
+struct verity {
 	uint8_t salt[VERITY_SALT_MAX];
 	size_t salt_size;
-	uint64_t n_blocks, done;       /* data blocks in all, hashed so far */
-	uint8_t partial[VERITY_BLOCK]; /* a block that a write left unfinished */
-	size_t n_partial;
+	uint64_t n_blocks;
+	atomic_ullong done; /* blocks hashed so far, by all parts */
 	uint8_t *digests; /* of the data blocks, filled up to whole hash blocks: the lowest level */
+	struct verity_part whole; /* behind verity_sink, which begins at 0 */
 };
 
 static uint64_t hash_blocks(uint64_t n)
@@ -36,50 +45,84 @@ uint64_t verity_tree_size(uint64_t data_size)
 	return sum * VERITY_BLOCK;
 }
 
-static void hash_block(struct verity *v, const uint8_t *block, uint8_t *ret)
+static void hash_block(struct hasher *h, const struct verity *v, const uint8_t *block, uint8_t *ret)
 {
-	hasher_restart(v->hasher);
-	hasher_add(v->hasher, v->salt, v->salt_size);
-	hasher_add(v->hasher, block, VERITY_BLOCK);
-	hasher_end(v->hasher, ret);
+	hasher_restart(h);
+	hasher_add(h, v->salt, v->salt_size);
+	hasher_add(h, block, VERITY_BLOCK);
+	hasher_end(h, ret);
 }
 
-static void data_block(struct verity *v, const uint8_t *block)
+static void data_block(struct verity_part *p, const uint8_t *block)
 {
-	hash_block(v, block, v->digests + v->done * SHA256_SIZE);
-	v->done++;
+	hash_block(p->hasher, p->v, block, p->v->digests + p->block * SHA256_SIZE);
+	p->block++;
+	atomic_fetch_add(&p->v->done, 1);
 }
 
 /* Whole blocks are hashed where they are; only what a write leaves over is copied. */
-static void take(struct verity *v, const uint8_t *p, size_t n)
+static void take(struct verity_part *part, const uint8_t *p, size_t n)
 {
-	if (v->n_partial) {
-		size_t want = VERITY_BLOCK - v->n_partial, got = n < want ? n : want;
+	if (part->n_partial) {
+		size_t want = VERITY_BLOCK - part->n_partial, got = n < want ? n : want;
 
-		memcpy(v->partial + v->n_partial, p, got);
-		v->n_partial += got;
+		memcpy(part->partial + part->n_partial, p, got);
+		part->n_partial += got;
 		p += got;
 		n -= got;
-		if (v->n_partial < VERITY_BLOCK)
+		if (part->n_partial < VERITY_BLOCK)
 			return;
-		data_block(v, v->partial);
-		v->n_partial = 0;
+		data_block(part, part->partial);
+		part->n_partial = 0;
 	}
 	for (; n >= VERITY_BLOCK; p += VERITY_BLOCK, n -= VERITY_BLOCK)
-		data_block(v, p);
-	memcpy(v->partial, p, n);
-	v->n_partial = n;
+		data_block(part, p);
+	memcpy(part->partial, p, n);
+	part->n_partial = n;
 }
 
-static bool verity_write(struct sink *sink, const void *p, size_t n, struct err *e)
+static bool part_write(struct sink *sink, const void *p, size_t n, struct err *e)
 {
-	struct verity *v = (struct verity *)sink;
+	struct verity_part *part = (struct verity_part *)sink;
 
-	if (n > (v->n_blocks - v->done) * VERITY_BLOCK - v->n_partial)
+	if (n > (part->v->n_blocks - part->block) * VERITY_BLOCK - part->n_partial)
 		return err_set(e, ERR_FORMAT, "verity: more data than the %llu blocks announced",
-			(unsigned long long)v->n_blocks);
-	take(v, p, n);
-	return !v->next || sink_write(v->next, p, n, e);
+			(unsigned long long)part->v->n_blocks);
+	take(part, p, n);
+	return !part->next || sink_write(part->next, p, n, e);
+}
+
+static void part_init(struct verity_part *p, struct verity *v, uint64_t at, struct sink *next)
+{
+	*p = (struct verity_part){ .sink = { part_write },
+		.next = next,
+		.v = v,
+		.hasher = hasher_new(DIGEST_SHA256),
+		.block = at / VERITY_BLOCK };
+}
+
+bool verity_part_new(
+	struct verity_part **ret, struct verity *v, uint64_t at, struct sink *next, struct err *e)
+{
+	if (at % VERITY_BLOCK || at / VERITY_BLOCK > v->n_blocks)
+		return err_set(
+			e, ERR_FORMAT, "verity: no part begins at %llu", (unsigned long long)at);
+	*ret = MEM_NEW(struct verity_part);
+	part_init(*ret, v, at, next);
+	return true;
+}
+
+struct sink *verity_part_sink(struct verity_part *p)
+{
+	return &p->sink;
+}
+
+void verity_part_freep(struct verity_part **p)
+{
+	if (!*p)
+		return;
+	hasher_free((*p)->hasher);
+	mem_free(p);
 }
 
 bool verity_new(
@@ -98,9 +141,7 @@ bool verity_new(
 		return err_set(e, ERR_LIMIT, "verity: salt of %zu bytes, limit %d", salt.n,
 			VERITY_SALT_MAX);
 	v = MEM_NEW(struct verity);
-	v->sink.write = verity_write;
-	v->next = next;
-	v->hasher = hasher_new(DIGEST_SHA256);
+	part_init(&v->whole, v, 0, next);
 	if (salt.n)
 		memcpy(v->salt, salt.p, salt.n);
 	v->salt_size = salt.n;
@@ -114,7 +155,7 @@ void verity_free(struct verity *v)
 {
 	if (!v)
 		return;
-	hasher_free(v->hasher);
+	hasher_free(v->whole.hasher);
 	mem_free(&v->digests);
 	mem_free(&v);
 }
@@ -126,7 +167,7 @@ void verity_freep(struct verity **v)
 
 struct sink *verity_sink(struct verity *v)
 {
-	return &v->sink;
+	return &v->whole.sink;
 }
 
 /* One level of the tree: whole hash blocks. */
@@ -142,7 +183,7 @@ static struct level level_above(struct verity *v, const struct level *below)
 
 	l.p = mem_array(l.blocks, VERITY_BLOCK);
 	for (uint64_t i = 0; i < below->blocks; i++)
-		hash_block(v, below->p + i * VERITY_BLOCK, l.p + i * SHA256_SIZE);
+		hash_block(v->whole.hasher, v, below->p + i * VERITY_BLOCK, l.p + i * SHA256_SIZE);
 	return l;
 }
 
@@ -158,12 +199,13 @@ bool verity_finish(
 	struct verity *v, struct sink *to, uint8_t root_hash[static SHA256_SIZE], struct err *e)
 {
 	struct level levels[LEVELS_MAX] = { { v->digests, hash_blocks(v->n_blocks) } };
+	uint64_t done = atomic_load(&v->done);
 	size_t n = 1;
 	bool ok;
 
-	if (v->done < v->n_blocks)
+	if (done != v->n_blocks)
 		return err_set(e, ERR_FORMAT, "verity: %llu of %llu data blocks were given",
-			(unsigned long long)v->done, (unsigned long long)v->n_blocks);
+			(unsigned long long)done, (unsigned long long)v->n_blocks);
 	if (v->n_blocks == 1) { /* no tree: the root hash is that of the only block */
 		memcpy(root_hash, v->digests, SHA256_SIZE);
 		return true;
@@ -174,7 +216,7 @@ bool verity_finish(
 	}
 	ok = !to || write_levels(levels, n, to, e);
 	if (ok)
-		hash_block(v, levels[n - 1].p, root_hash);
+		hash_block(v->whole.hasher, v, levels[n - 1].p, root_hash);
 	for (size_t i = 1; i < n; i++)
 		mem_free(&levels[i].p);
 	return ok;

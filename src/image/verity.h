@@ -36,6 +36,18 @@ void verity_free(struct verity *v);
 void verity_freep(struct verity **v); /* for CLEANUP */
 /* Lives as long as v. Fails FORMAT beyond data_size. */
 struct sink *verity_sink(struct verity *v);
+
+/*
+ * Data in pieces, each of whole blocks, given in any order and by several threads: a part is a sink for the bytes from
+ * offset `at` on (a multiple of VERITY_BLOCK, else FORMAT), handed on to next (borrowed, may be NULL). Each block must be
+ * given once, by a part or by verity_sink.
+ */
+struct verity_part;
+bool verity_part_new(struct verity_part **ret, struct verity *v, uint64_t at, struct sink *next,
+	struct err *e) MUST_CHECK;
+struct sink *verity_part_sink(struct verity_part *p);
+void verity_part_freep(struct verity_part **p); /* for CLEANUP */
+
 /*
  * Writes verity_tree_size bytes to `to` (NULL: nowhere) and gives the root hash. Fails FORMAT when data is
  * missing.

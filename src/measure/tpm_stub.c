@@ -175,12 +175,12 @@ static struct str section_origin(const struct tpm_origins *from, unsigned i)
 /* Content that can be shown as it stands: one line of printable ASCII. */
 static struct str section_text(unsigned i, struct span content)
 {
-	bool shown = i == TPM_STUB_CMDLINE || i == TPM_STUB_UNAME;
-
+	if ((i != TPM_STUB_CMDLINE && i != TPM_STUB_UNAME) || content.n > TEXT_MAX)
+		return STR("");
 	for (size_t k = 0; k < content.n; k++)
-		shown &= content.p[k] >= ' ' && content.p[k] <= '~';
-	return shown && content.n <= TEXT_MAX ? str_make((const char *)content.p, content.n)
-					      : STR("");
+		if (content.p[k] < ' ' || content.p[k] > '~')
+			return STR("");
+	return str_make((const char *)content.p, content.n);
 }
 
 bool tpm_stub_sections(struct event_list *to, const struct tpm_stub *s,

@@ -3,7 +3,7 @@
 #include <curl/curl.h>
 #include <stdlib.h>
 
-#include "net/transfer.h"
+#include "net/curl_library.h"
 #include "net/url.h"
 #include "base/banned.h"
 
@@ -71,10 +71,11 @@ static bool ask(const char *url, const struct span *body, size_t max, unsigned t
 	CLEANUP(cleanup_curl) CURL *c = NULL;
 	char text[CURL_ERROR_SIZE] = "";
 
-	transfer_setup();
+	if (!curl_library_open(e))
+		return false;
 	c = curl_easy_init();
 	if (!c)
-		abort();
+		abort(); /* only without memory */
 	prepare(c, url, timeout_s, &b, text);
 	if (body) {
 		/* No "Expect: 100-continue": small servers do not know it, and curl would wait. */

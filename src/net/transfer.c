@@ -1,10 +1,10 @@
 #include "net/transfer.h"
 
 #include <curl/curl.h>
-#include <pthread.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "net/curl_library.h"
 #include "net/url.h"
 #include "base/banned.h"
 
@@ -24,19 +24,6 @@ struct transfer {
 	bool too_large, sink_failed;
 	struct err *why;
 };
-
-static void setup_curl(void)
-{
-	if (curl_global_init(CURL_GLOBAL_DEFAULT) != 0)
-		abort();
-}
-
-void transfer_setup(void)
-{
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-	pthread_once(&once, setup_curl);
-}
 
 static size_t take(char *p, size_t size, size_t n, void *ctx)
 {
@@ -72,11 +59,7 @@ struct transfer *transfer_new(const struct transfer_limits *limits)
 {
 	struct transfer *t = MEM_NEW(struct transfer);
 
-	transfer_setup();
 	t->limits = *limits;
-	t->curl = curl_easy_init();
-	if (!t->curl)
-		abort();
 	return t;
 }
 
@@ -177,6 +160,13 @@ enum transfer_end transfer_get(struct transfer *t, const char *url, uint64_t fro
 	t->too_large = t->sink_failed = false;
 	t->why = why;
 	t->text[0] = 0;
+	if (!t->curl) {
+		if (!curl_library_open(why))
+			return TRANSFER_REFUSED;
+		t->curl = curl_easy_init();
+		if (!t->curl)
+			abort(); /* only without memory */
+	}
 	prepare(t, url, from);
 	return ended(t, curl_easy_perform(t->curl));
 }

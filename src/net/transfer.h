@@ -35,7 +35,4 @@ void transfer_free(struct transfer *t);
 enum transfer_end transfer_get(struct transfer *t, const char *url, uint64_t from, uint64_t max,
 	struct sink *to, struct err *why);
 
-/* libcurl, once per process. */
-void transfer_setup(void);
-
 #endif

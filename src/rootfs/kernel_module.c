@@ -39,7 +39,7 @@ static bool unpack(struct archive *r, struct span packed, struct buf *out, struc
 	return buf_ok(out) || buf_full(out, "the module", e);
 }
 
-bool kernel_module_bytes(const struct tree *t, struct str path, struct buf *out, struct err *e)
+static bool decompress(const struct tree *t, struct str path, struct buf *out, struct err *e)
 {
 	CLEANUP(buf_done) struct buf packed = { 0 }, plain = buf_init(KERNEL_MODULE_MAX);
 	struct archive *r;
@@ -47,11 +47,6 @@ bool kernel_module_bytes(const struct tree *t, struct str path, struct buf *out,
 
 	if (!entry_text(t, path, KERNEL_MODULE_MAX, &packed, e))
 		return false;
-	if (str_ends(path, ".ko")) {
-		*out = packed;
-		packed = (struct buf){ 0 };
-		return true;
-	}
 	r = archive_read_new();
 	ok = unpack(r, buf_span(&packed), &plain, e);
 	archive_read_free(r);
@@ -60,6 +55,39 @@ bool kernel_module_bytes(const struct tree *t, struct str path, struct buf *out,
 	*out = plain;
 	plain = (struct buf){ 0 };
 	return true;
+}
+
+/* What the record says is a digest: of an object that is checked when it is read. */
+static bool recall(const struct store *s, const uint8_t key[static SHA256_SIZE], struct buf *out)
+{
+	CLEANUP(buf_done) struct buf record = { 0 };
+	struct err ignored = { 0 };
+
+	return store_result_get(s, key, &record, &ignored) && record.n == SHA256_SIZE &&
+	       store_get(s, record.p, KERNEL_MODULE_MAX, out, &ignored);
+}
+
+static bool remember(struct store *s, const uint8_t key[static SHA256_SIZE],
+	const struct buf *plain, struct err *e)
+{
+	uint8_t sha256[SHA256_SIZE];
+
+	return store_put(s, buf_span(plain), sha256, e) &&
+	       store_result_put(s, key, SPAN_OF(sha256), e);
+}
+
+bool kernel_module_bytes(
+	struct store *s, const struct tree *t, struct str path, struct buf *out, struct err *e)
+{
+	const struct node *n = entry_resolve(t, path);
+	uint8_t labelled[sizeof "assay/plain-module" + SHA256_SIZE] = "assay/plain-module";
+	uint8_t key[SHA256_SIZE];
+
+	if (!n || n->kind != NODE_FILE || str_ends(path, ".ko"))
+		return entry_text(t, path, KERNEL_MODULE_MAX, out, e);
+	memcpy(labelled + sizeof "assay/plain-module", n->content.sha256, SHA256_SIZE);
+	sha256_of(key, SPAN_OF(labelled));
+	return recall(s, key, out) || (decompress(t, path, out, e) && remember(s, key, out, e));
 }
 
 /* Calls put for each value of a key, which may stand several times; "depends" is a list in itself. Returns how many. */
@@ -107,8 +135,8 @@ static bool values(struct span info, const char *key, char separator, struct str
 	return true;
 }
 
-bool kernel_module_read(struct kernel_module *ret, const struct tree *t, struct str path,
-	struct arena *a, struct err *e)
+bool kernel_module_read(struct kernel_module *ret, struct store *s, const struct tree *t,
+	struct str path, struct arena *a, struct err *e)
 {
 	struct kernel_module m = { .name = kernel_module_name(a, path),
 		.path = arena_str(a, path) };
@@ -117,7 +145,7 @@ bool kernel_module_read(struct kernel_module *ret, const struct tree *t, struct 
 
 	if (!m.name.p || !m.path.p)
 		return arena_full(a, e);
-	if (!kernel_module_bytes(t, path, &bytes, e))
+	if (!kernel_module_bytes(s, t, path, &bytes, e))
 		return false;
 	if (!elf_section(buf_span(&bytes), ".modinfo", &info, e) ||
 		!values(info, "depends", ',', &m.depends, a, e) ||

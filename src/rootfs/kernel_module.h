@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "lock/description.h"
+#include "store/store.h"
 #include "tree/tree.h"
 
 enum { KERNEL_MODULE_MAX = 64 << 20, KERNEL_MODULE_ALIASES_MAX = 16384 };
@@ -21,11 +22,11 @@ struct kernel_module {
 
 /* "usr/lib/modules/V/kernel/drivers/net/virtio-net.ko.xz" -> "virtio_net", copied to a. */
 struct str kernel_module_name(struct arena *a, struct str path);
-/* The uncompressed module; out is initialised here. */
-bool kernel_module_bytes(
-	const struct tree *t, struct str path, struct buf *out, struct err *e) MUST_CHECK;
+/* The uncompressed module, which s remembers for the next build; out is initialised here. */
+bool kernel_module_bytes(struct store *s, const struct tree *t, struct str path, struct buf *out,
+	struct err *e) MUST_CHECK;
 /* Strings are copied to a. */
-bool kernel_module_read(struct kernel_module *ret, const struct tree *t, struct str path,
-	struct arena *a, struct err *e) MUST_CHECK;
+bool kernel_module_read(struct kernel_module *ret, struct store *s, const struct tree *t,
+	struct str path, struct arena *a, struct err *e) MUST_CHECK;
 
 #endif

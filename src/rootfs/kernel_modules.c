@@ -15,6 +15,7 @@
 /* Modules in an order in which each stands behind those that it needs. */
 struct set {
 	struct arena *a;
+	struct store *store;
 	const struct tree *tree;
 	struct map *paths; /* name -> struct str * in all.paths */
 	struct map *seen;  /* name -> struct kernel_module */
@@ -31,9 +32,12 @@ static void set_done(struct set *s)
 	free(s->items);
 }
 
-static bool set_init(struct set *s, const struct tree *t, struct arena *a, struct err *e)
+static bool set_init(
+	struct set *s, const struct tree *t, struct store *store, struct arena *a, struct err *e)
 {
-	*s = (struct set){ .a = a, .tree = t, .paths = map_new(), .seen = map_new() };
+	*s = (struct set){
+		.a = a, .store = store, .tree = t, .paths = map_new(), .seen = map_new()
+	};
 	tree_list(t, STR("usr/lib/modules/*/**.ko*"), &s->all);
 	if (s->all.n > KERNEL_MODULES_MAX)
 		return err_set(e, ERR_LIMIT, "more than %d kernel modules", KERNEL_MODULES_MAX);
@@ -64,7 +68,7 @@ static bool set_add(struct set *s, struct str name, unsigned depth, struct err *
 	if (depth > 64)
 		return err_set(e, ERR_FORMAT,
 			"kernel modules need each other in a circle at '%.*s'", STR_ARG(name));
-	if (!kernel_module_read(&m, s->tree, *path, s->a, e))
+	if (!kernel_module_read(&m, s->store, s->tree, *path, s->a, e))
 		return false;
 	for (size_t i = 0; i < m.depends.n; i++)
 		if (!set_add(s, m.depends.items[i], depth + 1, e))
@@ -241,11 +245,12 @@ static void remove_others(struct tree *t, const struct set *s)
 			(void)tree_remove_node(t, s->all.paths[i]);
 }
 
-bool kernel_modules_index(struct tree *root, const struct str_list *keep, struct err *e)
+bool kernel_modules_index(
+	struct tree *root, struct store *store, const struct str_list *keep, struct err *e)
 {
 	CLEANUP(set_done) struct set s;
 	struct str folder;
-	bool ok = set_init(&s, root, tree_arena(root), e);
+	bool ok = set_init(&s, root, store, tree_arena(root), e);
 
 	if (!ok || s.all.n == 0)
 		return ok;
@@ -260,13 +265,13 @@ bool kernel_modules_index(struct tree *root, const struct str_list *keep, struct
 	       write_rest(root, folder, s.a, e);
 }
 
-bool kernel_modules_initrd(
-	struct tree *initrd, const struct tree *root, const struct str_list *names, struct err *e)
+bool kernel_modules_initrd(struct tree *initrd, const struct tree *root, struct store *store,
+	const struct str_list *names, struct err *e)
 {
 	CLEANUP(set_done) struct set s;
 	CLEANUP(buf_done) struct buf list = buf_init(KMOD_INDEX_MAX);
 
-	if (!set_init(&s, root, tree_arena(initrd), e) || !set_add_named(&s, names, e))
+	if (!set_init(&s, root, store, tree_arena(initrd), e) || !set_add_named(&s, names, e))
 		return false;
 	for (size_t i = 0; i < s.n; i++) {
 		CLEANUP(buf_done) struct buf bytes = { 0 };
@@ -275,7 +280,7 @@ bool kernel_modules_initrd(
 
 		if (!path.p)
 			return arena_full(s.a, e);
-		if (!kernel_module_bytes(root, s.items[i].path, &bytes, e) ||
+		if (!kernel_module_bytes(store, root, s.items[i].path, &bytes, e) ||
 			!entry_file(initrd, path, buf_span(&bytes), 0644, "generated:modules", e))
 			return false;
 		buf_printf(&list, "/%.*s\n", STR_ARG(path));

@@ -13,7 +13,7 @@
 #include "tree/folder.h"
 #include "base/banned.h"
 
-enum { SECONDS_A_DAY = 86400, OS_RELEASE_MAX = 65536 };
+enum { SECONDS_A_DAY = 86400, OS_RELEASE_MAX = 65536, OVERLAY_MEMORY_MAX = 512 << 20 };
 
 #define ORIGIN "generated:skeleton"
 #define DECLARED "description"
@@ -149,44 +149,85 @@ static bool postinst_copies(struct tree *t, struct err *e)
 	return true;
 }
 
-/* Streams an overlay file into the store, so that its bytes stay what they were when they were hashed. */
-static bool put_overlay_file(void *ctx, int fd, struct content *ret, struct err *e)
+/* The bytes of fd from its start, in order; into w where there is one, else only hashed. */
+static bool pass_file(int fd, struct store_writer *w, struct hasher *h, struct err *e)
 {
-	uint8_t chunk[65536], digest[SHA256_SIZE];
-	struct store_writer *w;
+	uint8_t chunk[65536];
 	ssize_t n;
 
+	for (off_t at = 0; (n = pread(fd, chunk, sizeof chunk, at)) > 0; at += n) {
+		if (w && !store_write(w, chunk, (size_t)n, e))
+			return false;
+		if (h)
+			hasher_add(h, chunk, (size_t)n);
+	}
+	return n == 0 || err_os(e, "cannot read an overlay file");
+}
+
+/* Into the store, unless it is there, so that its bytes stay what they were when they were hashed. */
+static bool put_overlay_file(void *ctx, int fd, struct content *ret, struct err *e)
+{
+	CLEANUP(hasher_freep) struct hasher *h = hasher_new(DIGEST_SHA256);
+	struct err ignored = { 0 };
+	uint8_t digest[SHA256_SIZE];
+	struct store_writer *w;
+
+	if (!pass_file(fd, NULL, h, e))
+		return false;
+	hasher_end(h, digest);
+	if (store_content(ctx, digest, ret, &ignored))
+		return true;
 	if (!store_write_begin(ctx, &w, e))
 		return false;
-	for (off_t at = 0; (n = pread(fd, chunk, sizeof chunk, at)) > 0; at += n) {
-		if (!store_write(w, chunk, (size_t)n, e)) {
-			store_write_abort(w);
-			return false;
-		}
-	}
-	if (n < 0) {
+	if (!pass_file(fd, w, NULL, e)) {
 		store_write_abort(w);
-		return err_os(e, "cannot read an overlay file");
+		return false;
 	}
 	return store_write_finish(w, NULL, digest, e) && store_content(ctx, digest, ret, e);
 }
 
+bool rootfs_overlay(struct tree **ret, const struct description *d, size_t i, struct store *s,
+	int64_t source_date_epoch, struct err *e)
+{
+	const struct folder_put put = { put_overlay_file, s };
+	CLEANUP(tree_freep) struct tree *t = tree_new(OVERLAY_MEMORY_MAX);
+	struct arena *a = tree_arena(t);
+	struct str name = d->overlays.items[i];
+	struct str folder = arena_printf(a, "%.*s/%.*s", STR_ARG(d->dir), STR_ARG(name));
+	struct str origin = arena_printf(a, "overlay:%.*s", STR_ARG(name));
+
+	if (!folder.p || !origin.p)
+		return arena_full(a, e);
+	if (!tree_from_folder(t, AT_FDCWD, folder.p, str_make("", 0), origin, &put, e) ||
+		!tree_finish(t, source_date_epoch, e))
+		return err_wrap(e, "overlay '%.*s'", STR_ARG(name));
+	*ret = TAKE(t);
+	return true;
+}
+
+/* A folder that is there keeps its mode and owner: those of an overlay mean nothing. */
+static bool add_overlay(struct tree *t, const struct tree *overlay, struct err *e)
+{
+	size_t n;
+	const struct node *nodes = tree_nodes(overlay, &n);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct node *was = tree_find(t, nodes[i].path);
+
+		if (was && was->kind == NODE_FOLDER && nodes[i].kind == NODE_FOLDER)
+			continue;
+		if (!tree_add(t, &nodes[i], e))
+			return false;
+	}
+	return true;
+}
+
 static bool overlays(struct tree *t, const struct rootfs_inputs *in, struct err *e)
 {
-	const struct description *d = in->description;
-	const struct folder_put put = { put_overlay_file, in->store };
-	struct arena *a = tree_arena(t);
-
-	for (size_t i = 0; i < d->overlays.n; i++) {
-		struct str folder = arena_printf(
-			a, "%.*s/%.*s", STR_ARG(d->dir), STR_ARG(d->overlays.items[i]));
-		struct str origin = arena_printf(a, "overlay:%.*s", STR_ARG(d->overlays.items[i]));
-
-		if (!folder.p || !origin.p)
-			return arena_full(a, e);
-		if (!tree_from_folder(t, AT_FDCWD, folder.p, str_make("", 0), origin, &put, e))
-			return err_wrap(e, "overlay '%.*s'", STR_ARG(d->overlays.items[i]));
-	}
+	for (size_t i = 0; i < in->description->overlays.n; i++)
+		if (!add_overlay(t, in->overlays[i], e))
+			return err_wrap(
+				e, "overlay '%.*s'", STR_ARG(in->description->overlays.items[i]));
 	return true;
 }
 
@@ -257,9 +298,9 @@ bool rootfs_merge(struct tree *t, const struct rootfs_inputs *in, struct err *e)
 	       identity(t, d, e) && declared(t, d, e) && units_install(t, d, e);
 }
 
-bool rootfs_trim(struct tree *t, const struct description *d, struct err *e)
+bool rootfs_trim(struct tree *t, struct store *s, const struct description *d, struct err *e)
 {
-	if (!kernel_modules_index(t, &d->kernel_modules, e))
+	if (!kernel_modules_index(t, s, &d->kernel_modules, e))
 		return false;
 	for (size_t i = 0; i < d->exclude.n; i++) {
 		size_t n = 0;
@@ -275,8 +316,9 @@ bool rootfs_trim(struct tree *t, const struct description *d, struct err *e)
 	return ld_cache_generate(t, e);
 }
 
-bool rootfs_initrd(struct tree *initrd, const struct tree *root, const struct description *d,
-	const struct rootfs_product *products, size_t n_products, struct err *e)
+bool rootfs_initrd(struct tree *initrd, const struct tree *root, struct store *s,
+	const struct description *d, const struct rootfs_product *products, size_t n_products,
+	struct err *e)
 {
 	static const char *const folders[] = { "", "dev", "etc", "proc", "run", "sys", "sysroot",
 		"tmp" };
@@ -291,5 +333,5 @@ bool rootfs_initrd(struct tree *initrd, const struct tree *root, const struct de
 		if (!entry_folder(initrd, str_of(folders[i]), ORIGIN, e))
 			return false;
 	return tree_add(initrd, &console, e) && add_products(initrd, products, n_products, e) &&
-	       kernel_modules_initrd(initrd, root, &d->initrd_modules, e);
+	       kernel_modules_initrd(initrd, root, s, &d->initrd_modules, e);
 }

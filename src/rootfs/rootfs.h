@@ -31,19 +31,26 @@ struct rootfs_inputs {
 	size_t n_packages;
 	const struct rootfs_product *products;
 	size_t n_products;
+	struct tree *const *overlays; /* rootfs_overlay of each that the description names */
 	int64_t source_date_epoch;
 };
 
+/* Overlay i of the description as a finished tree, its bytes in the store. */
+bool rootfs_overlay(struct tree **ret, const struct description *d, size_t i, struct store *s,
+	int64_t source_date_epoch, struct err *e) MUST_CHECK;
+
 bool rootfs_merge(struct tree *t, const struct rootfs_inputs *in, struct err *e) MUST_CHECK;
 /* NOTFOUND for an exclusion that matches nothing. */
-bool rootfs_trim(struct tree *t, const struct description *d, struct err *e) MUST_CHECK;
+bool rootfs_trim(
+	struct tree *t, struct store *s, const struct description *d, struct err *e) MUST_CHECK;
 
 /* Adds the contents of packages to t: origins "package:NAME", a path may be claimed once. */
 bool rootfs_add_packages(struct tree *t, const struct lock_package *const *packages,
 	struct pack *const *packs, size_t n, struct err *e) MUST_CHECK;
 
 /* The initrd: PID 1 and other products, the modules it loads, /dev/console and the folders it mounts on. */
-bool rootfs_initrd(struct tree *initrd, const struct tree *root, const struct description *d,
-	const struct rootfs_product *products, size_t n_products, struct err *e) MUST_CHECK;
+bool rootfs_initrd(struct tree *initrd, const struct tree *root, struct store *s,
+	const struct description *d, const struct rootfs_product *products, size_t n_products,
+	struct err *e) MUST_CHECK;
 
 #endif

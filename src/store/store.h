@@ -5,6 +5,7 @@
  *   objects/ab/cdef...   bytes named by their digest; mode 0444 whatever the umask
  *   packs/...            unpacked packages (deb/pack.h)
  *   results/...          derivation digest -> JSON record, sealed with a line "sha256 HEX" behind it
+ *   notes/...            what may be forgotten at any time: which inputs made an output folder; sealed, too
  *   sysroots/...         toolchains laid out as folders for the box, by tree digest, and a list of each
  *   partial/SHA256       what has come of an object while it is fetched, locked by who fetches it
  *   tmp/PID-N/           what one open store is making, locked while its process lives; a later store_open removes
@@ -24,7 +25,7 @@
 struct store;
 
 enum {
-	STORE_RESULT_MAX = 16 << 20, /* bytes of one result record */
+	STORE_RESULT_MAX = 16 << 20, /* bytes of one result record, or note */
 	STORE_NAME_MAX = 32,         /* room for the name of a temporary */
 };
 
@@ -100,6 +101,15 @@ bool store_result_get(const struct store *s, const uint8_t key[static SHA256_SIZ
  * A second result with other bytes under one key is MISMATCH: a finding, not an overwrite. A damaged record gives way.
  */
 bool store_result_put(struct store *s, const uint8_t key[static SHA256_SIZE], struct span record,
+	struct err *e) MUST_CHECK;
+
+/*
+ * Notes: small documents that spare work and prove nothing, under a key of the caller's; a second one takes the place of
+ * the first, and all of them may be removed at any time. NOTFOUND when there is none, or none that is whole.
+ */
+bool store_note_get(const struct store *s, const uint8_t key[static SHA256_SIZE], struct buf *out,
+	struct err *e) MUST_CHECK;
+bool store_note_put(struct store *s, const uint8_t key[static SHA256_SIZE], struct span note,
 	struct err *e) MUST_CHECK;
 
 /* A stored object as content, its digest checked now; the source lives as long as the store. MISMATCH, NOTFOUND. */

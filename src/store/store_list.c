@@ -18,7 +18,8 @@ enum {
 	PATH_BYTES_MAX = 8192,
 };
 
-static const char *const kind_names[] = { "objects", "packs", "sysroots", "results", "partial" };
+static const char *const kind_names[] = { "objects", "packs", "sysroots", "results", "notes",
+	"partial" };
 
 const char *store_kind_name(enum store_kind kind)
 {

@@ -11,12 +11,12 @@ enum {
 	SEAL_SIZE = sizeof "sha256 \n" - 1 + 2 * SHA256_SIZE,
 };
 
-static void result_place(char place[static PLACE_MAX], const uint8_t *key)
+static void place_of(char place[static PLACE_MAX], const char *folder, const uint8_t *key)
 {
 	char hex[2 * SHA256_SIZE + 1];
 
 	hex_write(hex, key, SHA256_SIZE);
-	snprintf(place, PLACE_MAX, "results/%s.json", hex);
+	snprintf(place, PLACE_MAX, "%s/%s.json", folder, hex);
 }
 
 /* The line behind a record. */
@@ -53,7 +53,7 @@ bool store_result_get(const struct store *s, const uint8_t key[static SHA256_SIZ
 	CLEANUP(buf_done) struct buf file = { 0 };
 	char place[PLACE_MAX];
 
-	result_place(place, key);
+	place_of(place, "results", key);
 	if (!file_read(s->fd, place, STORE_RESULT_MAX + SEAL_SIZE, &file, e))
 		return err_wrap(e, "no result in the store '%s'", s->path);
 	if (!store_result_unseal(&file)) {
@@ -81,7 +81,7 @@ static bool same_as(
 	}
 	if (span_equal(buf_span(&first), record))
 		return true;
-	result_place(place, key);
+	place_of(place, "results", key);
 	err_set(e, ERR_MISMATCH, "the same derivation gave another result before: '%s/%s'", s->path,
 		place);
 	return err_hint(e, "compare the two results; if the first was wrong, remove that file");
@@ -99,7 +99,7 @@ bool store_result_put(
 			STORE_RESULT_MAX);
 	if (!store_temp_new(s, name, &fd, e))
 		return false;
-	result_place(place, key);
+	place_of(place, "results", key);
 	seal(line, record);
 	ok = file_pwrite(fd, record.p, record.n, 0, place, e) &&
 	     file_pwrite(fd, line, SEAL_SIZE, record.n, place, e) &&
@@ -109,4 +109,36 @@ bool store_result_put(
 		ok = store_temp_place(s, name, fd, place, e);
 	store_temp_drop(s, name);
 	return ok;
+}
+
+bool store_note_get(const struct store *s, const uint8_t key[static SHA256_SIZE], struct buf *out,
+	struct err *e)
+{
+	CLEANUP(buf_done) struct buf file = { 0 };
+	char place[PLACE_MAX];
+
+	place_of(place, "notes", key);
+	if (!file_read(s->fd, place, STORE_RESULT_MAX + SEAL_SIZE, &file, e))
+		return false;
+	if (!store_result_unseal(&file))
+		return err_set(e, ERR_NOTFOUND, "'%s/%s' is damaged", s->path, place);
+	*out = file;
+	file = (struct buf){ 0 };
+	return true;
+}
+
+bool store_note_put(
+	struct store *s, const uint8_t key[static SHA256_SIZE], struct span note, struct err *e)
+{
+	CLEANUP(buf_done) struct buf sealed = buf_init(STORE_RESULT_MAX + SEAL_SIZE);
+	char place[PLACE_MAX], line[SEAL_SIZE + 1];
+
+	place_of(place, "notes", key);
+	seal(line, note);
+	buf_add(&sealed, note.p, note.n);
+	buf_add(&sealed, line, SEAL_SIZE);
+	if (!buf_ok(&sealed))
+		return buf_full(&sealed, "a note", e);
+	return file_replace(s->fd, place, buf_span(&sealed), 0444, e) ||
+	       err_wrap(e, "cannot write in the store '%s'", s->path);
 }

@@ -148,7 +148,8 @@ static bool sync_parent(int dir, const char *path, struct err *e)
 	return true;
 }
 
-bool file_write(int dir, const char *path, struct span bytes, mode_t mode, struct err *e)
+static bool put_file(
+	int dir, const char *path, struct span bytes, mode_t mode, bool sync, struct err *e)
 {
 	char temporary[4096];
 	CLEANUP(file_closep)
@@ -162,12 +163,22 @@ bool file_write(int dir, const char *path, struct span bytes, mode_t mode, struc
 		unlinkat(dir, temporary, 0);
 		return false;
 	}
-	if (fsync(fd) < 0 || renameat(dir, temporary, dir, path) < 0) {
+	if ((sync && fsync(fd) < 0) || renameat(dir, temporary, dir, path) < 0) {
 		err_os(e, "cannot write '%s'", path);
 		unlinkat(dir, temporary, 0);
 		return false;
 	}
-	return sync_parent(dir, path, e);
+	return !sync || sync_parent(dir, path, e);
+}
+
+bool file_write(int dir, const char *path, struct span bytes, mode_t mode, struct err *e)
+{
+	return put_file(dir, path, bytes, mode, true, e);
+}
+
+bool file_replace(int dir, const char *path, struct span bytes, mode_t mode, struct err *e)
+{
+	return put_file(dir, path, bytes, mode, false, e);
 }
 
 bool file_mkdirs(int dir, const char *path, struct err *e)

@@ -22,6 +22,12 @@ bool file_read_fd(int fd, const char *name, size_t max, struct buf *out, struct 
 /* Temporary in the same folder, fsync, rename, fsync of the folder: after a crash the old or the new file is there. */
 bool file_write(
 	int dir, const char *path, struct span bytes, mode_t mode, struct err *e) MUST_CHECK;
+/*
+ * The same without the syncs, which take longer than all else where files are small: after a kill the old or the new file
+ * is there, after a power cut perhaps neither. For what can be made again.
+ */
+bool file_replace(
+	int dir, const char *path, struct span bytes, mode_t mode, struct err *e) MUST_CHECK;
 /* Folder and all its parents. */
 bool file_mkdirs(int dir, const char *path, struct err *e) MUST_CHECK;
 /* All n bytes at offset at, or an error that says how many there were. */

@@ -246,7 +246,8 @@ static bool make_disk(const char *dir, struct err *e)
 	sha256_of(sha256, buf_span(&parts[DISK_ESP]));
 	disk_identify(&d, root_hash, sha256);
 	g = disk_gpt(&d);
-	if (!gpt_event_data(&g, &event, e) || !disk_finish(&d, fd, path, sha256, e))
+	if (!gpt_event_data(&g, &event, e) || !disk_finish(&d, fd, path, e) ||
+		!disk_digest(&d, fd, path, sha256, e))
 		return false;
 	hex_write(text, sha256, sizeof sha256);
 	out_text(dir, "disk.sha256", str_of(text));

@@ -50,7 +50,7 @@ static void writes(size_t piece, bool sparse)
 	disk_sink_init(&s, &d, DISK_VERITY, fd, name);
 	CHECK_OK(sink_write(&s.sink, zero, sizeof zero, &e), e);
 	disk_identify(&d, root_hash, root_hash);
-	CHECK_OK(disk_finish(&d, fd, name, sha256, &e), e);
+	CHECK_OK(disk_finish(&d, fd, name, &e) && disk_digest(&d, fd, name, sha256, &e), e);
 	CHECK(fstat(fd, &st) == 0 && (uint64_t)st.st_size == d.size);
 	CHECK(st.st_blocks * 512 < (sparse ? ROOT / 2 : ROOT) + 50000);
 	CHECK_OK(file_read_fd(fd, name, 64 << 20, &all, &e), e);
@@ -71,9 +71,9 @@ static void incomplete(void)
 
 	CHECK_OK(disk_plan(&d, ROOT, VERITY, 0, &e), e);
 	disk_identify(&d, sha256, sha256);
-	CHECK_ERR(disk_finish(&d, fd, "disk-test", sha256, &e), e, ERR_FORMAT);
+	CHECK_ERR(disk_finish(&d, fd, "disk-test", &e), e, ERR_FORMAT);
 	CHECK_OK(disk_plan(&d, ROOT, VERITY, ESP, &e), e);
-	CHECK_ERR(disk_finish(&d, -1, "disk-test", sha256, &e), e, ERR_IO);
+	CHECK_ERR(disk_finish(&d, -1, "disk-test", &e), e, ERR_IO);
 	CHECK_ERR(disk_begin(-1, "disk-test", &e), e, ERR_IO);
 }
 

@@ -11,7 +11,7 @@
 #include "test.h"
 
 enum {
-	PLAIN_SIZE = 20 << 20,
+	PLAIN_SIZE = 10 << 20,
 	BLOCK = 3 << 20,
 	SMALL = 600,
 	FILE_MAX = 64 << 20,
