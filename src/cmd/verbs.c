@@ -14,5 +14,8 @@ const struct verb *const verbs[] = {
 	&cmd_enroll,
 	&cmd_verify,
 	&cmd_explain,
+	&cmd_store_verify,
+	&cmd_store_gc,
+	&cmd_store_du,
 	NULL,
 };

@@ -16,5 +16,8 @@ extern const struct verb cmd_attest_serve;
 extern const struct verb cmd_enroll;
 extern const struct verb cmd_verify;
 extern const struct verb cmd_explain;
+extern const struct verb cmd_store_verify;
+extern const struct verb cmd_store_gc;
+extern const struct verb cmd_store_du;
 
 #endif

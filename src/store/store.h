@@ -54,6 +54,11 @@ bool store_lock_alone(
  */
 bool store_is_own(const struct store *s);
 
+/* Where an object stands in its store: "objects/ab/cdef...". */
+enum { STORE_PLACE_MAX = sizeof "objects/ab/" + 2 * SHA256_SIZE };
+void store_object_place(
+	char place[static STORE_PLACE_MAX], const uint8_t sha256[static SHA256_SIZE]);
+
 bool store_has(const struct store *s, const uint8_t sha256[static SHA256_SIZE]);
 /* The same, and the object has this size: what a cut file (a broken disk) does not pass. */
 bool store_has_size(const struct store *s, const uint8_t sha256[static SHA256_SIZE], uint64_t size);
@@ -66,6 +71,9 @@ bool store_put(struct store *s, struct span bytes, uint8_t ret[static SHA256_SIZ
  */
 bool store_get(const struct store *s, const uint8_t sha256[static SHA256_SIZE], size_t max,
 	struct buf *out, struct err *e) MUST_CHECK;
+/* Reads a stored object and checks its digest: MISMATCH, NOTFOUND. */
+bool store_check_object(
+	const struct store *s, const uint8_t sha256[static SHA256_SIZE], struct err *e) MUST_CHECK;
 /* Opens an object for reading without checking its digest; -1 with NOTFOUND. size may be NULL. */
 int store_open_object(const struct store *s, const uint8_t sha256[static SHA256_SIZE],
 	uint64_t *size, struct err *e) MUST_CHECK;

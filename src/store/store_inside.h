@@ -21,11 +21,6 @@ struct store {
 	struct store_object *sources; /* list, guarded by lock */
 };
 
-enum { STORE_PLACE_MAX = sizeof "objects/ab/" + 2 * SHA256_SIZE };
-
-/* "objects/ab/cdef..." */
-void store_object_place(
-	char place[static STORE_PLACE_MAX], const uint8_t sha256[static SHA256_SIZE]);
 /* As store_temp_place, for a file that is at `name` in another folder of the store than our own in tmp/. */
 bool store_place(struct store *s, int dir, const char *name, int fd, const char *place,
 	struct err *e) MUST_CHECK;

@@ -156,24 +156,35 @@ static bool hash_content(const struct content *c, uint8_t *out, struct err *e)
 	return true;
 }
 
+bool store_check_object(
+	const struct store *s, const uint8_t sha256[static SHA256_SIZE], struct err *e)
+{
+	struct store_object o = { .source = { read_object }, .store = s };
+	struct content c = { .source = &o.source };
+	CLEANUP(file_closep) int fd = store_open_object(s, sha256, &c.size, e);
+	uint8_t got[SHA256_SIZE];
+
+	if (fd < 0)
+		return false;
+	memcpy(o.sha256, sha256, SHA256_SIZE);
+	if (!hash_content(&c, got, e))
+		return false;
+	return ct_equal(got, sha256, SHA256_SIZE) || damaged(s, sha256, got, e);
+}
+
 bool store_content(struct store *s, const uint8_t sha256[static SHA256_SIZE], struct content *ret,
 	struct err *e)
 {
 	CLEANUP(mem_free) struct store_object *o = MEM_NEW(struct store_object);
 	struct content c = { .source = &o->source };
 	CLEANUP(file_closep) int fd = store_open_object(s, sha256, &c.size, e);
-	uint8_t got[SHA256_SIZE];
 
-	if (fd < 0)
+	if (fd < 0 || !store_check_object(s, sha256, e))
 		return false;
 	o->source.read = read_object;
 	o->store = s;
 	memcpy(o->sha256, sha256, SHA256_SIZE);
 	memcpy(c.sha256, sha256, SHA256_SIZE);
-	if (!hash_content(&c, got, e))
-		return false;
-	if (!ct_equal(got, sha256, SHA256_SIZE))
-		return damaged(s, sha256, got, e);
 	pthread_mutex_lock(&s->lock);
 	o->next = s->sources;
 	s->sources = o;

@@ -3,6 +3,7 @@
 
 #include "base/hex.h"
 #include "store/store_inside.h"
+#include "store/store_list.h"
 #include "sys/file.h"
 #include "base/banned.h"
 
@@ -60,6 +61,7 @@ bool store_result_get(const struct store *s, const uint8_t key[static SHA256_SIZ
 		err_set(e, ERR_MISMATCH, "'%s/%s' is damaged", s->path, place);
 		return err_hint(e, "assay store verify --repair removes it");
 	}
+	store_mark_used(s, place);
 	*out = file;
 	file = (struct buf){ 0 };
 	return true;
