@@ -6,13 +6,12 @@
 #include "base/hex.h"
 #include "base/mem.h"
 #include "build/sysroot_check.h"
-#include "codec/json.h"
 #include "deb/pack.h"
 #include "sys/file.h"
 #include "sys/par.h"
 #include "base/banned.h"
 
-enum { RECORD_MEMORY_MAX = 4 * STORE_RESULT_MAX, KEY_HEX = 2 * SHA256_SIZE };
+enum { KEY_HEX = 2 * SHA256_SIZE };
 
 struct search {
 	struct store *store;
@@ -24,7 +23,7 @@ bool damage_object(const struct store_entry *x, uint8_t sha256[static SHA256_SIZ
 {
 	char hex[KEY_HEX + 1], place[STORE_PLACE_MAX];
 
-	if (x->kind != STORE_OBJECTS || strlen(x->place) != STORE_PLACE_MAX - 1)
+	if (x->kind != STORE_OBJECTS || strlen(x->place) != sizeof "objects/ab/" - 1 + KEY_HEX - 2)
 		return false;
 	snprintf(hex, sizeof hex, "%.2s%.62s", x->place + sizeof "objects/" - 1,
 		x->place + sizeof "objects/ab/" - 1);
@@ -55,14 +54,10 @@ static bool read_key(const struct store_entry *x, uint8_t key[static SHA256_SIZE
 
 static bool check_result(const struct store *s, const struct store_entry *x, struct err *e)
 {
-	CLEANUP(arena_freep) struct arena *a = arena_new(RECORD_MEMORY_MAX);
 	CLEANUP(buf_done) struct buf text = { 0 };
 	uint8_t key[SHA256_SIZE];
-	struct json v;
-	struct str format;
 
-	return read_key(x, key, e) && store_result_get(s, key, &text, e) &&
-	       json_parse(&v, buf_span(&text), a, e) && json_get_str(&v, "format", &format, e);
+	return read_key(x, key, e) && store_result_get(s, key, &text, e);
 }
 
 static bool check_note(const struct store *s, const struct store_entry *x, struct err *e)

@@ -162,7 +162,7 @@ bool sysroot_verify(const struct store *s, const char *place, struct err *e)
 	if (snprintf(list, sizeof list, "%.*s.list", (int)n_name, place) >= (int)sizeof list)
 		return err_set(e, ERR_FORMAT, "no name of a toolchain");
 	if (!file_read(store_fd(s), list, SYSROOT_LIST_MAX, &text, &why))
-		return err_set(e, ERR_FORMAT, "no list of it is there");
+		return err_set(e, ERR_NOTFOUND, "no list of it is there");
 	if (!parse(&nodes, &n, buf_span(&text), e))
 		return false;
 	if (is_list)

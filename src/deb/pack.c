@@ -253,6 +253,6 @@ bool pack_verify(struct store *s, const char *place, struct err *e)
 		return err_set(e, ERR_FORMAT, "no name of a pack");
 	pack_place(want, deb_sha256);
 	if (strcmp(want, place) != 0)
-		return err_set(e, ERR_FORMAT, "of another version than this assay makes");
+		return err_set(e, ERR_NOTFOUND, "a pack of another version, which nobody reads");
 	return load(&p, s, place, deb_sha256, e) && pack_check_all(p->check, store_fd(s), place, e);
 }

@@ -36,7 +36,7 @@ void pack_place(char place[static PACK_PLACE_MAX], const uint8_t deb_sha256[stat
 
 /*
  * Reads all of the pack at place and holds it against its name, its index and the digests in it. FORMAT or MISMATCH with
- * what is wrong; nothing is mended.
+ * what is wrong, NOTFOUND for one of another version; nothing is mended.
  */
 bool pack_verify(struct store *s, const char *place, struct err *e) MUST_CHECK;
 

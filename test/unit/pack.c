@@ -250,6 +250,8 @@ static void verify_names(void)
 	put_small(sha256);
 	place_of(place, sha256);
 	CHECK_OK(pack_verify(store, place, &e), e);
+	snprintf(wrong, sizeof wrong, "%.*s-1", (int)(strlen(place) - 2), place);
+	CHECK_ERR(pack_verify(store, wrong, &e), e, ERR_NOTFOUND);
 	place_of(wrong, other);
 	CHECK(renameat(store_fd(store), place, store_fd(store), wrong) == 0);
 	CHECK_ERR(pack_verify(store, wrong, &e), e, ERR_MISMATCH);
