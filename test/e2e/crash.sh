@@ -163,8 +163,8 @@ killed_once() { # VERB
 	if kill_at $ms "${command[@]}"; then running=$((running + 1)); fi
 	whole "$work/s" || { echo "$1 killed after $ms ms"; return 1; }
 	if [ "$1" = lock ]; then
-		lock_it "$work/made" "${made[@]}" && [ "$(digest_of "$work/made/assay.lock")" = "$lock_sha" ] ||
-			{ echo "another lock after lock was killed after $ms ms"; return 1; }
+		lock_it "$work/made" "${made[@]}"
+		[ "$(digest_of "$work/made/assay.lock")" = "$lock_sha" ] || { echo "another lock after lock was killed after $ms ms"; return 1; }
 	fi
 	[ "$(build_it "$work/made" "${made[@]}")" = "$want" ] || { echo "$1 killed after $ms ms: $(cat "$work/said")"; return 1; }
 	[ -z "$(ls -A "$work/s/partial")" ] || { echo "partial/ has $(ls -A "$work/s/partial")"; return 1; }
@@ -183,10 +183,11 @@ hello_build() {
 	"$assay" build "$hello" -o "$work/h-out" --no-observe -q --store "$work/h" >"$work/said" 2>&1 && digest_of "$work/h-out/manifest.json"
 }
 hello_killed() {
-	local ms=$((RANDOM * 32768 % took[hello] + RANDOM % 1000))
+	local ms=$(((RANDOM * 32768 + RANDOM) % took[hello]))
 	rm -rf "$work/h/packs" "$work/h/sysroots" "$work/h/results" "$work/h/notes" "$work/h-out"
 	if kill_at $ms "$assay" build "$hello" -o "$work/h-out" --no-observe -q --store "$work/h"; then running=$((running + 1)); fi
-	whole "$work/h" && [ "$(hello_build)" = "$hello_want" ] || { echo "hello killed after $ms ms: $(cat "$work/said")"; return 1; }
+	whole "$work/h" || { echo "hello killed after $ms ms"; return 1; }
+	[ "$(hello_build)" = "$hello_want" ] || { echo "hello killed after $ms ms: $(cat "$work/said")"; return 1; }
 }
 hello_ready
 mkdir "$work/h" && cp -a --reflink=auto "$store/objects" "$work/h/"
@@ -238,9 +239,9 @@ flip() { # FILE: one bit at a random place
 	at=$(((RANDOM * 32768 + RANDOM) % $(stat -c %s "$1")))
 	byte=$(od -An -tu1 -j $at -N 1 "$1" | tr -d ' ')
 	chmod u+w "$1"
-	printf "\\x$(printf %02x $((byte ^ 1 << RANDOM % 8)))" | dd of="$1" bs=1 seek=$at conv=notrunc status=none
+	printf '%b' "\\x$(printf %02x $((byte ^ 1 << RANDOM % 8)))" | dd of="$1" bs=1 seek=$at conv=notrunc status=none
 }
-one_of() { find "$work/s/$1" -type f -size +0 "${@:2}" | sort | shuf -n 1 --random-source=<(yes $RANDOM); }
+one_of() { find "$work/s/$1" -type f -size +0 "${@:2}" | sort | shuf -n 1 --random-source=<(yes "$RANDOM"); }
 
 # flipped KIND FILE: verify says no and names it, --repair mends it, the next build is the same
 flipped() {
@@ -248,7 +249,8 @@ flipped() {
 	name=${file#"$work/s/"}
 	flip "$file"
 	"$assay" store verify "${made[@]}" >"$work/verify" 2>&1
-	[ $? = 1 ] && grep -qF "damaged: $(cut -d/ -f1-3 <<<"$name" | sed -E "s,^(sysroots/[^/]*)/.*,\1,")" "$work/verify" ||
+	[ $? = 1 ] || { echo "$name: no answer or no damage"; return 1; }
+	grep -qF "damaged: $(cut -d/ -f1-3 <<<"$name" | sed -E "s,^(sysroots/[^/]*)/.*,\1,")" "$work/verify" ||
 		{ echo "$name is not found: $(cat "$work/verify")"; return 1; }
 	"$assay" store verify --repair "$work/made" "${mirror[@]}" "${made[@]}" >"$work/verify" 2>&1 || code=$?
 	[ $code = 0 ] || { [ $code = 1 ] && grep -q 'next build' "$work/verify"; } || { cat "$work/verify"; return 1; }
@@ -281,9 +283,9 @@ check "repair fetches what a lock names, with exit 0" "$assay" store verify --re
 
 # Without verify: a build never writes rotten bytes, it unpacks again.
 rot() {
-	local pack
+	local pack file
 	for pack in "$work"/s/packs/*; do flip "$pack"; done
-	for file in $(find "$work/s/sysroots" -type f); do flip "$file"; done
+	while IFS= read -r file; do flip "$file"; done < <(find "$work/s/sysroots" -type f)
 	rm -f "$work"/s/results/* "$work"/s/notes/*
 	rm -rf "$work/out"
 	[ "$(build_it "$work/made" "${made[@]}")" = "$want" ]
@@ -302,7 +304,7 @@ together() {
 	b=$!
 	(for _ in 1 2 3 4 5; do "$assay" store gc --keep "$work/made" --unused-for 0 -q "${made[@]}" || exit 1; done) >"$work/c" 2>&1 &
 	gc=$!
-	wait $a && wait $b && wait $gc || { cat "$work/a" "$work/b" "$work/c"; return 1; }
+	{ wait $a && wait $b && wait $gc; } || { cat "$work/a" "$work/b" "$work/c"; return 1; }
 	[ "$(digest_of "$work/out-a/manifest.json")" = "$want" ] && [ "$(digest_of "$work/out-b/manifest.json")" = "$want" ] &&
 		[ "$(digest_of "$work/out-a/disk.img")" = "$(digest_of "$work/out-b/disk.img")" ] && whole "$work/s"
 }
