@@ -65,7 +65,7 @@ static const struct verb_option options[] = {
 
 const struct verb cmd_store_gc = {
 	.name = "store gc",
-	.summary = "free what is old and can be made again, or all that no lock needs",
+	.summary = "remove what is old, or what no lock needs",
 	.usage = "",
 	.options = options,
 	.example = "assay store gc --keep examples/hello --dry-run",

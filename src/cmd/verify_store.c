@@ -173,7 +173,7 @@ static const struct verb_option options[] = {
 
 const struct verb cmd_store_verify = {
 	.name = "store verify",
-	.summary = "read and hash all that the store holds; say or mend what is damaged",
+	.summary = "hash all that the store holds; say or mend what is damaged",
 	.usage = "[DIR...]",
 	.max_args = VERB_ARGS_MAX,
 	.options = options,

@@ -178,7 +178,7 @@ for verb in lock fetch build gc; do
 done
 
 # ---- the same with examples/hello: a real toolchain, a compiler in the box
-hello_kills=$(((kills + 39) / 40))
+hello_kills=$(((kills + 99) / 100))
 hello_build() {
 	"$assay" build "$hello" -o "$work/h-out" --no-observe -q --store "$work/h" >"$work/said" 2>&1 && digest_of "$work/h-out/manifest.json"
 }
