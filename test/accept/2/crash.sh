@@ -17,7 +17,7 @@ crash_verify_speed() {
 	start=$(date +%s%N)
 	"$assay" store verify --store "$store" | tail -n 1 || return
 	end=$(date +%s%N)
-	echo "$size MB in $(((end - start) / 1000000)) ms on $(nproc) cores"
+	echo "a store of $size MB in $(((end - start) / 1000000)) ms on $(nproc) cores"
 }
 
 crash_hints_mended() {
@@ -40,14 +40,14 @@ e2e "bits flipped in objects: verify finds, repairs by fetching, the next build 
 	'repair fetches what a lock names' "$((ASSAY_KILLS / 20)) bits flipped in objects"
 e2e "  in packs, toolchains and results" crash "$((ASSAY_KILLS / 20)) bits flipped in packs" \
 	"$((ASSAY_KILLS / 20)) bits flipped in sysroots" "$((ASSAY_KILLS / 20)) bits flipped in results"
-e2e "  what nobody can fetch is removed, with a sentence that says what brings it back" crash 'what no lock names is removed' 'a sentence says' 'which it does'
+e2e "  what nobody can fetch is removed, with a sentence that says what brings it back" crash 'what no lock names is removed' '  and a sentence says what brings it back' '  which it does'
 unit "  every byte of a result and its seal" store damaged_results
 e2e "a build never takes rotten bytes from the cache: it unpacks again" crash 'a build from rotten packs and a rotten toolchain'
 unit "  or fails when it cannot" pack rotten rotten_for_good
 direct "store verify: exit 0 clean or mended, 1 damage left" crash_hints_mended
 direct "store verify reads and hashes all of a store on all cores" crash_verify_speed
-e2e "store gc keeps what locks need and all records; no network is needed after it" crash 'nor does one after gc --keep' 'and it keeps all records' \
-	'gc without --keep leaves all objects' 'so that a build needs no network' 'a dry run removes nothing'
+e2e "store gc keeps what locks need and all records; no network is needed after it" crash 'nor does one after gc --keep' '  and it keeps all records' \
+	'gc without --keep leaves all objects' '  so that a build needs no network' 'a dry run removes nothing'
 unit "  by age, by need" store gc_by_age gc_by_need
 e2e "store du says what is held and what gc would free" crash 'du says what gc would free'
 e2e "interrupted downloads resume after kill -9" crash 'a download that was killed goes on where it was'
