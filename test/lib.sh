@@ -53,4 +53,16 @@ hello_ready() {
 	"$assay" lock "$hello" --update --store "$store" && "$assay" fetch "$hello" --store "$store" -q
 }
 
-digests() { (cd "$1" && sha256sum disk.img uki.efi manifest.json reference-values.json firmware/*); }
+# The same with a lock whose InRelease files and indexes can be had: archives keep those of the committed one for days
+# only, so it is locked afresh in a copy where they are gone. Sets $hello; fails when no mirror can be asked.
+hello_with_releases() {
+	hello_ready || return
+	"$assay" lock verify "$hello" --store "$store" --no-packages -q >/dev/null 2>&1 && return
+	echo "an InRelease or index of the lock is on no mirror any more: locking afresh in a copy"
+	mkdir -p "$work/with-releases"
+	tar -C "$root" -cf - examples guest src | tar -C "$work/with-releases" -xf -
+	hello=$work/with-releases/examples/hello
+	"$assay" lock "$hello" --update --store "$store" >/dev/null && "$assay" fetch "$hello" --store "$store" -q
+}
+
+digests() { (cd "$1" && sha256sum disk.img uki.efi manifest.json reference-values.json sbom.spdx.json firmware/*); }

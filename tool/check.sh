@@ -3,7 +3,7 @@
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 2
 failed=0 passed=0
-checks="format layers headers banned names gcc symbols clang sanitize analyze tidy shell coverage reproducible"
+checks="format layers headers banned names sizes repeats gcc symbols clang sanitize analyze tidy shell coverage reproducible"
 mkdir -p build/check
 
 report() { # NAME EXIT
@@ -66,6 +66,33 @@ check_names() {
 	done
 	git ls-files 'src/*.c' 'src/*.h' ':!src/cmd' | xargs -n1 basename | sort | uniq -d | sed 's/^/  twice: /' | grep . && bad=1
 	return $bad
+}
+
+# No file above 500 lines, no function above 60: what is longer is two things.
+check_sizes() {
+	local all bad=0
+	mapfile -t all < <(git ls-files -co --exclude-standard '*.c' '*.h' '*.sh' run)
+	wc -l "${all[@]}" | awk '$2 != "total" && $1 > 500 { print "  " $2 " has " $1 " lines, limit 500"; bad = 1 } END { exit bad }' || bad=1
+	mapfile -t all < <(sources)
+	awk 'FNR == 1 { start = 0 }
+		/^[a-z_].*\(/ { head = $0 }
+		/^\{/ { start = FNR; name = head }
+		/^\}/ { if (start && FNR - start > 60) { print "  " FILENAME ":" start ": a function of " FNR - start " lines, limit 60: " name; bad = 1 } start = 0 }
+		END { exit bad }' "${all[@]}" || bad=1
+	return $bad
+}
+
+# No eight lines of code stand in two places: the same logic is one function.
+check_repeats() {
+	local all
+	mapfile -t all < <(git ls-files -co --exclude-standard 'src/*.c' 'guest/*.c')
+	awk -v n=8 '{ line = $0; gsub(/[ \t]+/, " ", line); sub(/^ /, "", line) }
+		FNR == 1 { k = 0 }
+		line == "" || line ~ /^#include/ || line ~ /^[{}];?$/ || line ~ /^(\/\*|\*)/ { next }
+		{ text[k] = line; at[k++] = FNR }
+		k >= n { run = ""; for (i = k - n; i < k; i++) run = run text[i] "\n"
+			if (run in seen) { if (bad++ < 10) print "  " FILENAME ":" at[k - n] " repeats " seen[run] } else seen[run] = FILENAME ":" at[k - n] }
+		END { exit bad > 0 }' "${all[@]}"
 }
 
 build_with() { # FOLDER CC MESON-OPTIONS...

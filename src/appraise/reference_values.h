@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "codec/json.h"
 #include "measure/event.h"
 
 #define REFERENCE_VALUES_FORMAT "assay.reference-values/1"
@@ -60,6 +61,8 @@ struct reference_values {
 bool reference_values_parse(
 	struct reference_values *ret, struct span text, struct arena *a, struct err *e) MUST_CHECK;
 void reference_values_emit(const struct reference_values *v, struct buf *out);
+/* The member "coverage" of a shape, for other documents that show it. */
+void reference_values_coverage(struct json_out *w, const struct reference_shape *s);
 const struct reference_shape *reference_shape_find(
 	const struct reference_values *v, const char *name);
 

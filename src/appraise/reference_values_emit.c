@@ -40,7 +40,7 @@ static void put_inputs(struct json_out *w, const struct reference_shape *s)
 	json_end_array(w);
 }
 
-static void put_coverage(struct json_out *w, const struct reference_shape *s)
+void reference_values_coverage(struct json_out *w, const struct reference_shape *s)
 {
 	json_key(w, "coverage");
 	json_array(w);
@@ -104,7 +104,7 @@ static void put_shape(struct json_out *w, const struct reference_shape *s)
 		json_cstr(w, digest_name(s->banks[i]));
 	json_end_array(w);
 	json_put_bool(w, "firmware_only", s->firmware_only);
-	put_coverage(w, s);
+	reference_values_coverage(w, s);
 	put_registers(w, s);
 	put_events(w, s);
 	json_end_object(w);

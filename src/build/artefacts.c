@@ -6,9 +6,9 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "build/esp.h"
 #include "image/cpio.h"
 #include "image/erofs.h"
-#include "image/fat.h"
 #include "image/stream.h"
 #include "image/uki.h"
 #include "image/verity.h"
@@ -21,7 +21,6 @@ enum { INITRD_MAX = 512 << 20, UKI_MAX = 1 << 30, GPT_EVENT_MAX = 65536 };
 #define DISK_NAME "disk.img"
 #define DISK_PART DISK_NAME ".part"
 #define UKI_NAME "uki.efi"
-#define BOOT_PATH "EFI/BOOT/BOOTX64.EFI"
 
 void artefacts_done(struct artefacts *a)
 {
@@ -163,7 +162,7 @@ static bool make_uki(struct buf *ret, const struct artefacts_inputs *in, struct 
 }
 
 struct esp_job {
-	const struct fat *plan;
+	const struct esp *esp;
 	const struct disk *disk;
 	int fd;
 	uint8_t *sha256;
@@ -173,37 +172,27 @@ struct esp_job {
 static bool write_or_hash_esp(void *ctx, size_t i, struct err *e)
 {
 	const struct esp_job *j = ctx;
-	CLEANUP(hasher_freep) struct hasher *hasher = NULL;
 	struct disk_sink to;
-	struct stream_hash hashing;
 
-	if (i == 0) {
-		disk_sink_init(&to, j->disk, DISK_ESP, j->fd, DISK_NAME);
-		return fat_emit(j->plan, &to.sink, e);
-	}
-	hasher = hasher_new(DIGEST_SHA256);
-	stream_hash_init(&hashing, hasher, NULL);
-	if (!fat_emit(j->plan, &hashing.sink, e))
-		return false;
-	hasher_end(hasher, j->sha256);
-	return true;
+	if (i == 0)
+		return esp_emit(j->esp, NULL, j->sha256, e);
+	disk_sink_init(&to, j->disk, DISK_ESP, j->fd, DISK_NAME);
+	return fat_emit(j->esp->fat, &to.sink, e);
 }
 
 /* Lays out the ESP, completes the disk's plan with its size, writes it. */
 static bool write_esp(struct disk *disk, const struct content *uki, int64_t time_unix, int fd,
 	uint8_t sha256[static SHA256_SIZE], struct err *e)
 {
-	struct fat_file file = { STR(BOOT_PATH), *uki };
-	struct fat_options options = { .volume_id = identifier_u32("esp", uki->sha256),
-		.time_unix = time_unix };
-	CLEANUP(fat_freep) struct fat *plan = NULL;
-	struct esp_job job = { .disk = disk, .fd = fd, .sha256 = sha256 };
+	struct esp_shape shape = { .time_unix = time_unix };
+	CLEANUP(esp_done) struct esp esp = { 0 };
+	struct esp_job job = { .esp = &esp, .disk = disk, .fd = fd, .sha256 = sha256 };
 
-	if (!fat_plan(&plan, &file, 1, &options, e) ||
+	memcpy(shape.unsigned_sha256, uki->sha256, SHA256_SIZE);
+	if (!esp_plan(&esp, uki, &shape, e) ||
 		!disk_plan(disk, disk->parts[DISK_ROOT].size, disk->parts[DISK_VERITY].size,
-			fat_size(plan), e))
+			fat_size(esp.fat), e))
 		return false;
-	job.plan = plan;
 	return par_for(2, 0, write_or_hash_esp, &job, e);
 }
 
@@ -283,10 +272,16 @@ bool artefacts_publish(struct artefacts *a, struct err *e)
 	return file_replace(a->folder, UKI_NAME, buf_span(&a->uki), 0644, e);
 }
 
+struct observer_job {
+	const struct artefacts_inputs *in;
+	const char *words;
+};
+
 /* One block of root and its hashes stand in for the parts that the observer does not look at. */
-static bool write_observer(
-	const struct artefacts_inputs *in, const char *words, int fd, struct err *e)
+static bool write_observer(void *ctx, int fd, struct err *e)
 {
+	const struct observer_job *j = ctx;
+	const struct artefacts_inputs *in = j->in;
 	struct artefacts a = { 0 };
 	CLEANUP(buf_done) struct buf initrd = { 0 }, uki = { 0 };
 	struct content initrd_content, uki_content;
@@ -296,7 +291,7 @@ static bool write_observer(
 	if (!disk_begin(fd, DISK_NAME, e) || !make_initrd(&a, in, &initrd, e))
 		return false;
 	content_of_memory(&initrd_content, &initrd_memory, buf_span(&initrd));
-	if (!make_uki(&uki, in, initrd_content, str_of(words), e))
+	if (!make_uki(&uki, in, initrd_content, str_of(j->words), e))
 		return false;
 	content_of_memory(&uki_content, &uki_memory, buf_span(&uki));
 	if (!disk_plan(&a.disk, EROFS_BLOCK, EROFS_BLOCK, 0, e) ||
@@ -309,7 +304,7 @@ static bool write_observer(
 bool artefacts_write_observer(const struct artefacts_inputs *in, const char *words, int folder,
 	const char *name, struct err *e)
 {
-	CLEANUP(file_closep) int fd = create_part(folder, name, e);
+	struct observer_job j = { in, words };
 
-	return fd >= 0 && write_observer(in, words, fd, e);
+	return file_make(folder, name, write_observer, &j, e);
 }

@@ -35,8 +35,8 @@ struct build_outcome {
 };
 
 /*
- * Writes OUT/disk.img, uki.efi, firmware/OVMF_CODE.fd, firmware/OVMF_VARS.fd, manifest.json, reference-values.json and
- * leaves a record of the manifest in the store. Where the folder still has the files of an earlier build of the same
+ * Writes OUT/disk.img, uki.efi, firmware/OVMF_CODE.fd, firmware/OVMF_VARS.fd, manifest.json, sbom.spdx.json,
+ * reference-values.json and leaves a record of the manifest in the store. Where the folder still has the files of an earlier build of the same
  * inputs (build/stamp.h), nothing is done.
  */
 bool build_run(struct build_outcome *ret, const struct build_request *r, struct err *e) MUST_CHECK;

@@ -1,5 +1,6 @@
 #include "build/manifest.h"
 
+#include "build/manifest_system.h"
 #include "codec/json.h"
 #include "base/banned.h"
 
@@ -204,6 +205,7 @@ static void emit_files(struct json_out *w, const char *key, const struct tree *t
 			continue;
 		json_object(w);
 		json_put_str(w, "path", nodes[i].path);
+		json_put_uint(w, "size", nodes[i].content.size);
 		json_put_hex(w, "sha256", SPAN_OF(nodes[i].content.sha256));
 		json_put_str(w, "origin", nodes[i].origin);
 		json_end_object(w);
@@ -211,7 +213,7 @@ static void emit_files(struct json_out *w, const char *key, const struct tree *t
 	json_end_array(w);
 }
 
-void manifest_emit(const struct manifest_inputs *in, struct buf *out)
+bool manifest_emit(const struct manifest_inputs *in, struct buf *out, struct err *e)
 {
 	struct json_out w = json_out_to(out);
 
@@ -222,7 +224,10 @@ void manifest_emit(const struct manifest_inputs *in, struct buf *out)
 	json_put_uint(&w, "source-date-epoch", (uint64_t)in->inputs->source_date_epoch);
 	emit_inputs(&w, in);
 	emit_outputs(&w, in);
+	if (!manifest_system_emit(&w, &in->inputs->description, in->root, e))
+		return false;
 	emit_files(&w, "initrd-files", in->initrd);
 	emit_files(&w, "root-files", in->root);
 	json_end_object(&w);
+	return buf_ok(out) || buf_full(out, "manifest.json", e);
 }

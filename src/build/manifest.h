@@ -1,7 +1,8 @@
 /*
- * manifest.json: every byte that went into a build and every byte that came out, by digest, layer by layer, and where
- * each file of the image comes from: a package (distribution binary), a component (source built here), an overlay or the
- * description (declared here), or a generator of assay. It holds no time, no path and no name of the machine.
+ * manifest.json: every byte that went into a build and every byte that came out, by digest, layer by layer, where each
+ * file of the image comes from: a package (distribution binary), a component (source built here), an overlay or the
+ * description (declared here), or a generator of assay; and who and what is in the machine (manifest_system.h). It holds
+ * no time, no path and no name of the machine. manifest_parse.h reads it.
  */
 #ifndef ASSAY_BUILD_MANIFEST_H
 #define ASSAY_BUILD_MANIFEST_H
@@ -10,7 +11,7 @@
 #include "build/component.h"
 #include "build/inputs.h"
 
-#define MANIFEST_FORMAT "assay.manifest/1"
+#define MANIFEST_FORMAT "assay.manifest/2"
 enum { MANIFEST_SIZE_MAX = 128 << 20 };
 
 struct manifest_component {
@@ -36,7 +37,7 @@ struct manifest_inputs {
 	struct str stub_version;
 };
 
-/* The canonical bytes; out has its maximum set by the caller. */
-void manifest_emit(const struct manifest_inputs *in, struct buf *out);
+/* The canonical bytes; out has its maximum set by the caller. Fails LIMIT, and as manifest_system_emit. */
+bool manifest_emit(const struct manifest_inputs *in, struct buf *out, struct err *e) MUST_CHECK;
 
 #endif

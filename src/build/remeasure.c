@@ -1,97 +1,100 @@
 #include "build/remeasure.h"
 
-#include <fcntl.h>
 #include <sys/stat.h>
 
 #include "appraise/shape_qemu_vtpm.h"
-#include "base/mem.h"
-#include "build/manifest.h"
+#include "build/finished.h"
 #include "build/record.h"
-#include "codec/json.h"
+#include "image/authenticode.h"
+#include "image/pe_certificates.h"
+#include "image/stream.h"
 #include "image/uki.h"
 #include "measure/partition_table.h"
 #include "sys/file.h"
 #include "base/banned.h"
 
-enum { PIECE = 1 << 20 };
 #define MEMORY_MAX ((size_t)1 << 30) /* a manifest of MANIFEST_SIZE_MAX as JSON values */
-
-/* What the manifest says of the image. */
-struct said {
-	uint8_t uki[SHA256_SIZE], disk[SHA256_SIZE], root_hash[SHA256_SIZE];
-	struct shape_firmware firmware;
-};
 
 void remeasure_done(struct remeasure *r)
 {
 	buf_done(&r->uki);
+	buf_done(&r->signed_uki);
 	buf_done(&r->gpt);
 	arena_free(r->a);
 }
 
-static bool read_outputs(struct said *s, const struct json *manifest, struct err *e)
+/* r->uki is the unsigned form of what the folder has. */
+static bool read_uki(struct remeasure *r, int folder, struct err *e)
 {
-	const struct json *outputs, *disk, *root, *uki;
+	struct authenticode signature;
+	struct span der;
 
-	return json_get_object(manifest, "outputs", &outputs, e) &&
-	       json_get_object(outputs, "disk", &disk, e) &&
-	       json_get_hex(disk, "sha256", s->disk, SHA256_SIZE, e) &&
-	       json_get_object(disk, "root", &root, e) &&
-	       json_get_hex(root, "root-hash", s->root_hash, SHA256_SIZE, e) &&
-	       json_get_object(outputs, "uki", &uki, e) &&
-	       json_get_hex(uki, "sha256", s->uki, SHA256_SIZE, e);
-}
-
-static bool read_firmware(struct shape_firmware *f, const struct json *manifest, struct err *e)
-{
-	const struct json *firmware, *code, *vars;
-
-	return json_get_object(manifest, "firmware", &firmware, e) &&
-	       json_get_str(firmware, "version", &f->version, e) &&
-	       json_get_object(firmware, "code", &code, e) &&
-	       json_get_hex(code, "sha256", f->sha256, SHA256_SIZE, e) &&
-	       json_get_object(firmware, "vars", &vars, e) &&
-	       json_get_hex(vars, "sha256", f->vars_sha256, SHA256_SIZE, e);
-}
-
-static bool read_manifest(
-	struct said *s, struct remeasure *r, int folder, uint8_t *digest, struct err *e)
-{
-	CLEANUP(buf_done) struct buf text = { 0 };
-	struct json manifest;
-
-	if (!file_read(folder, "manifest.json", MANIFEST_SIZE_MAX, &text, e))
+	if (!file_read(folder, FINISHED_UKI, UKI_SIZE_MAX, &r->uki, e))
 		return false;
-	sha256_of(digest, buf_span(&text));
-	if (json_parse(&manifest, buf_span(&text), r->a, e) &&
-		json_check_format(&manifest, MANIFEST_FORMAT, e) && read_outputs(s, &manifest, e) &&
-		read_firmware(&s->firmware, &manifest, e))
+	if (!pe_certificates_present(buf_span(&r->uki)))
 		return true;
-	return err_wrap(e, "cannot read 'manifest.json'");
+	r->signed_uki = r->uki;
+	r->uki = buf_init(UKI_SIZE_MAX);
+	if (!pe_certificates_detach(&r->uki, &der, buf_span(&r->signed_uki), e) ||
+		!authenticode_check(&signature, der, e))
+		return err_wrap(e, "'" FINISHED_UKI "'");
+	r->is_signed = true;
+	sha256_of(r->signer_sha256, signature.certificate);
+	return true;
 }
 
-/* The partition table's event and the digest of the whole disk. */
-static bool read_disk(struct remeasure *r, int folder, uint8_t *digest, struct err *e)
+/* Whether the ESP of the disk is the manifest's but for the signature of its file. */
+static bool is_signed_disk(
+	bool *ret, const struct remeasure *r, const struct finished *f, int fd, struct err *e)
+{
+	CLEANUP(esp_done) struct esp esp = { 0 };
+	struct content_memory memory;
+	struct content content;
+
+	content_of_memory(&content, &memory, buf_span(&r->signed_uki));
+	return esp_plan(&esp, &content, &f->esp_shape, e) && esp_is_at(ret, &esp, fd, f->esp_at, e);
+}
+
+/* The disk's digest with the unsigned ESP in the place of the one that is there. */
+static bool hash_unsigned(struct hasher *h, const struct remeasure *r, const struct finished *f,
+	int fd, struct err *e)
+{
+	CLEANUP(esp_done) struct esp esp = { 0 };
+	struct content_memory memory;
+	struct stream_hash hashing;
+	struct content content;
+
+	content_of_memory(&content, &memory, buf_span(&r->uki));
+	stream_hash_init(&hashing, h, NULL);
+	return file_hash(h, fd, 0, f->esp_at, FINISHED_DISK, e) &&
+	       esp_plan(&esp, &content, &f->esp_shape, e) && fat_emit(esp.fat, &hashing.sink, e) &&
+	       file_hash(h, fd, f->esp_at + f->esp_shape.size, f->disk_size, FINISHED_DISK, e);
+}
+
+/* The partition table's event and the digest of the whole disk, of a signed one before it was signed. */
+static bool read_disk(
+	struct remeasure *r, int folder, const struct finished *f, uint8_t *digest, struct err *e)
 {
 	CLEANUP(hasher_freep) struct hasher *h = hasher_new(DIGEST_SHA256);
-	CLEANUP(mem_free) uint8_t *piece = mem_alloc(PIECE);
-	CLEANUP(file_closep) int fd = file_open(folder, "disk.img", e);
+	CLEANUP(file_closep) int fd = file_open(folder, FINISHED_DISK, e);
+	uint8_t start[PARTITION_TABLE_DISK_START];
+	bool as_signed = false;
 	struct stat st;
 
 	if (fd < 0)
 		return false;
 	if (fstat(fd, &st) < 0)
-		return err_os(e, "cannot read 'disk.img'");
-	for (uint64_t at = 0; at < (uint64_t)st.st_size; at += PIECE) {
-		uint64_t left = (uint64_t)st.st_size - at;
-		size_t n = left < PIECE ? (size_t)left : PIECE;
-
-		if (!file_pread(fd, piece, n, at, "disk.img", e))
-			return false;
-		if (!at && !partition_table_event(&r->gpt, span_make(piece, n), e))
-			return err_wrap(e, "cannot measure 'disk.img'");
-		hasher_add(h, piece, n);
-	}
+		return err_os(e, "cannot read '" FINISHED_DISK "'");
+	if (!file_pread(fd, start, sizeof start, 0, FINISHED_DISK, e))
+		return false;
+	if (!partition_table_event(&r->gpt, SPAN_OF(start), e))
+		return err_wrap(e, "cannot measure '" FINISHED_DISK "'");
+	if (r->is_signed && (uint64_t)st.st_size == f->disk_size &&
+		!is_signed_disk(&as_signed, r, f, fd, e))
+		return false;
+	if (as_signed ? !hash_unsigned(h, r, f, fd, e)
+		      : !file_hash(h, fd, 0, (uint64_t)st.st_size, FINISHED_DISK, e))
+		return false;
 	hasher_end(h, digest);
 	return buf_ok(&r->gpt) || buf_full(&r->gpt, "the partition table", e);
 }
@@ -120,7 +123,7 @@ static bool set_pcr0(struct remeasure *r, struct shape_firmware *f,
 }
 
 static bool compute(
-	struct remeasure *r, const struct said *said, const struct store *s, struct err *e)
+	struct remeasure *r, const struct finished *said, const struct store *s, struct err *e)
 {
 	struct reference_shape *shapes = ARENA_ARRAY(
 		r->a, r->recorded.n_shapes, struct reference_shape);
@@ -149,22 +152,21 @@ static bool compute(
 static bool run(struct remeasure *r, int folder, const struct store *s, struct err *e)
 {
 	CLEANUP(buf_done) struct buf text = { 0 }, again = buf_init(REFERENCE_VALUES_SIZE_MAX);
-	uint8_t manifest[SHA256_SIZE], disk[SHA256_SIZE], uki[SHA256_SIZE];
-	struct said said = { 0 };
+	uint8_t disk[SHA256_SIZE], uki[SHA256_SIZE];
+	struct finished said;
 
-	if (!read_manifest(&said, r, folder, manifest, e) ||
-		!file_read(folder, "uki.efi", UKI_SIZE_MAX, &r->uki, e) ||
-		!read_disk(r, folder, disk, e) ||
-		!file_read(folder, "reference-values.json", REFERENCE_VALUES_SIZE_MAX, &text, e))
+	if (!finished_read(&said, folder, r->a, e) || !read_uki(r, folder, e) ||
+		!read_disk(r, folder, &said, disk, e) ||
+		!file_read(folder, FINISHED_VALUES, REFERENCE_VALUES_SIZE_MAX, &text, e))
 		return false;
 	if (!reference_values_parse(&r->recorded, buf_span(&text), r->a, e))
-		return err_wrap(e, "cannot read 'reference-values.json'");
+		return err_wrap(e, "cannot read '" FINISHED_VALUES "'");
 	if (!compute(r, &said, s, e))
 		return false;
 	sha256_of(uki, buf_span(&r->uki));
 	r->uki_differs = !ct_equal(uki, said.uki, SHA256_SIZE);
 	r->disk_differs = !ct_equal(disk, said.disk, SHA256_SIZE);
-	r->manifest_differs = !ct_equal(manifest, r->recorded.manifest_sha256, SHA256_SIZE);
+	r->manifest_differs = !ct_equal(said.manifest, r->recorded.manifest_sha256, SHA256_SIZE);
 	reference_values_emit(&r->computed, &again);
 	r->same = buf_ok(&again) && span_equal(buf_span(&text), buf_span(&again));
 	return true;
@@ -172,18 +174,19 @@ static bool run(struct remeasure *r, int folder, const struct store *s, struct e
 
 bool remeasure_run(struct remeasure *ret, const char *out, const struct store *s, struct err *e)
 {
-	CLEANUP(file_closep) int folder = open(out, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	CLEANUP(file_closep) int folder = finished_open(out, e);
 	struct remeasure r = { .gpt = buf_init(PARTITION_TABLE_EVENT_MAX) };
 
-	if (folder < 0) {
-		err_os(e, "cannot open '%s'", out);
-		return err_hint(e, "give the folder that `assay build` wrote");
-	}
+	if (folder < 0)
+		return false;
 	r.a = arena_new(MEMORY_MAX);
 	if (!run(&r, folder, s, e)) {
 		remeasure_done(&r);
 		if (e->kind == ERR_NOTFOUND)
 			err_hint(e, "give the folder that `assay build` wrote");
+		else if (e->kind == ERR_FORMAT && !e->hint[0])
+			err_hint(e,
+				"a file of the image is damaged: build it again, or get it again");
 		return err_wrap(e, "'%s'", out);
 	}
 	*ret = r;

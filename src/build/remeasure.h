@@ -1,7 +1,8 @@
 /*
  * Reference values once more, from the files of a finished image alone: uki.efi, the partition table of disk.img, and what
  * manifest.json says of firmware and root hash. Whether they are what reference-values.json says, and whether the files are
- * those of the manifest.
+ * those of the manifest. A signed copy of an image is measured as what it was before: its signature lies outside of what
+ * is measured.
  */
 #ifndef ASSAY_BUILD_REMEASURE_H
 #define ASSAY_BUILD_REMEASURE_H
@@ -12,12 +13,16 @@
 
 struct remeasure {
 	struct arena *a;
-	struct buf uki, gpt;
-	struct reference_values recorded; /* as in the file */
-	struct reference_values computed; /* the same shapes, from the artefacts */
-	bool same;                        /* the file's bytes are what would be written now */
-	bool disk_differs, uki_differs;   /* from the manifest */
-	bool manifest_differs;            /* from what the reference values name */
+	struct buf uki;        /* unsigned */
+	struct buf signed_uki; /* as it lies there, when it is signed */
+	struct buf gpt;
+	bool is_signed;
+	uint8_t signer_sha256[SHA256_SIZE]; /* of the certificate that signed it */
+	struct reference_values recorded;   /* as in the file */
+	struct reference_values computed;   /* the same shapes, from the artefacts */
+	bool same;                          /* the file's bytes are what would be written now */
+	bool disk_differs, uki_differs;     /* from the manifest; a signature is no difference */
+	bool manifest_differs;              /* from what the reference values name */
 	bool pcr0_from_store; /* observed by this store, else taken over from the file where it has one */
 };
 

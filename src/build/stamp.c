@@ -16,7 +16,7 @@
 
 enum { STAMP_MAX = 65536, STAMP_MEMORY = 1 << 20, BOOT_ID_MAX = 64 };
 
-static const char *const names[] = { "disk.img", "uki.efi", "manifest.json",
+static const char *const names[] = { "disk.img", "uki.efi", "manifest.json", "sbom.spdx.json",
 	"reference-values.json", "firmware/OVMF_CODE.fd", "firmware/OVMF_VARS.fd" };
 
 /* The note's key: SHA-256 of the folder's absolute path under a label. */

@@ -1,8 +1,6 @@
 /* assay build: from a description and its lock to an image, its manifest and its reference values. */
 #define ASSAY_MAY_ASK_THE_MACHINE
 #include <stdio.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "base/hex.h"
 #include "build/build.h"
@@ -15,40 +13,15 @@
 #define BUILD_RESULT_FORMAT "assay.build/1"
 
 struct timing {
-	const struct verb_args *args;
-	const char *stage;
-	struct timespec started;
-	bool terminal; /* show what runs; fetching shows itself */
+	struct progress *progress;
 	FILE *reasons; /* standard output, or standard error beside --json */
 };
 
-static double seconds_since(const struct timespec *start)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)(now.tv_sec - start->tv_sec) + (double)(now.tv_nsec - start->tv_nsec) / 1e9;
-}
-
-/* Says how long the stage before took, and on a terminal which one runs; the first call has none before. */
 static void next_stage(void *ctx, const char *what)
 {
-	struct timing *t = ctx;
+	const struct timing *t = ctx;
 
-	if (t->stage)
-		verb_say(t->args, "%s  %-18s %6.2f s", t->terminal ? "\r" : "", t->stage,
-			seconds_since(&t->started));
-	t->stage = what;
-	clock_gettime(CLOCK_MONOTONIC, &t->started);
-	if (what && t->terminal)
-		fprintf(stderr, "  %-18s ...", what);
-}
-
-/* An error begins its own line. */
-static void stage_failed(const struct timing *t)
-{
-	if (t->stage && t->terminal)
-		fputc('\n', stderr);
+	progress_stage(t->progress, what);
 }
 
 static void print_text(const struct build_outcome *o, const struct description *d, const char *out)
@@ -91,8 +64,7 @@ static void print_reason(void *ctx, const char *what, struct str why)
 {
 	const struct timing *t = ctx;
 
-	if (t->terminal)
-		fputc('\r', stderr);
+	progress_clear(t->progress);
 	line_print(t->reasons, "%-12s %.*s", what, STR_ARG(why));
 }
 
@@ -114,7 +86,8 @@ static bool run(const struct verb_args *args, int *code, struct err *e)
 		   *out = verb_value(args, "--output");
 	CLEANUP(inputs_done) struct inputs in = { 0 };
 	CLEANUP(store_freep) struct store *store = NULL;
-	struct timing timing = { .args = args };
+	CLEANUP(progress_freep) struct progress *progress = progress_new(args);
+	struct timing timing = { .progress = progress };
 	struct build_request r = { .stage = next_stage, .ctx = &timing };
 	struct component_failure failure = { 0 };
 	struct build_outcome o;
@@ -127,9 +100,8 @@ static bool run(const struct verb_args *args, int *code, struct err *e)
 	if (!store_open(&store, verb_value(args, "--store"), e))
 		return false;
 	next_stage(&timing, "fetch");
-	if (!fetch_lock(args, store, &in.lock, e))
+	if (!fetch_lock_in(progress, args, store, &in.lock, e))
 		return false;
-	timing.terminal = !verb_quiet(args) && isatty(STDERR_FILENO);
 	r.inputs = &in;
 	r.store = store;
 	r.out = out ? out : "out";
@@ -138,7 +110,7 @@ static bool run(const struct verb_args *args, int *code, struct err *e)
 	r.explain = verb_flag(args, "--explain") ? print_reason : NULL;
 	timing.reasons = verb_flag(args, "--json") ? stderr : stdout;
 	if (!build_run(&o, &r, e)) {
-		stage_failed(&timing);
+		progress_end(progress);
 		/* What a compiler said may hold anything: only its printable characters reach the terminal. */
 		print_tail(buf_str(&failure.tail));
 		buf_done(&failure.tail);

@@ -5,18 +5,14 @@
 #include "vm/qemu.h"
 #include "base/banned.h"
 
-enum { COLUMNS = 78 };
-
 static void show(struct console *c, const char *text)
 {
 	if (c->quiet)
 		return;
-	if (!c->terminal) {
+	if (progress_on_terminal(c->progress))
+		progress_text(c->progress, text);
+	else
 		fprintf(stderr, "%s\n", text);
-		return;
-	}
-	fprintf(stderr, "\r%-*.*s", COLUMNS, COLUMNS, text);
-	c->dirty = true;
 }
 
 void console_line(struct console *c, struct str line)
@@ -32,11 +28,4 @@ void console_line(struct console *c, struct str line)
 		snprintf(c->last, sizeof c->last, "%.*s", CONSOLE_LAST_MAX - 1, text);
 	if (!c->why[0] && (strstr(text, "assay-init: ") || strstr(text, "Kernel panic")))
 		memcpy(c->why, c->last, sizeof c->why);
-}
-
-void console_end(struct console *c)
-{
-	if (c->dirty)
-		fprintf(stderr, "\r%*s\r", COLUMNS, "");
-	c->dirty = false;
 }

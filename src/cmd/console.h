@@ -6,20 +6,17 @@
 #ifndef ASSAY_CMD_CONSOLE_H
 #define ASSAY_CMD_CONSOLE_H
 
-#include "base/str.h"
+#include "cmd/progress.h"
 
 enum { CONSOLE_LAST_MAX = 200 };
 
 struct console {
+	struct progress *progress;   /* whose line changes on a terminal */
 	bool quiet;                  /* shows nothing */
-	bool terminal;               /* one changing line */
-	bool dirty;                  /* that line stands there without an end */
 	char last[CONSOLE_LAST_MAX]; /* line that was not blank; empty: none */
 	char why[CONSOLE_LAST_MAX]; /* the first that says why the guest gives up; empty: none did */
 };
 
 void console_line(struct console *c, struct str line);
-/* Takes the changing line away; lines that come later begin another. */
-void console_end(struct console *c);
 
 #endif

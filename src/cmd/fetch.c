@@ -1,9 +1,6 @@
 /* assay fetch: brings every package that the lock names into the store, each byte checked. */
 #include "cmd/fetch.h"
 
-#include <stdio.h>
-#include <unistd.h>
-
 #include "base/mem.h"
 #include "net/fetch.h"
 #include "cmd/verbs.h"
@@ -29,16 +26,6 @@ bool fetch_mirrors(const struct verb_args *args, struct mirrors **ret, struct er
 	return true;
 }
 
-static void show(void *ctx, const struct fetch_progress *p)
-{
-	(void)ctx;
-	fprintf(stderr, "\r  fetching %zu of %zu, %llu of %llu MB ", p->items_done, p->items,
-		(unsigned long long)(p->bytes_done / MEGABYTE),
-		(unsigned long long)(p->bytes / MEGABYTE));
-	if (p->items_done == p->items)
-		fputc('\n', stderr);
-}
-
 /* Which archive the package's index belongs to decides whom to ask. */
 static struct fetch_bases bases_of(
 	struct mirrors *m, const struct lock *l, const struct lock_package *p)
@@ -49,30 +36,31 @@ static struct fetch_bases bases_of(
 	return b;
 }
 
-bool fetch_lock(const struct verb_args *args, struct store *s, const struct lock *l, struct err *e)
+bool fetch_lock_in(struct progress *p, const struct verb_args *args, struct store *s,
+	const struct lock *l, struct err *e)
 {
 	CLEANUP(mirrors_freep) struct mirrors *m = NULL;
 	CLEANUP(mem_free) struct fetch_item *items = mem_array(l->n_packages, sizeof *items);
-	struct fetch_options options = { .progress = !verb_quiet(args) && isatty(2) ? show : NULL };
+	const struct fetch_options options = { .progress = progress_fetch, .ctx = p };
 	uint64_t bytes = 0;
 	size_t n = 0;
 
 	if (!fetch_mirrors(args, &m, e))
 		return false;
 	for (size_t i = 0; i < l->n_packages; i++) {
-		const struct lock_package *p = &l->packages[i];
+		const struct lock_package *x = &l->packages[i];
 
-		if (store_has(s, p->sha256))
+		if (store_has(s, x->sha256))
 			continue;
 		items[n] = (struct fetch_item){
-			.path = p->path, .size = p->size, .bases = bases_of(m, l, p)
+			.path = x->path, .size = x->size, .bases = bases_of(m, l, x)
 		};
-		memcpy(items[n++].sha256, p->sha256, SHA256_SIZE);
-		bytes += p->size;
+		memcpy(items[n++].sha256, x->sha256, SHA256_SIZE);
+		bytes += x->size;
 	}
 	if (n == 0)
 		return true;
-	verb_say(args, "  %zu of %zu packages are missing, %.1f MB", n, l->n_packages,
+	progress_say(p, "  %zu of %zu packages are missing, %.1f MB", n, l->n_packages,
 		(double)bytes / MEGABYTE);
 	if (fetch_all(s, items, n, &options, e))
 		return true;
@@ -81,6 +69,17 @@ bool fetch_lock(const struct verb_args *args, struct store *s, const struct lock
 			"name a mirror that still has it with --mirror URL, or pin newer packages with "
 			"assay lock --update");
 	return false;
+}
+
+bool fetch_lock(const struct verb_args *args, struct store *s, const struct lock *l, struct err *e)
+{
+	CLEANUP(progress_freep) struct progress *p = progress_new(args);
+
+	progress_stage(p, "fetch");
+	if (!fetch_lock_in(p, args, s, l, e))
+		return false;
+	progress_stage(p, NULL);
+	return true;
 }
 
 static bool run(const struct verb_args *args, int *code, struct err *e)

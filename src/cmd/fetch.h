@@ -4,7 +4,7 @@
 #ifndef ASSAY_CMD_FETCH_H
 #define ASSAY_CMD_FETCH_H
 
-#include "cmd/verb.h"
+#include "cmd/progress.h"
 #include "lock/lock.h"
 #include "store/store.h"
 
@@ -16,5 +16,8 @@ bool fetch_mirrors(const struct verb_args *args, struct mirrors **ret, struct er
 /* Puts every package of l that the store has not into it. Asks nobody when nothing is missing. */
 bool fetch_lock(const struct verb_args *args, struct store *s, const struct lock *l,
 	struct err *e) MUST_CHECK;
+/* The same within the stage that p shows. */
+bool fetch_lock_in(struct progress *p, const struct verb_args *args, struct store *s,
+	const struct lock *l, struct err *e) MUST_CHECK;
 
 #endif

@@ -5,91 +5,14 @@
 
 #include "cmd/line.h"
 #include "cmd/lock_access.h"
+#include "cmd/lock_report.h"
+#include "cmd/progress.h"
 #include "cmd/verbs.h"
 #include "lock/lock_make.h"
 #include "sys/file.h"
 #include "base/banned.h"
 
-enum { DAY = 86400, OLD_DAYS = 30, ARENA_MAX = 512 << 20 };
-
-static void print_suite(const struct lock_suite *s, int64_t now)
-{
-	time_t when = (time_t)s->date_unix;
-	struct tm tm = { 0 };
-	char date[32];
-	int64_t days = now > s->date_unix ? (now - s->date_unix) / DAY : 0;
-
-	gmtime_r(&when, &tm);
-	strftime(date, sizeof date, "%Y-%m-%d %H:%M UTC", &tm);
-	printf("%.*s %.*s: released %s, %lld day%s ago, signed by %.*s\n", STR_ARG(s->archive),
-		STR_ARG(s->suite), date, (long long)days, days == 1 ? "" : "s", STR_ARG(s->signer));
-	if (days > OLD_DAYS)
-		fprintf(stderr,
-			"warning: the Release of '%.*s' is older than %d days: security updates may be missing\n",
-			STR_ARG(s->suite), OLD_DAYS);
-	if (s->date_unix > now + DAY)
-		fprintf(stderr,
-			"warning: the Release of '%.*s' is from the future: is the clock right?\n",
-			STR_ARG(s->suite));
-}
-
-static void print_package(char mark, const struct lock_package *p)
-{
-	printf("%c %.*s %.*s (%.*s)\n", mark, STR_ARG(p->name), STR_ARG(p->version),
-		STR_ARG(p->why));
-}
-
-static int compare(const struct lock_package *a, const struct lock_package *b)
-{
-	int c = str_compare(a->name, b->name);
-
-	return c ? c : str_compare(a->version, b->version);
-}
-
-/* Both lists are sorted: one walk. Versions of one name that both change are shown as one line. */
-static size_t print_changes(const struct lock *old, const struct lock *new)
-{
-	size_t i = 0, k = 0, changes = 0;
-
-	while (i < old->n_packages || k < new->n_packages) {
-		const struct lock_package *a = i < old->n_packages ? &old->packages[i] : NULL;
-		const struct lock_package *b = k < new->n_packages ? &new->packages[k] : NULL;
-
-		if (a && b && compare(a, b) == 0) {
-			i++;
-			k++;
-			continue;
-		}
-		changes++;
-		if (a && b && str_equal(a->name, b->name)) {
-			printf("~ %.*s %.*s -> %.*s\n", STR_ARG(a->name), STR_ARG(a->version),
-				STR_ARG(b->version));
-			i++;
-			k++;
-		} else if (!b || (a && compare(a, b) < 0)) {
-			print_package('-', a);
-			i++;
-		} else {
-			print_package('+', b);
-			k++;
-		}
-	}
-	return changes;
-}
-
-static void print_sets(const struct lock *l)
-{
-	for (size_t s = 0; s < l->n_sets; s++) {
-		uint64_t bytes = 0;
-
-		for (size_t i = 0; i < l->sets[s].n; i++)
-			bytes += l->packages[l->sets[s].packages[i]].size;
-		printf("%.*s: %zu packages, %.1f MB\n", STR_ARG(l->sets[s].name), l->sets[s].n,
-			(double)bytes / 1e6);
-	}
-	if (l->left_out.n)
-		printf("left out of the image, as assay.yaml says: %zu\n", l->left_out.n);
-}
+enum { ARENA_MAX = 512 << 20 };
 
 /* The lock that is there. None, or one that this build cannot read, is no error here: *found says which. */
 static bool read_previous(const struct verb_args *args, const char *dir, struct arena *a,
@@ -121,24 +44,54 @@ static bool write_lock(const struct lock *l, const char *dir, struct arena *a, s
 	       file_write(AT_FDCWD, path.p, buf_span(&text), 0644, e);
 }
 
+static bool report(const struct verb_args *args, const struct lock_report *r, struct err *e)
+{
+	lock_report_warn(r);
+	if (verb_flag(args, "--json"))
+		return lock_report_json(r, e);
+	lock_report_print(r);
+	return true;
+}
+
 static bool make(const struct verb_args *args, const char *dir, const struct description *d,
 	const struct lock *previous, struct arena *a, struct err *e)
 {
 	CLEANUP(lock_access_done) struct archive_access q = { 0 };
-	int64_t now = (int64_t)time(NULL);
+	CLEANUP(progress_freep) struct progress *p = progress_new(args);
+	const struct fetch_options shown = { .progress = progress_fetch, .ctx = p };
 	struct lock l;
+	struct lock_report r = {
+		.d = d, .before = previous, .after = &l, .made = true, .now = (int64_t)time(NULL)
+	};
 
 	if (!lock_access_open(&q, args, e))
 		return false;
-	verb_say(args, "asking the archives for %zu suites", d->n_suites);
-	if (!lock_make(&l, d, previous, &q, now, a, e) || !write_lock(&l, dir, a, e))
+	q.options = &shown;
+	verb_say(args, "asking the archives for %zu suite%s", d->n_suites,
+		d->n_suites == 1 ? "" : "s");
+	progress_stage(p, "indexes");
+	if (!lock_make(&l, d, previous, &q, r.now, a, e))
 		return false;
-	for (size_t i = 0; i < l.n_suites; i++)
-		print_suite(&l.suites[i], now);
-	if (previous && !print_changes(previous, &l))
-		printf("no package changed\n");
-	print_sets(&l);
+	progress_stage(p, NULL);
+	if (previous &&
+		(!lock_changes(&r.changes, previous, &l, a, e) ||
+			!lock_effect(&r.effect, previous, &l, &r.changes, d, q.store, a, e)))
+		return false;
+	if (!write_lock(&l, dir, a, e) || !report(args, &r, e))
+		return false;
 	verb_say(args, "wrote %s/assay.lock: %zu packages", dir, l.n_packages);
+	return true;
+}
+
+static bool keep(const struct verb_args *args, const char *dir, const struct description *d,
+	const struct lock *l, struct err *e)
+{
+	struct lock_report r = { .d = d, .before = l, .after = l };
+
+	if (verb_flag(args, "--json"))
+		return lock_report_json(&r, e);
+	printf("assay.lock is what assay.yaml asks for: %zu packages\n", l->n_packages);
+	verb_say(args, "assay lock --update %s asks the archives for newer versions", dir);
 	return true;
 }
 
@@ -153,18 +106,15 @@ static bool run(const struct verb_args *args, int *code, struct err *e)
 	(void)code;
 	if (!description_read(&d, dir, a, e) || !read_previous(args, dir, a, &previous, &found, e))
 		return false;
-	if (found && !verb_flag(args, "--update") && lock_check_fresh(&previous, &d, e)) {
-		printf("assay.lock is what assay.yaml asks for: %zu packages\n",
-			previous.n_packages);
-		verb_say(args, "assay lock --update %s asks the archives for newer versions", dir);
-		return true;
-	}
+	if (found && !verb_flag(args, "--update") && lock_check_fresh(&previous, &d, e))
+		return keep(args, dir, &d, &previous, e);
 	return make(args, dir, &d, found ? &previous : NULL, a, e);
 }
 
 static const struct verb_option options[] = {
 	{ "--update", NULL, "take newer versions though assay.lock fits", false },
 	LOCK_ACCESS_OPTIONS,
+	{ "--json", NULL, "print what changed as JSON", false },
 	{ 0 },
 };
 

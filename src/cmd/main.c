@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdio.h>
 
+#include "cmd/hint.h"
 #include "cmd/line.h"
 #include "cmd/spelling.h"
 #include "cmd/verb.h"
@@ -68,6 +69,8 @@ static int fail(const char *verb, int code, const struct err *e)
 		line_print(stderr, "hint: %s", e->hint);
 	else if (e->kind == ERR_USAGE)
 		fprintf(stderr, "hint: assay %s --help shows what it takes\n", verb);
+	else
+		fprintf(stderr, "hint: %s\n", hint_of(e));
 	return code == VERB_NO ? VERB_NO : VERB_FAILED;
 }
 

@@ -4,19 +4,13 @@
 #include "base/hex.h"
 #include "build/remeasure.h"
 #include "cmd/line.h"
+#include "cmd/reference_load.h"
 #include "cmd/verbs.h"
 #include "codec/json.h"
 #include "base/banned.h"
 
 #define MEASURE_FORMAT "assay.measure/1"
 enum { JSON_MAX = 1 << 20 };
-
-static const char *how_text(enum reference_how how)
-{
-	return how == REFERENCE_COMPUTED   ? "computed"
-	       : how == REFERENCE_OBSERVED ? "observed"
-					   : "no value";
-}
 
 /* The values differ in some bank, or one side has none. */
 static bool differs(const struct reference_shape *s, const struct reference_register *now,
@@ -51,7 +45,8 @@ static void print_value(
 static void print_register(const struct reference_shape *s, const struct reference_register *r,
 	const struct reference_shape *then)
 {
-	line_print(stdout, "PCR %-2u  %s: %.*s", r->reg, how_text(r->how), STR_ARG(r->reason));
+	line_print(stdout, "PCR %-2u  %s: %.*s", r->reg, reference_load_how(r->how),
+		STR_ARG(r->reason));
 	if (r->how != REFERENCE_NOT_PREDICTABLE)
 		print_value("        ", s, r);
 	if (!differs(s, r, then))
@@ -88,6 +83,9 @@ static void print_text(const struct remeasure *r)
 {
 	for (size_t i = 0; i < r->computed.n_shapes; i++)
 		print_shape(&r->computed.shapes[i], &r->recorded.shapes[i], r->pcr0_from_store);
+	if (r->is_signed)
+		puts("uki.efi is signed; the values are those of the unsigned image. With Secure Boot on, PCR 7 "
+		     "differs from them, and PCR 4 where the stub is 257 or older");
 	if (r->uki_differs)
 		puts("uki.efi is not the one that manifest.json names");
 	if (r->disk_differs)
@@ -110,7 +108,7 @@ static void put_shape(
 
 		json_object(w);
 		json_put_uint(w, "register", r->reg);
-		json_put_cstr(w, "how", how_text(r->how));
+		json_put_cstr(w, "how", reference_load_how(r->how));
 		json_put_bool(w, "differs", differs(s, r, then));
 		for (size_t b = 0; b < s->n_banks && r->how != REFERENCE_NOT_PREDICTABLE; b++)
 			json_put_hex(w, digest_name(s->banks[b]),
@@ -129,6 +127,9 @@ static bool print_json(const struct remeasure *r, struct err *e)
 	json_object(&w);
 	json_put_cstr(&w, "format", MEASURE_FORMAT);
 	json_put_bool(&w, "same", r->same);
+	json_put_bool(&w, "signed", r->is_signed);
+	if (r->is_signed)
+		json_put_hex(&w, "signer-sha256", SPAN_OF(r->signer_sha256));
 	json_put_bool(&w, "uki-differs", r->uki_differs);
 	json_put_bool(&w, "disk-differs", r->disk_differs);
 	json_put_bool(&w, "manifest-differs", r->manifest_differs);
@@ -157,8 +158,11 @@ static bool run(const struct verb_args *args, int *code, struct err *e)
 		return false;
 	if (!verb_flag(args, "--json"))
 		print_text(&r);
-	if (!r.same || r.uki_differs || r.disk_differs || r.manifest_differs)
+	if (!r.same || r.uki_differs || r.disk_differs || r.manifest_differs) {
 		*code = VERB_NO;
+		verb_hint(
+			"do not use these values: build the image again, or get all of its files again");
+	}
 	return true;
 }
 

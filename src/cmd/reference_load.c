@@ -42,9 +42,11 @@ bool reference_load_shape(const struct reference_shape **ret, const struct refer
 		}
 		found = shape;
 	}
-	if (!found)
-		return err_set(e, ERR_NOTFOUND, "the reference values have no shape %s%.*s",
+	if (!found) {
+		err_set(e, ERR_NOTFOUND, "the reference values have no shape %s%.*s",
 			name.n ? "" : "for a TPM", STR_ARG(name));
+		return err_hint(e, "the image was not built for it: platforms: in its assay.yaml");
+	}
 	*ret = found;
 	return true;
 }
@@ -71,4 +73,11 @@ bool reference_load_vouch(enum appraise_vouch *ret, const struct reference_value
 	}
 	*ret = built ? APPRAISE_BUILT_HERE : APPRAISE_UNSIGNED_CLAIM;
 	return true;
+}
+
+const char *reference_load_how(enum reference_how how)
+{
+	return how == REFERENCE_COMPUTED   ? "computed"
+	       : how == REFERENCE_OBSERVED ? "observed"
+					   : "no value";
 }

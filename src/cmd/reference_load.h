@@ -21,4 +21,7 @@ bool reference_load_shape(const struct reference_shape **ret, const struct refer
 bool reference_load_vouch(enum appraise_vouch *ret, const struct reference_values *v,
 	const uint8_t sha256[static SHA256_SIZE], const char *store, struct err *e) MUST_CHECK;
 
+/* "computed", "observed", "no value", for a person. */
+const char *reference_load_how(enum reference_how how);
+
 #endif

@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "cmd/console.h"
+#include "cmd/shell_word.h"
 #include "cmd/verbs.h"
 #include "sys/file.h"
 #include "vm/accel.h"
@@ -27,6 +28,7 @@ enum {
 
 static const struct verb_option options[] = {
 	{ "--port", "N", "port on 127.0.0.1 for the attester (a free one)", false },
+	{ "--forward", "PORT", "127.0.0.1:PORT leads in; HOST:GUEST, /udp", true },
 	{ "--state", "DIR", "the software TPM (~/.local/state/assay/vm)", false },
 	{ "--trust-out", "FILE", "write a trust file that names this TPM's roots", false },
 	{ "--firmware-code", "FILE", "firmware instead of the image's own", false },
@@ -40,6 +42,8 @@ struct run {
 	const struct verb_args *args;
 	char *disk, *code, *vars, *state, *folder;
 	const char *arguments[QEMU_EXTRA_MAX];
+	struct qemu_forward forwards[QEMU_FORWARDS_MAX];
+	size_t n_forwards;
 	struct swtpm *tpm;
 	struct qemu *q;
 	struct knock knock;
@@ -109,6 +113,40 @@ static bool number(const struct verb_args *args, const char *option, uint64_t ma
 		(unsigned long long)max);
 }
 
+/* "PORT" or "HOST:GUEST", each with "/tcp" or "/udp" behind it where it is wanted. */
+static bool read_forward(struct str text, struct qemu_forward *ret)
+{
+	struct str ports, protocol, host, guest;
+	uint64_t from, to;
+	bool named = str_cut(text, '/', &ports, &protocol);
+
+	if (!str_cut(ports, ':', &host, &guest))
+		guest = host;
+	if (!str_u64(host, &from, UINT16_MAX) || !from || !str_u64(guest, &to, UINT16_MAX) || !to ||
+		(named && !str_is(protocol, "tcp") && !str_is(protocol, "udp")))
+		return false;
+	*ret = (struct qemu_forward){ (uint16_t)from, (uint16_t)to, str_is(protocol, "udp") };
+	return true;
+}
+
+static bool read_forwards(struct run *r, struct err *e)
+{
+	const char *text;
+
+	while ((text = verb_nth(r->args, "--forward", r->n_forwards))) {
+		if (r->n_forwards == QEMU_FORWARDS_MAX)
+			return err_set(e, ERR_LIMIT, "more than %d ports with --forward",
+				QEMU_FORWARDS_MAX);
+		if (!read_forward(str_of(text), &r->forwards[r->n_forwards])) {
+			err_set(e, ERR_USAGE, "--forward is '%s', want a port", text);
+			return err_hint(
+				e, "--forward 8000, --forward 9000:8000 or --forward 53/udp");
+		}
+		r->n_forwards++;
+	}
+	return true;
+}
+
 /* A YAML scalar in double quotes. */
 static void add_quoted(struct buf *b, const char *text)
 {
@@ -143,7 +181,7 @@ static bool prepare(struct run *r, struct err *e)
 	r->timeout_s = TIMEOUT_S;
 	if (!number(r->args, "--port", UINT16_MAX, &r->port, e) ||
 		!number(r->args, "--timeout", TIMEOUT_MAX_S, &r->timeout_s, e) ||
-		!state_folder(&r->state, r->args, e))
+		!read_forwards(r, e) || !state_folder(&r->state, r->args, e))
 		return false;
 	r->disk = file_of(r->args, NULL, "disk.img");
 	r->code = file_of(r->args, "--firmware-code", "firmware/OVMF_CODE.fd");
@@ -170,6 +208,8 @@ static bool start(struct run *r, struct err *e)
 		.tpm = r->tpm,
 		.guest_port = GUEST_PORT,
 		.host_port = (uint16_t)r->port,
+		.forwards = r->forwards,
+		.n_forwards = r->n_forwards,
 		.arguments = r->arguments,
 	};
 	const char *argument;
@@ -187,6 +227,7 @@ static bool start(struct run *r, struct err *e)
 	verb_say(r->args, "booting %s: %s", accel.kvm ? "with KVM" : "under emulation", accel.why);
 	if (!qemu_start(&r->q, &m, e))
 		return false;
+	progress_stage(r->console.progress, "boot");
 	r->knock = (struct knock){ .port = qemu_host_port(r->q), .fd = -1 };
 	return true;
 }
@@ -212,9 +253,9 @@ static bool failed(struct run *r, const char *what, struct err *e)
 	else
 		err_set(e, ERR_IO, "%s; the last it printed: %s", what,
 			c->last[0] ? c->last : "nothing");
-	if (c->terminal)
-		err_hint(e, "2>FILE keeps all that the machine prints");
-	return false;
+	if (progress_on_terminal(c->progress) || c->quiet)
+		return err_hint(e, "2>FILE, without -q, keeps all that the machine prints");
+	return err_hint(e, "the lines above are all that the machine printed");
 }
 
 static bool stopped_early(struct run *r, struct err *e)
@@ -230,7 +271,11 @@ static bool too_late(struct run *r, struct err *e)
 
 	snprintf(what, sizeof what, "the attester did not answer within %llu s",
 		(unsigned long long)r->timeout_s);
-	return failed(r, what, e);
+	failed(r, what, e);
+	return err_hint(e, "--timeout S gives it longer%s",
+		progress_on_terminal(r->console.progress)
+			? "; 2>FILE keeps all that the machine prints"
+			: "");
 }
 
 /* Until the attester answers. False in *up: interrupted before. */
@@ -259,37 +304,20 @@ static bool wait_up(struct run *r, bool *up, struct err *e)
 	return true;
 }
 
-/* A word of a command line as a shell takes it. */
-static char *quoted(const char *word)
-{
-	struct buf b = buf_init(TEXT_MAX);
-	bool plain = word[0] &&
-		     !word[strspn(word, "abcdefghijklmnopqrstuvwxyz"
-					"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./+=:,@")];
-
-	if (plain)
-		return mem_string(str_of(word));
-	buf_u8(&b, '\'');
-	for (const char *p = word; *p; p++)
-		if (*p == '\'')
-			buf_add_cstr(&b, "'\\''");
-		else
-			buf_add(&b, p, 1);
-	buf_u8(&b, '\'');
-	return buf_take_cstr(&b);
-}
-
 /* For the person at the terminal; a program reads the address from standard output. */
 static void say_what_next(const struct run *r)
 {
 	const char *trust = verb_value(r->args, "--trust-out");
 	CLEANUP(mem_free) char *file = file_of(r->args, NULL, "reference-values.json");
-	CLEANUP(mem_free) char *values = quoted(file);
-	CLEANUP(mem_free) char *roots = trust ? quoted(trust) : NULL;
+	CLEANUP(mem_free) char *values = shell_word(file);
+	CLEANUP(mem_free) char *roots = trust ? shell_word(trust) : NULL;
 
 	verb_say(r->args, "It answers there, and runs until ctrl-C. Ask it from another terminal:");
 	verb_say(r->args, "  assay verify http://127.0.0.1:%u --reference-values %s%s%s",
 		qemu_host_port(r->q), values, roots ? " --trust " : "", roots ? roots : "");
+	for (size_t i = 0; i < r->n_forwards; i++)
+		verb_say(r->args, "127.0.0.1:%u leads to its port %u/%s", r->forwards[i].host_port,
+			r->forwards[i].guest_port, r->forwards[i].udp ? "udp" : "tcp");
 	if (!roots)
 		verb_say(r->args,
 			"(its TPM is made here: --trust-out FILE writes a trust file for it)");
@@ -299,13 +327,15 @@ static bool watch(struct run *r, struct err *e)
 {
 	bool up = false, ok = wait_up(r, &up, e);
 
-	console_end(&r->console);
-	if (!ok || !up)
+	if (!ok || !up) {
+		progress_end(r->console.progress);
 		return ok;
+	}
+	progress_stage(r->console.progress, NULL);
 	printf("http://127.0.0.1:%u\n", qemu_host_port(r->q));
 	fflush(stdout);
 	say_what_next(r);
-	r->console.quiet |= r->console.terminal;
+	r->console.quiet |= progress_on_terminal(r->console.progress);
 	while (!interrupted)
 		if (step(r) == QEMU_STOPPED)
 			return qemu_status(r->q, e);
@@ -326,10 +356,11 @@ static void done(struct run *r)
 
 static bool run(const struct verb_args *args, int *code, struct err *e)
 {
+	CLEANUP(progress_freep) struct progress *progress = progress_new(args);
 	struct sigaction on = { .sa_handler = on_signal };
 	struct run r = { .args = args,
 		.knock.fd = -1,
-		.console = { .quiet = verb_quiet(args), .terminal = isatty(STDERR_FILENO) } };
+		.console = { .progress = progress, .quiet = verb_quiet(args) } };
 	bool ok;
 
 	(void)code;

@@ -50,6 +50,12 @@ static bool load_certificates(
 	return true;
 }
 
+static bool no_trust_file(struct err *e)
+{
+	return err_hint(e, "doc/trust.md says what a trust file holds; `assay run --trust-out` "
+			   "writes one for the machine that it starts");
+}
+
 bool trust_load(struct trust_file *ret, const char *path, struct arena *a, struct err *e)
 {
 	struct str at = path ? str_of(path) : default_path(a);
@@ -63,16 +69,16 @@ bool trust_load(struct trust_file *ret, const char *path, struct arena *a, struc
 	}
 	if (!file_read(AT_FDCWD, at.p, YAML_SIZE_MAX, &text, e)) {
 		if (path || e->kind != ERR_NOTFOUND) {
-			err_hint(e,
-				"doc/trust.md says what a trust file holds; `assay run --trust-out` "
-				"writes one for the machine that it starts");
+			no_trust_file(e);
 			return err_wrap(e, "trust file");
 		}
 		*ret = t;
 		return true;
 	}
-	if (!yaml_parse(&v, buf_span(&text), a, e) || !trust_file_parse(&t, &v, a, e))
+	if (!yaml_parse(&v, buf_span(&text), a, e) || !trust_file_parse(&t, &v, a, e)) {
+		no_trust_file(e);
 		return err_wrap(e, "'%s'", at.p);
+	}
 	if (!load_certificates(&t, at.p, a, e)) {
 		trust_unload(&t);
 		return err_wrap(e, "'%s'", at.p);

@@ -71,6 +71,12 @@ void verb_say(const struct verb_args *a, const char *fmt, ...)
 	fputc('\n', stderr);
 }
 
+void verb_hint(const char *hint)
+{
+	fflush(stdout);
+	fprintf(stderr, "hint: %s\n", hint);
+}
+
 void verb_args_free(struct verb_args *a)
 {
 	if (!a)

@@ -57,5 +57,7 @@ bool verb_quiet(const struct verb_args *a);
 
 /* Progress: a plain line on standard error, none with --quiet. */
 void verb_say(const struct verb_args *a, const char *fmt, ...) PRINTF_LIKE(2, 3);
+/* For a no that was printed as a result: what to do, on standard error behind it. */
+void verb_hint(const char *hint);
 
 #endif

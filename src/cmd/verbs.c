@@ -4,11 +4,18 @@
 #include "base/banned.h"
 
 const struct verb *const verbs[] = {
+	&cmd_init,
 	&cmd_lock,
 	&cmd_lock_verify,
+	&cmd_lock_why,
 	&cmd_fetch,
+	&cmd_archive,
 	&cmd_build,
+	&cmd_show,
 	&cmd_measure,
+	&cmd_sign_uki,
+	&cmd_sign_attach,
+	&cmd_sign_detach,
 	&cmd_run,
 	&cmd_attest_serve,
 	&cmd_enroll,

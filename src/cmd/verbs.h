@@ -6,11 +6,18 @@
 
 #include "cmd/verb.h"
 
+extern const struct verb cmd_init;
 extern const struct verb cmd_lock;
 extern const struct verb cmd_lock_verify;
+extern const struct verb cmd_lock_why;
 extern const struct verb cmd_fetch;
+extern const struct verb cmd_archive;
 extern const struct verb cmd_build;
+extern const struct verb cmd_show;
 extern const struct verb cmd_measure;
+extern const struct verb cmd_sign_uki;
+extern const struct verb cmd_sign_attach;
+extern const struct verb cmd_sign_detach;
 extern const struct verb cmd_run;
 extern const struct verb cmd_attest_serve;
 extern const struct verb cmd_enroll;

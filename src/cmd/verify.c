@@ -53,8 +53,10 @@ static bool load_policy(struct work *w, struct err *e)
 		err_hint(e, "doc/policy.md says what a policy file holds");
 		return err_wrap(e, "policy");
 	}
-	if (!yaml_parse(&v, buf_span(&text), w->a, e) || !policy_parse(&w->policy, &v, w->a, e))
+	if (!yaml_parse(&v, buf_span(&text), w->a, e) || !policy_parse(&w->policy, &v, w->a, e)) {
+		err_hint(e, "doc/policy.md says what a policy file holds");
 		return err_wrap(e, "'%s'", path);
+	}
 	return true;
 }
 

@@ -1,15 +1,9 @@
 #include "codec/json.h"
 
 #include "base/map.h"
+#include "codec/json_cells.h"
 #include "codec/utf8.h"
 #include "base/banned.h"
-
-/* Lists are gathered in linked cells first, since their length is known only at the end. */
-struct cell {
-	struct cell *next;
-	struct str key;
-	struct json value;
-};
 
 struct parser {
 	const char *p;
@@ -176,26 +170,7 @@ static bool parse_number(struct parser *s, struct json *ret)
 	return ret->text.p ? true : arena_full(s->a, s->e);
 }
 
-/* From cells (newest first) to arrays in the order of the document. */
-static bool close_list(struct parser *s, struct json *ret, struct cell *cells, size_t n, bool keyed)
-{
-	struct json *items = ARENA_ARRAY(s->a, n, struct json);
-	struct str *keys = keyed ? ARENA_ARRAY(s->a, n, struct str) : NULL;
-
-	if (!items || (keyed && !keys))
-		return arena_full(s->a, s->e);
-	for (size_t i = n; i > 0; i--, cells = cells->next) {
-		items[i - 1] = cells->value;
-		if (keys)
-			keys[i - 1] = cells->key;
-	}
-	ret->items = items;
-	ret->keys = keys;
-	ret->n = n;
-	return true;
-}
-
-static bool parse_member(struct parser *s, struct cell *c, struct map *seen)
+static bool parse_member(struct parser *s, struct json_cell *c, struct map *seen)
 {
 	skip_blanks(s);
 	if (peek(s) != '"')
@@ -216,7 +191,7 @@ static bool parse_member(struct parser *s, struct cell *c, struct map *seen)
 static bool parse_list(struct parser *s, struct json *ret, struct map *seen)
 {
 	const char close = seen ? '}' : ']';
-	struct cell *cells = NULL;
+	struct json_cell *cells = NULL;
 	size_t n = 0;
 
 	skip_blanks(s);
@@ -225,7 +200,7 @@ static bool parse_list(struct parser *s, struct json *ret, struct map *seen)
 		return true;
 	}
 	for (;;) {
-		struct cell *c = ARENA_NEW(s->a, struct cell);
+		struct json_cell *c = ARENA_NEW(s->a, struct json_cell);
 
 		if (!c)
 			return arena_full(s->a, s->e);
@@ -246,7 +221,7 @@ static bool parse_list(struct parser *s, struct json *ret, struct map *seen)
 	if (peek(s) != close)
 		return bad(s, seen ? "',' or '}' was expected" : "',' or ']' was expected");
 	s->at++;
-	return close_list(s, ret, cells, n, seen != NULL);
+	return json_cells_close(ret, cells, n, s->a, s->e);
 }
 
 static bool parse_container(struct parser *s, struct json *ret)

@@ -3,14 +3,8 @@
 #include <yaml.h>
 
 #include "base/map.h"
+#include "codec/json_cells.h"
 #include "base/banned.h"
-
-/* Lists are gathered in linked cells first, since their length is known only at the end. */
-struct cell {
-	struct cell *next;
-	struct str key;
-	struct json value;
-};
 
 struct reader {
 	yaml_parser_t parser;
@@ -78,7 +72,8 @@ static bool read_scalar(struct reader *r, const yaml_event_t *ev, struct str *re
 	return ret->p ? true : arena_full(r->a, r->e);
 }
 
-static bool read_key(struct reader *r, const yaml_event_t *ev, struct cell *c, struct map *seen)
+static bool read_key(
+	struct reader *r, const yaml_event_t *ev, struct json_cell *c, struct map *seen)
 {
 	if (ev->type != YAML_SCALAR_EVENT)
 		return bad(r, &ev->start_mark, "a member name must be a plain or quoted word");
@@ -91,7 +86,8 @@ static bool read_key(struct reader *r, const yaml_event_t *ev, struct cell *c, s
 }
 
 /* One element, or member when seen is given, whose first event is *ev. */
-static bool read_cell(struct reader *r, const yaml_event_t *ev, struct map *seen, struct cell *c)
+static bool read_cell(
+	struct reader *r, const yaml_event_t *ev, struct map *seen, struct json_cell *c)
 {
 	CLEANUP(yaml_event_delete) yaml_event_t value = { 0 };
 
@@ -102,39 +98,20 @@ static bool read_cell(struct reader *r, const yaml_event_t *ev, struct map *seen
 	return read_value(r, &value, &c->value);
 }
 
-/* From cells (newest first) to arrays in the order of the document. */
-static bool close_list(struct reader *r, struct json *ret, const struct cell *cells, size_t n)
-{
-	struct json *items = ARENA_ARRAY(r->a, n, struct json);
-	struct str *keys = ret->kind == JSON_OBJECT ? ARENA_ARRAY(r->a, n, struct str) : NULL;
-
-	if (!items || (ret->kind == JSON_OBJECT && !keys))
-		return arena_full(r->a, r->e);
-	for (size_t i = n; i > 0; i--, cells = cells->next) {
-		items[i - 1] = cells->value;
-		if (keys)
-			keys[i - 1] = cells->key;
-	}
-	ret->items = items;
-	ret->keys = keys;
-	ret->n = n;
-	return true;
-}
-
 /* What stands between a start and its end event; the start is taken already. */
 static bool read_list(struct reader *r, struct json *ret, struct map *seen)
 {
-	struct cell *cells = NULL;
+	struct json_cell *cells = NULL;
 
 	for (size_t n = 0;; n++) {
 		CLEANUP(yaml_event_delete) yaml_event_t ev = { 0 };
-		struct cell *c;
+		struct json_cell *c;
 
 		if (!next(r, &ev))
 			return false;
 		if (ev.type == YAML_SEQUENCE_END_EVENT || ev.type == YAML_MAPPING_END_EVENT)
-			return close_list(r, ret, cells, n);
-		c = ARENA_NEW(r->a, struct cell);
+			return json_cells_close(ret, cells, n, r->a, r->e);
+		c = ARENA_NEW(r->a, struct json_cell);
 		if (!c)
 			return arena_full(r->a, r->e);
 		if (seen && n == JSON_MEMBERS_MAX)

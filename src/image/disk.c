@@ -142,18 +142,6 @@ static void hash_zeroes(struct hasher *h, uint8_t *piece, uint64_t n)
 	}
 }
 
-static bool hash_data(struct hasher *h, uint8_t *piece, int fd, const char *name, uint64_t at,
-	uint64_t end, struct err *e)
-{
-	for (size_t n; at < end; at += n) {
-		n = end - at < CONTENT_PIECE ? (size_t)(end - at) : CONTENT_PIECE;
-		if (!file_pread(fd, piece, n, at, name, e))
-			return false;
-		hasher_add(h, piece, n);
-	}
-	return true;
-}
-
 /*
  * The next run of data from `at`; both are `size` when only a hole is left. A file system without holes has
  * one run.
@@ -187,7 +175,7 @@ bool disk_digest(const struct disk *d, int fd, const char *name, uint8_t sha256[
 		if (!next_data(fd, d->size, &at, &end))
 			return err_os(e, "cannot find the data of '%s'", name);
 		hash_zeroes(h, piece, at - done);
-		if (!hash_data(h, piece, fd, name, at, end, e))
+		if (!file_hash(h, fd, at, end, name, e))
 			return false;
 		at = done = end;
 	}

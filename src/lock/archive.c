@@ -1,7 +1,6 @@
 #include "lock/archive.h"
 
 #include "base/hex.h"
-#include "net/fetch.h"
 #include "base/banned.h"
 
 enum { PATH_ROOM = 512 };
@@ -30,7 +29,7 @@ bool archive_read_release(const struct archive_access *q, struct span inrelease,
 	struct str text;
 	bool ok;
 
-	if (!inrelease_verify(&r, inrelease, q->keyring, e))
+	if (!inrelease_verify(&r, inrelease, q->keyring, q->keys, e))
 		return false;
 	/* What is parsed lives as long as the arena, gpgv's output need not. */
 	text = arena_str(a, buf_str(&r.payload));
@@ -88,7 +87,7 @@ bool archive_take_release(const struct archive_access *q, const struct suite_req
 	if (!suite.archive.p || !suite.suite.p || !path.p)
 		return arena_full(a, e);
 	if (!find_bases(q, s->archive, &bases, e) ||
-		!fetch_unpinned(&bases, path, INRELEASE_SIZE_MAX, NULL, &bytes, e))
+		!fetch_unpinned(&bases, path, INRELEASE_SIZE_MAX, q->options, &bytes, e))
 		return false;
 	if (!judge_release(q, s, before, now_unix, buf_span(&bytes), a, &suite, ret_release, e))
 		return err_wrap(
@@ -108,7 +107,8 @@ static bool fetch_one(const struct archive_access *q, struct str archive, struct
 	if (store_has(q->store, sha256))
 		return true;
 	memcpy(item.sha256, sha256, SHA256_SIZE);
-	return find_bases(q, archive, &item.bases, e) && fetch_all(q->store, &item, 1, NULL, e);
+	return find_bases(q, archive, &item.bases, e) &&
+	       fetch_all(q->store, &item, 1, q->options, e);
 }
 
 bool archive_fetch_release(

@@ -9,6 +9,7 @@
 #include "lock/inrelease.h"
 #include "lock/lock.h"
 #include "lock/release.h"
+#include "net/fetch.h"
 #include "net/mirrors.h"
 #include "store/store.h"
 
@@ -16,6 +17,9 @@ struct archive_access {
 	struct store *store;
 	struct mirrors *mirrors;
 	const char *keyring; /* file */
+	/* Zeroed: the keys that are valid now. THEN is for lock_verify alone, which judges what is old. */
+	enum inrelease_keys keys;
+	const struct fetch_options *options; /* of all downloads; may be NULL */
 };
 
 /*

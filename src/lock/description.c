@@ -283,10 +283,13 @@ bool description_read(struct description *ret, const char *dir, struct arena *a,
 	if (!file_read(AT_FDCWD, path.p, YAML_SIZE_MAX, &text, e)) {
 		if (e->kind == ERR_NOTFOUND)
 			err_hint(e,
-				"a folder with an assay.yaml is needed; doc/assay.yaml.md says what stands in it");
+				"assay init makes a folder with an assay.yaml; doc/assay.yaml.md says what stands in it");
 		return false;
 	}
-	if (!description_parse(ret, str_of(dir), buf_span(&text), a, e))
+	if (!description_parse(ret, str_of(dir), buf_span(&text), a, e)) {
+		if (!e->hint[0])
+			err_hint(e, "doc/assay.yaml.md describes every member, with examples");
 		return err_wrap(e, "'%s'", path.p);
+	}
 	return true;
 }

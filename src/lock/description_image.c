@@ -21,17 +21,6 @@ static bool is_account_path(struct str v, struct err *e)
 	return member_is_absolute(v, e) && is_gecos(v, e);
 }
 
-static bool is_port(struct str v, struct err *e)
-{
-	struct str number, protocol;
-	uint64_t n = 0;
-
-	if (!str_cut(v, '/', &number, &protocol) || !str_u64(number, &n, 65535) || !n ||
-		(!str_is(protocol, "tcp") && !str_is(protocol, "udp")))
-		return err_set(e, ERR_FORMAT, "'%.*s' is no port such as 8080/tcp", STR_ARG(v));
-	return true;
-}
-
 static bool is_os_release(struct str v, struct err *e)
 {
 	struct str rest = v, line, key, value;
@@ -269,5 +258,5 @@ bool description_image_parse(
 	       parse_modes(o, a, d, e) &&
 	       member_str(o, "hostname", false, member_is_name, &d->hostname, e) &&
 	       member_str(o, "os-release", false, is_os_release, &d->os_release, e) &&
-	       member_list(o, "ports", is_port, true, a, &d->ports, e);
+	       member_list(o, "ports", member_is_port, true, a, &d->ports, e);
 }

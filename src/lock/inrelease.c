@@ -5,11 +5,13 @@
 #include <stdlib.h>
 
 #include "deb/control.h"
+#include "lock/keyring.h"
 #include "sys/file.h"
 #include "sys/proc.h"
 #include "base/banned.h"
 
 enum { STATUS_MAX = 1 << 20 };
+#define UNIX_MAX UINT64_C(253402300799) /* the year 9999 */
 
 /* Where the two files of one run of gpgv lie; removed with all in it. */
 struct workplace {
@@ -38,7 +40,9 @@ static bool workplace_make(struct workplace *w, struct err *e)
 /* State while the status lines are read: whether the signature that they are about was called good. */
 struct judge {
 	struct inrelease *r;
-	bool good, broken;
+	enum inrelease_keys keys;
+	bool good, expired, broken;
+	uint64_t expired_unix; /* the earliest of the key and its primary; 0: not said */
 	unsigned texts;
 	char missing[INRELEASE_FINGERPRINT_MAX + 1]; /* a key that the keyring lacks */
 	const char *fault;                           /* what was wrong with a signature */
@@ -65,19 +69,50 @@ static void take_valid(struct judge *j, struct str rest)
 {
 	struct inrelease *r = j->r;
 	struct str words[10] = { { 0 } };
+	uint64_t signed_unix = 0;
 	size_t n = 0;
 
 	while (n < 10 && control_word(&rest, &words[n]))
 		n++;
-	if (!j->good || n != 10 || !is_fingerprint(words[9]) || !strong(words)) {
+	if (!j->good || n != 10 || !is_fingerprint(words[9]) || !strong(words) ||
+		!str_u64(words[2], &signed_unix, UNIX_MAX)) {
 		j->fault = j->fault ? j->fault : "a signature of a weak or unknown kind";
 		return;
 	}
 	j->good = false;
+	if (j->expired && signed_unix >= j->expired_unix) {
+		j->fault = "a signature that was made after its key had expired";
+		return;
+	}
 	if (r->n_signers == INRELEASE_SIGNERS_MAX)
 		return;
+	r->signed_unix[r->n_signers] = (int64_t)signed_unix;
+	r->expired_unix[r->n_signers] = j->expired ? (int64_t)j->expired_unix : 0;
 	memcpy(r->signers[r->n_signers], words[9].p, words[9].n);
 	r->signers[r->n_signers++][words[9].n] = 0;
+}
+
+static void take_expiry(struct judge *j, struct str rest)
+{
+	struct str word;
+	uint64_t v;
+
+	if (control_word(&rest, &word) && str_u64(word, &v, UNIX_MAX) &&
+		(!j->expired_unix || v < j->expired_unix))
+		j->expired_unix = v;
+}
+
+/* Without a date of expiry nothing can lie before it. */
+static void take_expired_key(struct judge *j)
+{
+	j->fault = "a signature by a key that has expired since";
+	j->good = j->expired = j->keys == INRELEASE_KEYS_THEN && j->expired_unix;
+}
+
+static void next_signature(struct judge *j)
+{
+	j->good = j->expired = false;
+	j->expired_unix = 0;
 }
 
 static void take_line(struct judge *j, struct str line)
@@ -87,7 +122,9 @@ static void take_line(struct judge *j, struct str line)
 	if (!control_word(&rest, &head) || !str_is(head, "[GNUPG:]") || !control_word(&rest, &word))
 		return;
 	if (str_is(word, "NEWSIG"))
-		j->good = false;
+		next_signature(j);
+	else if (str_is(word, "KEYEXPIRED"))
+		take_expiry(j, rest);
 	else if (str_is(word, "GOODSIG"))
 		j->good = true;
 	else if (str_is(word, "VALIDSIG"))
@@ -97,7 +134,7 @@ static void take_line(struct judge *j, struct str line)
 	else if (str_is(word, "BADSIG"))
 		j->broken = true;
 	else if (str_is(word, "EXPKEYSIG"))
-		j->fault = "a signature by a key that has expired since";
+		take_expired_key(j);
 	else if (str_is(word, "EXPSIG"))
 		j->fault = "a signature that has expired";
 	else if (str_is(word, "REVKEYSIG"))
@@ -125,9 +162,10 @@ static bool decide(const struct judge *j, struct err *e)
 	return err_set(e, ERR_SIGNATURE, "it has no signature");
 }
 
-bool inrelease_status(struct inrelease *ret, struct str status, struct err *e)
+bool inrelease_status(
+	struct inrelease *ret, struct str status, enum inrelease_keys keys, struct err *e)
 {
-	struct judge j = { .r = ret };
+	struct judge j = { .r = ret, .keys = keys };
 	struct str line;
 
 	ret->n_signers = 0;
@@ -187,7 +225,46 @@ static bool check_one_text(struct span bytes, struct err *e)
 	return err_set(e, ERR_SIGNATURE, "it is not one signed text");
 }
 
-bool inrelease_verify(struct inrelease *ret, struct span bytes, const char *keyring, struct err *e)
+static void drop_signer(struct inrelease *r, size_t at)
+{
+	r->n_signers--;
+	for (size_t i = at; i < r->n_signers; i++) {
+		memcpy(r->signers[i], r->signers[i + 1], sizeof r->signers[i]);
+		r->signed_unix[i] = r->signed_unix[i + 1];
+		r->expired_unix[i] = r->expired_unix[i + 1];
+	}
+}
+
+/* Of a key that has expired gpgv does not say whether it was revoked, too: those do not count. */
+static bool drop_revoked(struct inrelease *r, const char *keyring, struct err *e)
+{
+	CLEANUP(buf_done) struct buf bytes = { 0 };
+	size_t i = 0;
+
+	while (i < r->n_signers) {
+		bool revoked = true;
+
+		if (!r->expired_unix[i]) {
+			i++;
+			continue;
+		}
+		if (!bytes.p && !file_read(AT_FDCWD, keyring, KEYRING_SIZE_MAX, &bytes, e))
+			return false;
+		if (!keyring_is_revoked(buf_span(&bytes), str_of(r->signers[i]), &revoked, e))
+			return err_wrap(
+				e, "a key has expired, and whether it was revoked is not known");
+		if (revoked)
+			drop_signer(r, i);
+		else
+			i++;
+	}
+	return r->n_signers ? true
+			    : err_set(e, ERR_SIGNATURE,
+				      "no good signature: it has a signature by a revoked key");
+}
+
+bool inrelease_verify(struct inrelease *ret, struct span bytes, const char *keyring,
+	enum inrelease_keys keys, struct err *e)
 {
 	CLEANUP(workplace_done) struct workplace w = { 0 };
 	CLEANUP(inrelease_done) struct inrelease r = { 0 };
@@ -200,7 +277,7 @@ bool inrelease_verify(struct inrelease *ret, struct span bytes, const char *keyr
 	snprintf(out, sizeof out, "%s/out", w.path);
 	if (!file_write(AT_FDCWD, in, bytes, 0600, e) ||
 		!run_gpgv(&w, in, out, keyring, &status, e) ||
-		!inrelease_status(&r, buf_str(&status), e) ||
+		!inrelease_status(&r, buf_str(&status), keys, e) || !drop_revoked(&r, keyring, e) ||
 		!file_read(AT_FDCWD, out, INRELEASE_SIZE_MAX, &r.payload, e))
 		return false;
 	*ret = r;
@@ -213,10 +290,16 @@ void inrelease_done(struct inrelease *r)
 	buf_done(&r->payload);
 }
 
+size_t inrelease_find(const struct inrelease *r, struct str fingerprint)
+{
+	size_t i = 0;
+
+	while (i < r->n_signers && !str_is(fingerprint, r->signers[i]))
+		i++;
+	return i;
+}
+
 bool inrelease_signed_by(const struct inrelease *r, struct str fingerprint)
 {
-	for (size_t i = 0; i < r->n_signers; i++)
-		if (str_is(fingerprint, r->signers[i]))
-			return true;
-	return false;
+	return inrelease_find(r, fingerprint) < r->n_signers;
 }

@@ -37,6 +37,24 @@ static bool is_broken(const struct verifying *w)
 	return w->v->link != NULL;
 }
 
+/* False when the lock's signer is none of those. That its key has expired since is a fact to tell, not a fault. */
+static bool note_signer(
+	struct verifying *w, const struct lock_suite *s, const struct inrelease *signers)
+{
+	size_t i = inrelease_find(signers, s->signer), n = w->v->n_expired;
+
+	if (i == signers->n_signers)
+		return false;
+	if (signers->expired_unix[i] == 0)
+		return true;
+	if (n == LOCK_VERIFY_EXPIRED_MAX)
+		return false;
+	w->v->expired[n] = (struct lock_expiry){ (size_t)(s - w->l->suites),
+		signers->signed_unix[i], signers->expired_unix[i] };
+	w->v->n_expired++;
+	return true;
+}
+
 static bool check_release(
 	struct verifying *w, const struct lock_suite *s, struct span bytes, struct release *r)
 {
@@ -49,7 +67,7 @@ static bool check_release(
 		*w->e = e;
 		return false;
 	}
-	if (!inrelease_signed_by(&signers, s->signer))
+	if (!note_signer(w, s, &signers))
 		return breaks(w, "signature", s->suite,
 			"the signer that the lock names is none of its good signatures");
 	if (!release_is(r, s->suite, &e))
@@ -198,7 +216,7 @@ static bool fetch_packages(struct verifying *w)
 		memcpy(items[i].sha256, p->sha256, SHA256_SIZE);
 		items[i].bases.uris = mirrors_for(w->q->mirrors, s->archive, &items[i].bases.n);
 	}
-	return fetch_all(w->q->store, items, n, NULL, w->e);
+	return fetch_all(w->q->store, items, n, w->q->options, w->e);
 }
 
 /* Fetched ones were checked on their way in; those of the store are read again. */

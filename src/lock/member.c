@@ -101,6 +101,17 @@ bool member_is_folder(struct str v, struct err *e)
 	return str_is(v, ".") || check_path(v, v, true, e);
 }
 
+bool member_is_port(struct str v, struct err *e)
+{
+	struct str number, protocol;
+	uint64_t n = 0;
+
+	if (!str_cut(v, '/', &number, &protocol) || !str_u64(number, &n, 65535) || !n ||
+		(!str_is(protocol, "tcp") && !str_is(protocol, "udp")))
+		return err_set(e, ERR_FORMAT, "'%.*s' is no port such as 8080/tcp", STR_ARG(v));
+	return true;
+}
+
 bool member_is_word(struct str v, struct err *e)
 {
 	for (size_t i = 0; i < v.n; i++)

@@ -26,6 +26,8 @@ bool member_is_path(struct str v, struct err *e) MUST_CHECK;
 bool member_is_absolute(struct str v, struct err *e) MUST_CHECK;
 /* A folder seen from the description: "." or a canonical path that may start with "../" components. */
 bool member_is_folder(struct str v, struct err *e) MUST_CHECK;
+/* A number from 1 to 65535, '/' and "tcp" or "udp". */
+bool member_is_port(struct str v, struct err *e) MUST_CHECK;
 /* One word of a command line: printable ASCII without blanks. */
 bool member_is_word(struct str v, struct err *e) MUST_CHECK;
 

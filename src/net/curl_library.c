@@ -15,12 +15,12 @@
 #define LIBRARY "libcurl.so.4"
 
 /* Every function that is called here, with the type that libcurl declares for it. */
-#define FUNCTIONS(X)                                                                     \
-	X(curl_global_init)                                                              \
-	X(curl_easy_init)                                                                \
-	X(curl_easy_cleanup) X(curl_easy_reset) X(curl_easy_perform) X(curl_easy_setopt) \
-		X(curl_easy_getinfo) X(curl_easy_strerror) X(curl_slist_append)          \
-			X(curl_slist_free_all)
+/* clang-format off */
+#define FUNCTIONS(X) \
+	X(curl_global_init) X(curl_easy_init) X(curl_easy_cleanup) X(curl_easy_reset) \
+	X(curl_easy_perform) X(curl_easy_setopt) X(curl_easy_getinfo) X(curl_easy_strerror) \
+	X(curl_slist_append) X(curl_slist_free_all)
+/* clang-format on */
 
 #define FIELD(name) typeof(name) *name;
 static struct {

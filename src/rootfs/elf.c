@@ -15,6 +15,8 @@ enum {
 	SECTION_SIZE = 64,
 	LOAD = 1,
 	DYNAMIC = 2,
+	INTERPRETER = 3,
+	TYPE_PROGRAM = 2,
 	TAG_STRTAB = 5,
 	TAG_SONAME = 14
 };
@@ -185,5 +187,37 @@ bool elf_soname(struct span file, struct str *soname, struct err *e)
 	if (!loaded_at(file, programs, strings_at, &strings, e))
 		return false;
 	*soname = name_at(strings, name);
+	return true;
+}
+
+/* Elf64_Phdr of type PT_INTERP: its bytes are a terminated path. */
+bool elf_interpreter(struct span file, struct str *ret, struct err *e)
+{
+	struct header h;
+	struct span programs, path = { NULL, 0 };
+
+	if (!read_header(file, &h, e))
+		return false;
+	if (h.machine != ELF_MACHINE_X86_64)
+		return err_set(
+			e, ERR_MISMATCH, "it is for another processor (ELF machine %u)", h.machine);
+	if (h.type != TYPE_PROGRAM && h.type != ELF_TYPE_SHARED)
+		return err_set(e, ERR_MISMATCH, "it is no program (ELF type %u)", h.type);
+	if (!part(file, h.program_at, (uint64_t)h.n_program * PROGRAM_SIZE, &programs, e))
+		return false;
+	for (struct rd r = rd_of(programs); rd_left(&r);) {
+		struct rd p = rd_sub(&r, PROGRAM_SIZE);
+		uint64_t at, n;
+
+		if (rd_u32le(&p) != INTERPRETER)
+			continue;
+		rd_seek(&p, 8);
+		at = rd_u64le(&p);
+		rd_seek(&p, 32);
+		n = rd_u64le(&p);
+		if (!part(file, at, n, &path, e))
+			return false;
+	}
+	*ret = name_at(path, 0);
 	return true;
 }

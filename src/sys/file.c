@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -11,7 +12,7 @@
 #include "base/mem.h"
 #include "base/banned.h"
 
-enum { TEMPORARY_TRIES = 100 };
+enum { TEMPORARY_TRIES = 100, PIECE = 1 << 20 };
 
 void file_closep(int *fd)
 {
@@ -88,6 +89,19 @@ bool file_pread(int fd, void *dst, size_t n, uint64_t at, const char *name, stru
 			return err_set(e, ERR_FORMAT, "'%s' ends at %zu, wanted %zu bytes at %llu",
 				name, (size_t)at + got, n, (unsigned long long)at);
 		got += (size_t)r;
+	}
+	return true;
+}
+
+bool file_hash(struct hasher *h, int fd, uint64_t at, uint64_t end, const char *name, struct err *e)
+{
+	CLEANUP(mem_free) uint8_t *piece = mem_alloc(PIECE);
+
+	for (size_t n; at < end; at += n) {
+		n = end - at < PIECE ? (size_t)(end - at) : PIECE;
+		if (!file_pread(fd, piece, n, at, name, e))
+			return false;
+		hasher_add(h, piece, n);
 	}
 	return true;
 }
@@ -206,6 +220,28 @@ static int open_folder(int dir, const char *name)
 	(void)fchmodat(
 		dir, name, 0700, AT_SYMLINK_NOFOLLOW); /* where that fails, opening says so */
 	return openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
+bool file_make(int folder, const char *name, bool (*write)(void *ctx, int fd, struct err *e),
+	void *ctx, struct err *e)
+{
+	char part[NAME_MAX + 1];
+	CLEANUP(file_closep) int fd = -1;
+
+	if ((size_t)snprintf(part, sizeof part, "%s.part", name) >= sizeof part)
+		return err_set(e, ERR_USAGE, "the name '%s' is too long", name);
+	if (unlinkat(folder, part, 0) < 0 && errno != ENOENT)
+		return err_os(e, "cannot replace '%s'", part);
+	fd = openat(folder, part, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
+	if (fd < 0)
+		return err_os(e, "cannot create '%s'", part);
+	if (!write(ctx, fd, e)) {
+		unlinkat(folder, part, 0);
+		return false;
+	}
+	if (fchmod(fd, 0644) < 0 || renameat(folder, part, folder, name) < 0)
+		return err_os(e, "cannot finish '%s'", name);
+	return true;
 }
 
 /* Removes a file, a link or an empty folder; false for a folder with something in it, or with errno. */

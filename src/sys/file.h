@@ -8,6 +8,7 @@
 #include <fcntl.h>
 
 #include "base/buf.h"
+#include "base/digest.h"
 #include "base/err.h"
 
 /* Closes *fd when it is open; for CLEANUP on an int that starts as -1. */
@@ -28,11 +29,20 @@ bool file_write(
  */
 bool file_replace(
 	int dir, const char *path, struct span bytes, mode_t mode, struct err *e) MUST_CHECK;
+/*
+ * For files that are too large for memory: opens NAME.part in the folder, lets write fill it, and gives it its name; the
+ * file appears whole or not at all. Mode 0644.
+ */
+bool file_make(int folder, const char *name, bool (*write)(void *ctx, int fd, struct err *e),
+	void *ctx, struct err *e) MUST_CHECK;
 /* Folder and all its parents. */
 bool file_mkdirs(int dir, const char *path, struct err *e) MUST_CHECK;
 /* All n bytes at offset at, or an error that says how many there were. */
 bool file_pread(
 	int fd, void *dst, size_t n, uint64_t at, const char *name, struct err *e) MUST_CHECK;
+/* Adds the bytes from offset at up to end to the hash. */
+bool file_hash(struct hasher *h, int fd, uint64_t at, uint64_t end, const char *name,
+	struct err *e) MUST_CHECK;
 bool file_pwrite(
 	int fd, const void *src, size_t n, uint64_t at, const char *name, struct err *e) MUST_CHECK;
 /* Folder and everything below it, without following links; nothing to do when it is not there. */

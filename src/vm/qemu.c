@@ -87,6 +87,9 @@ static bool check_files(const struct qemu_machine *m, struct err *e)
 	if (m->n_arguments > QEMU_EXTRA_MAX)
 		return err_set(e, ERR_LIMIT, "%zu further QEMU arguments, limit %d", m->n_arguments,
 			QEMU_EXTRA_MAX);
+	if (m->n_forwards > QEMU_FORWARDS_MAX)
+		return err_set(e, ERR_LIMIT, "%zu forwarded ports, limit %d", m->n_forwards,
+			QEMU_FORWARDS_MAX);
 	return true;
 }
 
@@ -213,6 +216,7 @@ enum qemu_event qemu_next(struct qemu *q, int timeout_ms, struct str *line)
 
 bool qemu_status(struct qemu *q, struct err *e)
 {
+	static const char taken[] = "Could not set up host forwarding rule";
 	struct str said = str_trim(buf_str(&q->said));
 	int status;
 
@@ -220,8 +224,14 @@ bool qemu_status(struct qemu *q, struct err *e)
 		return err_set(e, ERR_IO, "QEMU closed its console but does not end");
 	if (status == 0)
 		return true;
-	return err_set(e, ERR_IO, "QEMU ended with %d: %.*s", status,
-		(int)(said.n < 400 ? said.n : 400), said.n ? said.p : "it did not say why");
+	err_set(e, ERR_IO, "QEMU ended with %d: %.*s", status, (int)(said.n < 400 ? said.n : 400),
+		said.n ? said.p : "it did not say why");
+	if (said.n && memmem(said.p, said.n, taken, sizeof taken - 1))
+		err_hint(e,
+			"a port of this machine is taken: choose others with --port, --forward HOST:GUEST");
+	else
+		err_hint(e, "look at what --qemu-arg gave it, and whether memory is free");
+	return false;
 }
 
 bool qemu_kvm_failed(const struct qemu *q)

@@ -13,7 +13,13 @@
 #include "base/str.h"
 #include "vm/swtpm.h"
 
-enum { QEMU_LINE_MAX = 4096, QEMU_EXTRA_MAX = 64 };
+enum { QEMU_LINE_MAX = 4096, QEMU_EXTRA_MAX = 64, QEMU_FORWARDS_MAX = 16 };
+
+/* A port of 127.0.0.1 that leads to one of the guest; both are not 0. */
+struct qemu_forward {
+	uint16_t host_port, guest_port;
+	bool udp; /* else TCP */
+};
 
 struct qemu_machine {
 	const char *firmware_code; /* flash unit 0, read-only */
@@ -23,7 +29,10 @@ struct qemu_machine {
 	const struct swtpm *tpm;   /* NULL: none */
 	uint16_t guest_port;       /* 0: no network card */
 	uint16_t host_port;        /* on 127.0.0.1; 0: a free one */
-	bool kvm;                  /* see vm/accel.h */
+	/* Beside those two, through the same card; at most QEMU_FORWARDS_MAX. Only where guest_port is not 0. */
+	const struct qemu_forward *forwards;
+	size_t n_forwards;
+	bool kvm; /* see vm/accel.h */
 	const char *const
 		*arguments; /* further QEMU arguments, for tests; at most QEMU_EXTRA_MAX */
 	size_t n_arguments;

@@ -61,13 +61,17 @@ static void add_board(struct qemu_arguments *a, bool kvm)
 	add_all(a, list, ARRAY_LEN(list));
 }
 
-static void add_network(struct qemu_arguments *a, uint16_t host_port, uint16_t guest_port)
+static void add_network(struct qemu_arguments *a, const struct qemu_machine *m, uint16_t host_port)
 {
 	CLEANUP(mem_free) char *text = NULL;
 	struct buf b = buf_init(ARGUMENT_MAX);
 
-	/* restrict: the guest reaches neither the host nor the world; only the forwarded port leads in. */
-	buf_printf(&b, "user,id=n,restrict=on,hostfwd=tcp:127.0.0.1:%u-:%u", host_port, guest_port);
+	/* restrict: the guest reaches neither the host nor the world; only the forwarded ports lead in. */
+	buf_printf(
+		&b, "user,id=n,restrict=on,hostfwd=tcp:127.0.0.1:%u-:%u", host_port, m->guest_port);
+	for (size_t i = 0; i < m->n_forwards; i++)
+		buf_printf(&b, ",hostfwd=%s:127.0.0.1:%u-:%u", m->forwards[i].udp ? "udp" : "tcp",
+			m->forwards[i].host_port, m->forwards[i].guest_port);
 	text = buf_take_cstr(&b);
 	add(a, "-netdev");
 	add(a, text);
@@ -102,7 +106,7 @@ void qemu_arguments_make(struct qemu_arguments *ret, const struct qemu_machine *
 			4);
 	}
 	if (m->guest_port)
-		add_network(ret, host_port, m->guest_port);
+		add_network(ret, m, host_port);
 	add_all(ret, m->arguments, m->n_arguments);
 }
 

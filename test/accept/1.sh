@@ -180,10 +180,11 @@ e2e "EK equals its certificate's key" attester-swtpm "the certificate is the key
 unit "MakeCredential: a function of the randomness given" credential kdf opens refuses
 e2e "activation: bound to nonce and secret; another key's credential refused" attester-swtpm 'the quote is good and bound to nonce and secret' \
 	'and not to another secret' 'a credential for another key is refused'
-unit "the verifier computes the AK's name and checks its attributes" appraise_tpm ak_not_restricted ak_not_fixed ak_imported ak_decrypts \
+unit "the verifier computes the AK's name and checks its attributes" appraise_tpm_key ak_not_restricted ak_not_fixed ak_imported ak_decrypts \
 	ak_swapped ak_swapped_and_signs
-unit "qualifyingData: role, nonce, secret, channel" appraise_tpm extra_data_other other_role role_with_nul a_channel another_secret no_secret
-unit "a file's AK: enrolment, pin, certificate, else AK not bound" appraise_tpm by_enrolment by_pin by_ak_certificate not_bound \
+unit "qualifyingData: role, nonce, secret, channel" appraise_tpm extra_data_other other_role role_with_nul a_channel
+unit "  and the secret of the credential" appraise_tpm_key another_secret no_secret
+unit "a file's AK: enrolment, pin, certificate, else AK not bound" appraise_tpm_key by_enrolment by_pin by_ak_certificate not_bound \
 	enrolled_for_another pinned_another ak_certificate_of_another
 e2e "  the same with the tool" tpm-verify 'a file by an unknown key: not affirmed' 'enroll' 'a file by an enrolled key is affirmed' \
 	'a pinned key is affirmed' 'another pinned name does nothing'
@@ -200,7 +201,7 @@ e2e "built here only by this store's record, else an unsigned claim" tpm-verify 
 e2e "  and only in a store that nobody else can write" planted-record
 e2e "  in a real boot" boot 'nor with values of a manifest that was not built here' 'nor by a store that built nothing'
 e2e "TPM roots only from the trust file" tpm-verify 'no trust file: not affirmed' 'another authority: not affirmed'
-unit "  never from the evidence" appraise_tpm ek_own_root_in_evidence ek_foreign_authority no_roots
+unit "  never from the evidence" appraise_tpm_key ek_own_root_in_evidence ek_foreign_authority no_roots
 e2e "an emulated TPM: no claim about hardware" tpm-verify 'claims nothing about emulated hardware'
 unit "  and its host could forge it" appraise_tpm emulated
 direct_slow "output: each check with a mark, whose want, what is not covered" machine_verdict_text
@@ -214,7 +215,8 @@ unit "signatures, weak ones refused" signature verifies edge_numbers weak_scheme
 unit "certificate chains" certificate leaf_is_ca usage_of_leaf unknown_critical other_root weak_hash
 
 section "explain"
-unit "events aligned; digests recomputed before text is believed" explain lying_text a_log_is_not_believed aligns_as_the_obvious_way
+unit "events aligned; digests recomputed before text is believed" explain lying_text a_log_is_not_believed
+unit "  the alignment against the obvious way" explain_align aligns_as_the_obvious_way
 unit "names event, input and meaning" explain option_rom secure_boot_key changed_inputs tried_first override
 e2e "every register differs where it must, with its cause" boot-negatives
 

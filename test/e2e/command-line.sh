@@ -5,7 +5,8 @@
 cd "$work" || exit 1
 store=$work/store
 
-# answers NAME CODE COMMAND... -- PATTERN...: the exit code, and every pattern in what it said.
+# answers NAME CODE COMMAND... -- PATTERN...: the exit code, and every pattern in what it said. Whatever goes wrong ends in
+# what to do.
 answers() {
 	local name=$1 want=$2 code=0 command=() pattern
 	shift 2
@@ -13,6 +14,7 @@ answers() {
 	shift
 	"$assay" "${command[@]}" >said 2>&1 || code=$?
 	[ "$code" = "$want" ] || { bad "$name: exit $code, wanted $want: $(tail -2 said)"; return; }
+	[ "$want" = 0 ] || set -- "$@" '^hint: .|^usage: '
 	for pattern; do
 		grep -qE -- "$pattern" said || { bad "$name: nothing like '$pattern' in: $(tail -2 said)"; return; }
 	done
@@ -33,7 +35,7 @@ answers 'an option mistyped' 2 build --outptu x -- "unknown option '--outptu'" '
 answers 'an option of another verb' 2 build --policy x -- "unknown option '--policy'" '^hint: assay build --help'
 answers 'an option without its value' 2 build -o -- "value is missing after '-o'" '^hint: '
 answers 'an argument too many' 2 build a b -- "one argument too many: 'b'"
-for verb in lock 'lock verify' fetch build measure run 'attest serve' enroll verify explain; do
+for verb in init lock 'lock verify' 'lock why' fetch build show measure run 'attest serve' enroll verify explain; do
 	# shellcheck disable=SC2086
 	answers "help of $verb" 0 $verb --help -- "^usage: assay $verb " '^example:'
 	check "$verb: help fits 80 columns" test "$(awk '{ if (length > n) n = length } END { print n }' said)" -le 80
@@ -52,3 +54,43 @@ answers 'verify without values' 2 verify http://127.0.0.1:1 -- '--reference-valu
 answers 'explain without values' 2 explain empty -- '--reference-values is needed' '^hint: .*reference-values.json'
 answers 'values that are a folder' 2 verify http://127.0.0.1:1 --reference-values empty -- 'is a folder' '^hint: .*reference-values.json'
 answers 'values that are something else' 2 verify http://127.0.0.1:1 --reference-values empty/assay.lock -- "'empty/assay.lock'" '^hint: .*reference-values.json'
+
+# ---- descriptions ----
+# describes NAME TEXT -- PATTERN...: a folder with this assay.yaml cannot be locked.
+describes() {
+	local name=$1 text=$2
+	shift 3
+	mkdir -p described && rm -f described/assay.lock
+	printf '%s\n' "$text" >described/assay.yaml
+	answers "$name" 2 lock described --store "$store" --mirror "$work/empty" -- "$@"
+}
+whole='format: assay/1
+name: x
+suites: [{archive: debian, suite: made, components: [main]}]
+packages: [base]'
+describes 'a description of another version' 'format: assay/9' -- "format is 'assay/9', this build knows 'assay/1'" 'doc/assay.yaml.md'
+describes 'an unknown member' "$whole"$'\ncolour: red' -- "line 5: .*no member 'colour'" 'doc/assay.yaml.md'
+describes 'a member that is missing' 'format: assay/1' -- 'missing' 'doc/assay.yaml.md'
+describes 'no YAML' $'\t- x' -- 'YAML line 1' 'doc/assay.yaml.md'
+describes 'a mirror that is a folder without an archive' "$whole" -- 'cannot fetch' 'name a mirror'
+answers 'lock without a description' 2 lock none -- 'none/assay.yaml' 'assay init makes a folder'
+answers 'fetch without a lock' 2 fetch none -- 'none/assay.lock' 'assay lock none'
+answers 'a mirror of another kind' 2 lock described --update --store "$store" --mirror ftp://example.org -- 'ftp://example.org' 'http'
+answers 'a mirror that is not there' 2 lock described --update --store "$store" --mirror "$work/nowhere" -- nowhere
+answers 'nobody answers there' 2 lock described --update --store "$store" --mirror http://127.0.0.1:1 -- 'Failed to connect' 'network|mirror'
+answers 'why without a package' 2 lock why -- 'argument is missing'
+answers 'why without a lock' 2 lock why base none -- 'none/assay.lock' 'assay lock none'
+
+# ---- places ----
+answers 'a store in a file' 2 measure empty --store empty/assay.lock -- 'Not a directory|File exists|no store' '--store DIR'
+answers 'show of a folder without an image' 2 show empty -- "empty/manifest.json" 'assay build'
+mkdir other && echo '{"format": "assay.manifest/1"}' >other/manifest.json
+answers 'show of an image of an older assay' 2 show other -- "'assay.manifest/1', this build knows 'assay.manifest/2'" 'built again'
+# ---- files of a verifier ----
+printf '{"format": "assay.reference-values/1", "image": "x", "manifest_sha256": "%064d", "shapes": []}\n' 0 >values.json
+answers 'values without a platform' 2 verify http://127.0.0.1:1 --reference-values values.json -- 'no shape for a TPM' 'platforms:'
+answers 'a policy that is none' 2 verify http://127.0.0.1:1 --reference-values values.json --policy described/assay.yaml -- "policy: format" 'doc/policy.md'
+answers 'a time that is none' 2 verify http://127.0.0.1:1 --reference-values values.json --at yesterday -- "'yesterday' is no time"
+answers 'a port that is none' 2 run empty --port 99999 -- "want a number from 1 to 65535"
+answers 'a machine that does not answer' 2 enroll http://127.0.0.1:1 -- 'no answer' 'the other side is running'
+answers 'a TPM that is not there' 2 attest serve --tpm /nowhere -- 'hint|TPM'

@@ -16,7 +16,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			MUST(release_find(&r, r.files[i].path));
 	if (release_date(str_make((const char *)data, size), &when, &e))
 		MUST(when >= 0);
-	if (inrelease_status(&signers, str_make((const char *)data, size), &e))
+	if (inrelease_status(&signers, str_make((const char *)data, size), INRELEASE_KEYS_THEN, &e))
 		MUST(signers.n_signers && signers.n_signers <= INRELEASE_SIGNERS_MAX);
 	return 0;
 }

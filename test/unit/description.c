@@ -101,79 +101,79 @@ static void takes(void)
 	arena_free(a);
 }
 
+static const struct {
+	const char *text, *says;
+} bad[] = {
+	{ "[a]\n", "line 1: the description must have named members" },
+	{ "format: assay/2\nname: x\n", "format is 'assay/2'" },
+	{ "format: assay/1\n", "member 'name' is missing" },
+	{ HEAD "colour: red\n", "line 6: the description has no member 'colour'" },
+	{ HEAD "name: again\n", "line 6: member 'name' stands twice" },
+	{ HEAD "source-date-epoch: -1\n", "line 6: member 'source-date-epoch'" },
+	{ HEAD "source-date-epoch: 1e9\n", "is no integer" },
+	{ HEAD "leave-out: x\n", "line 6: member 'leave-out': must be a list" },
+	{ HEAD "leave-out: ['[a]']\n", "no name or pattern" },
+	{ HEAD "leave-out: [a, a]\n", "'a' stands twice" },
+	{ HEAD "firmware: {packages: [a], code: /a, vars: b}\n", "starts or ends with '/'" },
+	{ HEAD "firmware: {packages: [a], code: a}\n", "'vars' is missing" },
+	{ HEAD "firmware: {packages: [], code: a, vars: b}\n", "at least one" },
+	{ HEAD "toolchains: {c: []}\n", "'c' must name at least one" },
+	{ HEAD "toolchains: {C: [gcc]}\n", "'C' is no name" },
+	{ HEAD "components: [{name: a, toolchain: c, from: ., files: [a], steps: [], outputs: []}]\n",
+		"there is no toolchain 'c'" },
+	{ HEAD "toolchains: {c: [gcc]}\n"
+	       "components: [{name: a, toolchain: c, from: a/../b, files: [a], steps: [], outputs: []}]\n",
+		"'.' or '..' component" },
+	{ HEAD "toolchains: {c: [gcc]}\n"
+	       "components: [{name: a, toolchain: c, from: ., files: [../a], steps: [], outputs: []}]\n",
+		"line 7: member 'files'" },
+	{ HEAD "toolchains: {c: [gcc]}\n"
+	       "components: [{name: a, toolchain: c, from: ., files: [a], steps: [[]], outputs: []}]\n",
+		"'step' must name at least one" },
+	{ HEAD "toolchains: {c: [gcc]}\n"
+	       "components: [{name: a, toolchain: c, from: ., files: [a], steps: [], "
+	       "outputs: [{from: a, to: disk, path: a, mode: 755}]}]\n",
+		"not 'disk'" },
+	{ HEAD "image: {colour: red}\n", "image has no member 'colour'" },
+	{ HEAD "image: {command-line: ['a b']}\n", "holds blanks" },
+	{ HEAD "image: {users: [{name: a, uid: 1}]}\n", "'gid' is missing" },
+	{ HEAD "image: {users: [{name: a, uid: 4294967295, gid: 1}]}\n", "is no integer" },
+	{ HEAD "image: {users: [{name: a, uid: 1, gid: 1, gecos: 'a:b'}]}\n", "':'" },
+	{ HEAD "image: {users: [{name: a, uid: 1, gid: 1, home: /a:b}]}\n", "':'" },
+	{ HEAD "image: {users: [{name: a, uid: 1, gid: 1, shell: bin/sh}]}\n",
+		"does not start with '/'" },
+	{ HEAD "image:\n  users:\n  - {name: a, uid: 1, gid: 1}\n  - {name: a, uid: 2, gid: 2}\n",
+		"line 9: 'a' stands twice" },
+	{ HEAD "image: {groups: [{name: a}]}\n", "'gid' is missing" },
+	{ HEAD "image: {units: {enable: [ssh]}}\n", "'ssh' is no unit" },
+	{ HEAD "image: {units: {mask: [a/b.service]}}\n", "no unit" },
+	{ HEAD "image: {links: {/etc/x: y}}\n", "starts or ends with '/'" },
+	{ HEAD "image: {links: {etc/x: ''}}\n", "must not be empty" },
+	{ HEAD "image: {links: {etc/x: [y]}}\n", "each path has one value" },
+	{ HEAD "image: {folders: [a//b]}\n", "empty component" },
+	{ HEAD "image: {folders: [a/]}\n", "starts or ends" },
+	{ HEAD "image: {folders: [./a]}\n", "component" },
+	{ HEAD "image: {overlays: [/abs]}\n", "starts or ends" },
+	{ HEAD "image: {prefer: {a: b}}\n", "no origin" },
+	{ HEAD "image: {modes: [{path: a, mode: 0888}]}\n", "no octal mode" },
+	{ HEAD "image: {modes: [{path: a, mode: 77777}]}\n", "no octal mode" },
+	{ HEAD "image: {modes: [{path: a, mode: ''}]}\n", "no octal mode" },
+	{ HEAD "image: {ports: [80]}\n", "no port" },
+	{ HEAD "image: {ports: [0/tcp]}\n", "no port" },
+	{ HEAD "image: {os-release: hello}\n", "no line KEY=VALUE" },
+	{ HEAD "image: {initrd: {modules: [../x]}}\n", "no name of a module" },
+	{ "format: assay/1\nname: a\npackages: [a]\n", "'suites' is missing" },
+	{ "format: assay/1\nname: a\npackages: [a]\nsuites: []\n", "no suite" },
+	{ "format: assay/1\nname: a\npackages: [a]\nsuites: [{archive: d, suite: t}]\n",
+		"'components' must name" },
+	{ "format: assay/1\nname: a\npackages: [a]\nsuites:\n"
+	  "- {archive: d, suite: t, components: [main]}\n"
+	  "- {archive: d, suite: t, components: [main]}\n",
+		"line 6: 'd t' stands twice" },
+};
+
 static void refuses(void)
 {
-	static const struct {
-		const char *text, *says;
-	} bad[] = {
-		{ "[a]\n", "line 1: the description must have named members" },
-		{ "format: assay/2\nname: x\n", "format is 'assay/2'" },
-		{ "format: assay/1\n", "member 'name' is missing" },
-		{ HEAD "colour: red\n", "line 6: the description has no member 'colour'" },
-		{ HEAD "name: again\n", "line 6: member 'name' stands twice" },
-		{ HEAD "source-date-epoch: -1\n", "line 6: member 'source-date-epoch'" },
-		{ HEAD "source-date-epoch: 1e9\n", "is no integer" },
-		{ HEAD "leave-out: x\n", "line 6: member 'leave-out': must be a list" },
-		{ HEAD "leave-out: ['[a]']\n", "no name or pattern" },
-		{ HEAD "leave-out: [a, a]\n", "'a' stands twice" },
-		{ HEAD "firmware: {packages: [a], code: /a, vars: b}\n",
-			"starts or ends with '/'" },
-		{ HEAD "firmware: {packages: [a], code: a}\n", "'vars' is missing" },
-		{ HEAD "firmware: {packages: [], code: a, vars: b}\n", "at least one" },
-		{ HEAD "toolchains: {c: []}\n", "'c' must name at least one" },
-		{ HEAD "toolchains: {C: [gcc]}\n", "'C' is no name" },
-		{ HEAD "components: [{name: a, toolchain: c, from: ., files: [a], steps: [], outputs: []}]\n",
-			"there is no toolchain 'c'" },
-		{ HEAD "toolchains: {c: [gcc]}\n"
-		       "components: [{name: a, toolchain: c, from: a/../b, files: [a], steps: [], outputs: []}]\n",
-			"'.' or '..' component" },
-		{ HEAD "toolchains: {c: [gcc]}\n"
-		       "components: [{name: a, toolchain: c, from: ., files: [../a], steps: [], outputs: []}]\n",
-			"line 7: member 'files'" },
-		{ HEAD "toolchains: {c: [gcc]}\n"
-		       "components: [{name: a, toolchain: c, from: ., files: [a], steps: [[]], outputs: []}]\n",
-			"'step' must name at least one" },
-		{ HEAD "toolchains: {c: [gcc]}\n"
-		       "components: [{name: a, toolchain: c, from: ., files: [a], steps: [], "
-		       "outputs: [{from: a, to: disk, path: a, mode: 755}]}]\n",
-			"not 'disk'" },
-		{ HEAD "image: {colour: red}\n", "image has no member 'colour'" },
-		{ HEAD "image: {command-line: ['a b']}\n", "holds blanks" },
-		{ HEAD "image: {users: [{name: a, uid: 1}]}\n", "'gid' is missing" },
-		{ HEAD "image: {users: [{name: a, uid: 4294967295, gid: 1}]}\n", "is no integer" },
-		{ HEAD "image: {users: [{name: a, uid: 1, gid: 1, gecos: 'a:b'}]}\n", "':'" },
-		{ HEAD "image: {users: [{name: a, uid: 1, gid: 1, home: /a:b}]}\n", "':'" },
-		{ HEAD "image: {users: [{name: a, uid: 1, gid: 1, shell: bin/sh}]}\n",
-			"does not start with '/'" },
-		{ HEAD "image:\n  users:\n  - {name: a, uid: 1, gid: 1}\n  - {name: a, uid: 2, gid: 2}\n",
-			"line 9: 'a' stands twice" },
-		{ HEAD "image: {groups: [{name: a}]}\n", "'gid' is missing" },
-		{ HEAD "image: {units: {enable: [ssh]}}\n", "'ssh' is no unit" },
-		{ HEAD "image: {units: {mask: [a/b.service]}}\n", "no unit" },
-		{ HEAD "image: {links: {/etc/x: y}}\n", "starts or ends with '/'" },
-		{ HEAD "image: {links: {etc/x: ''}}\n", "must not be empty" },
-		{ HEAD "image: {links: {etc/x: [y]}}\n", "each path has one value" },
-		{ HEAD "image: {folders: [a//b]}\n", "empty component" },
-		{ HEAD "image: {folders: [a/]}\n", "starts or ends" },
-		{ HEAD "image: {folders: [./a]}\n", "component" },
-		{ HEAD "image: {overlays: [/abs]}\n", "starts or ends" },
-		{ HEAD "image: {prefer: {a: b}}\n", "no origin" },
-		{ HEAD "image: {modes: [{path: a, mode: 0888}]}\n", "no octal mode" },
-		{ HEAD "image: {modes: [{path: a, mode: 77777}]}\n", "no octal mode" },
-		{ HEAD "image: {modes: [{path: a, mode: ''}]}\n", "no octal mode" },
-		{ HEAD "image: {ports: [80]}\n", "no port" },
-		{ HEAD "image: {ports: [0/tcp]}\n", "no port" },
-		{ HEAD "image: {os-release: hello}\n", "no line KEY=VALUE" },
-		{ HEAD "image: {initrd: {modules: [../x]}}\n", "no name of a module" },
-		{ "format: assay/1\nname: a\npackages: [a]\n", "'suites' is missing" },
-		{ "format: assay/1\nname: a\npackages: [a]\nsuites: []\n", "no suite" },
-		{ "format: assay/1\nname: a\npackages: [a]\nsuites: [{archive: d, suite: t}]\n",
-			"'components' must name" },
-		{ "format: assay/1\nname: a\npackages: [a]\nsuites:\n"
-		  "- {archive: d, suite: t, components: [main]}\n"
-		  "- {archive: d, suite: t, components: [main]}\n",
-			"line 6: 'd t' stands twice" },
-	};
 	struct arena *a = arena_new(8 << 20);
 
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {

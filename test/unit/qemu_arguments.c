@@ -29,6 +29,7 @@ static void check(const struct qemu_machine *m, const char *want)
 int main(void)
 {
 	static const char *const further[] = { "-smbios", "type=11,value=x" };
+	static const struct qemu_forward forwards[] = { { 9000, 80, false }, { 5353, 53, true } };
 	static const char some; /* the TPM is only asked for being there */
 	const void *tpm = &some;
 	struct qemu_machine probe = {
@@ -51,6 +52,17 @@ int main(void)
 				      " -drive if=none,id=d,format=raw,readonly=on,file=/out/disk.img"
 				      " -device virtio-blk-pci,drive=d,bootindex=1 -boot menu=off,strict=on"
 				      " -netdev user,id=n,restrict=on,hostfwd=tcp:127.0.0.1:4242-:8080"
+				      " -device virtio-net-pci,netdev=n,romfile=");
+	more.forwards = forwards;
+	more.n_forwards = ARRAY_LEN(forwards);
+	check(&more,
+		BOARD("tcg,thread=multi", "1") FLASH(
+			"/f/a,,b.fd") " -chardev socket,id=tpm,fd=3 -tpmdev emulator,id=tpm0,chardev=tpm"
+				      " -device tpm-crb,tpmdev=tpm0"
+				      " -drive if=none,id=d,format=raw,readonly=on,file=/out/disk.img"
+				      " -device virtio-blk-pci,drive=d,bootindex=1 -boot menu=off,strict=on"
+				      " -netdev user,id=n,restrict=on,hostfwd=tcp:127.0.0.1:4242-:8080"
+				      ",hostfwd=tcp:127.0.0.1:9000-:80,hostfwd=udp:127.0.0.1:5353-:53"
 				      " -device virtio-net-pci,netdev=n,romfile=");
 	more.guest_port = 0;
 	more.tpm = NULL;

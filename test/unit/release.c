@@ -165,7 +165,7 @@ static void signatures(void)
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct inrelease r = { 0 };
 		struct err e = { 0 };
-		bool ok = inrelease_status(&r, str_of(cases[i].status), &e);
+		bool ok = inrelease_status(&r, str_of(cases[i].status), INRELEASE_KEYS_NOW, &e);
 
 		test_report(ok == (cases[i].first != NULL), __FILE__, __LINE__, cases[i].what);
 		if (!ok)
@@ -175,6 +175,56 @@ static void signatures(void)
 					    !strcmp(r.signers[0], cases[i].first) &&
 					    inrelease_signed_by(&r, str_of(cases[i].first)),
 				__FILE__, __LINE__, cases[i].what);
+	}
+}
+
+/* A key that has expired since: what it signed before counts where that is asked for, nothing else does. */
+static void expired_keys(void)
+{
+#define EXPIRED G "EXPKEYSIG 6ED0E7B82643E131 x\n"
+#define AT(unix_time) G "KEYEXPIRED " unix_time "\n"
+	static const struct {
+		const char *what, *status;
+		int64_t expired; /* of the first signer; -1: refused */
+		size_t n;
+	} cases[] = {
+		{ "signed before", TEXT G "NEWSIG\n" AT("1795252581") EXPIRED VALID(ONE),
+			1795252581, 1 },
+		{ "the earlier of two dates counts",
+			TEXT G "NEWSIG\n" AT("1795252581") AT("1795252000") EXPIRED VALID(ONE), -1,
+			0 },
+		{ "signed at that second", TEXT G "NEWSIG\n" AT("1795252580") EXPIRED VALID(ONE),
+			-1, 0 },
+		{ "no date", TEXT G "NEWSIG\n" EXPIRED VALID(ONE), -1, 0 },
+		{ "the date of another signature",
+			TEXT G "NEWSIG\n" AT("1795252581") G "NEWSIG\n" EXPIRED VALID(ONE), -1, 0 },
+		{ "no date that is a number", TEXT G "NEWSIG\n" AT("-") EXPIRED VALID(ONE), -1, 0 },
+		{ "a revoked key",
+			TEXT G "NEWSIG\n" AT("1795252581") G "REVKEYSIG 1 x\n" VALID(ONE), -1, 0 },
+		{ "an expired signature",
+			TEXT G "NEWSIG\n" AT("1795252581") G "EXPSIG 1 x\n" VALID(ONE), -1, 0 },
+		{ "SHA-1", TEXT G "NEWSIG\n" AT("1795252581") EXPIRED VALID_AS("2", "01", ONE), -1,
+			0 },
+		{ "a valid one beside it",
+			TEXT SIGNED(TWO) G "NEWSIG\n" AT("1795252581") EXPIRED VALID(ONE), 0, 2 },
+		{ "a bad one beside it",
+			TEXT G "NEWSIG\n" AT("1795252581") EXPIRED VALID(ONE) G "BADSIG 1 x\n", -1,
+			0 },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct inrelease r = { 0 };
+		struct err e = { 0 };
+		bool ok = inrelease_status(&r, str_of(cases[i].status), INRELEASE_KEYS_THEN, &e);
+
+		test_report(ok == (cases[i].expired >= 0) &&
+				    (!ok || (r.n_signers == cases[i].n &&
+						    r.expired_unix[0] == cases[i].expired &&
+						    r.signed_unix[0] == 1795252580)),
+			__FILE__, __LINE__, cases[i].what);
+		r = (struct inrelease){ 0 };
+		ok = inrelease_status(&r, str_of(cases[i].status), INRELEASE_KEYS_NOW, &e);
+		test_report(ok == (cases[i].n == 2), __FILE__, __LINE__, cases[i].what);
 	}
 }
 
@@ -236,6 +286,7 @@ int main(void)
 	takes();
 	refuses();
 	signatures();
+	expired_keys();
 	stanzas();
 	return test_end();
 }

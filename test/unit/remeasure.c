@@ -82,14 +82,22 @@ static struct buf make_manifest(struct span uki, struct span disk)
 
 	json_object(&w);
 	json_put_cstr(&w, "format", MANIFEST_FORMAT);
+	json_put_uint(&w, "source-date-epoch", 1700000000);
 	json_key(&w, "outputs");
 	json_object(&w);
 	json_key(&w, "disk");
 	json_object(&w);
+	json_put_uint(&w, "size", disk.n);
 	put_digest(&w, "sha256", disk);
 	json_key(&w, "root");
 	json_object(&w);
 	json_put_hex(&w, "root-hash", SPAN_OF(root_hash));
+	json_end_object(&w);
+	json_key(&w, "esp");
+	json_object(&w);
+	json_put_uint(&w, "at", 1 << 20);
+	json_put_uint(&w, "size", 1 << 20);
+	put_digest(&w, "sha256", span_make(disk.p + (1 << 20), 1 << 20));
 	json_end_object(&w);
 	json_end_object(&w);
 	json_key(&w, "uki");

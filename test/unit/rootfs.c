@@ -8,6 +8,7 @@
 #include "rootfs/sysusers.h"
 #include "base/rd.h"
 #include "test.h"
+#include "elf_made.h"
 
 static bool put(struct tree *t, const char *path, const char *text)
 {
@@ -295,6 +296,50 @@ static void modes_take_globs(void)
 	}
 }
 
+/* A program that asks for `interpreter`, or for none. */
+static struct buf program(unsigned type, const char *interpreter)
+{
+	struct buf b = buf_init(ELF_MADE_MAX);
+	size_t n = interpreter ? 2 : 1, at = ELF_MADE_HEADER + n * ELF_MADE_PROGRAM;
+
+	elf_made_header(&b, type, n, 0, 0);
+	elf_made_program(&b, 1, 0, at);
+	if (interpreter)
+		elf_made_program(&b, 3, at, strlen(interpreter) + 1);
+	buf_add(&b, interpreter ? interpreter : "", interpreter ? strlen(interpreter) + 1 : 0);
+	return b;
+}
+
+static void elf_interpreters(void)
+{
+	static const struct {
+		unsigned type;
+		const char *interpreter;
+	} cases[] = { { 2, NULL }, { 3, NULL }, { 2, "/lib64/ld-linux-x86-64.so.2" },
+		{ 3, "/lib/ld" } };
+	struct str found = { 0 };
+	struct err e;
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		CLEANUP(buf_done) struct buf b = program(cases[i].type, cases[i].interpreter);
+
+		CHECK_OK(elf_interpreter(buf_span(&b), &found, &e), e);
+		CHECK(str_is(found, cases[i].interpreter ? cases[i].interpreter : ""));
+		for (size_t n = 0; n < b.n; n++)
+			CHECK(!elf_interpreter(span_make(b.p, n), &found, &e));
+		b.p[18] = 183; /* another processor */
+		CHECK_ERR(elf_interpreter(buf_span(&b), &found, &e), e, ERR_MISMATCH);
+	}
+	{
+		CLEANUP(buf_done) struct buf object = program(1, NULL), text = buf_init(64);
+
+		CHECK_ERR(elf_interpreter(buf_span(&object), &found, &e), e, ERR_MISMATCH);
+		buf_add_cstr(
+			&text, "#!/bin/sh\necho this is a script, and longer than a header is\n");
+		CHECK_ERR(elf_interpreter(buf_span(&text), &found, &e), e, ERR_FORMAT);
+	}
+}
+
 int main(void)
 {
 	users_are_pinned();
@@ -303,6 +348,7 @@ int main(void)
 	units_are_linked();
 	missing_units_are_refused();
 	index_finds_its_keys();
+	elf_interpreters();
 	elf_survives_damage("/usr/lib/x86_64-linux-gnu/libz.so.1");
 	links_resolve_inside();
 	modes_take_globs();

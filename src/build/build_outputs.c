@@ -1,0 +1,159 @@
+#include <errno.h>
+#include <sys/stat.h>
+
+#include "base/mem.h"
+#include "build/build_work.h"
+#include "build/reference.h"
+#include "build/sbom.h"
+#include "sys/file.h"
+#include "sys/par.h"
+#include "base/banned.h"
+
+enum { FIRMWARE_FILE_MAX = 64 << 20 };
+
+static struct artefacts_inputs image_inputs(const struct build_work *w)
+{
+	return (struct artefacts_inputs){ .description = w->d,
+		.root = w->root,
+		.initrd = w->initrd,
+		.kernel = w->kernel,
+		.stub = w->stub,
+		.kernel_version = w->kernel_version,
+		.os_release = buf_str(&w->os_release),
+		.source_date_epoch = w->r->inputs->source_date_epoch };
+}
+
+static bool export_firmware(struct build_work *w, struct err *e)
+{
+	static const char *const names[] = { "firmware/OVMF_CODE.fd", "firmware/OVMF_VARS.fd" };
+	const struct content *contents[] = { &w->firmware.code, &w->firmware.vars };
+
+	if (mkdirat(w->out, "firmware", 0755) < 0 && errno != EEXIST)
+		return err_os(e, "cannot make folder 'firmware'");
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		CLEANUP(mem_free) uint8_t *bytes = NULL;
+
+		if (contents[i]->size > FIRMWARE_FILE_MAX)
+			return err_set(e, ERR_LIMIT, "firmware of %llu bytes, limit %d",
+				(unsigned long long)contents[i]->size, FIRMWARE_FILE_MAX);
+		bytes = mem_alloc((size_t)contents[i]->size);
+		if (!content_read(contents[i], 0, bytes, (size_t)contents[i]->size, e) ||
+			!file_replace(w->out, names[i], span_make(bytes, (size_t)contents[i]->size),
+				0644, e))
+			return false;
+	}
+	return true;
+}
+
+static bool write_manifest(struct build_work *w, struct build_outcome *o, struct err *e)
+{
+	const struct manifest_inputs in = { .inputs = w->r->inputs,
+		.components = w->components,
+		.n_components = w->d->n_components,
+		.firmware = &w->firmware,
+		.artefacts = &w->artefacts,
+		.disk_sha256 = o->disk_sha256,
+		.root = w->root,
+		.initrd = w->initrd,
+		.kernel_path = w->kernel_path,
+		.kernel = w->kernel,
+		.stub = w->stub,
+		.stub_version = w->stub_version };
+	CLEANUP(buf_done) struct buf out = buf_init(MANIFEST_SIZE_MAX);
+
+	if (!manifest_emit(&in, &out, e))
+		return false;
+	sha256_of(o->manifest_sha256, buf_span(&out));
+	return file_replace(w->out, "manifest.json", buf_span(&out), 0644, e) &&
+	       sbom_write(w->out, &in, o->manifest_sha256, e);
+}
+
+static bool find_pcr0(struct build_work *w, struct build_outcome *o,
+	struct digest pcr0[static RECORD_PCR0_BANKS], struct err *e)
+{
+	struct artefacts_inputs image = image_inputs(w);
+
+	return reference_pcr0(
+		w->r->store, &image, &w->firmware, !w->r->no_observe, &o->pcr0_known, pcr0, e);
+}
+
+/* What takes long and does not wait for each other: the digest of the disk, and the values of the registers. */
+struct finals {
+	struct build_work *w;
+	struct build_outcome *o;
+	const struct digest *pcr0;
+	struct reference_values values;
+};
+
+static bool predict(struct finals *f, struct err *e)
+{
+	struct reference_inputs in = { .description = f->w->d,
+		.artefacts = &f->w->artefacts,
+		.firmware = &f->w->firmware,
+		.pcr0 = f->pcr0 };
+
+	return reference_predict(&f->values, &in, f->w->values_arena, e);
+}
+
+enum { FINAL_DIGEST, FINAL_VALUES, FINAL_FILES, FINALS };
+
+static bool make_final(void *ctx, size_t i, struct err *e)
+{
+	struct finals *f = ctx;
+
+	if (i == FINAL_DIGEST)
+		return artefacts_disk_digest(&f->w->artefacts, f->o->disk_sha256, e);
+	if (i == FINAL_VALUES)
+		return predict(f, e);
+	return export_firmware(f->w, e);
+}
+
+static bool write_reference_values(
+	struct build_work *w, struct build_outcome *o, struct reference_values *v, struct err *e)
+{
+	CLEANUP(buf_done) struct buf out = buf_init(BUILD_REFERENCE_VALUES_MAX);
+
+	memcpy(v->manifest_sha256, o->manifest_sha256, SHA256_SIZE);
+	reference_values_emit(v, &out);
+	if (!buf_ok(&out))
+		return buf_full(&out, "reference-values.json", e);
+	sha256_of(o->reference_values_sha256, buf_span(&out));
+	return file_replace(w->out, "reference-values.json", buf_span(&out), 0644, e);
+}
+
+static bool put_stamp(struct build_work *w, const struct build_outcome *o, struct err *e)
+{
+	memcpy(w->stamp.firmware_sha256, w->firmware.code.sha256, SHA256_SIZE);
+	w->stamp.outcome = *o;
+	return stamp_write(&w->stamp, w->r->store, w->out, e);
+}
+
+/* What follows from the written artefacts. */
+static bool measure(struct build_work *w, struct build_outcome *o, struct err *e)
+{
+	struct digest pcr0[RECORD_PCR0_BANKS];
+	struct finals f = { .w = w, .o = o };
+
+	if (w->d->platforms.n) { /* only what is measured for a platform needs it */
+		build_work_stage(w, "PCR 0 of firmware");
+		if (!find_pcr0(w, o, pcr0, e))
+			return false;
+	}
+	f.pcr0 = o->pcr0_known ? pcr0 : NULL;
+	build_work_stage(w, "reference values");
+	memcpy(o->uki_sha256, w->artefacts.uki_sha256, SHA256_SIZE);
+	memcpy(o->root_hash, w->artefacts.root_hash, SHA256_SIZE);
+	o->disk_size = w->artefacts.disk.size;
+	return par_for(FINALS, 0, make_final, &f, e) && artefacts_publish(&w->artefacts, e) &&
+	       write_manifest(w, o, e) && write_reference_values(w, o, &f.values, e) &&
+	       record_put_build(w->r->store, o->manifest_sha256, o->reference_values_sha256, e) &&
+	       put_stamp(w, o, e);
+}
+
+bool build_outputs_write(struct build_work *w, struct build_outcome *o, struct err *e)
+{
+	struct artefacts_inputs image = image_inputs(w);
+
+	build_work_stage(w, "image");
+	return artefacts_write(&w->artefacts, &image, w->out, e) && measure(w, o, e);
+}
