@@ -35,20 +35,21 @@ unit "  writers of objects, 30 times" store killed_writers
 e2e "a 64 MB tmpfs is filled: an error with a hint, nothing corrupt, goes on with space" crash 'a full store of 64 MB'
 unit "  wherever it fills up" store full_disk
 e2e "two writers and a gc on one store: all succeed, equal digests" crash 'two builds and a gc on one store'
-unit "  who has the store alone, who waits" store two_writers alone
+unit "  threads and processes" store two_writers
+unit "  who has the store alone, who waits" store_gc alone
 e2e "bits flipped in objects: verify finds, repairs by fetching, the next build is equal" crash \
 	'repair fetches what a lock names' "$((ASSAY_KILLS / 20)) bits flipped in objects"
 e2e "  in packs, toolchains and results" crash "$((ASSAY_KILLS / 20)) bits flipped in packs" \
 	"$((ASSAY_KILLS / 20)) bits flipped in sysroots" "$((ASSAY_KILLS / 20)) bits flipped in results"
 e2e "  what nobody can fetch is removed, with a sentence that says what brings it back" crash 'what no lock names is removed' '  and a sentence says what brings it back' '  which it does'
-unit "  every byte of a result and its seal" store damaged_results
+unit "  every byte of a result and its seal" store_gc damaged_results
 e2e "a build never takes rotten bytes from the cache: it unpacks again" crash 'a build from rotten packs and a rotten toolchain'
 unit "  or fails when it cannot" pack rotten rotten_for_good
 direct "store verify: exit 0 clean or mended, 1 damage left" crash_hints_mended
 direct "store verify reads and hashes all of a store on all cores" crash_verify_speed
 e2e "store gc keeps what locks need and all records; no network is needed after it" crash 'nor does one after gc --keep' '  and it keeps all records' \
 	'gc without --keep leaves all objects' '  so that a build needs no network' 'a dry run removes nothing'
-unit "  by age, by need" store gc_by_age gc_by_need
+unit "  by age, by need" store_gc gc_by_age gc_by_need
 e2e "store du says what is held and what gc would free" crash 'du says what gc would free'
 e2e "interrupted downloads resume after kill -9" crash 'a download that was killed goes on where it was'
 unit "  and after a network failure in a run before" fetch resumed
