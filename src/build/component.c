@@ -134,7 +134,7 @@ static bool read_record(
 	return true;
 }
 
-/* Without a record, or when an object of it is gone or damaged, the steps run again: *found is false. */
+/* Without a record, or when it or an object of it is gone or damaged, the steps run again: *found is false. */
 static bool look_up(struct work *k, struct component_product *products, bool *found, struct err *e)
 {
 	CLEANUP(buf_done) struct buf text = { 0 };
@@ -142,7 +142,7 @@ static bool look_up(struct work *k, struct component_product *products, bool *fo
 
 	*found = false;
 	if (!store_result_get(k->store, k->result.derivation, &text, &why)) {
-		if (why.kind == ERR_NOTFOUND)
+		if (why.kind == ERR_NOTFOUND || why.kind == ERR_MISMATCH)
 			return true;
 		*e = why;
 		return false;

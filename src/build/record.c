@@ -99,7 +99,8 @@ bool record_get_pcr0(const struct store *s, const uint8_t firmware_sha256[static
 	key_of(key, PCR0_LABEL, span_make(firmware_sha256, SHA256_SIZE));
 	if (!store_result_get(s, key, &b, e)) {
 		*known = false;
-		return e->kind == ERR_NOTFOUND;
+		/* A damaged record is one that is not there: the firmware is observed again, the new one replaces it. */
+		return e->kind == ERR_NOTFOUND || e->kind == ERR_MISMATCH;
 	}
 	if (!json_parse(&v, buf_span(&b), a, e) || !json_check_format(&v, PCR0_LABEL, e) ||
 		!json_get_hex(&v, "sha256", found[0].bytes, SHA256_SIZE, e) ||

@@ -21,7 +21,7 @@ bool record_has_build(const struct store *s, const uint8_t manifest_sha256[stati
 enum { RECORD_PCR0_BANKS = 2 }; /* SHA-256, SHA-384 */
 bool record_put_pcr0(struct store *s, const uint8_t firmware_sha256[static SHA256_SIZE],
 	const struct digest pcr0[static RECORD_PCR0_BANKS], struct err *e) MUST_CHECK;
-/* *known false without a record. */
+/* *known false without a record, and when it is damaged. */
 bool record_get_pcr0(const struct store *s, const uint8_t firmware_sha256[static SHA256_SIZE],
 	bool *known, struct digest pcr0[static RECORD_PCR0_BANKS], struct err *e) MUST_CHECK;
 

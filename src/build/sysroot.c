@@ -10,8 +10,10 @@
 
 #include "base/hex.h"
 #include "base/mem.h"
+#include "build/sysroot_check.h"
 #include "rootfs/entry.h"
 #include "rootfs/rootfs.h"
+#include "store/store_list.h"
 #include "sys/file.h"
 #include "sys/par.h"
 #include "base/banned.h"
@@ -125,27 +127,35 @@ static bool fill(int dir, const struct tree *t, struct err *e)
 }
 
 /*
- * Is everything there, in its size? A toolchain is not synced when it is made (that takes longer than making it again),
- * so after a crash files may be empty: their sizes reach the disk with their bytes.
+ * Is everything there, with its bytes? A toolchain is not synced when it is made (that takes longer than making it again),
+ * so after a crash files may be empty, and what rots in it would reach the components.
  */
 static bool is_whole(int dir, const struct tree *t)
 {
+	struct err why = { 0 };
 	size_t n;
 	const struct node *nodes = tree_nodes(t, &n);
 
-	for (size_t i = 0; i < n; i++) {
-		const struct node *node = &nodes[i];
-		struct stat st;
+	return sysroot_check(dir, nodes, n, &why);
+}
 
-		if (node->kind != NODE_FOLDER && node->kind != NODE_FILE && node->kind != NODE_LINK)
-			continue;
-		if (fstatat(dir, name_of(node), &st, AT_SYMLINK_NOFOLLOW) < 0)
-			return false;
-		if (node->kind == NODE_FILE &&
-			(!S_ISREG(st.st_mode) || (uint64_t)st.st_size != node->content.size))
-			return false;
-	}
-	return true;
+/* For `assay store verify`, which has no tree; mends or makes the one that is there. */
+static bool write_list(struct store *s, const struct tree *t, const char *place, struct err *e)
+{
+	CLEANUP(buf_done) struct buf list = buf_init(SYSROOT_LIST_MAX), was = { 0 };
+	char path[PLACE_MAX + sizeof ".list"];
+	struct err ignored = { 0 };
+	size_t n;
+	const struct node *nodes = tree_nodes(t, &n);
+
+	snprintf(path, sizeof path, "%s.list", place);
+	sysroot_list_emit(nodes, n, &list);
+	if (!buf_ok(&list))
+		return buf_full(&list, "the list of a toolchain", e);
+	if (file_read(store_fd(s), path, SYSROOT_LIST_MAX, &was, &ignored) &&
+		span_equal(buf_span(&was), buf_span(&list)))
+		return true;
+	return file_replace(store_fd(s), path, buf_span(&list), 0444, e);
 }
 
 /* The damaged folder, still at place and not another writer's new one, goes into tmp, and with it. */
@@ -214,6 +224,9 @@ bool sysroot_lay(char **ret, struct store *s, const struct tree *t, struct err *
 		if (!ok)
 			return false;
 	}
+	if (!write_list(s, t, place, e))
+		return false;
+	store_mark_used(s, place);
 	*ret = buf_take_cstr(&path);
 	return true;
 }

@@ -15,7 +15,7 @@
  * The absolute path of the folder that holds finished tree t, made now unless the store has it; owned by the caller
  * (free). Modes are kept so far as an ordinary user can (owner and group are the caller's, no setuid, setgid and sticky
  * bits), devices and xattrs are left out, times are those of the tree. Made as a temporary and renamed; what is there is
- * used when every file has its size, and made again otherwise. Fails: IO.
+ * used when every file has its bytes, and made again otherwise. A list of it stands beside it (sysroot_check.h). Fails: IO.
  */
 bool sysroot_lay(char **ret, struct store *s, const struct tree *t, struct err *e) MUST_CHECK;
 

@@ -28,6 +28,9 @@ const struct verb *const verbs[] = {
 	&cmd_enroll,
 	&cmd_verify,
 	&cmd_explain,
+	&cmd_store_verify,
+	&cmd_store_gc,
+	&cmd_store_du,
 	&cmd_completion,
 	NULL,
 };

@@ -23,6 +23,9 @@ extern const struct verb cmd_attest_serve;
 extern const struct verb cmd_enroll;
 extern const struct verb cmd_verify;
 extern const struct verb cmd_explain;
+extern const struct verb cmd_store_verify;
+extern const struct verb cmd_store_gc;
+extern const struct verb cmd_store_du;
 extern const struct verb cmd_completion;
 
 #endif

@@ -9,36 +9,47 @@
 
 #include "base/hex.h"
 #include "base/mem.h"
+#include "deb/pack_check.h"
 #include "deb/pack_index.h"
 #include "deb/unpack.h"
+#include "store/store_list.h"
 #include "sys/file.h"
 #include "sys/par.h"
 #include "base/banned.h"
 
-enum { PLACE_MAX = sizeof "packs/" + 2 * SHA256_SIZE + sizeof "-4294967295" };
-
 struct pack {
 	struct content_source source;
-	const struct store *store;
-	char place[PLACE_MAX]; /* in the store */
-	struct buf text;       /* the index, which the parsed form borrows */
+	struct store *store;
+	char place[PACK_PLACE_MAX]; /* in the store */
+	struct buf text;            /* the index, which the parsed form borrows */
 	struct pack_index index;
+	struct pack_check *check; /* of the contents */
 };
 
-/* Opened for every read: an image may have more packages than a process may have descriptors. */
+static bool make(struct store *s, const char *place, const uint8_t *deb_sha256, struct err *e);
+
+/* Hashed again on the way, unless that was done; the pack is unpacked anew when its bytes have changed. */
 static bool read_pack(
 	const struct content_source *s, uint64_t at, void *dst, size_t n, struct err *e)
 {
 	const struct pack *p = (const struct pack *)s;
-	CLEANUP(file_closep) int fd = file_open(store_fd(p->store), p->place, e);
+	struct err why = { 0 };
 
-	return fd >= 0 && file_pread(fd, dst, n, at, p->place, e);
+	if (pack_check_read(p->check, store_fd(p->store), p->place, at, dst, n, &why))
+		return true;
+	*e = why;
+	if (why.kind == ERR_IO)
+		return false;
+	if (!make(p->store, p->place, p->index.deb_sha256, e))
+		return err_wrap(e, "a damaged pack cannot be made again");
+	return pack_check_read(p->check, store_fd(p->store), p->place, at, dst, n, e);
 }
 
 void pack_free(struct pack *p)
 {
 	if (!p)
 		return;
+	pack_check_free(p->check);
 	pack_index_done(&p->index);
 	buf_done(&p->text);
 	free(p);
@@ -75,8 +86,8 @@ static bool read_index(struct pack *p, int fd, uint64_t *at, struct err *e)
 }
 
 /* From the store; NOTFOUND when it is not there, FORMAT or MISMATCH when it is damaged. */
-static bool load(struct pack **ret, const struct store *s, const char *place,
-	const uint8_t *deb_sha256, struct err *e)
+static bool load(struct pack **ret, struct store *s, const char *place, const uint8_t *deb_sha256,
+	struct err *e)
 {
 	CLEANUP(file_closep) int fd = file_open(store_fd(s), place, e);
 	CLEANUP(pack_freep) struct pack *p = NULL;
@@ -93,6 +104,7 @@ static bool load(struct pack **ret, const struct store *s, const char *place,
 		return false;
 	if (!ct_equal(p->index.deb_sha256, deb_sha256, SHA256_SIZE))
 		return err_set(e, ERR_MISMATCH, "'%s' is the pack of another package", place);
+	p->check = pack_check_new(&p->index);
 	for (size_t i = 0; i < p->index.n_nodes; i++)
 		if (p->index.nodes[i].content.size)
 			p->index.nodes[i].content.source = &p->source;
@@ -116,23 +128,25 @@ static bool make(struct store *s, const char *place, const uint8_t *deb_sha256, 
 	return false;
 }
 
-static void pack_place(char place[static PLACE_MAX], const uint8_t *deb_sha256)
+void pack_place(char place[static PACK_PLACE_MAX], const uint8_t deb_sha256[static SHA256_SIZE])
 {
 	char hex[2 * SHA256_SIZE + 1];
 
 	hex_write(hex, deb_sha256, SHA256_SIZE);
-	snprintf(place, PLACE_MAX, "packs/%s-%d", hex, PACK_VERSION);
+	snprintf(place, PACK_PLACE_MAX, "packs/%s-%d", hex, PACK_VERSION);
 }
 
 bool pack_open(struct pack **ret, struct store *s, const uint8_t deb_sha256[static SHA256_SIZE],
 	struct str name, struct err *e)
 {
 	struct err missing = { 0 };
-	char place[PLACE_MAX];
+	char place[PACK_PLACE_MAX];
 
 	pack_place(place, deb_sha256);
-	if (load(ret, s, place, deb_sha256, &missing))
+	if (load(ret, s, place, deb_sha256, &missing)) {
+		store_mark_used(s, place);
 		return true;
+	}
 	/* Whatever else is wrong with it, unpacking again mends it. */
 	if (missing.kind == ERR_IO) {
 		*e = missing;
@@ -226,4 +240,19 @@ const struct pack_member *pack_control_members(const struct pack *p, size_t *n)
 {
 	*n = p->index.n_control;
 	return p->index.control;
+}
+
+bool pack_verify(struct store *s, const char *place, struct err *e)
+{
+	CLEANUP(pack_freep) struct pack *p = NULL;
+	struct str hex = str_make(place + sizeof "packs/" - 1, 2 * SHA256_SIZE);
+	char want[PACK_PLACE_MAX];
+	uint8_t deb_sha256[SHA256_SIZE];
+
+	if (strlen(place) < sizeof "packs/" - 1 + hex.n || !hex_read(hex, deb_sha256, SHA256_SIZE))
+		return err_set(e, ERR_FORMAT, "no name of a pack");
+	pack_place(want, deb_sha256);
+	if (strcmp(want, place) != 0)
+		return err_set(e, ERR_NOTFOUND, "a pack of another version, which nobody reads");
+	return load(&p, s, place, deb_sha256, e) && pack_check_all(p->check, store_fd(s), place, e);
 }

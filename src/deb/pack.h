@@ -3,9 +3,9 @@
  * (metadata, control members, SHA-256 of every file; see pack_index.h). Made once from a .deb in one pass, which also
  * checks the digest of the .deb; a second build decompresses nothing.
  *
- * A pack is written as a temporary, synced and renamed, because nothing hashes contents again when an image is made: a
- * power cut must not leave zeros where bytes should be. The index carries its own digest, which is checked when a pack
- * is opened; a pack that does not pass is made anew.
+ * A pack is written as a temporary, synced and renamed: a power cut must not leave zeros where bytes should be. The index
+ * carries its own digest, which is checked when a pack is opened, and each content is hashed when it is first read
+ * (pack_check.h); a pack that does not pass is made anew, unseen by the reader. Bytes that rot reach no image.
  */
 #ifndef ASSAY_DEB_PACK_H
 #define ASSAY_DEB_PACK_H
@@ -29,6 +29,16 @@ void pack_freep(struct pack **p);
 bool pack_open_all(struct pack **ret, size_t n, struct store *s,
 	const uint8_t (*deb_sha256)[SHA256_SIZE], const struct str *names,
 	struct err *e) MUST_CHECK;
+
+/* Where the pack of a package stands in its store: "packs/SHA256-1". */
+enum { PACK_PLACE_MAX = sizeof "packs/" + 2 * SHA256_SIZE + sizeof "-4294967295" };
+void pack_place(char place[static PACK_PLACE_MAX], const uint8_t deb_sha256[static SHA256_SIZE]);
+
+/*
+ * Reads all of the pack at place and holds it against its name, its index and the digests in it. FORMAT or MISMATCH with
+ * what is wrong, NOTFOUND for one of another version; nothing is mended.
+ */
+bool pack_verify(struct store *s, const char *place, struct err *e) MUST_CHECK;
 
 /* Nodes of data.tar in the order of the archive, paths in the usr-merged layout (bin/ls -> usr/bin/ls). Contents
  * borrow the pack. */

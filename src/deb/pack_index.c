@@ -8,7 +8,11 @@
 
 static const uint8_t magic[8] = { 'a', 's', 's', 'a', 'y', 'p', 'k', PACK_VERSION };
 
-enum { MEMBER_SIZE_MIN = 2 + 4, NODE_SIZE_MIN = 1 + 2 + 4 + 4 + 8 + 4 + 2 + 1 };
+enum {
+	MEMBER_SIZE_MIN = 2 + 4,
+	NODE_SIZE_MIN = 1 + 2 + 4 + 4 + 8 + 4 + 2 + 1,
+	SUM_SIZE = 8 + 4,
+};
 
 static void add_str(struct buf *out, struct str s)
 {
@@ -66,6 +70,15 @@ void pack_index_emit_nodes(struct buf *out, struct node *const *nodes, size_t n)
 	buf_u32le(out, (uint32_t)n);
 	for (size_t i = 0; i < n; i++)
 		emit_node(out, nodes[i]);
+}
+
+void pack_index_emit_sums(struct buf *out, const struct pack_content_sum *sums, size_t n)
+{
+	buf_u32le(out, (uint32_t)n);
+	for (size_t i = 0; i < n; i++) {
+		buf_u64le(out, sums[i].at);
+		buf_u32le(out, sums[i].sum);
+	}
 }
 
 void pack_index_emit_trailer(uint8_t out[static PACK_TRAILER_SIZE], uint64_t at, struct span index)
@@ -174,6 +187,38 @@ static void parse_node(struct node *n, struct rd *r, uint64_t contents_size)
 	parse_xattrs(n, r);
 }
 
+static void parse_sums(struct pack_index *i, struct rd *r)
+{
+	i->n_sums = read_count(r, SUM_SIZE);
+	i->sums = mem_array(i->n_sums, sizeof *i->sums);
+	for (size_t k = 0; k < i->n_sums; k++) {
+		i->sums[k].at = rd_u64le(r);
+		i->sums[k].sum = rd_u32le(r);
+		if (k && i->sums[k].at <= i->sums[k - 1].at)
+			r->failed = true;
+	}
+	for (size_t k = 0; k < i->n_nodes && rd_ok(r); k++)
+		if (i->nodes[k].content.size && !pack_index_sum(i, i->nodes[k].content.at))
+			r->failed = true;
+}
+
+const uint32_t *pack_index_sum(const struct pack_index *i, uint64_t at)
+{
+	size_t low = 0, high = i->n_sums;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (i->sums[middle].at == at)
+			return &i->sums[middle].sum;
+		if (i->sums[middle].at < at)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NULL;
+}
+
 bool pack_index_parse(
 	struct pack_index *ret, struct span text, uint64_t contents_size, struct err *e)
 {
@@ -186,6 +231,7 @@ bool pack_index_parse(
 	i.nodes = mem_array(i.n_nodes, sizeof *i.nodes);
 	for (size_t k = 0; k < i.n_nodes && rd_ok(&r); k++)
 		parse_node(&i.nodes[k], &r, contents_size);
+	parse_sums(&i, &r);
 	if (!rd_done(&r))
 		return err_set(e, ERR_FORMAT, "the index of the pack is malformed at %zu of %zu",
 			r.at, r.n);
@@ -200,5 +246,6 @@ void pack_index_done(struct pack_index *i)
 		mem_free(&i->nodes[k].xattrs);
 	free(i->nodes);
 	free(i->control);
+	free(i->sums);
 	*i = (struct pack_index){ 0 };
 }

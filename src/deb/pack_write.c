@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "deb/pack_index.h"
+#include "deb/pack_sum.h"
 #include "sys/file.h"
 #include "base/banned.h"
 
@@ -16,6 +17,9 @@ struct pack_write {
 	size_t n;       /* in the buffer */
 	uint64_t begin; /* of the current content */
 	struct hasher *hasher;
+	uint32_t sum; /* of the current content */
+	struct pack_content_sum *sums;
+	size_t n_sums;
 	uint8_t buffer[BUFFER_SIZE];
 };
 
@@ -34,6 +38,7 @@ void pack_write_free(struct pack_write *w)
 	if (!w)
 		return;
 	hasher_free(w->hasher);
+	free(w->sums);
 	free(w);
 }
 
@@ -55,6 +60,7 @@ void pack_write_begin(struct pack_write *w)
 {
 	w->begin = w->at + w->n;
 	hasher_restart(w->hasher);
+	w->sum = 0;
 }
 
 static bool append(struct pack_write *w, const void *p, size_t n, struct err *e)
@@ -77,6 +83,7 @@ static bool append(struct pack_write *w, const void *p, size_t n, struct err *e)
 bool pack_write_add(struct pack_write *w, const void *p, size_t n, struct err *e)
 {
 	hasher_add(w->hasher, p, n);
+	w->sum = pack_sum(w->sum, p, n);
 	return append(w, p, n, e);
 }
 
@@ -88,6 +95,7 @@ bool pack_write_zeros(struct pack_write *w, uint64_t n, struct err *e)
 		size_t now = left < ZEROS_SIZE ? (size_t)left : ZEROS_SIZE;
 
 		hasher_add(w->hasher, zeros, now);
+		w->sum = pack_sum(w->sum, zeros, now);
 		left -= now;
 	}
 	if (n < ZEROS_SIZE)
@@ -102,6 +110,17 @@ void pack_write_end(struct pack_write *w, struct content *ret)
 {
 	*ret = (struct content){ NULL, w->begin, w->at + w->n - w->begin, { 0 } };
 	hasher_end(w->hasher, ret->sha256);
+	if (!ret->size)
+		return;
+	if ((w->n_sums & (w->n_sums - 1)) == 0)
+		w->sums = mem_grow(w->sums, w->n_sums ? w->n_sums * 2 : 1, sizeof *w->sums);
+	w->sums[w->n_sums++] = (struct pack_content_sum){ ret->at, w->sum };
+}
+
+const struct pack_content_sum *pack_write_sums(const struct pack_write *w, size_t *n)
+{
+	*n = w->n_sums;
+	return w->sums;
 }
 
 bool pack_write_finish(struct pack_write *w, struct span index, struct err *e)

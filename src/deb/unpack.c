@@ -266,12 +266,15 @@ static bool check_end(struct unpack *u, const uint8_t *sha256, struct err *e)
 static bool write_index(struct unpack *u, const uint8_t *sha256, struct err *e)
 {
 	CLEANUP(buf_done) struct buf b = buf_init(PACK_INDEX_MAX);
+	const struct pack_content_sum *sums;
 	struct node *const *nodes;
 	size_t n;
 
 	nodes = layout_nodes(u->layout, &n);
 	pack_index_emit_control(&b, sha256, u->control, u->n_control);
 	pack_index_emit_nodes(&b, nodes, n);
+	sums = pack_write_sums(u->write, &n);
+	pack_index_emit_sums(&b, sums, n);
 	if (!buf_ok(&b))
 		return buf_full(&b, "the index", e);
 	return pack_write_finish(u->write, buf_span(&b), e);

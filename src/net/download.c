@@ -18,6 +18,23 @@ enum {
 /* What one mirror came to. */
 enum outcome { GOT, NEXT, FAILED };
 
+static void arrived(const struct download *d, int64_t n)
+{
+	if (d->arrived && n)
+		d->arrived(d->ctx, n);
+}
+
+/* With what an earlier run of any process has kept of it. */
+static bool open_writer(struct download *d, struct err *e)
+{
+	if (d->writer)
+		return true;
+	if (!store_write_resume(d->store, d->sha256, &d->writer, &d->at, e))
+		return false;
+	arrived(d, (int64_t)d->at);
+	return true;
+}
+
 static bool sink_take(struct sink *s, const void *p, size_t n, struct err *e)
 {
 	struct download *d = (struct download *)(void *)((char *)s -
@@ -26,14 +43,11 @@ static bool sink_take(struct sink *s, const void *p, size_t n, struct err *e)
 	if (!d->sha256) {
 		buf_add(d->bytes, p, n);
 	} else {
-		if (!d->writer && !store_write_begin(d->store, &d->writer, e))
-			return false;
 		if (!store_write(d->writer, p, n, e))
 			return false;
 	}
 	d->at += n;
-	if (d->arrived)
-		d->arrived(d->ctx, (int64_t)n);
+	arrived(d, (int64_t)n);
 	return true;
 }
 
@@ -43,8 +57,7 @@ static void start_over(struct download *d)
 	d->writer = NULL;
 	if (d->bytes)
 		d->bytes->n = 0;
-	if (d->arrived && d->at)
-		d->arrived(d->ctx, -(int64_t)d->at);
+	arrived(d, -(int64_t)d->at);
 	d->at = 0;
 	d->resumed = false;
 }
@@ -78,8 +91,6 @@ static enum outcome judge(struct download *d, const char *base, bool *again, str
 		snprintf(why, sizeof why, "%llu bytes, wanted %llu", (unsigned long long)d->at,
 			(unsigned long long)d->max);
 	} else {
-		if (!d->writer && !store_write_begin(d->store, &d->writer, e))
-			return FAILED;
 		if (store_write_finish(TAKE(d->writer), d->sha256, got, e))
 			return GOT;
 		if (e->kind != ERR_MISMATCH)
@@ -88,6 +99,7 @@ static enum outcome judge(struct download *d, const char *base, bool *again, str
 	}
 	start_over(d);
 	*again = resumed;
+	err_set(e, ERR_MISMATCH, "%s", why);
 	if (!resumed) {
 		d->other_bytes = true;
 		note(d, base, why);
@@ -105,7 +117,12 @@ static enum outcome try_once(
 	*again = false;
 	if (!d->sha256) /* nothing would notice the halves of two files */
 		start_over(d);
+	else if (!open_writer(d, e))
+		return FAILED;
 	d->resumed |= d->at > 0;
+	if (d->sha256 && d->at >= d->max &&
+		d->resumed) /* all of it was kept: nobody need be asked */
+		return judge(d, base, again, e);
 	end = transfer_get(d->transfer, url, d->at, d->max, &d->sink, &why);
 	if (end == TRANSFER_DONE || (end == TRANSFER_BROKEN && d->sha256 && d->at == d->max))
 		return judge(d, base, again, e);
@@ -206,8 +223,9 @@ bool download_run(struct download *d, struct err *e)
 	d->notes = buf_init(NOTES_MAX);
 	for (size_t i = 0; i < d->bases.n && o == NEXT; i++)
 		o = ask_mirror(d, d->bases.uris[i], e);
+	/* What came is gone on with by the next run; wrong bytes have been dropped where they were seen. */
 	if (o != GOT)
-		start_over(d);
+		store_write_keep(TAKE(d->writer));
 	if (o == FAILED)
 		err_wrap(e, "cannot fetch '%.*s'", STR_ARG(d->path));
 	ok = o == GOT || (o == NEXT && nobody_has_it(d, e));

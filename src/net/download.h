@@ -1,6 +1,7 @@
 /*
  * One file from the first mirror that gives it: retried and resumed, the next mirror tried where one does not do. Bytes
- * of several mirrors may end up in one file; the digest decides.
+ * of several mirrors and of several runs may end up in one file; the digest decides, and when it says no to such a file,
+ * the same mirror is asked once more for all of it.
  */
 #ifndef ASSAY_NET_DOWNLOAD_H
 #define ASSAY_NET_DOWNLOAD_H

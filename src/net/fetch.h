@@ -1,7 +1,8 @@
 /*
  * Downloads into the store: several at once, resumed, retried, from the next mirror when one does not do. What arrives
  * is hashed while it is written, never longer than it should be, and becomes an object only if its digest is the wanted
- * one; on failure nothing stays behind.
+ * one. What had come of a file when the network failed or the process was killed stays in the store's partial/, and the
+ * next run asks for the rest; bytes that turned out wrong do not stay.
  */
 #ifndef ASSAY_NET_FETCH_H
 #define ASSAY_NET_FETCH_H
@@ -23,7 +24,8 @@ struct fetch_item {
 
 struct fetch_progress {
 	size_t items_done, items;
-	uint64_t bytes_done, bytes; /* of what was not in the store already */
+	uint64_t bytes_done,
+		bytes; /* of what was not in the store already; a kept part counts as done */
 };
 
 /* A zeroed field takes the default in the comment. */

@@ -17,7 +17,8 @@ int flock(int fd, int operation);
 
 enum { FOLDER_TRIES = 1000 };
 
-static const char *const folders[] = { "notes", "objects", "packs", "results", "sysroots", "tmp" };
+static const char *const folders[] = { "notes", "objects", "packs", "partial", "results",
+	"sysroots", "tmp" };
 
 bool store_failed(const struct store *s, struct err *e)
 {
@@ -122,6 +123,24 @@ static bool open_tmp(struct store *s, struct err *e)
 	return make_own(s, tmp, e);
 }
 
+/* Waits: for a gc that runs, which is short; as its caller also for everybody else. */
+static bool lock_folder(const struct store *s, int operation, struct err *e)
+{
+	while (flock(s->fd, operation) < 0)
+		if (errno != EINTR)
+			return err_os(e, "cannot lock the store '%s'", s->path);
+	return true;
+}
+
+bool store_lock_alone(struct store *s, void (*waits)(void *ctx), void *ctx, struct err *e)
+{
+	if (flock(s->fd, LOCK_EX | LOCK_NB) == 0)
+		return true;
+	if (waits)
+		waits(ctx);
+	return lock_folder(s, LOCK_EX, e);
+}
+
 static bool open_at(struct store *s, const char *path, struct err *e)
 {
 	if (!file_mkdirs(AT_FDCWD, path, e)) {
@@ -134,6 +153,8 @@ static bool open_at(struct store *s, const char *path, struct err *e)
 	s->fd = open(s->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (s->fd < 0)
 		return err_os(e, "cannot open the store '%s'", path);
+	if (!lock_folder(s, LOCK_SH, e))
+		return false;
 	for (size_t i = 0; i < ARRAY_LEN(folders); i++)
 		if (!make_folder(s, folders[i], e))
 			return false;

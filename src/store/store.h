@@ -4,13 +4,15 @@
  *
  *   objects/ab/cdef...   bytes named by their digest; mode 0444 whatever the umask
  *   packs/...            unpacked packages (deb/pack.h)
- *   results/...          derivation digest -> JSON record
- *   notes/...            what may be forgotten at any time: which inputs made an output folder
- *   sysroots/...         toolchains laid out as folders for the box, by tree digest
+ *   results/...          derivation digest -> JSON record, sealed with a line "sha256 HEX" behind it
+ *   notes/...            what may be forgotten at any time: which inputs made an output folder; sealed, too
+ *   sysroots/...         toolchains laid out as folders for the box, by tree digest, and a list of each
+ *   partial/SHA256       what has come of an object while it is fetched, locked by who fetches it
  *   tmp/PID-N/           what one open store is making, locked while its process lives; a later store_open removes
  *                        what dead processes left
  *
- * A store may be used from several threads; several processes may use one folder.
+ * A store may be used from several threads; several processes may use one folder. Each open store holds a shared lock
+ * on the folder; who removes what others may use (gc, repair) holds it alone.
  */
 #ifndef ASSAY_STORE_STORE_H
 #define ASSAY_STORE_STORE_H
@@ -40,10 +42,22 @@ const char *store_path(const struct store *s);
 int store_fd(const struct store *s);
 
 /*
+ * From now on no other process has this store open, until store_free: who wants to open it waits. waits (may be NULL) is
+ * called when this has to wait for others.
+ */
+bool store_lock_alone(
+	struct store *s, void (*waits)(void *ctx), void *ctx, struct err *e) MUST_CHECK;
+
+/*
  * Only this user (and root) can change what is in the store. What a store says of its own work, such as that an image was
  * built here, is worth nothing where others could have written it.
  */
 bool store_is_own(const struct store *s);
+
+/* Where an object stands in its store: "objects/ab/cdef...". */
+enum { STORE_PLACE_MAX = sizeof "objects/ab/" + 2 * SHA256_SIZE };
+void store_object_place(
+	char place[static STORE_PLACE_MAX], const uint8_t sha256[static SHA256_SIZE]);
 
 bool store_has(const struct store *s, const uint8_t sha256[static SHA256_SIZE]);
 /* The same, and the object has this size: what a cut file (a broken disk) does not pass. */
@@ -57,6 +71,9 @@ bool store_put(struct store *s, struct span bytes, uint8_t ret[static SHA256_SIZ
  */
 bool store_get(const struct store *s, const uint8_t sha256[static SHA256_SIZE], size_t max,
 	struct buf *out, struct err *e) MUST_CHECK;
+/* Reads a stored object and checks its digest: MISMATCH, NOTFOUND. */
+bool store_check_object(
+	const struct store *s, const uint8_t sha256[static SHA256_SIZE], struct err *e) MUST_CHECK;
 /* Opens an object for reading without checking its digest; -1 with NOTFOUND. size may be NULL. */
 int store_open_object(const struct store *s, const uint8_t sha256[static SHA256_SIZE],
 	uint64_t *size, struct err *e) MUST_CHECK;
@@ -72,16 +89,31 @@ bool store_write_finish(struct store_writer *w, const uint8_t *want,
 	uint8_t ret[static SHA256_SIZE], struct err *e) MUST_CHECK; /* frees w in every case */
 void store_write_abort(struct store_writer *w);                     /* NULL does nothing */
 
-/* Result records: small JSON documents under the digest of a derivation. NOTFOUND when there is none. */
+/*
+ * An object that is fetched, and may be fetched in pieces by several processes one after the other: its writer goes on
+ * behind the *at bytes in partial/ that an earlier one kept. Nothing vouches for them but finish, whose want must be
+ * sha256. While another process fetches the same object this is store_write_begin.
+ */
+bool store_write_resume(struct store *s, const uint8_t sha256[static SHA256_SIZE],
+	struct store_writer **ret, uint64_t *at, struct err *e) MUST_CHECK;
+/* Ends a writer whose bytes may be gone on with; of store_write_begin: as abort. NULL does nothing. */
+void store_write_keep(struct store_writer *w);
+
+/*
+ * Result records: small JSON documents under the digest of a derivation. NOTFOUND when there is none, MISMATCH when its
+ * bytes have changed.
+ */
 bool store_result_get(const struct store *s, const uint8_t key[static SHA256_SIZE], struct buf *out,
 	struct err *e) MUST_CHECK;
-/* A second result with other bytes under one key is MISMATCH: a finding, not an overwrite. */
+/*
+ * A second result with other bytes under one key is MISMATCH: a finding, not an overwrite. A damaged record gives way.
+ */
 bool store_result_put(struct store *s, const uint8_t key[static SHA256_SIZE], struct span record,
 	struct err *e) MUST_CHECK;
 
 /*
  * Notes: small documents that spare work and prove nothing, under a key of the caller's; a second one takes the place of
- * the first, and all of them may be removed at any time. NOTFOUND when there is none.
+ * the first, and all of them may be removed at any time. NOTFOUND when there is none, or none that is whole.
  */
 bool store_note_get(const struct store *s, const uint8_t key[static SHA256_SIZE], struct buf *out,
 	struct err *e) MUST_CHECK;

@@ -21,15 +21,15 @@ struct store {
 	struct store_object *sources; /* list, guarded by lock */
 };
 
-enum { STORE_PLACE_MAX = sizeof "objects/ab/" + 2 * SHA256_SIZE };
-
-/* "objects/ab/cdef..." */
-void store_object_place(
-	char place[static STORE_PLACE_MAX], const uint8_t sha256[static SHA256_SIZE]);
+/* As store_temp_place, for a file that is at `name` in another folder of the store than our own in tmp/. */
+bool store_place(struct store *s, int dir, const char *name, int fd, const char *place,
+	struct err *e) MUST_CHECK;
 /* Syncs and links the temporary to place unless something is there; *there says so, and then nothing was changed. */
 bool store_temp_place_new(struct store *s, const char *name, int fd, const char *place, bool *there,
 	struct err *e) MUST_CHECK;
 void store_sources_free(struct store_object *list);
+/* Takes the seal off the bytes of a result's file; false when they are not what was sealed. */
+bool store_result_unseal(struct buf *file);
 /* IO from errno; a full disk gets its hint. */
 bool store_failed(const struct store *s, struct err *e);
 

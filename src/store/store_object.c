@@ -11,16 +11,6 @@
 #include "sys/file.h"
 #include "base/banned.h"
 
-enum { PREFIX = sizeof "objects/ab/" - 1 };
-
-struct store_writer {
-	struct store *store;
-	char name[STORE_NAME_MAX];
-	int fd;
-	uint64_t at;
-	struct hasher *hasher;
-};
-
 /* Opened anew for every read: a build may hold thousands of contents, but not thousands of descriptors. */
 struct store_object {
 	struct content_source source;
@@ -96,7 +86,7 @@ static bool damaged(const struct store *s, const uint8_t *want, const uint8_t *g
 	store_object_place(place, want);
 	hex_write(hex, got, SHA256_SIZE);
 	err_set(e, ERR_MISMATCH, "'%s/%s' is damaged: its SHA-256 is %s", s->path, place, hex);
-	return err_hint(e, "remove that file and run the same command again");
+	return err_hint(e, "run assay store verify --repair DIR, with the folder of assay.yaml");
 }
 
 bool store_get(const struct store *s, const uint8_t sha256[static SHA256_SIZE], size_t max,
@@ -140,82 +130,6 @@ bool store_put(struct store *s, struct span bytes, uint8_t ret[static SHA256_SIZ
 	return true;
 }
 
-bool store_write_begin(struct store *s, struct store_writer **ret, struct err *e)
-{
-	struct store_writer *w = MEM_NEW(struct store_writer);
-
-	w->store = s;
-	if (!store_temp_new(s, w->name, &w->fd, e)) {
-		free(w);
-		return false;
-	}
-	w->hasher = hasher_new(DIGEST_SHA256);
-	*ret = w;
-	return true;
-}
-
-bool store_write(struct store_writer *w, const void *p, size_t n, struct err *e)
-{
-	if (!file_pwrite(w->fd, p, n, w->at, w->name, e))
-		return err_wrap(e, "cannot write in the store '%s'", w->store->path);
-	hasher_add(w->hasher, p, n);
-	w->at += n;
-	return true;
-}
-
-void store_write_abort(struct store_writer *w)
-{
-	if (!w)
-		return;
-	store_temp_drop(w->store, w->name);
-	file_closep(&w->fd);
-	hasher_free(w->hasher);
-	free(w);
-}
-
-/* objects/ab, synced in objects/ when it is new. */
-static bool make_folder(const struct store *s, const char *place, struct err *e)
-{
-	char folder[PREFIX];
-	CLEANUP(file_closep) int fd = -1;
-
-	memcpy(folder, place, PREFIX - 1);
-	folder[PREFIX - 1] = 0;
-	if (mkdirat(s->fd, folder, 0755) < 0)
-		return errno == EEXIST || store_failed(s, e);
-	if (fchmodat(s->fd, folder, 0755, 0) < 0)
-		return store_failed(s, e);
-	fd = openat(s->fd, "objects", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	return (fd >= 0 && fsync(fd) == 0) || store_failed(s, e);
-}
-
-static bool mismatch(const uint8_t *want, const uint8_t *got, struct err *e)
-{
-	char w[2 * SHA256_SIZE + 1], g[2 * SHA256_SIZE + 1];
-
-	hex_write(w, want, SHA256_SIZE);
-	hex_write(g, got, SHA256_SIZE);
-	return err_set(e, ERR_MISMATCH, "SHA-256 is %s, wanted %s", g, w);
-}
-
-bool store_write_finish(
-	struct store_writer *w, const uint8_t *want, uint8_t ret[static SHA256_SIZE], struct err *e)
-{
-	uint8_t got[SHA256_SIZE];
-	char place[STORE_PLACE_MAX];
-	bool ok;
-
-	hasher_end(w->hasher, got);
-	store_object_place(place, got);
-	ok = !want || ct_equal(want, got, SHA256_SIZE) || mismatch(want, got, e);
-	ok = ok && make_folder(w->store, place, e) &&
-	     store_temp_place(w->store, w->name, w->fd, place, e);
-	store_write_abort(w); /* drops the temporary if it was not placed */
-	if (ok)
-		memcpy(ret, got, SHA256_SIZE);
-	return ok;
-}
-
 static bool read_object(
 	const struct content_source *source, uint64_t at, void *dst, size_t n, struct err *e)
 {
@@ -242,24 +156,35 @@ static bool hash_content(const struct content *c, uint8_t *out, struct err *e)
 	return true;
 }
 
+bool store_check_object(
+	const struct store *s, const uint8_t sha256[static SHA256_SIZE], struct err *e)
+{
+	struct store_object o = { .source = { read_object }, .store = s };
+	struct content c = { .source = &o.source };
+	CLEANUP(file_closep) int fd = store_open_object(s, sha256, &c.size, e);
+	uint8_t got[SHA256_SIZE];
+
+	if (fd < 0)
+		return false;
+	memcpy(o.sha256, sha256, SHA256_SIZE);
+	if (!hash_content(&c, got, e))
+		return false;
+	return ct_equal(got, sha256, SHA256_SIZE) || damaged(s, sha256, got, e);
+}
+
 bool store_content(struct store *s, const uint8_t sha256[static SHA256_SIZE], struct content *ret,
 	struct err *e)
 {
 	CLEANUP(mem_free) struct store_object *o = MEM_NEW(struct store_object);
 	struct content c = { .source = &o->source };
 	CLEANUP(file_closep) int fd = store_open_object(s, sha256, &c.size, e);
-	uint8_t got[SHA256_SIZE];
 
-	if (fd < 0)
+	if (fd < 0 || !store_check_object(s, sha256, e))
 		return false;
 	o->source.read = read_object;
 	o->store = s;
 	memcpy(o->sha256, sha256, SHA256_SIZE);
 	memcpy(c.sha256, sha256, SHA256_SIZE);
-	if (!hash_content(&c, got, e))
-		return false;
-	if (!ct_equal(got, sha256, SHA256_SIZE))
-		return damaged(s, sha256, got, e);
 	pthread_mutex_lock(&s->lock);
 	o->next = s->sources;
 	s->sources = o;

@@ -51,13 +51,19 @@ static bool settle(struct store *s, int fd, struct err *e)
 	return (fchmod(fd, 0444) == 0 && fsync(fd) == 0) || store_failed(s, e);
 }
 
-bool store_temp_place(struct store *s, const char *name, int fd, const char *place, struct err *e)
+bool store_place(
+	struct store *s, int dir, const char *name, int fd, const char *place, struct err *e)
 {
 	if (!settle(s, fd, e))
 		return false;
-	if (renameat(s->tmp_fd, name, s->fd, place) < 0)
+	if (renameat(dir, name, s->fd, place) < 0)
 		return store_failed(s, e);
 	return sync_folder_of(s, place, e);
+}
+
+bool store_temp_place(struct store *s, const char *name, int fd, const char *place, struct err *e)
+{
+	return store_place(s, s->tmp_fd, name, fd, place, e);
 }
 
 bool store_temp_place_new(

@@ -21,6 +21,7 @@
  *   stub PATH MODE VERSION        a PE file that says it is a systemd-stub
  *   module PATH MODE TEXT         an ELF object with the lines KEY=VALUE in .modinfo
  *   library PATH MODE SONAME      an ELF shared object
+ *   copy PATH MODE FILE           a file of this machine: then the package is not the same everywhere
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,11 +29,13 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "codec/base64.h"
+#include "sys/file.h"
+
 #include "make_deb.h"
 #include "unit/elf_made.h"
 #include "unit/uki_made.h"
 
-enum { SPEC_MAX = 1 << 20, WORD_MAX = 8192, PAX_MAX = 65536, FILL_MAX = 8 << 20, TAR_NAME = 100 };
+enum { SPEC_MAX = 1 << 20, WORD_MAX = 8192, PAX_MAX = 65536, FILL_MAX = 48 << 20, TAR_NAME = 100 };
 
 struct maker {
 	struct buf data, control_tar, control, pax;
@@ -251,6 +254,17 @@ static struct buf module(struct str text)
 	return elf_made_module(buf_span(&info));
 }
 
+static struct buf copy(struct maker *m, struct str file)
+{
+	CLEANUP(mem_free) char *path = mem_string(file);
+	struct buf b = { 0 };
+	struct err e = { 0 };
+
+	if (!file_read(AT_FDCWD, path, FILL_MAX, &b, &e))
+		die(m, "a file that cannot be read");
+	return b;
+}
+
 static struct buf made(struct maker *m, struct str what, struct str rest)
 {
 	struct buf b;
@@ -263,6 +277,8 @@ static struct buf made(struct maker *m, struct str what, struct str rest)
 		return kernel(rest);
 	if (str_is(what, "module"))
 		return module(rest);
+	if (str_is(what, "copy"))
+		return copy(m, rest);
 	if (str_is(what, "library"))
 		return elf_made_library(rest);
 	if (!str_is(what, "file"))

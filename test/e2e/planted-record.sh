@@ -37,7 +37,7 @@ same "without a record" "$(vouched)" "unsigned claim"
 values=$(sha256sum "$work/values" | cut -d' ' -f1)
 # shellcheck disable=SC2059,SC2001 # the digests as bytes
 key=$({ printf 'assay/build-record/1\0'; printf "$(sed 's/../\\x&/g' <<<"$zeroes$values")"; } | sha256sum | cut -d' ' -f1)
-printf '{"format": "assay/build-record/1", "manifest-sha256": "%s", "reference-values-sha256": "%s"}' "$zeroes" "$values" \
+printf '{"format": "assay/build-record/1", "manifest-sha256": "%s", "reference-values-sha256": "%s"}\n' "$zeroes" "$values" \
 	>"$store/results/$key.json"
 same "a record in a store that only this user can write" "$(vouched)" "built here"
 

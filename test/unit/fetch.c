@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "base/hex.h"
 #include "base/mem.h"
 #include "net/http.h"
 #include "sys/file.h"
@@ -248,21 +249,142 @@ static void broken_store(void)
 	struct mirrors_of_test *m = bases("good good");
 	struct fetch_item item = item_of("pool/broken.5000", m);
 	struct store *other = NULL;
-	char path[100], **names;
+	char path[100];
 	struct err e = { 0 };
-	unsigned before;
-	size_t n = 0;
+	unsigned before = server.requests;
 
 	snprintf(path, sizeof path, "%s/other", top);
 	CHECK_OK(store_open(&other, path, &e), e);
-	CHECK_OK(file_names(store_fd(other), "tmp", &names, &n, &e), e);
-	snprintf(path, sizeof path, "tmp/%s", n ? names[0] : "");
-	CHECK_OK(file_remove_tree(store_fd(other), path, &e), e);
-	file_names_free(names, n);
-	before = server.requests;
+	CHECK_OK(file_remove_tree(store_fd(other), "partial", &e), e);
 	CHECK_ERR(fetch_all(other, &item, 1, &quick, &e), e, ERR_IO);
-	CHECK(strstr(e.text, "in the store") && server.requests == before + 1);
+	CHECK(strstr(e.text, "in the store") && server.requests == before);
 	store_free(other);
+	free(m);
+}
+
+/* The file of an item in partial/. */
+static const char *partial_of(const struct fetch_item *item)
+{
+	static char place[100] = "partial/";
+
+	hex_write(place + 8, item->sha256, SHA256_SIZE);
+	return place;
+}
+
+static uint64_t size_of(const char *place)
+{
+	struct stat st;
+
+	return fstatat(store_fd(store), place, &st, 0) == 0 ? (uint64_t)st.st_size : 0;
+}
+
+/* As after a reboot: nothing of the process that fetched before is left but what is on the disk. */
+static void open_again(void)
+{
+	char path[100];
+	struct err e = { 0 };
+
+	store_freep(&store);
+	snprintf(path, sizeof path, "%s/store", top);
+	CHECK_OK(store_open(&store, path, &e), e);
+}
+
+/* Each run gets a third more; what a run has got is not asked for again, and counts as done. */
+static void resumed(void)
+{
+	struct mirrors_of_test *m = bases("cut");
+	struct fetch_item item = item_of("pool/resumed.9000", m);
+	struct fetch_progress last = { 0 };
+	struct fetch_options o = quick;
+	struct err e = { 0 };
+
+	o.tries = 1;
+	o.progress = count_progress;
+	o.ctx = &last;
+	for (uint64_t got = 3001; got < item.size; got += 3001) {
+		CHECK_ERR(fetch_all(store, &item, 1, &o, &e), e, ERR_IO);
+		CHECK(size_of(partial_of(&item)) == got);
+		open_again();
+	}
+	CHECK_OK(fetch_all(store, &item, 1, &o, &e), e);
+	CHECK(last.bytes_done == item.size);
+	CHECK(store_has_size(store, item.sha256, item.size) && !size_of(partial_of(&item)));
+	CHECK(clean());
+	free(m);
+}
+
+static void plant(const struct fetch_item *item, struct span bytes)
+{
+	struct err e = { 0 };
+
+	CHECK_OK(file_write(store_fd(store), partial_of(item), bytes, 0600, &e), e);
+}
+
+/* Wrong bytes, too many bytes, all bytes, right or not: the digest decides, and all comes anew where it says no. */
+static void kept_parts(void)
+{
+	enum { SIZE = 5000 };
+	static const struct {
+		size_t n, wrong_at;
+		unsigned requests;
+	} cases[] = { { 100, 50, 2 }, { SIZE, 4999, 1 }, { SIZE + 7, SIZE, 1 },
+		{ SIZE, SIZE + 9, 0 }, { 4999, SIZE + 9, 1 }, { 0, SIZE + 9, 1 } };
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct mirrors_of_test *m = bases("good");
+		uint8_t part[SIZE + 10] = { 0 }, *bytes;
+		unsigned before = server.requests;
+		struct fetch_item item;
+		struct err e = { 0 };
+		char path[64];
+
+		snprintf(path, sizeof path, "pool/kept%zu.%d", i, SIZE);
+		item = item_of(path, m);
+		bytes = hostile_bytes(path);
+		memcpy(part, bytes, SIZE);
+		part[cases[i].wrong_at] ^= 1;
+		plant(&item, span_make(part, cases[i].n));
+		CHECK_OK(fetch_all(store, &item, 1, &quick, &e), e);
+		CHECK(server.requests - before == cases[i].requests);
+		CHECK(store_has_size(store, item.sha256, SIZE) && !size_of(partial_of(&item)));
+		free(bytes);
+		free(m);
+	}
+}
+
+/* Wrong bytes do not stay, a part of them may: it is seen when it is whole. */
+static void wrong_bytes_go(void)
+{
+	struct mirrors_of_test *m = bases("wrong");
+	struct fetch_item item = item_of("pool/wrong-bytes.5000", m);
+	struct err e = { 0 };
+
+	plant(&item, span_make("not it", 6));
+	CHECK_ERR(fetch_all(store, &item, 1, &quick, &e), e, ERR_MISMATCH);
+	CHECK(!size_of(partial_of(&item)) && clean());
+	free(m);
+}
+
+/* Another process fetches the same: this one does not touch its part. */
+static void busy_part(void)
+{
+	struct mirrors_of_test *m = bases("good");
+	struct fetch_item item = item_of("pool/busy-part.5000", m);
+	struct store_writer *other = NULL;
+	struct err e = { 0 };
+	uint64_t at = 1;
+
+	CHECK_OK(store_write_resume(store, item.sha256, &other, &at, &e), e);
+	CHECK(at == 0);
+	CHECK_OK(store_write(other, "part", 4, &e), e);
+	CHECK_OK(fetch_all(store, &item, 1, &quick, &e), e);
+	CHECK(store_has_size(store, item.sha256, item.size));
+	CHECK(size_of(partial_of(&item)) == 4 && clean());
+	store_write_keep(other);
+	CHECK_OK(store_write_resume(store, item.sha256, &other, &at, &e), e);
+	CHECK(at == 4);
+	store_write_abort(other);
+	CHECK(!size_of(partial_of(&item)));
 	free(m);
 }
 
@@ -346,6 +468,10 @@ int main(void)
 	many();
 	given_up();
 	broken_store();
+	resumed();
+	kept_parts();
+	wrong_bytes_go();
+	busy_part();
 	unpinned();
 	http_client();
 	store_free(store);

@@ -6,6 +6,7 @@
 #include "base/hex.h"
 #include "base/mem.h"
 #include "deb/pack_index.h"
+#include "deb/pack_sum.h"
 #include "sys/file.h"
 #include "make_deb.h"
 #include "test.h"
@@ -142,6 +143,144 @@ static void mended(void)
 	}
 }
 
+/* Changes one byte of the file at place, as a bad disk would. */
+static void flip(const char *place, uint64_t at)
+{
+	uint8_t byte = 0;
+	int fd;
+
+	CHECK(fchmodat(store_fd(store), place, 0644, 0) == 0);
+	fd = openat(store_fd(store), place, O_RDWR);
+	CHECK(fd >= 0 && pread(fd, &byte, 1, (off_t)at) == 1);
+	byte ^= 4;
+	CHECK(pwrite(fd, &byte, 1, (off_t)at) == 1);
+	close(fd);
+	CHECK(fchmodat(store_fd(store), place, 0444, 0) == 0);
+}
+
+enum { BIG = 3000000 };
+
+static void put_rotting(uint8_t sha256[static SHA256_SIZE])
+{
+	char *big = mem_alloc(BIG + 1);
+	const struct tar_line lines[] = {
+		{ "./", '5', 0755, NULL, NULL },
+		{ "./a", '0', 0644, "some text", NULL },
+		{ "./big", '0', 0644, big, NULL },
+		{ "./c", '0', 0644, "more", NULL },
+	};
+
+	memset(big, 'b', BIG);
+	CLEANUP(buf_done) struct buf deb = make_deb(lines, ARRAY_LEN(lines), ".xz");
+	put(buf_span(&deb), sha256);
+	free(big);
+}
+
+/* Contents rot in the cache: what is read is right all the same, since the package is unpacked anew. */
+static void rotten(void)
+{
+	static const uint64_t places[] = { 0, 8, 9, 9 + BIG / 2, 9 + BIG - 1, 9 + BIG };
+	CLEANUP(mem_free) uint8_t *bytes = mem_alloc(BIG);
+	uint8_t sha256[SHA256_SIZE];
+	char place[128];
+	struct err e = { 0 };
+
+	put_rotting(sha256);
+	place_of(place, sha256);
+	for (size_t i = 0; i < ARRAY_LEN(places); i++) {
+		CLEANUP(pack_freep) struct pack *p = NULL;
+		const struct node *nodes;
+		size_t n;
+
+		CHECK_OK(pack_open(&p, store, sha256, STR("rotting"), &e), e);
+		nodes = pack_nodes(p, &n);
+		CHECK_OK(pack_verify(store, place, &e), e);
+		flip(place, places[i]);
+		CHECK_ERR(pack_verify(store, place, &e), e, ERR_MISMATCH);
+		/* The big one first in the middle, the others as a whole. */
+		CHECK_OK(content_read(&nodes[2].content, 1000, bytes, 7, &e), e);
+		CHECK_OK(content_read(&nodes[2].content, 0, bytes, BIG, &e), e);
+		for (size_t k = 0; k < BIG; k++)
+			if (bytes[k] != 'b') {
+				CHECK(bytes[k] == 'b');
+				break;
+			}
+		CHECK_OK(content_read(&nodes[1].content, 0, bytes, 9, &e), e);
+		CHECK(!memcmp(bytes, "some text", 9));
+		CHECK_OK(content_read(&nodes[3].content, 0, bytes, 4, &e), e);
+		CHECK(!memcmp(bytes, "more", 4));
+		CHECK_OK(pack_verify(store, place, &e), e);
+	}
+	CHECK(count_temporary() == 0);
+}
+
+/* And without the package there is nothing to unpack: an error, never wrong bytes. Nor is a pack that is gone read. */
+static void rotten_for_good(void)
+{
+	CLEANUP(pack_freep) struct pack *p = NULL;
+	uint8_t sha256[SHA256_SIZE], bytes[9];
+	char place[128], hex[2 * SHA256_SIZE + 1], object[128];
+	const struct node *nodes;
+	struct err e = { 0 };
+	size_t n;
+
+	put_rotting(sha256);
+	place_of(place, sha256);
+	CHECK_OK(pack_open(&p, store, sha256, STR("rotting"), &e), e);
+	nodes = pack_nodes(p, &n);
+	CHECK(unlinkat(store_fd(store), place, 0) == 0);
+	CHECK_OK(content_read(&nodes[1].content, 0, bytes, 9, &e), e);
+	hex_write(hex, sha256, sizeof sha256);
+	snprintf(object, sizeof object, "objects/%.2s/%s", hex, hex + 2);
+	CHECK(unlinkat(store_fd(store), object, 0) == 0);
+	flip(place, 9 + BIG);
+	CHECK_ERR(content_read(&nodes[3].content, 0, bytes, 4, &e), e, ERR_NOTFOUND);
+	CHECK(strstr(e.text, "damaged pack"));
+}
+
+static void verify_names(void)
+{
+	static const char *const names[] = { "packs/x", "packs/", "packs/00-1" };
+	uint8_t sha256[SHA256_SIZE], other[SHA256_SIZE] = { 3 };
+	char place[128], wrong[128];
+	struct err e = { 0 };
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		CHECK_ERR(pack_verify(store, names[i], &e), e, ERR_FORMAT);
+	put_small(sha256);
+	place_of(place, sha256);
+	CHECK_OK(pack_verify(store, place, &e), e);
+	snprintf(wrong, sizeof wrong, "%.*s-1", (int)(strlen(place) - 2), place);
+	CHECK_ERR(pack_verify(store, wrong, &e), e, ERR_NOTFOUND);
+	place_of(wrong, other);
+	CHECK(renameat(store_fd(store), place, store_fd(store), wrong) == 0);
+	CHECK_ERR(pack_verify(store, wrong, &e), e, ERR_MISMATCH);
+	CHECK(unlinkat(store_fd(store), wrong, 0) == 0);
+}
+
+/* RFC 3720 B.4; and the instruction agrees with the table wherever a run begins and ends. */
+static void sums(void)
+{
+	uint8_t bytes[100];
+
+	memset(bytes, 0, 32);
+	CHECK(pack_sum_portable(0, bytes, 32) == 0x8a9136aa &&
+		pack_sum(0, bytes, 32) == 0x8a9136aa);
+	memset(bytes, 0xff, 32);
+	CHECK(pack_sum_portable(0, bytes, 32) == 0x62a8ab43 &&
+		pack_sum(0, bytes, 32) == 0x62a8ab43);
+	for (size_t i = 0; i < sizeof bytes; i++)
+		bytes[i] = (uint8_t)i;
+	CHECK(pack_sum_portable(0, bytes, 32) == 0x46dd794e);
+	for (size_t n = 0; n < sizeof bytes; n++) {
+		uint32_t first = pack_sum(0, bytes, n);
+
+		CHECK(first == pack_sum_portable(0, bytes, n));
+		CHECK(pack_sum(first, bytes + n, sizeof bytes - n) ==
+			pack_sum_portable(0, bytes, sizeof bytes));
+	}
+}
+
 static void bad_package(void)
 {
 	static const struct tar_line lines[] = {
@@ -233,6 +372,10 @@ int main(void)
 		return test_end();
 	opening();
 	mended();
+	sums();
+	rotten();
+	rotten_for_good();
+	verify_names();
 	bad_package();
 	damaged_object();
 	many();

@@ -15,61 +15,7 @@
 #include "sys/file.h"
 #include "sys/par.h"
 
-#include "test.h"
-
-static char top[64];
-
-static const char *in_top(const char *name)
-{
-	static char path[256];
-
-	snprintf(path, sizeof path, "%s/%s", top, name);
-	return path;
-}
-
-static struct store *open_store(const char *name)
-{
-	struct store *s = NULL;
-	struct err e = { 0 };
-
-	CHECK_OK(store_open(&s, in_top(name), &e), e);
-	return s;
-}
-
-/* Names in folder `path` of the store. */
-static size_t count(const struct store *s, const char *path)
-{
-	struct err e = { 0 };
-	char **names;
-	size_t n = 0;
-
-	CHECK_OK(file_names(store_fd(s), path, &names, &n, &e), e);
-	file_names_free(names, n);
-	return n;
-}
-
-static size_t count_own(const struct store *s)
-{
-	struct err e = { 0 };
-	char **names, path[300];
-	size_t n = 0, own = 0;
-
-	CHECK_OK(file_names(store_fd(s), "tmp", &names, &n, &e), e);
-	for (size_t i = 0; i < n; i++) {
-		snprintf(path, sizeof path, "tmp/%s", names[i]);
-		own += count(s, path);
-	}
-	file_names_free(names, n);
-	return own;
-}
-
-static void object_path(const uint8_t *sha256, char out[static 128])
-{
-	char hex[2 * SHA256_SIZE + 1];
-
-	hex_write(hex, sha256, SHA256_SIZE);
-	snprintf(out, 128, "objects/%.2s/%s", hex, hex + 2);
-}
+#include "store_made.h"
 
 static void put_and_get(void)
 {
@@ -126,7 +72,8 @@ static void umask_does_not_matter(void)
 /* Others who may write into the store could plant what it says of its own work. */
 static void who_owns_it(void)
 {
-	static const char *const folders[] = { ".", "results", "packs", "objects", "sysroots" };
+	static const char *const folders[] = { ".", "results", "packs", "objects", "sysroots",
+		"partial" };
 	mode_t before = umask(022);
 	struct store *s = open_store("own");
 

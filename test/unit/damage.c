@@ -1,0 +1,177 @@
+/* Damage in a store: what is flipped, cut or in the wrong place is found, what is whole is not. Toolchains, too. */
+#include "build/damage.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/hex.h"
+#include "build/sysroot.h"
+#include "build/sysroot_check.h"
+#include "sys/file.h"
+#include "test.h"
+
+static char root[] = "/tmp/assay-test-damage-XXXXXX";
+static struct store *store;
+
+/* How much is damaged; the place and the reason of the first go to place. */
+static size_t damaged(char place[static 512])
+{
+	CLEANUP(store_list_done) struct store_list l = { 0 };
+	struct damage *found = NULL;
+	struct err e = { 0 };
+	size_t n = 0;
+
+	CHECK_OK(store_list(&l, store, &e), e);
+	CHECK_OK(damage_find(&found, &n, store, &l, &e), e);
+	snprintf(place, 512, "%s: %s", n ? found[0].entry->place : "", n ? found[0].why : "");
+	free(found);
+	return n;
+}
+
+static void flip(const char *place, uint64_t at)
+{
+	uint8_t byte = 0;
+	int fd;
+
+	CHECK(fchmodat(store_fd(store), place, 0644, 0) == 0);
+	fd = openat(store_fd(store), place, O_RDWR | O_CLOEXEC);
+	CHECK(fd >= 0 && pread(fd, &byte, 1, (off_t)at) == 1);
+	byte ^= 16;
+	CHECK(pwrite(fd, &byte, 1, (off_t)at) == 1);
+	close(fd);
+}
+
+/* Flipped, it is found and named; flipped back, it is not. */
+static void check_flip(const char *place, uint64_t at, const char *named)
+{
+	char said[512];
+
+	CHECK(damaged(said) == 0);
+	flip(place, at);
+	CHECK(damaged(said) >= 1);
+	if (strncmp(said, named, strlen(named)) != 0)
+		fprintf(stderr, "flipped %s, damaged is %s\n", place, said);
+	CHECK(!strncmp(said, named, strlen(named)));
+	flip(place, at);
+	CHECK(damaged(said) == 0);
+}
+
+static void objects(void)
+{
+	uint8_t sha256[SHA256_SIZE], got[SHA256_SIZE];
+	char place[STORE_PLACE_MAX], said[512];
+	struct store_entry x = { .kind = STORE_OBJECTS, .place = place };
+	struct err e = { 0 };
+
+	CHECK_OK(store_put(store, str_span(STR("an object")), sha256, &e), e);
+	store_object_place(place, sha256);
+	CHECK(damage_object(&x, got) && !memcmp(got, sha256, SHA256_SIZE));
+	for (size_t i = 0; i < 9; i++)
+		check_flip(place, i, place);
+	CHECK(mkdirat(store_fd(store), "objects/zz", 0755) == 0);
+	CHECK_OK(file_write(store_fd(store), "objects/zz/stray", str_span(STR("x")), 0444, &e), e);
+	CHECK(damaged(said) == 1 && strstr(said, "objects/zz/stray: no name"));
+	CHECK_OK(file_remove_tree(store_fd(store), "objects/zz", &e), e);
+	x.place = said;
+	CHECK(!damage_object(&x, got));
+	x.place = place;
+	x.kind = STORE_PACKS;
+	CHECK(!damage_object(&x, got));
+}
+
+static void records(void)
+{
+	uint8_t key[SHA256_SIZE] = { 5 };
+	char hex[2 * SHA256_SIZE + 1], result[128], note[128], said[512];
+	struct span text = str_span(STR("{\n  \"format\": \"x\"\n}\n"));
+	struct err e = { 0 };
+
+	hex_write(hex, key, sizeof key);
+	snprintf(result, sizeof result, "results/%s.json", hex);
+	snprintf(note, sizeof note, "notes/%s.json", hex);
+	CHECK_OK(store_result_put(store, key, text, &e), e);
+	CHECK_OK(store_note_put(store, key, text, &e), e);
+	check_flip(result, 7, result);
+	check_flip(result, text.n + 20, result);
+	check_flip(note, 7, note);
+	/* Parts of downloads are whatever they are. */
+	CHECK_OK(file_write(store_fd(store), "partial/x", text, 0600, &e), e);
+	CHECK(damaged(said) == 0);
+}
+
+static struct tree *toolchain(struct content_memory *m)
+{
+	struct tree *t = tree_new(1 << 20);
+	struct node nodes[] = {
+		{ .path = STR(""), .kind = NODE_FOLDER, .mode = 0755, .origin = STR("x") },
+		{ .path = STR("bin"), .kind = NODE_FOLDER, .mode = 0755, .origin = STR("x") },
+		{ .path = STR("bin/cc"), .kind = NODE_FILE, .mode = 0755, .origin = STR("x") },
+		{ .path = STR("bin/empty"), .kind = NODE_FILE, .mode = 0644, .origin = STR("x") },
+		{ .path = STR("bin/gcc"),
+			.kind = NODE_LINK,
+			.mode = 0777,
+			.target = STR("cc"),
+			.origin = STR("x") },
+	};
+	struct err e = { 0 };
+
+	content_of_memory(&nodes[2].content, m, str_span(STR("the compiler")));
+	sha256_of(nodes[3].content.sha256, span_make(NULL, 0));
+	for (size_t i = 0; i < ARRAY_LEN(nodes); i++)
+		CHECK_OK(tree_add(t, &nodes[i], &e), e);
+	CHECK_OK(tree_finish(t, 1700000000, &e), e);
+	return t;
+}
+
+/* Rot in a toolchain is found, and laying it out again mends it, whatever it is. */
+static void toolchains(void)
+{
+	struct content_memory memory;
+	CLEANUP(tree_freep) struct tree *t = toolchain(&memory);
+	char *path = NULL, *again = NULL, inside[300], list[300], said[512];
+	const char *place;
+	struct err e = { 0 };
+
+	CHECK_OK(sysroot_lay(&path, store, t, &e), e);
+	place = strstr(path, "sysroots/");
+	snprintf(inside, sizeof inside, "%s/bin/cc", place);
+	snprintf(list, sizeof list, "%s.list", place);
+	check_flip(inside, 4, place);
+	check_flip(list, 9, place);
+	flip(inside, 4);
+	CHECK_OK(sysroot_lay(&again, store, t, &e), e);
+	CHECK(!strcmp(path, again) && damaged(said) == 0);
+	free(again);
+	snprintf(inside, sizeof inside, "%s/bin/gcc", place);
+	CHECK(unlinkat(store_fd(store), inside, 0) == 0);
+	CHECK(symlinkat("other", store_fd(store), inside) == 0);
+	CHECK(damaged(said) == 1 && strstr(said, "'bin/gcc' is not what it was"));
+	CHECK_OK(sysroot_lay(&again, store, t, &e), e);
+	CHECK(damaged(said) == 0);
+	free(again);
+	/* Without a list only the next use tells; that makes the list, too. */
+	CHECK(unlinkat(store_fd(store), list, 0) == 0);
+	CHECK(damaged(said) == 0);
+	CHECK_ERR(sysroot_verify(store, place, &e), e, ERR_NOTFOUND);
+	CHECK_OK(sysroot_lay(&again, store, t, &e), e);
+	CHECK_OK(sysroot_verify(store, place, &e), e);
+	free(again);
+	free(path);
+}
+
+int main(void)
+{
+	struct err e = { 0 };
+
+	if (!mkdtemp(root))
+		return 1;
+	CHECK_OK(store_open(&store, root, &e), e);
+	if (!store)
+		return test_end();
+	objects();
+	records();
+	toolchains();
+	store_free(store);
+	CHECK_OK(file_remove_tree(AT_FDCWD, root, &e), e);
+	return test_end();
+}
