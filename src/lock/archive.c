@@ -145,6 +145,8 @@ static void note(struct taking *t, const struct err *why)
 static void nobody_has_one(const struct taking *t, struct err *e)
 {
 	*e = t->worst;
+	if (!e->hint[0])
+		err_hint(e, "what a mirror gives must hold: name another with --mirror URL");
 	if (t->n_refused == 1)
 		return;
 	snprintf(e->text, sizeof e->text, "%.*s", STR_ARG(buf_str(&t->notes)));
