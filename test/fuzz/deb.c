@@ -8,29 +8,31 @@
 #include "fuzz.h"
 #include "sys/file.h"
 
-/* Packages of all kinds of members in each compression. */
+/* A package with a file, a link, a hard link and an extended attribute, in each compression. */
 bool fuzz_sample(size_t i, struct buf *b)
 {
 	static const char *const suffixes[] = { "", ".gz", ".xz", ".zst" };
-	static const struct tar_line lines[] = {
-		{ "./", '5', 0755, NULL, NULL },
-		{ "./usr/", '5', 0755, NULL, NULL },
-		{ "./usr/a", '0', 0644, "some text", NULL },
-		{ "./usr/l", '2', 0777, NULL, "a" },
-		{ "./usr/h", '1', 0644, NULL, "./usr/a" },
-		{ "./usr/n", '3', 0600, NULL, NULL },
-	};
-	CLEANUP(buf_done) struct buf tar = buf_init(MAKE_DEB_MAX), deb = { 0 };
+	static const struct tar_line control[] = { { "./control", '0', 0644, "Package: t\n",
+		NULL } };
+	static const struct tar_line lines[] = { { "./a", '0', 0644, "some text", NULL },
+		{ "./l", '2', 0777, NULL, "a" }, { "./h", '1', 0644, NULL, "./a" } };
+	CLEANUP(buf_done) struct buf c = make_tar(control, 1), d = buf_init(MAKE_DEB_MAX);
+	CLEANUP(buf_done) struct buf c_packed = { 0 }, d_packed = { 0 };
+	char name[32];
 
 	if (i == ARRAY_LEN(suffixes))
 		return false;
+	make_tar_pax(&d, "SCHILY.xattr.user.x", "1");
 	for (size_t k = 0; k < ARRAY_LEN(lines); k++)
-		make_tar_line(&tar, &lines[k]);
-	make_tar_pax(&tar, "SCHILY.xattr.user.x", "1");
-	make_tar_line(&tar, &(struct tar_line){ "./usr/x", '0', 0755, "", NULL });
-	buf_fill(&tar, 0, 1024);
-	deb = make_deb_of_tar(buf_span(&tar), suffixes[i]);
-	buf_add(b, deb.p, deb.n);
+		make_tar_line(&d, &lines[k]);
+	buf_fill(&d, 0, 1024);
+	c_packed = make_compressed(buf_span(&c), suffixes[i]);
+	d_packed = make_compressed(buf_span(&d), suffixes[i]);
+	make_ar_member(b, "debian-binary", span_make("2.0\n", 4));
+	snprintf(name, sizeof name, "control.tar%s", suffixes[i]);
+	make_ar_member(b, name, buf_span(&c_packed));
+	snprintf(name, sizeof name, "data.tar%s", suffixes[i]);
+	make_ar_member(b, name, buf_span(&d_packed));
 	return true;
 }
 
