@@ -89,7 +89,7 @@ static bool count(struct sink *s, const void *p, size_t n, struct err *e)
 /* Whatever is said, no more than was wanted reaches the sink, and nothing before `from` is taken for it. */
 static void transfer(const struct server *s, uint64_t from)
 {
-	static const struct transfer_limits limits = { TIMEOUT_S, 1, TIMEOUT_S };
+	static const struct transfer_limits limits = { TIMEOUT_S, 1, TIMEOUT_S, TIMEOUT_S };
 	struct transfer *t = transfer_new(&limits);
 	struct counter c = { .sink = { .write = count } };
 	struct err why = { 0 };
