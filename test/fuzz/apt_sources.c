@@ -17,7 +17,8 @@ static bool take(void *ctx, struct str uri, struct err *e)
 		MUST((unsigned char)*p > ' ' && *p != '?' && *p != '#' && *p != 0x7f);
 	url_is_loopback(base);
 	if (url_join(&url, base, uri, e))
-		MUST(!strstr(url + strlen(base), "/../") && !strpbrk(url, " \n\t\"<>"));
+		MUST(!strstr(url + strlen(base), "/../") &&
+			!strpbrk(url + strlen(base), " \n\t\"<>"));
 	fuzz_taken = true;
 	*(bool *)ctx = true;
 	free(base);

@@ -21,7 +21,8 @@ enum { BODY_MAX = 500, FROM = 3, TIMEOUT_S = 5, REQUEST_MAX = 4096 };
 struct server {
 	int fd;
 	char url[60];
-	const uint8_t *data; /* of the run; the client is not asked before it is set */
+	pthread_mutex_t answering; /* held while data is sent */
+	const uint8_t *data;       /* of the run */
 	size_t size;
 };
 
@@ -49,16 +50,27 @@ static void answer(const struct server *s, int fd)
 
 static void *serve(void *arg)
 {
-	const struct server *s = arg;
+	struct server *s = arg;
 
 	for (;;) {
 		int fd = accept(s->fd, NULL, NULL);
 
 		MUST(fd >= 0);
+		pthread_mutex_lock(&s->answering);
 		answer(s, fd);
+		pthread_mutex_unlock(&s->answering);
 		close(fd);
 	}
 	return NULL;
+}
+
+/* Also waits for an answer that a client no longer wants to hear. */
+static void set_answer(struct server *s, const uint8_t *data, size_t size)
+{
+	pthread_mutex_lock(&s->answering);
+	s->data = data;
+	s->size = size;
+	pthread_mutex_unlock(&s->answering);
 }
 
 static void start(struct server *s)
@@ -70,6 +82,7 @@ static void start(struct server *s)
 	s->fd = socket(AF_INET, SOCK_STREAM, 0);
 	MUST(s->fd >= 0 && bind(s->fd, (struct sockaddr *)&a, size) == 0 && listen(s->fd, 8) == 0);
 	MUST(getsockname(s->fd, (struct sockaddr *)&a, &size) == 0);
+	pthread_mutex_init(&s->answering, NULL);
 	snprintf(s->url, sizeof s->url, "http://127.0.0.1:%d/x", ntohs(a.sin_port));
 	MUST(pthread_create(&thread, NULL, serve, s) == 0 && pthread_detach(thread) == 0);
 }
@@ -117,13 +130,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (!s.fd)
 		start(&s);
-	s.data = data;
-	s.size = size;
+	set_answer(&s, data, size);
 	fuzz_taken = http_get(s.url, BODY_MAX, TIMEOUT_S, &status, &out, &e);
 	MUST(out.n <= BODY_MAX && (fuzz_taken || e.text[0]));
-	if (redirects(data, size))
-		return 0;
-	transfer(&s, 0);
-	transfer(&s, FROM);
+	if (!redirects(data, size)) {
+		transfer(&s, 0);
+		transfer(&s, FROM);
+	}
+	set_answer(&s, NULL, 0);
 	return 0;
 }
