@@ -53,19 +53,7 @@ url() { if [ -d "$work/$1" ]; then echo "$work/$1"; else echo "http://127.0.0.1:
 describe() {
 	rm -rf "$work/case" "$work/store"
 	mkdir "$work/case"
-	cat >"$work/case/assay.yaml" <<Y
-format: assay/1
-name: refused
-source-date-epoch: $archive_epoch
-suites: [{archive: debian, suite: made, components: [main]}]
-packages: [kernel, one]
-firmware: {packages: [firmware], code: usr/share/made/code.fd, vars: usr/share/made/vars.fd}
-image:
-  kernel: boot/vmlinuz-*
-  stub: usr/lib/made/linux.stub
-  exclude: [boot/**]
-platforms: []
-Y
+	archive_description "kernel, one" >"$work/case/assay.yaml"
 }
 # lock_from NAME...: from these mirrors in this order
 lock_from() {

@@ -27,19 +27,7 @@ archive_publish
 describe() {
 	rm -rf "$work/case"
 	mkdir -p "$work/case"
-	cat >"$work/case/assay.yaml" <<Y
-format: assay/1
-name: refused
-source-date-epoch: $archive_epoch
-suites: [{archive: debian, suite: made, components: [main]}]
-packages: [kernel, one]
-firmware: {packages: [firmware], code: usr/share/made/code.fd, vars: usr/share/made/vars.fd}
-image:
-  kernel: boot/vmlinuz-*
-  stub: usr/lib/made/linux.stub
-  exclude: [boot/**]
-platforms: []
-Y
+	archive_description "kernel, one" >"$work/case/assay.yaml"
 	local change
 	for change; do
 		cp "$work/case/assay.yaml" "$work/before.yaml"
