@@ -202,7 +202,9 @@ static void one_attempt(const struct attempt *t)
 {
 	CLEANUP(arena_freep) struct arena *a = arena_new(ARENA_MAX);
 	CLEANUP(mirrors_freep) struct mirrors *m = mirrors_of(t->modes);
-	struct archive_access q = { store, m, keyring, &quick };
+	struct archive_access q = {
+		.store = store, .mirrors = m, .keyring = keyring, .options = &quick
+	};
 	struct suite_request s = { .archive = STR("debian"), .suite = STR("made") };
 	struct lock_suite before = { .date_unix = ARCHIVE_MADE_DATE }, got = { 0 };
 	size_t objects = count_files("objects");
@@ -232,7 +234,9 @@ static void own_fault(void)
 {
 	CLEANUP(arena_freep) struct arena *a = arena_new(ARENA_MAX);
 	CLEANUP(mirrors_freep) struct mirrors *m = mirrors_of("good good"), *none = mirrors_new();
-	struct archive_access q = { store, m, "/nowhere/archive.gpg", &quick };
+	struct archive_access q = {
+		.store = store, .mirrors = m, .keyring = "/nowhere/archive.gpg", .options = &quick
+	};
 	struct suite_request s = { .archive = STR("debian"), .suite = STR("made") };
 	struct lock_suite got = { .release_size = 7 };
 	struct release release;
@@ -277,7 +281,9 @@ static void indexes(void)
 		CLEANUP(arena_freep) struct arena *a = arena_new(ARENA_MAX);
 		CLEANUP(mirrors_freep)
 		struct mirrors *m = mirrors_of(cases[i].modes), *good = mirrors_of("good");
-		struct archive_access q = { store, good, keyring, &quick };
+		struct archive_access q = {
+			.store = store, .mirrors = good, .keyring = keyring, .options = &quick
+		};
 		struct lock_suite suite;
 		struct lock_index x;
 		struct release release;
