@@ -78,3 +78,20 @@ fill usr/share/made/vars.fd 0644 4096
 stub usr/lib/made/linux.stub 0644 252.1-made
 S
 }
+
+# archive_description PACKAGES: an assay.yaml for an image of archive_minimum and these ("kernel, one"), on stdout.
+archive_description() {
+	cat <<Y
+format: assay/1
+name: refused
+source-date-epoch: $archive_epoch
+suites: [{archive: debian, suite: made, components: [main]}]
+packages: [$1]
+firmware: {packages: [firmware], code: usr/share/made/code.fd, vars: usr/share/made/vars.fd}
+image:
+  kernel: boot/vmlinuz-*
+  stub: usr/lib/made/linux.stub
+  exclude: [boot/**]
+platforms: []
+Y
+}

@@ -14,6 +14,8 @@
  *   bodyloop  a redirect with an endless body headers     endless headers
  *   mute      accepts and says nothing        reset       closes at once
  *   found     redirects to good               echo        what was posted; status 418
+ *
+ * What is served may come from elsewhere: see `bytes` below.
  */
 #ifndef ASSAY_TEST_HOSTILE_SERVER_H
 #define ASSAY_TEST_HOSTILE_SERVER_H
@@ -39,6 +41,8 @@ struct hostile {
 	} files[HOSTILE_FILES];
 	size_t n_files;
 	unsigned requests; /* in all */
+	/* NULL: hostile_bytes. Else the file of a path, mode included; the server frees it; NULL is answered with 404. */
+	uint8_t *(*bytes)(const char *path, size_t *n);
 };
 
 struct hostile_request {
@@ -265,11 +269,15 @@ static void *hostile_answer(void *arg)
 	char text[HOSTILE_REQUEST_MAX];
 
 	if (hostile_read(r, text)) {
-		uint8_t *bytes = hostile_bytes(r->path);
+		size_t n = hostile_size(r->path);
+		uint8_t *bytes = r->server->bytes ? r->server->bytes(r->path, &n)
+						  : hostile_bytes(r->path);
 
 		r->asked = hostile_count(r->server, r->path);
+		if (!bytes)
+			strcpy(r->mode, "missing");
 		if (!hostile_odd(r))
-			hostile_file(r, bytes, hostile_size(r->path));
+			hostile_file(r, bytes, n);
 		free(bytes);
 		shutdown(r->fd, SHUT_WR);
 	}

@@ -22,9 +22,10 @@ struct tarball {
 	/* libarchive passes names of pax headers, which are UTF-8, through the locale: always this one, never the user's */
 	locale_t locale;
 	struct inflate *inflate;
-	uint64_t size;         /* bytes taken from inflate */
-	uint64_t nonzero_size; /* of them, up to the last that is not zero */
-	struct err err;        /* of the reading below, when that failed */
+	uint64_t size, max;       /* bytes taken from inflate, and their limit */
+	uint64_t nonzero_size;    /* of them, up to the last that is not zero */
+	struct err err;           /* of the reading below, when that failed */
+	char last[SHOWN_MAX + 1]; /* name of the last entry, fit to print */
 };
 
 static bool take(struct tarball *t, const void **p, size_t *n, struct err *e)
@@ -40,7 +41,10 @@ static bool take(struct tarball *t, const void **p, size_t *n, struct err *e)
 	if (used)
 		t->nonzero_size = t->size + used;
 	t->size += *n;
-	return true;
+	return t->size <= t->max ||
+	       err_set(e, ERR_LIMIT,
+		       "it inflates to more than %llu bytes, the limit for a package of this size",
+		       (unsigned long long)t->max);
 }
 
 static la_ssize_t read_inflate(struct archive *archive, void *ctx, const void **p)
@@ -55,11 +59,12 @@ static la_ssize_t read_inflate(struct archive *archive, void *ctx, const void **
 	return (la_ssize_t)n;
 }
 
-bool tarball_open(struct tarball **ret, struct inflate *i, struct err *e)
+bool tarball_open(struct tarball **ret, struct inflate *i, uint64_t max, struct err *e)
 {
 	CLEANUP(tarball_freep) struct tarball *t = MEM_NEW(struct tarball);
 
 	t->inflate = i;
+	t->max = max;
 	t->locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
 	if (!t->locale)
 		return err_os(e, "cannot use the locale C.UTF-8 of the C library");
@@ -317,20 +322,19 @@ static bool check_end(struct tarball *t, struct err *e)
 static bool next_entry(
 	struct tarball *t, struct arena *a, struct tar_entry *ret, bool *found, struct err *e)
 {
-	char shown[SHOWN_MAX + 1];
 	struct archive_entry *entry;
-	struct str name;
 	int rc = archive_read_next_header(t->archive, &entry);
 
 	*found = rc == ARCHIVE_OK;
-	if (rc == ARCHIVE_EOF)
-		return check_end(t, e);
-	if (rc != ARCHIVE_OK)
-		return archive_error(t->archive, &t->err, e);
-	if (read_entry(ret, entry, a, e))
+	if (rc == ARCHIVE_EOF && check_end(t, e))
 		return true;
-	name = text(entry, archive_entry_pathname, archive_entry_pathname_utf8);
-	return err_wrap(e, "'%s'", archive_error_show(shown, name));
+	if (rc != ARCHIVE_EOF && rc != ARCHIVE_OK)
+		archive_error(t->archive, &t->err, e);
+	if (rc != ARCHIVE_OK)
+		return t->last[0] ? err_wrap(e, "after '%s'", t->last) : false;
+	archive_error_show(
+		t->last, text(entry, archive_entry_pathname, archive_entry_pathname_utf8));
+	return read_entry(ret, entry, a, e) || err_wrap(e, "'%s'", t->last);
 }
 
 bool tarball_next(

@@ -20,13 +20,14 @@ struct tar_entry {
 	bool sparse;      /* what the pieces leave out is zeros */
 };
 
-/* Reads i, which is borrowed until tarball_free. */
-bool tarball_open(struct tarball **ret, struct inflate *i, struct err *e) MUST_CHECK;
+/* Reads i, which is borrowed until tarball_free, and fails LIMIT where it gives more than max bytes. */
+bool tarball_open(struct tarball **ret, struct inflate *i, uint64_t max, struct err *e) MUST_CHECK;
 void tarball_free(struct tarball *t);
 void tarball_freep(struct tarball **t);
 /*
  * The next entry; *found is false at the end, where the rest of the stream has been seen to be zeros. Fails FORMAT with
- * the name of the entry for sockets, ACLs, file flags, owners and devices out of range and whatever tar does not allow.
+ * the name of the entry for sockets, ACLs, file flags, owners and devices out of range and whatever tar does not allow;
+ * where there is no entry to name, with the name of the one before it.
  */
 bool tarball_next(struct tarball *t, struct arena *a, struct tar_entry *ret, bool *found,
 	struct err *e) MUST_CHECK;

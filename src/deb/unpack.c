@@ -17,7 +17,7 @@ struct unpack {
 	struct arena *arena; /* of all metadata */
 	struct layout *layout;
 	struct pack_write *write;
-	uint64_t total;
+	uint64_t total, max; /* bytes of all files; limit of that, and of each tar archive */
 	struct pack_member control[PACK_CONTROL_MEMBERS_MAX];
 	size_t n_control, control_size;
 };
@@ -44,9 +44,11 @@ static bool copy_content(struct unpack *u, struct tarball *t, const struct tar_e
 	const void *p;
 	size_t n;
 
-	if (entry->size > UNPACK_FILE_MAX || entry->size > UNPACK_TOTAL_MAX - u->total)
-		return err_set(e, ERR_LIMIT, "%llu bytes, limits %llu for a file and %llu for all",
-			(unsigned long long)entry->size, UNPACK_FILE_MAX, UNPACK_TOTAL_MAX);
+	if (entry->size > UNPACK_FILE_MAX || entry->size > u->max - u->total)
+		return err_set(e, ERR_LIMIT,
+			"%llu bytes, limits %llu for a file and %llu for all of a package of this size",
+			(unsigned long long)entry->size, UNPACK_FILE_MAX,
+			(unsigned long long)u->max);
 	u->total += entry->size;
 	pack_write_begin(u->write);
 	for (;;) {
@@ -240,7 +242,8 @@ static bool unpack_tar(struct unpack *u, const char *base,
 
 	if (!next_member(u, base, &m, e))
 		return false;
-	if (!inflate_open(&i, u->ar, &m, base, e) || !tarball_open(&t, i, e) || !unpack(u, t, e))
+	if (!inflate_open(&i, u->ar, &m, base, e) || !tarball_open(&t, i, u->max, e) ||
+		!unpack(u, t, e))
 		return err_wrap(e, "%s", m.name);
 	return true;
 }
@@ -280,11 +283,21 @@ static bool write_index(struct unpack *u, const uint8_t *sha256, struct err *e)
 	return pack_write_finish(u->write, buf_span(&b), e);
 }
 
+static uint64_t max_of(uint64_t deb_size)
+{
+	uint64_t max = UNPACK_TOTAL_MAX;
+
+	if (deb_size < UNPACK_TOTAL_MAX / UNPACK_RATIO_MAX)
+		max = deb_size * UNPACK_RATIO_MAX;
+	return max < UNPACK_RATIO_FROM ? UNPACK_RATIO_FROM : max;
+}
+
 bool unpack_deb(int deb_fd, uint64_t size, const uint8_t sha256[static SHA256_SIZE], int out_fd,
 	struct err *e)
 {
 	CLEANUP(unpack_done) struct unpack u = { 0 };
 
+	u.max = max_of(size);
 	u.arena = arena_new(UNPACK_METADATA_MAX);
 	u.layout = layout_new(u.arena);
 	u.write = pack_write_new(out_fd, "the pack");

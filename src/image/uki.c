@@ -98,7 +98,8 @@ static bool find_offsets(struct offsets *ret, const struct pe *pe, struct err *e
 	o.table_end = o.table + pe->n_sections * SECTION_SIZE;
 	if (!pe->plus || u16_at(pe->file, o.coff) != MACHINE_X86_64)
 		return err_set(e, ERR_FORMAT, "the stub is no PE32+ image for x86-64");
-	if (pe->certificates_size)
+	/* An empty table is refused, too: it would no longer be at the end of the file. */
+	if (pe->certificates_size || (pe->certificates_at && u32_at(pe->file, pe->certificates_at)))
 		return err_set(
 			e, ERR_FORMAT, "the stub is signed, which adding sections would break");
 	if (u32_at(pe->file, o.optional + OPT_FILE_ALIGN_AT) != FILE_ALIGN)
@@ -118,7 +119,7 @@ static bool find_offsets(struct offsets *ret, const struct pe *pe, struct err *e
 static bool measure_stub(const struct pe *pe, size_t *end, uint64_t *address_end, struct err *e)
 {
 	*end = pe->headers_size;
-	*address_end = 0;
+	*address_end = pe->headers_size; /* no section of ours is loaded over them */
 	for (size_t i = 0; i < pe->n_sections; i++) {
 		const struct pe_section *s = &pe->sections[i];
 		uint64_t size = s->virtual_size > s->data.n ? s->virtual_size : s->data.n;

@@ -1,9 +1,15 @@
 #include "lock/archive.h"
 
+#include <stdio.h>
+
 #include "base/hex.h"
 #include "base/banned.h"
 
-enum { PATH_ROOM = 512 };
+enum {
+	PATH_ROOM = 512,
+	NOTE_MAX = 170,  /* bytes of what one mirror of several answered ... */
+	NOTES_MAX = 510, /* ... and of all */
+};
 
 static bool find_bases(
 	const struct archive_access *q, struct str archive, struct fetch_bases *ret, struct err *e)
@@ -59,43 +65,137 @@ static bool check_times(
 	return true;
 }
 
-static bool judge_release(const struct archive_access *q, const struct suite_request *s,
-	const struct lock_suite *before, int64_t now_unix, struct span bytes, struct arena *a,
-	struct lock_suite *ret, struct release *release, struct err *e)
+/* One InRelease of a suite, looked for at one mirror after the other. */
+struct taking {
+	const struct archive_access *q;
+	const struct suite_request *s;
+	const struct lock_suite *before;
+	int64_t now_unix;
+	struct arena *a;
+	struct str path;
+	struct lock_suite suite;
+	struct release release;
+	struct buf notes;             /* what mirrors answered that could not be used */
+	struct err worst;             /* the gravest of that: its kind and hint */
+	size_t n_refused, n_left_off; /* mirrors; of them, that notes had no room for */
+};
+
+/* What one mirror came to; FAILED is this machine's fault, no other mirror would help. */
+enum answer { TAKEN, REFUSED, FAILED };
+
+static bool judge_release(struct taking *t, struct span bytes, struct err *e)
 {
 	struct inrelease signers;
 
-	if (!archive_read_release(q, bytes, a, &signers, release, e) ||
-		!release_is(release, s->suite, e) || !check_times(release, before, now_unix, e))
+	if (!archive_read_release(t->q, bytes, t->a, &signers, &t->release, e) ||
+		!release_is(&t->release, t->s->suite, e) ||
+		!check_times(&t->release, t->before, t->now_unix, e))
 		return false;
-	ret->codename = release->codename;
-	ret->date_unix = release->date_unix;
-	ret->signer = arena_str(a, str_of(signers.signers[0]));
-	return ret->signer.p ? true : arena_full(a, e);
+	t->suite.codename = t->release.codename;
+	t->suite.date_unix = t->release.date_unix;
+	t->suite.signer = arena_str(t->a, str_of(signers.signers[0]));
+	return t->suite.signer.p ? true : arena_full(t->a, e);
+}
+
+static bool is_mirrors_fault(enum err_kind kind)
+{
+	return kind == ERR_SIGNATURE || kind == ERR_MISMATCH || kind == ERR_FORMAT ||
+	       kind == ERR_LIMIT;
+}
+
+static enum answer ask_mirror(struct taking *t, const char *base, struct err *e)
+{
+	CLEANUP(buf_done) struct buf bytes = { 0 };
+	struct fetch_bases one = { &base, 1 };
+
+	if (!fetch_unpinned(&one, t->path, INRELEASE_SIZE_MAX, t->q->options, &bytes, e))
+		return e->kind == ERR_USAGE || e->kind == ERR_FORMAT ? FAILED : REFUSED;
+	if (!judge_release(t, buf_span(&bytes), e)) {
+		bool theirs = is_mirrors_fault(e->kind);
+
+		err_wrap(e, "%.100s", base);
+		return theirs ? REFUSED : FAILED;
+	}
+	t->suite.release_size = bytes.n;
+	return store_put(t->q->store, buf_span(&bytes), t->suite.release_sha256, e) ? TAKEN
+										    : FAILED;
+}
+
+/* A lie weighs more than silence. */
+static unsigned gravity(enum err_kind kind)
+{
+	static const enum err_kind rising[] = { ERR_NONE, ERR_NOTFOUND, ERR_IO, ERR_LIMIT,
+		ERR_FORMAT, ERR_MISMATCH, ERR_SIGNATURE };
+	unsigned i = 0;
+
+	while (i < ARRAY_LEN(rising) - 1 && rising[i] != kind)
+		i++;
+	return i;
+}
+
+static void note(struct taking *t, const struct err *why)
+{
+	buf_printf(&t->notes, "%s%.*s", t->notes.n ? "; " : "", NOTE_MAX, why->text);
+	t->n_left_off += !buf_ok(&t->notes);
+	t->n_refused++;
+	if (gravity(why->kind) > gravity(t->worst.kind))
+		t->worst = *why;
+}
+
+static void nobody_has_one(const struct taking *t, struct err *e)
+{
+	*e = t->worst;
+	if (!e->hint[0])
+		err_hint(e, "what a mirror gives must hold: name another with --mirror URL");
+	if (t->n_refused == 1)
+		return;
+	snprintf(e->text, sizeof e->text, "%.*s", STR_ARG(buf_str(&t->notes)));
+	if (t->n_left_off)
+		snprintf(e->text, sizeof e->text, "%.*s; and %zu more mirrors",
+			STR_ARG(buf_str(&t->notes)), t->n_left_off);
+}
+
+static bool ask_mirrors(struct taking *t, const struct fetch_bases *bases, struct err *e)
+{
+	enum answer answer = REFUSED;
+
+	for (size_t i = 0; i < bases->n && answer == REFUSED; i++) {
+		struct err why = { 0 };
+
+		answer = ask_mirror(t, bases->uris[i], &why);
+		if (answer == REFUSED)
+			note(t, &why);
+		if (answer == FAILED)
+			*e = why;
+	}
+	if (answer == REFUSED)
+		nobody_has_one(t, e);
+	return answer == TAKEN || err_wrap(e, "InRelease of '%.*s %.*s'", STR_ARG(t->s->archive),
+					  STR_ARG(t->s->suite));
 }
 
 bool archive_take_release(const struct archive_access *q, const struct suite_request *s,
 	const struct lock_suite *before, int64_t now_unix, struct arena *a, struct lock_suite *ret,
 	struct release *ret_release, struct err *e)
 {
-	CLEANUP(buf_done) struct buf bytes = { 0 };
-	struct lock_suite suite = { .archive = arena_str(a, s->archive),
-		.suite = arena_str(a, s->suite) };
-	struct str path = arena_printf(a, "dists/%.*s/InRelease", STR_ARG(s->suite));
+	struct taking t = { .q = q, .s = s, .before = before, .now_unix = now_unix, .a = a };
 	struct fetch_bases bases;
+	bool ok;
 
-	if (!suite.archive.p || !suite.suite.p || !path.p)
+	t.suite.archive = arena_str(a, s->archive);
+	t.suite.suite = arena_str(a, s->suite);
+	t.path = arena_printf(a, "dists/%.*s/InRelease", STR_ARG(s->suite));
+	if (!t.suite.archive.p || !t.suite.suite.p || !t.path.p)
 		return arena_full(a, e);
-	if (!find_bases(q, s->archive, &bases, e) ||
-		!fetch_unpinned(&bases, path, INRELEASE_SIZE_MAX, q->options, &bytes, e))
+	if (!find_bases(q, s->archive, &bases, e))
 		return false;
-	if (!judge_release(q, s, before, now_unix, buf_span(&bytes), a, &suite, ret_release, e))
-		return err_wrap(
-			e, "InRelease of '%.*s %.*s'", STR_ARG(s->archive), STR_ARG(s->suite));
-	suite.release_size = bytes.n;
-	if (!store_put(q->store, buf_span(&bytes), suite.release_sha256, e))
+	t.notes = buf_init(NOTES_MAX);
+	ok = ask_mirrors(&t, &bases, e);
+	buf_done(&t.notes);
+	if (!ok)
 		return false;
-	*ret = suite;
+	*ret = t.suite;
+	*ret_release = t.release;
 	return true;
 }
 

@@ -23,9 +23,11 @@ struct archive_access {
 };
 
 /*
- * Takes the InRelease of a suite as it is now. now_unix is held against Valid-Until; before (may be NULL) is the same
- * suite in the previous lock, and a Release that is older than it is refused (MISMATCH). Strings of both results are
- * the arena's. Fails USAGE without a mirror, NOTFOUND, SIGNATURE, MISMATCH for another suite or one that has expired, IO.
+ * Takes the InRelease of a suite as it is now, from the first mirror whose answer holds: what is not signed by the
+ * keyring, calls itself another suite, has expired or is older than the previous lock is passed over for the next mirror's.
+ * now_unix is held against Valid-Until; before (may be NULL) is the same suite in the previous lock. Strings of both results
+ * are the arena's. Fails when no mirror's answer holds, with what each of them answered and the gravest kind of it
+ * (SIGNATURE, MISMATCH, FORMAT, LIMIT, IO, NOTFOUND); USAGE without a mirror; IO, NOTFOUND for store, keyring and gpgv.
  */
 bool archive_take_release(const struct archive_access *q, const struct suite_request *s,
 	const struct lock_suite *before, int64_t now_unix, struct arena *a, struct lock_suite *ret,

@@ -15,6 +15,8 @@ static struct str next_word(struct str *rest)
 	struct str word, all = str_trim(*rest);
 	size_t n = 0;
 
+	if (!all.n) /* p may be NULL, to which nothing is added */
+		return *rest = all;
 	while (n < all.n && all.p[n] != ' ' && all.p[n] != '\t' && all.p[n] != '\n')
 		n++;
 	word = str_make(all.p, n);

@@ -18,6 +18,7 @@ enum {
 	CONNECT_S = 15,
 	LOW_SPEED_BYTES = 1024,
 	LOW_SPEED_S = 30,
+	UNPINNED_S = 120,
 	REPORT_MS = 100,
 };
 
@@ -51,6 +52,7 @@ static struct fetch_options resolve(const struct fetch_options *given)
 	fill(&o.connect_s, CONNECT_S);
 	fill(&o.low_speed_bytes, LOW_SPEED_BYTES);
 	fill(&o.low_speed_s, LOW_SPEED_S);
+	fill(&o.unpinned_s, UNPINNED_S);
 	if (o.at_once > AT_ONCE_MAX)
 		o.at_once = AT_ONCE_MAX;
 	return o;
@@ -58,7 +60,7 @@ static struct fetch_options resolve(const struct fetch_options *given)
 
 static struct transfer_limits limits_of(const struct fetch_options *o)
 {
-	return (struct transfer_limits){ o->connect_s, o->low_speed_bytes, o->low_speed_s };
+	return (struct transfer_limits){ o->connect_s, o->low_speed_bytes, o->low_speed_s, 0 };
 }
 
 /* A transfer that an earlier download of this job used, whose connections are open, or a new one. */
@@ -209,10 +211,12 @@ bool fetch_unpinned(const struct fetch_bases *bases, struct str path, size_t max
 		.max = max,
 		.bytes = &b,
 		.options = &o,
-		.transfer = transfer_new(&limits),
 	};
-	bool ok = download_run(&d, e);
+	bool ok;
 
+	limits.whole_s = o.unpinned_s;
+	d.transfer = transfer_new(&limits);
+	ok = download_run(&d, e);
 	transfer_free(d.transfer);
 	if (!ok)
 		return false;

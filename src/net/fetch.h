@@ -36,6 +36,7 @@ struct fetch_options {
 	unsigned connect_s;       /* 15 */
 	unsigned low_speed_bytes; /* 1024 bytes per second for ... */
 	unsigned low_speed_s;     /* 30 seconds: slower is given up */
+	unsigned unpinned_s;      /* 120 seconds for all of a file whose size nobody knows yet */
 	/* Called at most some ten times a second and after every item, by one thread at a time; may be NULL. */
 	void (*progress)(void *ctx, const struct fetch_progress *p);
 	void *ctx;

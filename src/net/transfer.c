@@ -71,9 +71,9 @@ void transfer_free(struct transfer *t)
 	free(t);
 }
 
-static long whole_time(uint64_t bytes)
+static long whole_time(const struct transfer_limits *limits, uint64_t bytes)
 {
-	uint64_t s = LEAST_TIME_S + bytes / LEAST_SPEED_BYTES;
+	uint64_t s = limits->whole_s ? limits->whole_s : LEAST_TIME_S + bytes / LEAST_SPEED_BYTES;
 
 	return s > TIME_MAX_S ? TIME_MAX_S : (long)s;
 }
@@ -95,7 +95,7 @@ static void prepare(struct transfer *t, const char *url, uint64_t from)
 	curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT, (long)t->limits.connect_s);
 	curl_easy_setopt(c, CURLOPT_LOW_SPEED_LIMIT, (long)t->limits.low_speed_bytes);
 	curl_easy_setopt(c, CURLOPT_LOW_SPEED_TIME, (long)t->limits.low_speed_s);
-	curl_easy_setopt(c, CURLOPT_TIMEOUT, whole_time(t->max - from));
+	curl_easy_setopt(c, CURLOPT_TIMEOUT, whole_time(&t->limits, t->max - from));
 	curl_easy_setopt(c, CURLOPT_RESUME_FROM_LARGE, (curl_off_t)from);
 	curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, take);
 	curl_easy_setopt(c, CURLOPT_WRITEDATA, t);

@@ -24,6 +24,7 @@ enum transfer_end {
 struct transfer_limits {
 	unsigned connect_s;
 	unsigned low_speed_bytes, low_speed_s; /* less per second, for so long */
+	unsigned whole_s; /* for all of it; 0: by the size that is wanted, from two minutes on */
 };
 
 /* A handle that keeps its connections for the next transfer; one thread at a time. */

@@ -197,6 +197,7 @@ static void add_linked(struct maker *m, char type, struct str path, struct str t
 
 	if (!target.n || target.n > WORD_MAX)
 		die(m, "no target");
+	map_add(m->folders, path, m); /* nothing is put in its place for what comes below it */
 	snprintf(text, sizeof text, "%s%.*s", type == '1' ? "./" : "", STR_ARG(target));
 	add_entry(m, type, path, type == '1' ? 0644 : 0777, (struct span){ NULL, 0 }, text);
 }

@@ -216,7 +216,7 @@ publish "$second_day"
 sed -i 's/^Suite: stable/Suite: stabke/' "$dist/InRelease"
 expect 'a changed InRelease is refused' 2 'signature that does not fit the text' lock hello --update
 { cat Release; echo; } >"$dist/InRelease"
-expect 'an unsigned one is refused' 2 'InRelease of .debian trixie.: it (is not one signed text|has no signature)' lock hello --update
+expect 'an unsigned one is refused' 2 'InRelease of .debian trixie.: .*mirror.debian: it (is not one signed text|has no signature)' lock hello --update
 signers=other publish "$second_day"
 expect 'an unknown key is refused and named' 2 'no key of the keyring signed it' lock hello --update
 signers='other archive' publish "$second_day"

@@ -27,19 +27,7 @@ archive_publish
 describe() {
 	rm -rf "$work/case"
 	mkdir -p "$work/case"
-	cat >"$work/case/assay.yaml" <<Y
-format: assay/1
-name: refused
-source-date-epoch: $archive_epoch
-suites: [{archive: debian, suite: made, components: [main]}]
-packages: [kernel, one]
-firmware: {packages: [firmware], code: usr/share/made/code.fd, vars: usr/share/made/vars.fd}
-image:
-  kernel: boot/vmlinuz-*
-  stub: usr/lib/made/linux.stub
-  exclude: [boot/**]
-platforms: []
-Y
+	archive_description "kernel, one" >"$work/case/assay.yaml"
 	local change
 	for change; do
 		cp "$work/case/assay.yaml" "$work/before.yaml"
@@ -200,3 +188,34 @@ refuses 'but the archive never signed it' 1 verify "refused: stanza of 'one'"
 cp "$work/first.lock" "$work/case/assay.lock"
 cp "$work/one.deb" "$good"
 accepts 'the lock from before still holds' verify
+
+# ---- packages that want out of their place ----
+# unpacks NAME PATTERN <SPEC: a package of these entries is refused, and the error names it and the member.
+unpacks() {
+	archive_deb crooked && archive_publish
+	with_packages crooked
+	refuses "$1" 2 lock_and_build "crooked" "$2"
+	no_image "$1: and leaves no image"
+}
+unpacks 'a member that climbs out' "'\./\.\./'" <<<'file ../etc/passwd 0644 x'
+unpacks 'an absolute member' "'\.//etc/?'" <<<'file /etc/passwd 0644 x'
+unpacks 'a member through an absolute link' "'opt/etc/passwd' runs through 'opt/etc'" <<'S'
+link opt/etc /etc
+file opt/etc/passwd 0644 x
+S
+unpacks 'a member through a link to a link' "'opt/b/passwd' runs through 'opt/b'" <<'S'
+link opt/a /etc
+link opt/b a
+file opt/b/passwd 0644 x
+S
+unpacks 'a member that is there twice' "'\./usr/x': 'usr/x' is there twice" <<'S'
+file usr/x 0644 one
+file usr/x 0644 two
+S
+unpacks 'a name with a control byte' "'\./usr/a\?\[2Jb'.*control character 0x1b" <<<"file usr/a"$'\e'"[2Jb 0644 x"
+check 'and no control byte reaches the terminal' test -z "$(tr -d '\n\t -~' <"$work/said")"
+unpacks 'a hard link to what is outside' "'\./usr/x': .*hard link.*'?\.\./\.\./etc/shadow" <<<'hard usr/x ../../etc/shadow'
+# The folder is there for one package and a link for another: neither is followed.
+archive_deb crooked <<<'link usr/share/two /etc' && archive_deb two <<<'file usr/share/two/passwd 0644 x' && archive_publish
+with_packages 'crooked, two'
+refuses "a link of one package is not another's folder" 2 lock_and_build 'usr/share/two' 'package:crooked' 'package:two'

@@ -11,6 +11,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (!bundle_parse(&b, span_make(data, size), a, &e))
 		return 0;
+	fuzz_taken = true;
 	MUST(b.n_banks > 0 && b.n_banks <= BUNDLE_BANKS_MAX && b.quote.p);
 	MUST(b.ek_chain.n <= BUNDLE_CERTIFICATES_MAX && b.ak_chain.n <= BUNDLE_CERTIFICATES_MAX);
 	if (bundle_emit(&b, &out, &e))

@@ -12,7 +12,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size)
 		memcpy(text, data, size);
 	text[size] = 0;
-	if (!command_line_parse(&c, text) && !c.observe)
+	fuzz_taken = !command_line_parse(&c, text);
+	if (fuzz_taken && !c.observe)
 		MUST(strlen(c.verity.root_hash) == ROOT_HASH_TEXT && c.verity.data_blocks);
 	free(text);
 	return 0;

@@ -13,7 +13,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	bool found = true;
 
 	control_init(&r, span_make(data, size));
-	while (control_next(&r, &s, &found, &e) && found) {
+	while (control_next(&r, &s, &found, &e)) {
+		if (!found) {
+			fuzz_taken = true;
+			break;
+		}
 		MUST(s.n <= CONTROL_FIELDS_MAX);
 		if (stanza_package(&p, &s, &e))
 			MUST(p.name.n && p.path.n && p.path.p[0] != '/');

@@ -15,6 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (size_t i = 0; i < log.n_banks; i++)
 		if (log.banks[i] != DIGEST_NONE && !event_log_replay(&r, &log, log.banks[i], &e))
 			return 0;
+	fuzz_taken = true;
 	for (size_t i = 0; i < log.n_events && i < 100; i++) {
 		const struct event_log_event *ev = &log.events[i];
 

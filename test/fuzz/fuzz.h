@@ -1,6 +1,6 @@
 /*
  * One function per parser of bytes that we do not trust. A target parses its input, uses what came out as the tool does,
- * and asserts what must hold of every input. libFuzzer calls it with -Dfuzz=true; replay.c calls it with the corpus.
+ * and asserts what must hold of every input. libFuzzer calls it with -Dfuzz=true; replay.c calls it with every sample.
  */
 #ifndef ASSAY_TEST_FUZZ_H
 #define ASSAY_TEST_FUZZ_H
@@ -9,9 +9,22 @@
 #include <stdlib.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/span.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/*
+ * Set by a target whose parser took the whole input. replay.c wants it of every sample but those whose name begins with
+ * "refused": a corpus of what fails in its first line shows nothing.
+ */
+__attribute__((weak)) bool fuzz_taken;
+
+/*
+ * For formats whose samples would be binary files, a target may make them instead: the i-th sample into b (initialised),
+ * with false behind the last. All of them must be taken.
+ */
+bool fuzz_sample(size_t i, struct buf *b) __attribute__((weak));
 
 /* Holds in release builds, too. */
 #define MUST(cond)               \

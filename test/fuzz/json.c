@@ -12,6 +12,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (!json_parse(&v, span_make(data, size), a, &e))
 		return 0;
+	fuzz_taken = true;
 	json_value(&w, &v);
 	MUST(buf_ok(&out) && json_parse(&again, buf_span(&out), a, &e));
 	MUST(again.kind == v.kind && again.n == v.n);

@@ -11,6 +11,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (!lock_parse(&l, span_make(data, size), a, &e))
 		return 0;
+	fuzz_taken = true;
 	lock_emit(&l, &out);
 	MUST(span_equal(buf_span(&out), span_make(data, size)));
 	for (size_t i = 0; i < l.n_packages; i++)

@@ -14,10 +14,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct tpm_identity identity;
 
 	if (challenge_parse(&challenge, text, a, &e))
-		MUST(challenge.role.p);
+		MUST((fuzz_taken = challenge.role.p));
 	if (tpm_identity_parse(&identity, text, a, &e))
-		MUST(identity.ek_chain.n <= BUNDLE_CERTIFICATES_MAX);
+		MUST((fuzz_taken = identity.ek_chain.n <= BUNDLE_CERTIFICATES_MAX));
 	if (enrolment_parse(&enrolment, text, a, &e))
-		MUST(enrolment.ak.n > 2);
+		MUST((fuzz_taken = enrolment.ak.n > 2));
 	return 0;
 }

@@ -11,6 +11,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (!pe_parse(&pe, span_make(data, size), &e))
 		return 0;
+	fuzz_taken = true;
 	d = pe_authenticode_of(&pe, DIGEST_SHA256);
 	MUST(d.alg == DIGEST_SHA256);
 	for (size_t i = 0; i < pe.n_sections; i++)

@@ -11,6 +11,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (!reference_values_parse(&v, span_make(data, size), a, &e))
 		return 0;
+	fuzz_taken = true;
 	reference_values_emit(&v, &out);
 	MUST(buf_ok(&out) && reference_values_parse(&again, buf_span(&out), a, &e));
 	MUST(again.n_shapes == v.n_shapes);

@@ -11,12 +11,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct release r;
 	int64_t when;
 
-	if (release_parse(&r, span_make(data, size), a, &e))
+	if (release_parse(&r, span_make(data, size), a, &e) && (fuzz_taken = true))
 		for (size_t i = 0; i < r.n_files; i++)
 			MUST(release_find(&r, r.files[i].path));
 	if (release_date(str_make((const char *)data, size), &when, &e))
-		MUST(when >= 0);
+		MUST((fuzz_taken = when >= 0));
 	if (inrelease_status(&signers, str_make((const char *)data, size), INRELEASE_KEYS_THEN, &e))
-		MUST(signers.n_signers && signers.n_signers <= INRELEASE_SIGNERS_MAX);
+		MUST((fuzz_taken = signers.n_signers &&
+				   signers.n_signers <= INRELEASE_SIGNERS_MAX));
 	return 0;
 }

@@ -15,6 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (!tpm_public_parse(&p, span_make(data, size), &e))
 		return 0;
+	fuzz_taken = true;
 	name = tpm_public_name(&p);
 	MUST(name.n == 2 + digest_size(p.name_alg));
 	if (signature_alg_of_tpm(&alg, &p, &e))

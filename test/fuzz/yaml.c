@@ -14,6 +14,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (!yaml_parse(&v, span_make(data, size), a, &e))
 		return 0;
+	fuzz_taken = true;
 	if (policy_parse(&policy, &v, a, &e))
 		MUST(policy.registers && policy.bank != DIGEST_NONE);
 	if (trust_file_parse(&trust, &v, a, &e))

@@ -390,6 +390,7 @@ static void busy_part(void)
 
 static void unpinned(void)
 {
+	struct fetch_options patient = quick;
 	struct mirrors_of_test *m = bases("missing reset cut good"), *bad = bases("long"), *halves;
 	uint8_t *bytes = hostile_bytes("f.9000");
 	struct err e = { 0 };
@@ -403,6 +404,17 @@ static void unpinned(void)
 	CHECK_OK(fetch_unpinned(&halves->bases, STR("f.9000"), 9000, &quick, &b, &e), e);
 	CHECK(span_equal(buf_span(&b), span_make(bytes, 9000)));
 	buf_done(&b);
+	free(halves);
+	/* Fast enough for every second, and without an end: the whole has its time, too. */
+	halves = bases("drip good");
+	patient.low_speed_bytes = 1;
+	patient.unpinned_s = 1;
+	CHECK_OK(fetch_unpinned(&halves->bases, STR("f.900"), 9000, &patient, &b, &e), e);
+	CHECK(b.n == 900);
+	buf_done(&b);
+	halves->bases.n = 1;
+	CHECK_ERR(fetch_unpinned(&halves->bases, STR("f.900"), 9000, &patient, &b, &e), e, ERR_IO);
+	CHECK(strstr(e.text, "timed out"));
 	free(halves);
 	m->bases.n = 1;
 	CHECK_ERR(fetch_unpinned(&m->bases, STR("f.9000"), 9000, &quick, &b, &e), e, ERR_NOTFOUND);

@@ -127,6 +127,22 @@ static void flips(void)
 	}
 }
 
+/* A stub without sections of its own: ours are loaded behind the headers all the same. */
+static void no_sections(void)
+{
+	CLEANUP(buf_done) struct buf stub = pe_made(true, NULL, 0), out = buf_init(1 << 20);
+	CLEANUP(mem_free) struct pe *pe = MEM_NEW(struct pe);
+	struct uki_parts p;
+	struct err e = { 0 };
+
+	put_u32le(stub.p + SECTION_ALIGN_AT, 4096);
+	put_u32le(stub.p + FILE_ALIGN_AT, 512);
+	p = parts_of(&stub);
+	CHECK_OK(build(&p, &out, &e), e);
+	CHECK_OK(pe_parse(pe, buf_span(&out), &e), e);
+	CHECK(pe->n_sections == 5 && pe->sections[0].virtual_address == 4096);
+}
+
 static void refuses(const struct buf *stub, const char *command_line, enum err_kind want)
 {
 	CLEANUP(buf_done) struct buf out = buf_init(1 << 20);
@@ -170,6 +186,8 @@ static void refusals(void)
 	buf_fill(&stub, 0, 8);
 	refuses(&stub, "a", ERR_FORMAT);
 	stub.n -= 8;
+	put_u32le(stub.p + PE_MADE_OPTIONAL_AT + 112 + 36, 0);
+	refuses(&stub, "a", ERR_FORMAT);
 	memset(stub.p + PE_MADE_OPTIONAL_AT + 112 + 32, 0, 8);
 	p.kernel = p.initrd;
 	CHECK_ERR(build(&p, &out, &e), e, ERR_FORMAT);
@@ -229,6 +247,7 @@ int main(void)
 	flips();
 	refusals();
 	no_room();
+	no_sections();
 	versions();
 	return test_end();
 }
