@@ -81,14 +81,30 @@ static void put_char(struct buf *b, struct str seq)
 		buf_add_str(b, seq);
 }
 
+/* How many characters at the start of s stand for themselves: nearly all of nearly every string. */
+static size_t plain_run(struct str s)
+{
+	size_t n = 0;
+
+	while (n < s.n && s.p[n] >= 0x20 && s.p[n] < 0x7f && s.p[n] != '"' && s.p[n] != '\\')
+		n++;
+	return n;
+}
+
 static void quoted(struct buf *b, struct str s)
 {
 	uint32_t cp;
 
 	buf_u8(b, '"');
 	while (s.n) {
-		size_t n = utf8_read(s, &cp);
+		size_t n = plain_run(s);
 
+		if (n) {
+			buf_add(b, s.p, n);
+			s = str_make(s.p + n, s.n - n);
+			continue;
+		}
+		n = utf8_read(s, &cp);
 		if (n)
 			put_char(b, str_make(s.p, n));
 		else

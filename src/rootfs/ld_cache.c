@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/map.h"
 #include "base/mem.h"
 #include "rootfs/elf.h"
 #include "rootfs/entry.h"
@@ -26,6 +27,8 @@ struct library {
 struct libraries {
 	struct library *items;
 	size_t n;
+	struct map *
+		sonames; /* content's digest -> struct str *: a library is read once, whatever leads to it */
 };
 
 /* The loader's own order: runs of digits compare as numbers (dl-cache.c, _dl_cache_libcmp). */
@@ -78,21 +81,46 @@ static bool library_name(struct str name)
 	return false;
 }
 
-/* Takes the path when the object behind it is called by that name; anything that is no shared object is passed over. */
-static bool consider(const struct tree *t, struct str path, struct libraries *l, struct err *e)
+/* The name that the file n at path gives itself, empty for none; *ret is NULL for what is no shared object. */
+static bool soname_of(const struct str **ret, struct tree *t, const struct node *n, struct str path,
+	struct libraries *l, struct err *e)
 {
+	static const struct str no_object = { NULL, 0 };
+	struct str key = str_make((const char *)n->content.sha256, SHA256_SIZE);
 	CLEANUP(buf_done) struct buf bytes = { 0 };
-	const struct node *n = entry_resolve(t, path);
+	struct str *found = map_get(l->sonames, key);
 	struct err none = { 0 };
-	struct str soname;
+
+	if (!found) {
+		found = ARENA_NEW(tree_arena(t), struct str);
+		key = arena_str(tree_arena(t), key); /* the node may move */
+		if (!found || !key.p)
+			return arena_full(tree_arena(t), e);
+		if (!entry_text(t, path, LD_CACHE_LIBRARY_MAX, &bytes, e))
+			return false;
+		*found = no_object;
+		if (elf_soname(buf_span(&bytes), found, &none)) {
+			*found = arena_str(tree_arena(t), *found);
+			if (!found->p)
+				return arena_full(tree_arena(t), e);
+		}
+		map_add(l->sonames, key, found);
+	}
+	*ret = found->p ? found : NULL;
+	return true;
+}
+
+/* Takes the path when the object behind it is called by that name; anything that is no shared object is passed over. */
+static bool consider(struct tree *t, struct str path, struct libraries *l, struct err *e)
+{
+	const struct node *n = entry_resolve(t, path);
+	const struct str *soname;
 
 	if (!library_name(tree_name(path)) || !n || n->kind != NODE_FILE)
 		return true;
-	if (!entry_text(t, path, LD_CACHE_LIBRARY_MAX, &bytes, e))
+	if (!soname_of(&soname, t, n, path, l, e))
 		return false;
-	if (!elf_soname(buf_span(&bytes), &soname, &none))
-		return true;
-	if (soname.n && !str_equal(soname, tree_name(path)))
+	if (!soname || (soname->n && !str_equal(*soname, tree_name(path))))
 		return true;
 	l->items = mem_grow(l->items, l->n + 1, sizeof *l->items);
 	l->items[l->n++] = (struct library){ tree_name(path), path };
@@ -173,7 +201,8 @@ static void emit(const struct libraries *l, struct buf *out)
 
 bool ld_cache_generate(struct tree *t, struct err *e)
 {
-	struct libraries l = { 0 };
+	CLEANUP(map_freep) struct map *sonames = map_new();
+	struct libraries l = { .sonames = sonames };
 	CLEANUP(buf_done) struct buf out = buf_init(LD_CACHE_MAX);
 	bool ok = scan(t, STR("usr/lib/x86_64-linux-gnu"), &l, e) &&
 		  scan(t, STR("usr/lib"), &l, e) && scan_configured(t, &l, e);
