@@ -103,8 +103,8 @@ static bool make_final(void *ctx, size_t i, struct err *e)
 
 	if (i == FINAL_DIGEST)
 		return artefacts_disk_digest(&f->w->artefacts, f->o->disk_sha256, e);
-	if (i == FINAL_VALUES)
-		return predict(f, e);
+	if (i == FINAL_VALUES) /* an image without values does not take the place of one with */
+		return predict(f, e) && artefacts_publish(&f->w->artefacts, e);
 	return export_firmware(f->w, e);
 }
 
@@ -144,8 +144,8 @@ static bool measure(struct build_work *w, struct build_outcome *o, struct err *e
 	memcpy(o->uki_sha256, w->artefacts.uki_sha256, SHA256_SIZE);
 	memcpy(o->root_hash, w->artefacts.root_hash, SHA256_SIZE);
 	o->disk_size = w->artefacts.disk.size;
-	return par_for(FINALS, 0, make_final, &f, e) && artefacts_publish(&w->artefacts, e) &&
-	       write_manifest(w, o, e) && write_reference_values(w, o, &f.values, e) &&
+	return par_for(FINALS, 0, make_final, &f, e) && write_manifest(w, o, e) &&
+	       write_reference_values(w, o, &f.values, e) &&
 	       record_put_build(w->r->store, o->manifest_sha256, o->reference_values_sha256, e) &&
 	       put_stamp(w, o, e);
 }
