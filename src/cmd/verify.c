@@ -209,7 +209,7 @@ static const struct verb_option options[] = {
 	{ "--reference-values", "FILE", "what the machine should measure (needed)", false },
 	{ "--policy", "FILE", "what is demanded of it, see assay-policy(5)", false },
 	{ "--trust", "FILE", "whom you trust (~/.config/assay/trust.yaml)", false },
-	{ "--store", "DIR", "the store of build records (~/.cache/assay)", false },
+	{ "--store", "DIR", verbs_evidence_store, false },
 	{ "--nonce", "HEX", "the nonce that the evidence must answer", false },
 	{ "--at", "TIME", "appraise as of 2026-11-23T12:00:00Z, or seconds", false },
 	{ "--save", "FILE", "keep the evidence bundle", false },
@@ -220,11 +220,10 @@ static const struct verb_option options[] = {
 const struct verb cmd_verify = {
 	.name = "verify",
 	.summary = "hold a machine's evidence against reference values",
-	.usage = "FILE|URL",
+	.usage = verbs_evidence,
 	.min_args = 1,
 	.max_args = 1,
 	.options = options,
-	.example =
-		"assay verify http://127.0.0.1:8080 \\\n    --reference-values out/reference-values.json",
+	.example = verbs_example,
 	.run = run,
 };
