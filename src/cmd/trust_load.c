@@ -52,8 +52,9 @@ static bool load_certificates(
 
 static bool no_trust_file(struct err *e)
 {
-	return err_hint(e, "doc/trust.md says what a trust file holds; `assay run --trust-out` "
-			   "writes one for the machine that it starts");
+	return err_hint(e,
+		"the manual page assay-trust(5) says what a trust file holds; `assay run --trust-out` "
+		"writes one for the machine that it starts");
 }
 
 bool trust_load(struct trust_file *ret, const char *path, struct arena *a, struct err *e)

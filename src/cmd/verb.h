@@ -47,7 +47,8 @@ const char *verb_arg(const struct verb_args *a, size_t i); /* positional, or NUL
 size_t verb_n_args(const struct verb_args *a);
 
 /* What this assay is for, and an example: two pieces of `assay --help`. */
-extern const char *const verbs_about, *const verbs_example;
+extern const char *const verbs_about;
+extern const char verbs_example[];
 
 /* All verbs, in the order of --help; ends with NULL. */
 extern const struct verb *const verbs[];

@@ -7,8 +7,11 @@ const char *const
 	verbs_about = "From a description to an image, from the image to reference values, from a\n"
 		      "running machine's evidence to a verdict.";
 
-const char *const verbs_example =
+const char verbs_example[] =
 	"assay verify http://127.0.0.1:8080 \\\n    --reference-values out/reference-values.json";
+
+const char verbs_evidence[] = "FILE|URL";
+const char verbs_evidence_store[] = "the store of build records (~/.cache/assay)";
 
 const struct verb *const verbs[] = {
 	&cmd_init,

@@ -6,6 +6,9 @@
 
 #include "cmd/verb.h"
 
+/* Words of `assay verify --help` that depend on what this assay can do: where evidence comes from, and its --store. */
+extern const char verbs_evidence[], verbs_evidence_store[];
+
 extern const struct verb cmd_init;
 extern const struct verb cmd_lock;
 extern const struct verb cmd_lock_verify;

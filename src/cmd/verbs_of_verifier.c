@@ -7,8 +7,11 @@ const char *const verbs_about =
 	"Holds what a machine signed about itself against reference values. This assay\n"
 	"was built as a verifier only: evidence comes from a file.";
 
-const char *const verbs_example = "assay verify evidence.json --nonce HEX \\\n"
-				  "    --reference-values reference-values.json --trust trust.yaml";
+const char verbs_example[] = "assay verify evidence.json --nonce HEX \\\n"
+			     "    --reference-values reference-values.json --trust trust.yaml";
+
+const char verbs_evidence[] = "FILE";
+const char verbs_evidence_store[] = "refused: this assay has no store";
 
 const struct verb *const verbs[] = {
 	&cmd_verify,

@@ -99,7 +99,7 @@ static void print_coverage(const struct reference_shape *shape)
 		line_print(stdout, "  %-32.*s %-*.*s%.*s", STR_ARG(c->layer), c->note.n ? 15 : 0,
 			STR_ARG(c->by.n ? c->by : STR("NOTHING")), STR_ARG(c->note));
 	}
-	puts("  not covered: what runs after boot, secrets in memory, the host's view of it; see doc/threat-model.md");
+	puts("  not covered: what runs after boot, secrets in memory, the host's view of it; see assay's threat-model.md");
 }
 
 static void print_vouch(const struct appraise_tpm_in *in)

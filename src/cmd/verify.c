@@ -50,11 +50,11 @@ static bool load_policy(struct work *w, struct err *e)
 	if (!path)
 		return true;
 	if (!file_read(AT_FDCWD, path, YAML_SIZE_MAX, &text, e)) {
-		err_hint(e, "doc/policy.md says what a policy file holds");
+		err_hint(e, "the manual page assay-policy(5) says what a policy file holds");
 		return err_wrap(e, "policy");
 	}
 	if (!yaml_parse(&v, buf_span(&text), w->a, e) || !policy_parse(&w->policy, &v, w->a, e)) {
-		err_hint(e, "doc/policy.md says what a policy file holds");
+		err_hint(e, "the manual page assay-policy(5) says what a policy file holds");
 		return err_wrap(e, "'%s'", path);
 	}
 	return true;
@@ -169,7 +169,7 @@ static void say_whom_to_trust(const struct work *w)
 {
 	if (!w->trust.n_roots && !w->trust.n_pinned)
 		verb_say(w->args,
-			"nobody's TPM is trusted yet: --trust FILE says whose is (doc/trust.md)");
+			"nobody's TPM is trusted yet: --trust FILE says whose is, see assay-trust(5)");
 }
 
 static bool verify(struct work *w, int *code, struct err *e)
@@ -207,9 +207,9 @@ static bool run(const struct verb_args *args, int *code, struct err *e)
 
 static const struct verb_option options[] = {
 	{ "--reference-values", "FILE", "what the machine should measure (needed)", false },
-	{ "--policy", "FILE", "what is demanded of it (see doc/policy.md)", false },
+	{ "--policy", "FILE", "what is demanded of it, see assay-policy(5)", false },
 	{ "--trust", "FILE", "whom you trust (~/.config/assay/trust.yaml)", false },
-	{ "--store", "DIR", "the store of build records (~/.cache/assay)", false },
+	{ "--store", "DIR", verbs_evidence_store, false },
 	{ "--nonce", "HEX", "the nonce that the evidence must answer", false },
 	{ "--at", "TIME", "appraise as of 2026-11-23T12:00:00Z, or seconds", false },
 	{ "--save", "FILE", "keep the evidence bundle", false },
@@ -220,11 +220,10 @@ static const struct verb_option options[] = {
 const struct verb cmd_verify = {
 	.name = "verify",
 	.summary = "hold a machine's evidence against reference values",
-	.usage = "FILE|URL",
+	.usage = verbs_evidence,
 	.min_args = 1,
 	.max_args = 1,
 	.options = options,
-	.example =
-		"assay verify http://127.0.0.1:8080 \\\n    --reference-values out/reference-values.json",
+	.example = verbs_example,
 	.run = run,
 };

@@ -283,12 +283,12 @@ bool description_read(struct description *ret, const char *dir, struct arena *a,
 	if (!file_read(AT_FDCWD, path.p, YAML_SIZE_MAX, &text, e)) {
 		if (e->kind == ERR_NOTFOUND)
 			err_hint(e,
-				"assay init makes a folder with an assay.yaml; doc/assay.yaml.md says what stands in it");
+				"assay init makes a folder with an assay.yaml; its manual page, assay.yaml(5), says what stands in it");
 		return false;
 	}
 	if (!description_parse(ret, str_of(dir), buf_span(&text), a, e)) {
 		if (!e->hint[0])
-			err_hint(e, "doc/assay.yaml.md describes every member, with examples");
+			err_hint(e, "the manual page assay.yaml(5) describes every member");
 		return err_wrap(e, "'%s'", path.p);
 	}
 	return true;

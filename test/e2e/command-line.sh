@@ -70,10 +70,10 @@ whole='format: assay/1
 name: x
 suites: [{archive: debian, suite: made, components: [main]}]
 packages: [base]'
-describes 'a description of another version' 'format: assay/9' -- "format is 'assay/9', this build knows 'assay/1'" 'doc/assay.yaml.md'
-describes 'an unknown member' "$whole"$'\ncolour: red' -- "line 5: .*no member 'colour'" 'doc/assay.yaml.md'
-describes 'a member that is missing' 'format: assay/1' -- 'missing' 'doc/assay.yaml.md'
-describes 'no YAML' $'\t- x' -- 'YAML line 1' 'doc/assay.yaml.md'
+describes 'a description of another version' 'format: assay/9' -- "format is 'assay/9', this build knows 'assay/1'" 'assay.yaml\(5\)'
+describes 'an unknown member' "$whole"$'\ncolour: red' -- "line 5: .*no member 'colour'" 'assay.yaml\(5\)'
+describes 'a member that is missing' 'format: assay/1' -- 'missing' 'assay.yaml\(5\)'
+describes 'no YAML' $'\t- x' -- 'YAML line 1' 'assay.yaml\(5\)'
 describes 'a mirror that is a folder without an archive' "$whole" -- 'cannot fetch' 'name a mirror'
 answers 'lock without a description' 2 lock none -- 'none/assay.yaml' 'assay init makes a folder'
 answers 'fetch without a lock' 2 fetch none -- 'none/assay.lock' 'assay lock none'
@@ -91,7 +91,7 @@ answers 'show of an image of an older assay' 2 show other -- "'assay.manifest/1'
 # ---- files of a verifier ----
 printf '{"format": "assay.reference-values/1", "image": "x", "manifest_sha256": "%064d", "shapes": []}\n' 0 >values.json
 answers 'values without a platform' 2 verify http://127.0.0.1:1 --reference-values values.json -- 'no shape for a TPM' 'platforms:'
-answers 'a policy that is none' 2 verify http://127.0.0.1:1 --reference-values values.json --policy described/assay.yaml -- "policy: format" 'doc/policy.md'
+answers 'a policy that is none' 2 verify http://127.0.0.1:1 --reference-values values.json --policy described/assay.yaml -- "policy: format" 'assay-policy\(5\)'
 answers 'a time that is none' 2 verify http://127.0.0.1:1 --reference-values values.json --at yesterday -- "'yesterday' is no time"
 answers 'a port that is none' 2 run empty --port 99999 -- "want a number from 1 to 65535"
 answers 'a machine that does not answer' 2 enroll http://127.0.0.1:1 -- 'no answer' 'the other side is running'

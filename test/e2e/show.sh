@@ -125,7 +125,7 @@ ends() {
 	says "$name" said "^assay: cannot .*$pattern" "^hint: .*$hint"
 }
 values=(--reference-values out/reference-values.json)
-ends "a trust file that is none" "trust file: format" 'doc/trust.md' verify http://127.0.0.1:1 "${values[@]}" --trust made/assay.yaml
+ends "a trust file that is none" "trust file: format" 'assay-trust\(5\)' verify http://127.0.0.1:1 "${values[@]}" --trust made/assay.yaml
 ends "a nonce that is none" '64 lower-case hex digits' 'assay verify --help' verify http://127.0.0.1:1 "${values[@]}" --nonce xyz
 ends "evidence that is none" "made/assay.yaml" 'assay verify --save' verify made/assay.yaml "${values[@]}"
 ends "nobody answers" 'no answer from' 'the other side is running' verify http://127.0.0.1:1 "${values[@]}"

@@ -55,11 +55,15 @@ twins 'a policy that takes old evidence' 0 '^verdict: affirming' verify "$good" 
 head -c 2000 "$good" >"$work/cut.json"
 twins 'a cut bundle' 2 '^hint: ' verify "$work/cut.json" "${with[@]}"
 twins 'explain' 1 'PCR 4' explain "$work/changed.json" --reference-values "$work/values.json"
-twins 'help of verify' 0 '^example:' verify --help
 "$verifier" verify "$good" "${with[@]}" --trust "$work/trust.yaml" --save "$work/kept.json" -q >/dev/null
 check "--save keeps the evidence as it was" cmp "$good" "$work/kept.json"
 
 # ---- what it does not do ----
+"$verifier" verify --help >"$work/help"
+check 'its help of verify names no URL' bash -c "grep -q '^usage: assay verify \[OPTION...\] FILE\$' '$work/help' && ! grep -qE 'URL|http' '$work/help'"
+check 'and says that it has no store' grep -qE '^  --store DIR +refused: ' "$work/help"
+same 'else it is that of the whole tool' "$("$assay" verify --help | sed '/^example:/,$d' | grep -vE '^usage:|--store')" \
+	"$(sed '/^example:/,$d' "$work/help" | grep -vE '^usage:|--store')"
 says() { # NAME PATTERN ARG...
 	local name=$1 pattern=$2 code=0
 	shift 2
