@@ -89,3 +89,8 @@ e2e "progress of a build under script(1), in a pipe, with -q" show "a terminal g
 direct "every error ends in what to do" every_error_has_a_hint
 e2e "mistakes of a newcomer, each with a hint" command-line
 e2e "and those that need an image" show "a full disk ends in what to do" "a trust file that is none" "evidence that is none" "a damaged image" "a changed image is a no with a hint"
+
+# build --explain
+e2e "build --explain says what is rebuilt and why" incremental "says that it is the first" "says that nothing changed" \
+	"components come from the store" "it is named" "a new file of the overlay is named" "a file that went is named" \
+	"a changed description is named" "other components are not compiled"
