@@ -5,7 +5,7 @@
 . "$(dirname "$0")/../lib.sh"
 
 export XDG_STATE_HOME=$work/state
-port=$((20000 + ($$ + 7919) % 20000))
+port=$((20000 + ($$ + 7919) % 12000)) # below what the system gives to clients
 url=http://127.0.0.1:$((port + 10))
 pids=()
 at_end() { for p in "${pids[@]}"; do kill "$p" 2>/dev/null; done; }

@@ -40,7 +40,7 @@ S
 archive_publish
 
 for _ in 1 2 3 4 5 6 7 8; do
-	port=$((20000 + RANDOM % 20000))
+	port=$((20000 + RANDOM % 12000))
 	busybox httpd -f -p "127.0.0.1:$port" -h "$work/mirror" 2>/dev/null &
 	server=$!
 	sleep 0.2

@@ -5,7 +5,7 @@
 . "$(dirname "$0")/../lib.sh"
 
 export XDG_CONFIG_HOME=$work/config XDG_STATE_HOME=$work/state XDG_CACHE_HOME=$work/cache
-port=$((20000 + $$ % 20000))
+port=$((20000 + $$ % 12000)) # below what the system gives to clients
 required="0 2 3 4 5 6 7 9 11 12 13 14"
 pids=()
 at_end() { for p in "${pids[@]}"; do kill "$p" 2>/dev/null; done; }
