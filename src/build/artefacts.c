@@ -241,6 +241,32 @@ static int create_part(int folder, const char *name, struct err *e)
 	return fd;
 }
 
+static int64_t modified_ns(const struct stat *st)
+{
+	return (int64_t)st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec;
+}
+
+static bool note_disk(struct artefacts *a, struct err *e)
+{
+	struct stat st;
+
+	if (fstat(a->disk_fd, &st) < 0)
+		return err_os(e, "cannot look at '%s'", DISK_PART);
+	a->disk_device = st.st_dev;
+	a->disk_inode = st.st_ino;
+	a->disk_modified_ns = modified_ns(&st);
+	return true;
+}
+
+bool artefacts_disk_stands(const struct artefacts *a)
+{
+	struct stat st;
+
+	return fstatat(a->folder, DISK_NAME, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       st.st_dev == a->disk_device && st.st_ino == a->disk_inode &&
+	       modified_ns(&st) == a->disk_modified_ns;
+}
+
 bool artefacts_write(
 	struct artefacts *ret, const struct artefacts_inputs *in, int folder, struct err *e)
 {
@@ -249,7 +275,7 @@ bool artefacts_write(
 	a.disk_fd = create_part(folder, DISK_PART, e);
 	if (a.disk_fd < 0)
 		return false;
-	if (!write_all(&a, in, a.disk_fd, e)) {
+	if (!write_all(&a, in, a.disk_fd, e) || !note_disk(&a, e)) {
 		a.disk.size = 1; /* whatever was planned: remove it */
 		artefacts_done(&a);
 		return false;

@@ -29,6 +29,8 @@ struct artefacts {
 	struct disk disk;
 	int folder;  /* borrowed */
 	int disk_fd; /* of the written disk, which has its name only when it is published */
+	uint64_t disk_device, disk_inode;
+	int64_t disk_modified_ns; /* when its last byte was written */
 	bool published;
 	uint8_t root_tree_sha256[SHA256_SIZE], root_hash[SHA256_SIZE], salt[SHA256_SIZE];
 	uint8_t initrd_tree_sha256[SHA256_SIZE], initrd_sha256[SHA256_SIZE];
@@ -50,6 +52,8 @@ bool artefacts_disk_digest(
 	const struct artefacts *a, uint8_t sha256[static SHA256_SIZE], struct err *e) MUST_CHECK;
 /* disk.img and uki.efi get their names in the folder, each whole or not at all. */
 bool artefacts_publish(struct artefacts *a, struct err *e) MUST_CHECK;
+/* disk.img is the file that was written, and nobody has written to it since. */
+bool artefacts_disk_stands(const struct artefacts *a);
 
 /*
  * A disk whose only part that matters is an ESP with a UKI of the same stub, kernel and initrd, and the command line

@@ -93,12 +93,23 @@ static bool make_components(struct build_work *w, struct build_outcome *o, struc
 	return true;
 }
 
+/* One build writes to a folder at a time. */
+static bool lock_out(struct build_work *w, struct err *e)
+{
+	if (file_lock_alone(w->out))
+		return true;
+	err_set(e, ERR_USAGE, "another build is writing to '%s'", w->r->out);
+	return err_hint(e, "wait for it, or choose another folder with --output DIR");
+}
+
 static bool open_out(struct build_work *w, struct err *e)
 {
 	if (!file_mkdirs(AT_FDCWD, w->r->out, e))
 		return false;
 	w->out = open(w->r->out, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	return w->out >= 0 || err_os(e, "cannot open '%s'", w->r->out);
+	if (w->out < 0)
+		return err_os(e, "cannot open '%s'", w->r->out);
+	return lock_out(w, e);
 }
 
 static bool read_overlays(struct build_work *w, struct err *e)

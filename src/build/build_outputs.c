@@ -95,7 +95,7 @@ static bool predict(struct finals *f, struct err *e)
 	return reference_predict(&f->values, &in, f->w->values_arena, e);
 }
 
-enum { FINAL_DIGEST, FINAL_VALUES, FINAL_FILES, FINALS };
+enum { FINAL_DIGEST, FINAL_FILES, FINALS };
 
 static bool make_final(void *ctx, size_t i, struct err *e)
 {
@@ -103,9 +103,8 @@ static bool make_final(void *ctx, size_t i, struct err *e)
 
 	if (i == FINAL_DIGEST)
 		return artefacts_disk_digest(&f->w->artefacts, f->o->disk_sha256, e);
-	if (i == FINAL_VALUES) /* an image without values does not take the place of one with */
-		return predict(f, e) && artefacts_publish(&f->w->artefacts, e);
-	return export_firmware(f->w, e);
+	/* The old image gives way to the new one not before the new one's values are known. */
+	return predict(f, e) && export_firmware(f->w, e) && artefacts_publish(&f->w->artefacts, e);
 }
 
 static bool write_reference_values(
@@ -121,11 +120,16 @@ static bool write_reference_values(
 	return file_replace(w->out, "reference-values.json", buf_span(&out), 0644, e);
 }
 
-static bool put_stamp(struct build_work *w, const struct build_outcome *o, struct err *e)
+/* A note that cannot be made costs the next build its time, nothing else. */
+static void put_stamp(struct build_work *w, const struct build_outcome *o)
 {
+	struct err ignored = { 0 };
+
 	memcpy(w->stamp.firmware_sha256, w->firmware.code.sha256, SHA256_SIZE);
 	w->stamp.outcome = *o;
-	return stamp_write(&w->stamp, w->r->store, w->out, e);
+	if (artefacts_disk_stands(&w->artefacts) &&
+		!stamp_write(&w->stamp, w->r->store, w->out, &ignored))
+		ignored.kind = ERR_NONE;
 }
 
 /* What follows from the written artefacts. */
@@ -144,10 +148,12 @@ static bool measure(struct build_work *w, struct build_outcome *o, struct err *e
 	memcpy(o->uki_sha256, w->artefacts.uki_sha256, SHA256_SIZE);
 	memcpy(o->root_hash, w->artefacts.root_hash, SHA256_SIZE);
 	o->disk_size = w->artefacts.disk.size;
-	return par_for(FINALS, 0, make_final, &f, e) && write_manifest(w, o, e) &&
-	       write_reference_values(w, o, &f.values, e) &&
-	       record_put_build(w->r->store, o->manifest_sha256, o->reference_values_sha256, e) &&
-	       put_stamp(w, o, e);
+	if (!par_for(FINALS, 0, make_final, &f, e) || !write_manifest(w, o, e) ||
+		!write_reference_values(w, o, &f.values, e) ||
+		!record_put_build(w->r->store, o->manifest_sha256, o->reference_values_sha256, e))
+		return false;
+	put_stamp(w, o);
+	return true;
 }
 
 bool build_outputs_write(struct build_work *w, struct build_outcome *o, struct err *e)

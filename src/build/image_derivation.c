@@ -23,6 +23,14 @@ static bool put_tool(struct json_out *w, struct err *e)
 	return true;
 }
 
+/* What it was made from, and what came out: a component that was made again with other bytes is another one. */
+static void put_component(struct json_out *w, const struct component_result *r)
+{
+	json_hex(w, SPAN_OF(r->derivation));
+	for (size_t i = 0; i < r->n_products; i++)
+		json_hex(w, SPAN_OF(r->products[i].content.sha256));
+}
+
 bool image_derivation(uint8_t ret[static SHA256_SIZE], const struct inputs *in,
 	const struct manifest_component *components, struct tree *const *overlays, struct err *e)
 {
@@ -43,7 +51,7 @@ bool image_derivation(uint8_t ret[static SHA256_SIZE], const struct inputs *in,
 	json_key(&w, "components");
 	json_array(&w);
 	for (size_t i = 0; i < d->n_components; i++)
-		json_hex(&w, SPAN_OF(components[i].result.derivation));
+		put_component(&w, &components[i].result);
 	json_end_array(&w);
 	json_key(&w, "overlays");
 	json_array(&w);

@@ -18,7 +18,7 @@ struct stamp {
 /* *ret: what the note says of the folder (open at `folder`), if its files are the same; *found false else. */
 bool stamp_read(struct stamp *ret, const struct store *s, int folder, bool *found,
 	struct err *e) MUST_CHECK;
-/* Notes the folder as it is now. */
+/* Notes the folder as it is now: the caller has just written all of it, and holds its lock. */
 bool stamp_write(const struct stamp *stamp, struct store *s, int folder, struct err *e) MUST_CHECK;
 
 #endif

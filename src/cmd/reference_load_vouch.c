@@ -9,11 +9,14 @@ bool reference_load_vouch(enum appraise_vouch *ret, const struct reference_value
 	const uint8_t sha256[static SHA256_SIZE], const char *store, struct err *e)
 {
 	CLEANUP(store_freep) struct store *s = NULL;
+	struct err none = { 0 };
 	bool built = false;
 
-	if (!store_open(&s, store, e)) {
-		if (store)
+	if (!store_open(&s, store, &none)) {
+		if (store) {
+			*e = none;
 			return false;
+		}
 		*ret = APPRAISE_UNSIGNED_CLAIM;
 		return true;
 	}

@@ -35,7 +35,8 @@ static void print_head(const struct show *s)
 	if (s->other_manifest)
 		puts("DIFFERS: reference-values.json is of another manifest; see assay measure");
 	else if (s->vouch == APPRAISE_BUILT_HERE)
-		puts("vouched for by this store: it was built here");
+		puts("vouched for by this store: its manifest and values were made here\n"
+		     "  (assay measure reads the image itself)");
 	else
 		puts("vouched for by nobody here: an unsigned claim, not in this store's record");
 }

@@ -28,9 +28,13 @@ struct inflate_xz *inflate_xz_new(struct ar *a, uint64_t size)
 		.memlimit_stop = INFLATE_XZ_MEMORY_MAX,
 	};
 
+	lzma_ret r;
+
 	x->ar = a;
 	x->size = size;
-	if (lzma_stream_decoder_mt(&x->stream, &options) != LZMA_OK)
+	r = cores == 1 ? lzma_stream_decoder(&x->stream, INFLATE_XZ_MEMORY_MAX, 0)
+		       : lzma_stream_decoder_mt(&x->stream, &options);
+	if (r != LZMA_OK)
 		abort(); /* only without memory */
 	return x;
 }

@@ -12,6 +12,9 @@
 #include "base/mem.h"
 #include "base/banned.h"
 
+/* From <sys/file.h>, a name that our own has taken. */
+int flock(int fd, int operation);
+
 enum { TEMPORARY_TRIES = 100, PIECE = 1 << 20 };
 
 void file_closep(int *fd)
@@ -193,6 +196,11 @@ bool file_write(int dir, const char *path, struct span bytes, mode_t mode, struc
 bool file_replace(int dir, const char *path, struct span bytes, mode_t mode, struct err *e)
 {
 	return put_file(dir, path, bytes, mode, false, e);
+}
+
+bool file_lock_alone(int fd)
+{
+	return flock(fd, LOCK_EX | LOCK_NB) == 0;
 }
 
 bool file_mkdirs(int dir, const char *path, struct err *e)

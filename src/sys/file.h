@@ -35,6 +35,8 @@ bool file_replace(
  */
 bool file_make(int folder, const char *name, bool (*write)(void *ctx, int fd, struct err *e),
 	void *ctx, struct err *e) MUST_CHECK;
+/* This process alone has the open file or folder locked (flock), until it is closed; false when another one has. */
+bool file_lock_alone(int fd);
 /* Folder and all its parents. */
 bool file_mkdirs(int dir, const char *path, struct err *e) MUST_CHECK;
 /* All n bytes at offset at, or an error that says how many there were. */

@@ -73,3 +73,13 @@ says "a folder that was moved is not believed" "image        made: the files in 
 rm -rf "$out" && mkdir "$out" && ln -s /etc/passwd "$out/disk.img"
 check "a link in the place of a file is replaced" build
 check "  and nothing is written through it" test -f "$out/disk.img" -a ! -L "$out/disk.img"
+
+# Two builds into one folder: one of them says that the other is there, and what stands is whole.
+rm -rf "$out" && printf 'x = 1\n' >>"$tree/overlay/etc/sysctl.d/90-closed.conf"
+for i in 1 2 3 4; do
+	"$assay" build "$tree" -o "$out" --store "$store" --no-observe -q >"$work/two.$i" 2>&1 &
+done
+wait
+build
+fresh "four builds into one folder at once leave a whole image"
+check "who was late is told so" grep -q "another build is writing to" "$work"/two.*

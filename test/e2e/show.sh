@@ -85,7 +85,7 @@ says() {
 	ok "$name"
 }
 "$assay" show out --store "$work/store" >text || bad "an image is shown"
-says "who made it" text '^image made, nothing in it newer than 2023-11-14 22:13 UTC$' '^vouched for by this store: it was built here$'
+says "who made it" text '^image made, nothing in it newer than 2023-11-14 22:13 UTC$' '^vouched for by this store: its manifest and values were made here$'
 says "sizes and layers" text '^  disk.img +[0-9.]+ MB$' '^    kernel .*boot/vmlinuz-made$' 'systemd-stub 252.1$' 'OVMF 2025.02-1$'
 says "the command line" text '^  console=ttyS0 quiet' 'assay.verity=1,'
 says "where files come from" text '^  package +[0-9]+ files ' '^  overlay +1 files ' '^  generated +[0-9]+ files '
