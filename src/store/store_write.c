@@ -14,7 +14,11 @@
 /* From <sys/file.h>, a name that our own sys/file.h has taken. */
 int flock(int fd, int operation);
 
-enum { PREFIX = sizeof "objects/ab/" - 1, NAME_MAX_HERE = sizeof "partial/" + 2 * SHA256_SIZE };
+enum {
+	PREFIX = sizeof "objects/ab/" - 1,
+	NAME_MAX_HERE = sizeof "partial/" + 2 * SHA256_SIZE,
+	LOCK_TRIES = 100,
+};
 
 struct store_writer {
 	struct store *store;
@@ -61,11 +65,22 @@ static void writer_free(struct store_writer *w)
 	free(w);
 }
 
+/* Is what stands at name the file of fd? */
+static bool is_file_of(int dir, const char *name, int fd)
+{
+	struct stat mine, there;
+
+	return fstat(fd, &mine) == 0 && fstatat(dir, name, &there, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       mine.st_ino == there.st_ino && mine.st_dev == there.st_dev;
+}
+
 void store_write_abort(struct store_writer *w)
 {
 	if (!w)
 		return;
-	unlinkat(folder_of(w), w->name, 0);
+	/* Where it has been placed already, another writer may have a file of this name by now. */
+	if (is_file_of(folder_of(w), w->name, w->fd))
+		unlinkat(folder_of(w), w->name, 0);
 	writer_free(w);
 }
 
@@ -77,30 +92,63 @@ void store_write_keep(struct store_writer *w)
 		store_write_abort(w);
 }
 
+enum lock_answer { LOCKED, BUSY, GONE };
+
 /*
- * Opens and locks the file of a partial; *fd stays -1 when another process has it. Who had it before may have taken it
- * away between our opening and our lock.
+ * BUSY: another process has it, or it is no file. GONE: who had it before has taken it away between our opening and our
+ * lock.
  */
+static enum lock_answer lock_file(const struct store *s, const char *name, int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || flock(fd, LOCK_EX | LOCK_NB) < 0)
+		return BUSY;
+	return is_file_of(s->fd, name, fd) ? LOCKED : GONE;
+}
+
+/*
+ * A partial that is being finished is read only, and stays so when its writer is killed. True when it can be opened now;
+ * only under the lock it is surely still a part and not an object.
+ */
+static bool make_writable(const struct store *s, const char *name)
+{
+	CLEANUP(file_closep)
+	int fd = openat(s->fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	enum lock_answer answer;
+
+	if (fd < 0)
+		return false;
+	answer = lock_file(s, name, fd);
+	return answer == GONE || (answer == LOCKED && fchmod(fd, 0600) == 0);
+}
+
+/* Opens and locks the file of a partial; *fd stays -1 when that is not ours to have. */
 static bool lock_partial(const struct store *s, const char *name, int *fd, struct err *e)
 {
-	struct stat mine, there;
-
-	for (;;) {
+	for (int i = 0; i < LOCK_TRIES; i++) {
 		CLEANUP(file_closep)
 		int f = openat(
 			s->fd, name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
+		enum lock_answer answer;
 
-		if (f < 0 || fstat(f, &mine) < 0)
-			return store_failed(s, e);
-		if (!S_ISREG(mine.st_mode) || flock(f, LOCK_EX | LOCK_NB) < 0)
+		if (f < 0 && errno == EACCES) {
+			if (make_writable(s, name))
+				continue;
 			return true;
-		if (fstatat(s->fd, name, &there, AT_SYMLINK_NOFOLLOW) < 0 ||
-			there.st_ino != mine.st_ino)
+		}
+		if (f < 0)
+			return store_failed(s, e);
+		answer = lock_file(s, name, f);
+		if (answer == GONE)
 			continue;
-		*fd = f;
-		f = -1;
+		if (answer == LOCKED) {
+			*fd = f;
+			f = -1;
+		}
 		return true;
 	}
+	return true;
 }
 
 /* What is there already goes through the hasher. */

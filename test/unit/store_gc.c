@@ -85,6 +85,79 @@ static void partials(void)
 	store_free(s);
 }
 
+/* What a writer that was killed while it finished has left: a part that is read only already. */
+static bool goes_on_read_only(const char *folder)
+{
+	struct store *s = NULL;
+	struct store_writer *w = NULL, *second = NULL;
+	uint8_t want[SHA256_SIZE], got[SHA256_SIZE];
+	char place[128] = "partial/";
+	struct err e = { 0 };
+	uint64_t at = 9;
+
+	sha256_of(want, str_span(STR("abcdef")));
+	hex_write(place + strlen(place), want, sizeof want);
+	CHECK_OK(store_open(&s, folder, &e), e);
+	CHECK_OK(store_write_resume(s, want, &w, &at, &e), e);
+	CHECK_OK(store_write(w, "abc", 3, &e), e);
+	CHECK(fchmodat(store_fd(s), place, 0444, 0) == 0);
+	CHECK_OK(store_write_resume(s, want, &second, &at, &e), e);
+	CHECK(at == 0 && count_own(s) == 1); /* another process is finishing it */
+	store_write_abort(second);
+	store_write_keep(w);
+	CHECK_OK(store_write_resume(s, want, &w, &at, &e), e);
+	CHECK(at == 3);
+	CHECK_OK(store_write(w, "def", 3, &e), e);
+	CHECK_OK(store_write_finish(w, want, got, &e), e);
+	CHECK(store_has_size(s, want, 6) && count(s, "partial") == 0);
+	store_free(s);
+	CHECK_OK(file_remove_tree(AT_FDCWD, folder, &e), e);
+	return test_failed == 0;
+}
+
+/* Root may write what is read only: this is an ordinary user's. */
+static void read_only_partial(void)
+{
+	char folder[] = "/tmp/store-user-XXXXXX";
+	int status = 0;
+	pid_t pid;
+
+	fflush(NULL);
+	pid = fork();
+	if (pid == 0) {
+		bool ok = geteuid() != 0 || (setgid(65534) == 0 && setuid(65534) == 0);
+
+		ok = ok && mkdtemp(folder) && goes_on_read_only(folder);
+		fflush(NULL);
+		_exit(ok ? 0 : 1);
+	}
+	waitpid(pid, &status, 0);
+	CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
+/* A writer that gives up takes away its own file, not what another one has made under the same name. */
+static void another_ones_partial(void)
+{
+	struct store *s = open_store("another");
+	struct store_writer *w = NULL;
+	uint8_t want[SHA256_SIZE];
+	char place[128] = "partial/";
+	struct err e = { 0 };
+	uint64_t at = 9;
+
+	sha256_of(want, str_span(STR("abcdef")));
+	hex_write(place + strlen(place), want, sizeof want);
+	CHECK_OK(store_write_resume(s, want, &w, &at, &e), e);
+	CHECK(renameat(store_fd(s), place, store_fd(s), "objects/placed") == 0);
+	CHECK_OK(file_write(store_fd(s), place, str_span(STR("abc")), 0600, &e), e);
+	store_write_abort(w);
+	CHECK(count(s, "partial") == 1);
+	CHECK_OK(store_write_resume(s, want, &w, &at, &e), e);
+	store_write_abort(w);
+	CHECK(at == 3 && count(s, "partial") == 0);
+	store_free(s);
+}
+
 static void put_file(struct store *s, const char *place, const char *text)
 {
 	struct err e = { 0 };
@@ -222,6 +295,8 @@ int main(void)
 		return 2;
 	damaged_results();
 	partials();
+	read_only_partial();
+	another_ones_partial();
 	gc_by_age();
 	gc_by_need();
 	alone();
