@@ -153,9 +153,11 @@ static bool write_list(struct store *s, const struct tree *t, const char *place,
 	if (!buf_ok(&list))
 		return buf_full(&list, "the list of a toolchain", e);
 	if (file_read(store_fd(s), path, SYSROOT_LIST_MAX, &was, &ignored) &&
-		span_equal(buf_span(&was), buf_span(&list)))
+		span_equal(buf_span(&was), buf_span(&list))) {
+		store_mark_used(s, path);
 		return true;
-	return file_replace(store_fd(s), path, buf_span(&list), 0444, e);
+	}
+	return store_replace(s, path, buf_span(&list), e);
 }
 
 /* The damaged folder, still at place and not another writer's new one, goes into tmp, and with it. */

@@ -113,7 +113,7 @@ bool store_result_put(struct store *s, const uint8_t key[static SHA256_SIZE], st
 
 /*
  * Notes: small documents that spare work and prove nothing, under a key of the caller's; a second one takes the place of
- * the first, and all of them may be removed at any time. NOTFOUND when there is none, or none that is whole.
+ * the first, and all of them may be removed at any time. NOTFOUND when there is none, MISMATCH when it is not whole.
  */
 bool store_note_get(const struct store *s, const uint8_t key[static SHA256_SIZE], struct buf *out,
 	struct err *e) MUST_CHECK;
@@ -134,6 +134,11 @@ bool store_temp_new(
 bool store_temp_place(
 	struct store *s, const char *name, int fd, const char *place, struct err *e) MUST_CHECK;
 void store_temp_drop(struct store *s, const char *name);
+/*
+ * A small file that may be lost: whole at place in one step, mode 0444, over what is there; but not synced, so that after
+ * a crash of the machine it may be empty.
+ */
+bool store_replace(struct store *s, const char *place, struct span bytes, struct err *e) MUST_CHECK;
 
 /*
  * An empty scratch folder in tmp/ with mode 0700; *ret is its absolute path, owned by the caller until it is given to

@@ -123,7 +123,8 @@ bool store_note_get(const struct store *s, const uint8_t key[static SHA256_SIZE]
 	if (!file_read(s->fd, place, STORE_RESULT_MAX + SEAL_SIZE, &file, e))
 		return false;
 	if (!store_result_unseal(&file))
-		return err_set(e, ERR_NOTFOUND, "'%s/%s' is damaged", s->path, place);
+		return err_set(e, ERR_MISMATCH, "'%s/%s' is damaged", s->path, place);
+	store_mark_used(s, place);
 	*out = file;
 	file = (struct buf){ 0 };
 	return true;
@@ -141,6 +142,5 @@ bool store_note_put(
 	buf_add(&sealed, line, SEAL_SIZE);
 	if (!buf_ok(&sealed))
 		return buf_full(&sealed, "a note", e);
-	return file_replace(s->fd, place, buf_span(&sealed), 0444, e) ||
-	       err_wrap(e, "cannot write in the store '%s'", s->path);
+	return store_replace(s, place, buf_span(&sealed), e);
 }

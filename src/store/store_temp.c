@@ -81,6 +81,24 @@ bool store_temp_place_new(
 	return sync_folder_of(s, place, e);
 }
 
+bool store_replace(struct store *s, const char *place, struct span bytes, struct err *e)
+{
+	char name[STORE_NAME_MAX];
+	CLEANUP(file_closep) int fd = -1;
+
+	if (!store_temp_new(s, name, &fd, e))
+		return false;
+	if (!file_pwrite(fd, bytes.p, bytes.n, 0, place, e)) {
+		store_temp_drop(s, name);
+		return err_wrap(e, "cannot write in the store '%s'", s->path);
+	}
+	if (fchmod(fd, 0444) == 0 && renameat(s->tmp_fd, name, s->fd, place) == 0)
+		return true;
+	store_failed(s, e);
+	store_temp_drop(s, name);
+	return false;
+}
+
 bool store_tmpdir(struct store *s, char **ret, struct err *e)
 {
 	CLEANUP(buf_done) struct buf b = buf_init(PATH_MAX);

@@ -1,10 +1,15 @@
 /* Damage in a store: what is flipped, cut or in the wrong place is found, what is whole is not. Toolchains, too. */
 #include "build/damage.h"
 
+#include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/hex.h"
+#include "base/mem.h"
 #include "build/sysroot.h"
 #include "build/sysroot_check.h"
 #include "sys/file.h"
@@ -159,6 +164,120 @@ static void toolchains(void)
 	free(path);
 }
 
+/* As kill -9 in the middle of a write: no file grows beyond this, and who tries is ended. */
+static void write_and_die(bool (*write)(struct store *s, struct err *e))
+{
+	const struct rlimit size = { 40, 40 }, none = { 0, 0 };
+	int status = 0;
+	pid_t pid;
+
+	fflush(NULL);
+	pid = fork();
+	if (pid == 0) {
+		struct store *s = NULL;
+		struct err e = { 0 };
+
+		if (store_open(&s, root, &e) && setrlimit(RLIMIT_CORE, &none) == 0 &&
+			setrlimit(RLIMIT_FSIZE, &size) == 0 && !write(s, &e))
+			fprintf(stderr, "%s\n", e.text);
+		_exit(1);
+	}
+	waitpid(pid, &status, 0);
+	CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGXFSZ);
+}
+
+static bool write_note(struct store *s, struct err *e)
+{
+	static const uint8_t key[SHA256_SIZE] = { 9 };
+
+	return store_note_put(s, key, str_span(STR("{\n  \"format\": \"x\"\n}\n")), e);
+}
+
+static bool write_toolchain(struct store *s, struct err *e)
+{
+	struct content_memory memory;
+	CLEANUP(tree_freep) struct tree *t = toolchain(&memory);
+	CLEANUP(mem_free) char *path = NULL;
+
+	return sysroot_lay(&path, s, t, e);
+}
+
+/* Whoever is killed while it writes a note or the list of a toolchain leaves nothing that looks like damage. */
+static void killed_in_a_note(void)
+{
+	struct err e = { 0 };
+	char said[512];
+
+	write_and_die(write_note);
+	CHECK(damaged(said) == 0);
+	CHECK_OK(file_remove_tree(store_fd(store), "sysroots", &e), e);
+	CHECK(mkdirat(store_fd(store), "sysroots", 0755) == 0);
+	write_and_die(write_toolchain);
+	CHECK(damaged(said) == 0);
+}
+
+static bool far_ahead;
+
+/* Stands before that of the C library, so that what is in the store can be old. */
+time_t time(time_t *ret)
+{
+	struct timespec now = { 0 };
+	const time_t ahead = far_ahead ? 40 * 24 * 60 * 60 : 0;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	if (ret)
+		*ret = now.tv_sec + ahead;
+	return now.tv_sec + ahead;
+}
+
+static bool marked(const struct timespec *before, const char *folder, const char *suffix)
+{
+	CLEANUP(store_list_done) struct store_list l = { 0 };
+	struct err e = { 0 };
+	size_t n = 0, n_marked = 0;
+
+	CHECK_OK(store_list(&l, store, &e), e);
+	for (size_t i = 0; i < l.n; i++) {
+		struct stat st = { 0 };
+		const char *place = l.items[i].place;
+
+		if (strncmp(place, folder, strlen(folder)) != 0 || !str_ends(str_of(place), suffix))
+			continue;
+		CHECK(fstatat(store_fd(store), place, &st, AT_SYMLINK_NOFOLLOW) == 0);
+		n++;
+		n_marked += st.st_ctim.tv_sec > before->tv_sec ||
+			    (st.st_ctim.tv_sec == before->tv_sec &&
+				    st.st_ctim.tv_nsec >= before->tv_nsec);
+	}
+	CHECK(n > 0);
+	return n_marked > 0;
+}
+
+/* What is used must not look old to gc: a toolchain and its list, a note. */
+static void use_is_marked(void)
+{
+	uint8_t key[SHA256_SIZE] = { 5 };
+	struct content_memory memory;
+	CLEANUP(tree_freep) struct tree *t = toolchain(&memory);
+	CLEANUP(mem_free) char *first = NULL, *second = NULL;
+	struct timespec before = { 0 };
+	struct err e = { 0 };
+	struct buf b;
+
+	CHECK_OK(sysroot_lay(&first, store, t, &e), e);
+	usleep(50000);
+	clock_gettime(CLOCK_REALTIME, &before);
+	usleep(50000);
+	CHECK(!marked(&before, "notes/", ".json") && !marked(&before, "sysroots/", ""));
+	far_ahead = true;
+	CHECK_OK(store_note_get(store, key, &b, &e), e);
+	buf_done(&b);
+	CHECK(marked(&before, "notes/", ".json"));
+	CHECK_OK(sysroot_lay(&second, store, t, &e), e);
+	CHECK(marked(&before, "sysroots/", "") && marked(&before, "sysroots/", ".list"));
+	far_ahead = false;
+}
+
 int main(void)
 {
 	struct err e = { 0 };
@@ -171,6 +290,8 @@ int main(void)
 	objects();
 	records();
 	toolchains();
+	killed_in_a_note();
+	use_is_marked();
 	store_free(store);
 	CHECK_OK(file_remove_tree(AT_FDCWD, root, &e), e);
 	return test_end();
