@@ -1,7 +1,11 @@
+#define ASSAY_MAY_ASK_THE_MACHINE
 #include "build/damage.h"
 
+#include <fcntl.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "base/hex.h"
 #include "base/mem.h"
@@ -17,6 +21,7 @@ struct search {
 	struct store *store;
 	const struct store_list *list;
 	struct damage *found; /* one for each entry */
+	atomic_size_t n_unchecked;
 };
 
 bool damage_object(const struct store_entry *x, uint8_t sha256[static SHA256_SIZE])
@@ -65,11 +70,7 @@ static bool check_note(const struct store *s, const struct store_entry *x, struc
 	CLEANUP(buf_done) struct buf text = { 0 };
 	uint8_t key[SHA256_SIZE];
 
-	if (!read_key(x, key, e) || !store_note_get(s, key, &text, e)) {
-		e->kind = ERR_MISMATCH;
-		return false;
-	}
-	return true;
+	return read_key(x, key, e) && store_note_get(s, key, &text, e);
 }
 
 static bool check(struct store *s, const struct store_entry *x, struct err *e)
@@ -86,37 +87,60 @@ static bool check(struct store *s, const struct store_entry *x, struct err *e)
 	case STORE_NOTES:
 		return check_note(s, x, e);
 	default:
-		return true;
+		return err_set(e, ERR_NOTFOUND, "there is nothing to hold it against");
 	}
+}
+
+static bool is_there(const struct store *s, const char *place)
+{
+	struct stat st;
+
+	return fstatat(store_fd(s), place, &st, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
 static bool look(void *ctx, size_t i, struct err *ignored)
 {
 	struct search *q = ctx;
+	const struct store_entry *x = &q->list->items[i];
 	struct damage *d = &q->found[i];
 	struct err why = { 0 };
 
 	(void)ignored;
-	if (check(q->store, &q->list->items[i], &why) || why.kind == ERR_NOTFOUND)
+	if (check(q->store, x, &why))
 		return true;
-	d->entry = &q->list->items[i];
+	if (why.kind == ERR_NOTFOUND) {
+		if (is_there(q->store, x->place))
+			atomic_fetch_add(&q->n_unchecked, 1);
+		return true;
+	}
+	d->entry = x;
+	d->unread = why.kind == ERR_IO || why.kind == ERR_INTERNAL;
 	snprintf(d->why, sizeof d->why, "%.*s", DAMAGE_WHY_MAX - 1, why.text);
 	return true;
 }
 
-bool damage_find(struct damage **ret, size_t *n_ret, struct store *s, const struct store_list *l,
-	struct err *e)
+bool damage_find(struct damages *ret, struct store *s, const struct store_list *l, struct err *e)
 {
 	CLEANUP(mem_free) struct damage *found = mem_array(l->n, sizeof *found);
-	struct search q = { s, l, found };
-	size_t n = 0;
+	struct search q = { .store = s, .list = l, .found = found };
+	struct damages all = { 0 };
 
 	if (!par_for(l->n, 0, look, &q, e))
 		return false;
-	for (size_t i = 0; i < l->n; i++)
-		if (found[i].entry)
-			found[n++] = found[i];
-	*ret = TAKE(found);
-	*n_ret = n;
+	for (size_t i = 0; i < l->n; i++) {
+		if (!found[i].entry)
+			continue;
+		all.n_unread += found[i].unread;
+		found[all.n++] = found[i];
+	}
+	all.n_unchecked = atomic_load(&q.n_unchecked);
+	all.items = TAKE(found);
+	*ret = all;
 	return true;
+}
+
+void damages_done(struct damages *d)
+{
+	free(d->items);
+	*d = (struct damages){ 0 };
 }

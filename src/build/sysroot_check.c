@@ -26,6 +26,15 @@ static bool differs(const struct node *n, struct err *e)
 	return err_set(e, ERR_MISMATCH, "'%.*s' is not what it was", STR_ARG(n->path));
 }
 
+/* From errno: what is there is something else, or it could not be looked at. */
+static bool unlike(const struct node *n, struct err *e)
+{
+	if (errno == ENOENT || errno == ENOTDIR || errno == ELOOP || errno == EINVAL ||
+		errno == ENXIO)
+		return differs(n, e);
+	return err_os(e, "cannot read '%.*s'", STR_ARG(n->path));
+}
+
 static bool check_file(int dir, const struct node *n, const char *path, struct err *e)
 {
 	CLEANUP(file_closep)
@@ -37,7 +46,9 @@ static bool check_file(int dir, const struct node *n, const char *path, struct e
 	uint8_t got[SHA256_SIZE];
 	struct stat st;
 
-	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || (uint64_t)st.st_size != size)
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return unlike(n, e);
+	if (!S_ISREG(st.st_mode) || (uint64_t)st.st_size != size)
 		return differs(n, e);
 	for (uint64_t at = 0; at < size;) {
 		size_t step = size - at < room ? (size_t)(size - at) : room;
@@ -56,9 +67,9 @@ static bool check_link(int dir, const struct node *n, const char *path, struct e
 	char target[TREE_PATH_MAX + 2];
 	ssize_t size = readlinkat(dir, path, target, sizeof target);
 
-	if (size < 0 || !str_equal(str_make(target, (size_t)size), n->target))
-		return differs(n, e);
-	return true;
+	if (size < 0)
+		return unlike(n, e);
+	return str_equal(str_make(target, (size_t)size), n->target) || differs(n, e);
 }
 
 static bool check_node(void *ctx, size_t i, struct err *e)
@@ -74,9 +85,9 @@ static bool check_node(void *ctx, size_t i, struct err *e)
 		return check_link(c->dir, n, path, e);
 	if (n->kind != NODE_FOLDER)
 		return true; /* is not laid out */
-	if (fstatat(c->dir, path, &st, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISDIR(st.st_mode))
-		return differs(n, e);
-	return true;
+	if (fstatat(c->dir, path, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return unlike(n, e);
+	return S_ISDIR(st.st_mode) || differs(n, e);
 }
 
 bool sysroot_check(int dir, const struct node *nodes, size_t n, struct err *e)
@@ -157,18 +168,19 @@ bool sysroot_verify(const struct store *s, const char *place, struct err *e)
 	CLEANUP(mem_free) struct node *nodes = NULL;
 	CLEANUP(file_closep) int dir = -1;
 	char list[PLACE_MAX];
-	struct err why = { 0 };
 
 	if (snprintf(list, sizeof list, "%.*s.list", (int)n_name, place) >= (int)sizeof list)
 		return err_set(e, ERR_FORMAT, "no name of a toolchain");
-	if (!file_read(store_fd(s), list, SYSROOT_LIST_MAX, &text, &why))
-		return err_set(e, ERR_NOTFOUND, "no list of it is there");
+	if (!file_read(store_fd(s), list, SYSROOT_LIST_MAX, &text, e))
+		return err_wrap(e, "its list");
 	if (!parse(&nodes, &n, buf_span(&text), e))
 		return false;
 	if (is_list)
 		return true;
 	dir = openat(store_fd(s), place, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (dir < 0)
+	if (dir < 0 && (errno == ENOTDIR || errno == ELOOP))
 		return err_set(e, ERR_FORMAT, "it is no folder");
+	if (dir < 0)
+		return err_os(e, "cannot open '%s'", place);
 	return sysroot_check(dir, nodes, n, e);
 }

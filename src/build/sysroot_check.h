@@ -23,7 +23,7 @@ void sysroot_list_emit(const struct node *nodes, size_t n, struct buf *out);
 
 /*
  * Holds place ("sysroots/DIGEST", or the list itself) against the list. Fails as sysroot_check, FORMAT for a damaged
- * list, NOTFOUND without one; then only who uses the toolchain next sees what is wrong.
+ * list, IO, NOTFOUND without one; then only who uses the toolchain next sees what is wrong.
  */
 bool sysroot_verify(const struct store *s, const char *place, struct err *e) MUST_CHECK;
 

@@ -84,5 +84,7 @@ bool store_table_json(const char *format, const struct store *s, const char *fir
 	put_sums(&w, first_name, first);
 	put_sums(&w, second_name, second);
 	json_end_object(&w);
+	if (!buf_ok(&b))
+		return buf_full(&b, "the result", e);
 	return fwrite(b.p, 1, b.n, stdout) == b.n || err_os(e, "cannot write the result");
 }

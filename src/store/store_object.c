@@ -64,6 +64,10 @@ int store_open_object(const struct store *s, const uint8_t sha256[static SHA256_
 		err_set(e, ERR_NOTFOUND, "the store '%s' has no '%s'", s->path, place);
 		return -1;
 	}
+	if (fd < 0 && errno == ELOOP) {
+		err_set(e, ERR_FORMAT, "'%s/%s' is not a regular file", s->path, place);
+		return -1;
+	}
 	if (fd < 0 || fstat(fd, &st) < 0) {
 		err_os(e, "cannot open '%s/%s'", s->path, place);
 		file_closep(&fd);

@@ -281,6 +281,22 @@ take_state gc
 flip "$object"
 check "repair fetches what a lock names, with exit 0" "$assay" store verify --repair "$work/made" "${mirror[@]}" "${made[@]}" -q
 
+# What cannot be read is no damage: it stays, and the answer is 2. Root does without its right to read everything.
+weak() {
+	if [ "$(id -u)" = 0 ]; then setpriv --bounding-set=-dac_override,-dac_read_search "$@"; else "$@"; fi
+}
+take_state gc
+chmod 0 "$object"
+weak "$assay" store verify --repair "$work/made" "${mirror[@]}" "${made[@]}" >"$work/verify" 2>&1
+same "an object that cannot be read is no damaged one: exit 2" $? 2
+check "  repair leaves it" [ -e "$object" ]
+check "  and says so" grep -q '^cannot be read: objects/' "$work/verify"
+chmod 0444 "$object"
+check "  readable again, it is whole" whole "$work/s"
+mv "$(find "$work/s/packs" -type f | head -1)" "$work/s/packs/$(printf '%064d' 1)-1"
+"$assay" store verify --json "${made[@]}" >"$work/verify"
+check "a pack of another version is not checked, and verify says so" jq -e '."not-checked" == 1 and .damaged == []' "$work/verify"
+
 # Without verify: a build never writes rotten bytes, it unpacks again.
 rot() {
 	local pack file

@@ -18,19 +18,22 @@
 static char root[] = "/tmp/assay-test-damage-XXXXXX";
 static struct store *store;
 
+static size_t n_unread, n_unchecked; /* of the last look */
+
 /* How much is damaged; the place and the reason of the first go to place. */
 static size_t damaged(char place[static 512])
 {
 	CLEANUP(store_list_done) struct store_list l = { 0 };
-	struct damage *found = NULL;
+	CLEANUP(damages_done) struct damages found = { 0 };
 	struct err e = { 0 };
-	size_t n = 0;
 
 	CHECK_OK(store_list(&l, store, &e), e);
-	CHECK_OK(damage_find(&found, &n, store, &l, &e), e);
-	snprintf(place, 512, "%s: %s", n ? found[0].entry->place : "", n ? found[0].why : "");
-	free(found);
-	return n;
+	CHECK_OK(damage_find(&found, store, &l, &e), e);
+	snprintf(place, 512, "%s: %s", found.n ? found.items[0].entry->place : "",
+		found.n ? found.items[0].why : "");
+	n_unread = found.n_unread;
+	n_unchecked = found.n_unchecked;
+	return found.n;
 }
 
 static void flip(const char *place, uint64_t at)
@@ -100,8 +103,10 @@ static void records(void)
 	check_flip(result, text.n + 20, result);
 	check_flip(note, 7, note);
 	/* Parts of downloads are whatever they are. */
+	CHECK(damaged(said) == 0 && n_unchecked == 0);
 	CHECK_OK(file_write(store_fd(store), "partial/x", text, 0600, &e), e);
-	CHECK(damaged(said) == 0);
+	CHECK(damaged(said) == 0 && n_unchecked == 1);
+	CHECK(unlinkat(store_fd(store), "partial/x", 0) == 0);
 }
 
 static struct tree *toolchain(struct content_memory *m)
@@ -155,8 +160,9 @@ static void toolchains(void)
 	CHECK(damaged(said) == 0);
 	free(again);
 	/* Without a list only the next use tells; that makes the list, too. */
+	CHECK(damaged(said) == 0 && n_unchecked == 0);
 	CHECK(unlinkat(store_fd(store), list, 0) == 0);
-	CHECK(damaged(said) == 0);
+	CHECK(damaged(said) == 0 && n_unchecked == 1);
 	CHECK_ERR(sysroot_verify(store, place, &e), e, ERR_NOTFOUND);
 	CHECK_OK(sysroot_lay(&again, store, t, &e), e);
 	CHECK_OK(sysroot_verify(store, place, &e), e);
@@ -214,6 +220,69 @@ static void killed_in_a_note(void)
 	CHECK(mkdirat(store_fd(store), "sysroots", 0755) == 0);
 	write_and_die(write_toolchain);
 	CHECK(damaged(said) == 0);
+}
+
+/*
+ * Without a descriptor, in place of a disk that gives no answer: everything is unread, nothing is damaged. In a child,
+ * whose limit is its own.
+ */
+static int look_without_descriptors(void)
+{
+	CLEANUP(store_list_done) struct store_list l = { 0 };
+	CLEANUP(damages_done) struct damages found = { 0 };
+	const struct rlimit no_more = { 3, 3 };
+	struct err e = { 0 };
+
+	CHECK_OK(store_list(&l, store, &e), e);
+	CHECK(setrlimit(RLIMIT_NOFILE, &no_more) == 0);
+	CHECK_OK(damage_find(&found, store, &l, &e), e);
+	CHECK(found.n == l.n && found.n_unread == l.n && l.n >= 5);
+	for (size_t i = 0; i < found.n; i++)
+		if (!found.items[i].unread)
+			fprintf(stderr, "%s: %s\n", found.items[i].entry->place,
+				found.items[i].why);
+	return test_failed ? 1 : 0;
+}
+
+/* A toolchain's list can be read, a file in it cannot. */
+static int look_as_another_user(void)
+{
+	char said[512];
+
+	CHECK(setgid(65534) == 0 && setuid(65534) == 0);
+	CHECK(damaged(said) == 1 && n_unread == 1);
+	CHECK(strstr(said, "cannot read 'bin/cc'"));
+	return test_failed ? 1 : 0;
+}
+
+static void in_a_child(int (*look)(void))
+{
+	int status = 0;
+	pid_t pid;
+
+	fflush(NULL);
+	pid = fork();
+	if (pid == 0)
+		_exit(look());
+	waitpid(pid, &status, 0);
+	CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
+static void unread(void)
+{
+	struct content_memory memory;
+	CLEANUP(tree_freep) struct tree *t = toolchain(&memory);
+	CLEANUP(mem_free) char *path = NULL;
+	char inside[300];
+	struct err e = { 0 };
+
+	in_a_child(look_without_descriptors);
+	if (geteuid() != 0)
+		return;
+	CHECK_OK(sysroot_lay(&path, store, t, &e), e);
+	snprintf(inside, sizeof inside, "%s/bin/cc", strstr(path, "sysroots/"));
+	CHECK(fchmodat(store_fd(store), inside, 0600, 0) == 0 && chmod(root, 0755) == 0);
+	in_a_child(look_as_another_user);
 }
 
 static bool far_ahead;
@@ -292,6 +361,7 @@ int main(void)
 	toolchains();
 	killed_in_a_note();
 	use_is_marked();
+	unread();
 	store_free(store);
 	CHECK_OK(file_remove_tree(AT_FDCWD, root, &e), e);
 	return test_end();
