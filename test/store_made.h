@@ -42,7 +42,7 @@ static size_t count(const struct store *s, const char *path)
 	return n;
 }
 
-static size_t count_own(const struct store *s)
+__attribute__((unused)) static size_t count_own(const struct store *s)
 {
 	struct err e = { 0 };
 	char **names, path[300];
@@ -57,7 +57,7 @@ static size_t count_own(const struct store *s)
 	return own;
 }
 
-static void object_path(const uint8_t *sha256, char out[static 128])
+__attribute__((unused)) static void object_path(const uint8_t *sha256, char out[static 128])
 {
 	char hex[2 * SHA256_SIZE + 1];
 

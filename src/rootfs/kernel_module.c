@@ -2,9 +2,13 @@
 
 #include <archive.h>
 
+#include "base/hex.h"
 #include "rootfs/elf.h"
 #include "rootfs/entry.h"
 #include "base/banned.h"
+
+/* Records of "assay/plain-module" hold the digest as it is, which gc does not find. */
+#define LABEL "assay/plain-module/2"
 
 struct str kernel_module_name(struct arena *a, struct str path)
 {
@@ -57,35 +61,43 @@ static bool decompress(const struct tree *t, struct str path, struct buf *out, s
 	return true;
 }
 
-/* What the record says is a digest: of an object that is checked when it is read. */
+/*
+ * What the record says is a digest: of an object that is checked when it is read. It is written in hex, since that is what
+ * gc looks for in records.
+ */
 static bool recall(const struct store *s, const uint8_t key[static SHA256_SIZE], struct buf *out)
 {
 	CLEANUP(buf_done) struct buf record = { 0 };
+	uint8_t sha256[SHA256_SIZE];
 	struct err ignored = { 0 };
 
-	return store_result_get(s, key, &record, &ignored) && record.n == SHA256_SIZE &&
-	       store_get(s, record.p, KERNEL_MODULE_MAX, out, &ignored);
+	return store_result_get(s, key, &record, &ignored) &&
+	       hex_read(buf_str(&record), sha256, SHA256_SIZE) &&
+	       store_get(s, sha256, KERNEL_MODULE_MAX, out, &ignored);
 }
 
 static bool remember(struct store *s, const uint8_t key[static SHA256_SIZE],
 	const struct buf *plain, struct err *e)
 {
 	uint8_t sha256[SHA256_SIZE];
+	char hex[2 * SHA256_SIZE + 1];
 
-	return store_put(s, buf_span(plain), sha256, e) &&
-	       store_result_put(s, key, SPAN_OF(sha256), e);
+	if (!store_put(s, buf_span(plain), sha256, e))
+		return false;
+	hex_write(hex, sha256, SHA256_SIZE);
+	return store_result_put(s, key, str_span(str_of(hex)), e);
 }
 
 bool kernel_module_bytes(
 	struct store *s, const struct tree *t, struct str path, struct buf *out, struct err *e)
 {
 	const struct node *n = entry_resolve(t, path);
-	uint8_t labelled[sizeof "assay/plain-module" + SHA256_SIZE] = "assay/plain-module";
+	uint8_t labelled[sizeof LABEL + SHA256_SIZE] = LABEL;
 	uint8_t key[SHA256_SIZE];
 
 	if (!n || n->kind != NODE_FILE || str_ends(path, ".ko"))
 		return entry_text(t, path, KERNEL_MODULE_MAX, out, e);
-	memcpy(labelled + sizeof "assay/plain-module", n->content.sha256, SHA256_SIZE);
+	memcpy(labelled + sizeof LABEL, n->content.sha256, SHA256_SIZE);
 	sha256_of(key, SPAN_OF(labelled));
 	return recall(s, key, out) || (decompress(t, path, out, e) && remember(s, key, out, e));
 }
