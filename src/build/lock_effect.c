@@ -58,7 +58,7 @@ static bool look_up(
 	const struct node *nodes;
 	size_t n;
 
-	if (!p || !f->store || !store_has(f->store, p->sha256))
+	if (!p || !f->store || !store_has_size(f->store, p->sha256, p->size))
 		return true;
 	if (!pack_open(&pack, f->store, p->sha256, p->name, e))
 		return false;

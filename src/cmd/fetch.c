@@ -50,7 +50,7 @@ bool fetch_lock_in(struct progress *p, const struct verb_args *args, struct stor
 	for (size_t i = 0; i < l->n_packages; i++) {
 		const struct lock_package *x = &l->packages[i];
 
-		if (store_has(s, x->sha256))
+		if (store_has_size(s, x->sha256, x->size))
 			continue;
 		items[n] = (struct fetch_item){
 			.path = x->path, .size = x->size, .bases = bases_of(m, l, x)

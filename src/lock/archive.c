@@ -204,7 +204,7 @@ static bool fetch_one(const struct archive_access *q, struct str archive, struct
 {
 	struct fetch_item item = { .path = path, .size = size };
 
-	if (store_has(q->store, sha256))
+	if (store_has_size(q->store, sha256, size))
 		return true;
 	memcpy(item.sha256, sha256, SHA256_SIZE);
 	return find_bases(q, archive, &item.bases, e) &&

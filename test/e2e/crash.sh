@@ -281,6 +281,16 @@ take_state gc
 flip "$object"
 check "repair fetches what a lock names, with exit 0" "$assay" store verify --repair "$work/made" "${mirror[@]}" "${made[@]}" -q
 
+# A file system that lost the end of a file: fetch, and lock for an index, see that it is not all of it.
+take_state gc
+chmod u+w "$object" && truncate -s 1000 "$object"
+check "fetch brings back an object that was cut" fetch_it "$work/made" "${made[@]}"
+check "  whole" whole "$work/s"
+sha=$(jq -r '.indexes[0].sha256' "$work/made/assay.lock")
+chmod u+w "$work/s/objects/${sha:0:2}/${sha:2}" && truncate -s 20 "$work/s/objects/${sha:0:2}/${sha:2}"
+check "lock brings back an index that was cut" lock_it "$work/made" "${made[@]}"
+check "  whole" whole "$work/s"
+
 # What cannot be read is no damage: it stays, and the answer is 2. Root does without its right to read everything.
 weak() {
 	if [ "$(id -u)" = 0 ]; then setpriv --bounding-set=-dac_override,-dac_read_search "$@"; else "$@"; fi
