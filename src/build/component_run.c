@@ -79,12 +79,10 @@ static void keep_log(
 	struct component_failure *f, const struct component_run *run, const struct place *p)
 {
 	char hex[2 * SHA256_SIZE + 1];
-	struct err ignored = { 0 };
 
 	hex_write(hex, run->derivation, SHA256_SIZE);
-	if (!file_mkdirs(store_fd(run->store), "logs", &ignored) ||
-		snprintf(f->log, sizeof f->log, "%s/logs/%.*s-%.*s", store_path(run->store),
-			STR_ARG(run->component->name), LOG_NAME_HEX, hex) >= (int)sizeof f->log ||
+	if (snprintf(f->log, sizeof f->log, "%s/logs/%.*s-%.*s", store_path(run->store),
+		    STR_ARG(run->component->name), LOG_NAME_HEX, hex) >= (int)sizeof f->log ||
 		rename(p->log, f->log) < 0)
 		f->log[0] = 0;
 }

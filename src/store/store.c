@@ -17,7 +17,7 @@ int flock(int fd, int operation);
 
 enum { FOLDER_TRIES = 1000 };
 
-static const char *const folders[] = { "notes", "objects", "packs", "partial", "results",
+static const char *const folders[] = { "logs", "notes", "objects", "packs", "partial", "results",
 	"sysroots", "tmp" };
 
 bool store_failed(const struct store *s, struct err *e)

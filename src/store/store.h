@@ -7,6 +7,7 @@
  *   results/...          derivation digest -> JSON record, sealed with a line "sha256 HEX" behind it
  *   notes/...            what may be forgotten at any time: which inputs made an output folder; sealed, too
  *   sysroots/...         toolchains laid out as folders for the box, by tree digest, and a list of each
+ *   logs/NAME-HEX        what a component's steps printed when they failed
  *   partial/SHA256       what has come of an object while it is fetched, locked by who fetches it
  *   tmp/PID-N/           what one open store is making, locked while its process lives; a later store_open removes
  *                        what dead processes left

@@ -101,6 +101,7 @@ static bool stays(const struct store *s, const struct store_gc_rule *rule,
 		return rule->needed ? needed : young;
 	case STORE_PARTIAL:
 		return !is_finished(s, x->place) && (rule->needed ? needed : young);
+	case STORE_LOGS:
 	case STORE_NOTES:
 	case STORE_SYSROOTS:
 		return young;

@@ -19,7 +19,7 @@ enum {
 };
 
 static const char *const kind_names[] = { "objects", "packs", "sysroots", "results", "notes",
-	"partial" };
+	"partial", "logs" };
 
 const char *store_kind_name(enum store_kind kind)
 {

@@ -14,6 +14,7 @@ enum store_kind {
 	STORE_RESULTS,
 	STORE_NOTES,
 	STORE_PARTIAL,
+	STORE_LOGS,
 	STORE_KINDS
 };
 

@@ -195,6 +195,7 @@ static void fill_store(struct store *s, char objects[static 3][128])
 	put_file(s, "sysroots/one/usr/bin/true", "true");
 	CHECK(fchmodat(store_fd(s), "sysroots/one", 0555, 0) == 0);
 	put_file(s, "partial/one", "part");
+	put_file(s, "logs/part-0123456789abcdef", "it failed");
 }
 
 static void gc_by_age(void)
@@ -208,6 +209,7 @@ static void gc_by_age(void)
 	fill_store(s, objects);
 	put_file(s, "partial/one", "part");
 	CHECK_OK(store_gc(&r, s, &rule, &e), e);
+	CHECK(there(s, "logs/part-0123456789abcdef"));
 	CHECK(r.kept[STORE_OBJECTS].n == 3 && r.kept[STORE_PACKS].n == 2 &&
 		r.kept[STORE_SYSROOTS].n == 1 && r.kept[STORE_RESULTS].n == 1);
 	CHECK(r.gone[STORE_PARTIAL].n == 1); /* no digest */
@@ -219,6 +221,7 @@ static void gc_by_age(void)
 	CHECK_OK(store_lock_alone(s, NULL, NULL, &e), e);
 	CHECK_OK(store_gc(&r, s, &rule, &e), e);
 	CHECK(!there(s, "packs/one-2") && !there(s, "sysroots/one") && !there(s, "partial/one"));
+	CHECK(!there(s, "logs/part-0123456789abcdef"));
 	CHECK(there(s, objects[0]) && there(s, objects[1]) && there(s, objects[2]));
 	CHECK(r.kept[STORE_OBJECTS].n == 3 && r.kept[STORE_RESULTS].n == 1);
 	CHECK(count_own(s) == 0);
