@@ -134,6 +134,7 @@ static bool lock_folder(const struct store *s, int operation, struct err *e)
 
 bool store_lock_alone(struct store *s, void (*waits)(void *ctx), void *ctx, struct err *e)
 {
+	/* Failing, this has given up the shared lock. */
 	if (flock(s->fd, LOCK_EX | LOCK_NB) == 0)
 		return true;
 	if (waits)

@@ -44,7 +44,9 @@ int store_fd(const struct store *s);
 
 /*
  * From now on no other process has this store open, until store_free: who wants to open it waits. waits (may be NULL) is
- * called when this has to wait for others.
+ * called when this has to wait for others. While it waits, s holds no lock at all (flock gives up a shared lock before
+ * it asks for one alone; two that kept theirs would wait for each other for ever). So others may still open the store
+ * then, and are waited for, too, or have it alone first: what s read from the store before may be gone.
  */
 bool store_lock_alone(
 	struct store *s, void (*waits)(void *ctx), void *ctx, struct err *e) MUST_CHECK;

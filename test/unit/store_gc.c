@@ -277,6 +277,9 @@ static void alone(void)
 		_exit(ok ? 0 : 1);
 	}
 	usleep(200000);
+	/* It waits, and keeps nobody out meanwhile. */
+	other = open_store("alone");
+	store_free(other);
 	CHECK(fcntl(pipe_fds[0], F_SETFL, O_NONBLOCK) == 0 && read(pipe_fds[0], &byte, 1) < 0);
 	store_free(s);
 	CHECK(fcntl(pipe_fds[0], F_SETFL, 0) == 0 && read(pipe_fds[0], &byte, 1) == 1);
