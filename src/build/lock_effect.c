@@ -1,5 +1,6 @@
 #include "build/lock_effect.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "deb/pack.h"
@@ -11,7 +12,11 @@ enum { HAS_CODE = 1, HAS_VARIABLES = 2, HAS_STUB = 4, HAS_KERNEL = 8, LOOKED_UP 
 /* What became of dpkg's database says whether a version alone changes the root. */
 #define DPKG_STATUS "var/lib/dpkg/status"
 
-enum { REASONS_PER_CHANGE = 4, REASONS_MORE = 8 };
+/*
+ * One change in both sets: code, variables and stub of the firmware, kernel and initrd of the image. Beside all changes:
+ * the root, and what dates() adds.
+ */
+enum { REASONS_PER_CHANGE = 5, REASONS_MORE = 8 };
 
 struct effect {
 	const struct lock *before, *after;
@@ -19,7 +24,7 @@ struct effect {
 	const struct description *d;
 	struct store *store;
 	struct lock_effect_reason *reasons;
-	size_t n;
+	size_t n, max;
 	struct shape_moves moves;
 	struct arena *a;
 };
@@ -29,6 +34,7 @@ static bool add(
 {
 	if (!because.p)
 		return arena_full(f->a, e);
+	assert(f->n < f->max);
 	f->reasons[f->n++] = (struct lock_effect_reason){ part, sure, because };
 	shape_moves_add(&f->moves, part, sure);
 	return true;
@@ -194,9 +200,8 @@ bool lock_effect(struct lock_effect *ret, const struct lock *before, const struc
 		.before = before, .after = after, .changes = changes, .d = d, .store = s, .a = a
 	};
 
-	f.reasons = ARENA_ARRAY(a,
-		REASONS_PER_CHANGE * changes->n + 2 * d->n_components + REASONS_MORE,
-		struct lock_effect_reason);
+	f.max = REASONS_PER_CHANGE * changes->n + 2 * d->n_components + REASONS_MORE;
+	f.reasons = ARENA_ARRAY(a, f.max, struct lock_effect_reason);
 	if (!f.reasons)
 		return arena_full(a, e);
 	if (!packages(&f, e) || !dates(&f, e))
