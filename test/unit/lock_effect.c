@@ -165,12 +165,31 @@ static void everything_in_each(void)
 	CHECK(f.n == 5 * 9 + 1);
 }
 
+/* Whoever asks what a lock means has the lock already: a package that cannot be read is one that is not known. */
+static void a_damaged_package_is_unknown(void)
+{
+	struct store *s CLEANUP(store_freep) = open_store("damaged");
+	struct arena *a CLEANUP(arena_freep) = arena_new(ARENA);
+	struct description d = description();
+	struct lock_change_list l;
+	struct lock_effect f = { 0 };
+	struct err e = { 0 };
+
+	locks_made(&before, "a 1 firmware seed");
+	locks_made(&after, "a 2 firmware seed");
+	CHECK_OK(store_put(s, str_span(STR("no package")), before.packages[0].sha256, &e), e);
+	CHECK_OK(lock_changes(&l, &before.lock, &after.lock, a, &e), e);
+	CHECK_OK(lock_effect(&f, &before.lock, &after.lock, &l, &d, s, a, &e), e);
+	CHECK(f.moves.will == 0 && f.moves.may == (PCR(0) | PCR(7) | IMAGE));
+}
+
 int main(void)
 {
 	struct err e;
 
 	CHECK(mkdtemp(top) != NULL);
 	everything_in_each();
+	a_damaged_package_is_unknown();
 	CHECK_OK(file_remove_tree(AT_FDCWD, top, &e), e);
 	by_sets();
 	no_database();
