@@ -119,6 +119,14 @@ check "assay measure: every register of the signed copy is the unsigned image's"
 flip signed/disk.img $((esp_at + esp_size / 2))
 check "and it finds another disk" bash -c "! '$assay' measure signed --store '$store' --json >measured && jq -e '.\"disk-differs\"' measured >/dev/null"
 flip signed/disk.img $((esp_at + esp_size / 2))
+check "and nothing else, on the signed disk as it was" quiet "$assay" measure signed --store "$store"
+mkdir mixed && cp -r out/* mixed && cp signed/uki.efi mixed
+check "a signed uki.efi beside the unsigned disk is told" bash -c "! '$assay' measure mixed --store '$store' --json >measured &&
+	jq -e '.\"disk-unlike-uki\" and .same and (.\"disk-differs\" or .\"signature-differs\" | not)' measured >/dev/null"
+"$assay" sign uki other.efi --key ours.key --cert ours.pem --detached moved.p7 >/dev/null
+cp out/uki.efi mixed/uki.efi && sbattach --attach moved.p7 mixed/uki.efi 2>/dev/null
+check "and a signature for another image" bash -c "! '$assay' measure mixed --store '$store' --json >measured && jq -e '.\"signature-differs\"' measured >/dev/null"
+rm -r mixed
 check "a signed disk is unsigned again" quiet "$assay" sign detach signed --output unsigned
 same "to the very same files" "$(digests unsigned)" "$(cat before)"
 rm -r unsigned esp
