@@ -1,8 +1,8 @@
 /*
  * A copy of a finished image with its kernel image in another form: signed, or unsigned again. In the copy uki.efi differs
  * and, on the disk, the same file within the ESP with its clusters and its size; partition table, identifiers, manifest,
- * reference values and firmware are those of the image. Hence nothing that firmware measures moves but the signature's
- * own trace in PCR 7 (doc/signing.md).
+ * bill of materials, reference values and firmware are those of the image. Hence nothing that firmware measures moves but
+ * the signature's own trace in PCR 7 (doc/signing.md). Files that no build writes (output_names.h) are not copied.
  */
 #ifndef ASSAY_BUILD_SIGNED_COPY_H
 #define ASSAY_BUILD_SIGNED_COPY_H

@@ -58,7 +58,11 @@ flip() { # FILE OFFSET
 }
 
 # ---- the signature, judged by others ----
+cp ours.key out/mine.key
 check "an image is signed, as a copy" sign ours signed --detached ours.p7
+same "files that no build writes are not in the copy" "$(cd signed && find . -type f | LC_ALL=C sort | paste -sd' ')" \
+	'./disk.img ./firmware/OVMF_CODE.fd ./firmware/OVMF_VARS.fd ./manifest.json ./reference-values.json ./sbom.spdx.json ./uki.efi'
+rm out/mine.key
 check "the unsigned image stays as it was" cmp before <(digests out)
 check "sbverify accepts it" quiet sbverify --cert ours.pem signed/uki.efi
 check "sbverify does not accept it for another certificate" bash -c '! sbverify --cert stranger.pem signed/uki.efi 2>/dev/null'
