@@ -106,6 +106,9 @@ cert=stranger refused "another key's certificate" 2 "not for this private key" s
 refused "a key of 1024 bits" 2 "RSA key of 1024 bits" sign small nothing
 refused "an elliptic curve: its signatures differ each time" 2 "another kind than RSA" sign curve nothing
 refused "the image's own folder as the place for the copy" 2 "the unsigned image stays" sign ours out
+from=out/uki.efi refused "the image's own file as the place for the signed one" 2 "the image itself" sign ours out/uki.efi
+refused "or for the signature" 2 "the image itself" "$assay" sign uki out/uki.efi --key ours.key --cert ours.pem --detached out/uki.efi
+refused "or the signed file as the place for the unsigned one" 2 "the image itself" "$assay" sign detach signed/uki.efi --output signed/uki.efi
 check "after all this the image is what it was" cmp before <(digests out)
 
 # ---- the disk: only the file in the ESP moves ----
