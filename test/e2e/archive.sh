@@ -158,8 +158,11 @@ release=$(jq -r '.suites[0]."release-sha256"' "$work/lock")
 rm "$work/store/objects/${release:0:2}/${release:2}"
 check "a lost InRelease is refused" refused "$assay" archive "$work/u" "$made" --mirror "$work/nobody" --store "$work/store" -q
 check "with what to do" grep -q 'hint: .*--unverifiable' "$work/said"
+check "an archive that cannot be asked has not said no: refused with --unverifiable, too" refused "$assay" archive "$work/u" "$made" \
+	--unverifiable --mirror http://127.0.0.1:1/debian --store "$work/store" -q
 check "nothing is written" test ! -e "$work/u"
-check "--unverifiable writes the rest" quietly "$assay" archive "$work/u" "$made" --unverifiable --mirror "$work/nobody" --store "$work/store" -q
+check "--unverifiable writes the rest" quietly "$assay" archive "$work/u" "$made" --unverifiable --mirror "$work/nobody" --store "$work/store" -q 2>"$work/said"
+check "and says what is missing and why" grep -q "warning: the InRelease of suite 'made' is not at hand: ." "$work/said"
 check "README says what does not hold" grep -q 'cannot show that the' "$work/u/README"
 check "it is built all the same" quietly alone "$assay" build "$work/u/description" -o "$work/out3" --mirror "$work/u" --store "$work/s4" -q
 same "to the same bytes" "$(digests "$work/out3")" "$(digests "$work/out")"
