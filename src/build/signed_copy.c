@@ -112,8 +112,10 @@ static bool copy_file(const struct copying *c, const char *name, struct err *e)
 
 	if (fstatat(c->from, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return errno == ENOENT || err_os(e, "cannot look at '%s'", name);
-	if (!S_ISREG(st.st_mode))
-		return err_set(e, ERR_FORMAT, "'%s' is no file, but a link or a folder", name);
+	if (!S_ISREG(st.st_mode)) {
+		err_set(e, ERR_FORMAT, "'%s' is no file, but a link or a folder", name);
+		return err_hint(e, "build the image again");
+	}
 	return file_read(c->from, name, COPY_MAX, &bytes, e) &&
 	       file_write(c->to, name, buf_span(&bytes), 0644, e);
 }

@@ -19,8 +19,8 @@ struct signed_copy {
 
 /*
  * Writes the copy of the folder `from` into the folder `to`, which is made where it is not there. Fails: MISMATCH when the
- * image is not the one of its manifest, USAGE when both are one folder, LIMIT when the signed image does not fit on the
- * ESP; IO.
+ * image is not the one of its manifest, FORMAT for a link where a build writes a file, USAGE when both are one folder,
+ * LIMIT when the signed image does not fit on the ESP; IO.
  */
 bool signed_copy_write(
 	const struct signed_copy *copy, const char *from, const char *to, struct err *e) MUST_CHECK;

@@ -103,8 +103,10 @@ static bool read_key(struct key_file *ret, const char *path, struct err *e)
 		return false;
 	if (fstat(fd, &st) < 0)
 		return err_os(e, "cannot read '%s'", path);
-	if (!S_ISREG(st.st_mode))
-		return err_set(e, ERR_USAGE, "the private key '%s' is not a file", path);
+	if (!S_ISREG(st.st_mode)) {
+		err_set(e, ERR_USAGE, "the private key '%s' is not a file", path);
+		return err_hint(e, "put it into a file that only you can read");
+	}
 	if (st.st_mode & 07) {
 		err_set(e, ERR_USAGE, "everybody on this machine may use the private key '%s'",
 			path);
