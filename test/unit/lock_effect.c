@@ -157,8 +157,10 @@ static void everything_in_each(void)
 	locks_made(&after, "a 1 firmware,image x\nb 1 firmware,image x\nc 1 firmware,image x\n"
 			   "d 1 firmware,image x\ne 1 firmware,image x\nf 1 firmware,image x\n"
 			   "g 1 firmware,image x\nh 1 firmware,image x\ni 1 firmware,image x");
-	for (size_t i = 0; i < after.lock.n_packages; i++)
+	for (size_t i = 0; i < after.lock.n_packages; i++) {
 		memcpy(after.packages[i].sha256, sha256, SHA256_SIZE);
+		after.packages[i].size = deb.n;
+	}
 	CHECK_OK(lock_changes(&l, &before.lock, &after.lock, a, &e), e);
 	CHECK(l.n == 9);
 	CHECK_OK(lock_effect(&f, &before.lock, &after.lock, &l, &d, s, a, &e), e);
@@ -177,6 +179,7 @@ static void a_damaged_package_is_unknown(void)
 
 	locks_made(&before, "a 1 firmware seed");
 	locks_made(&after, "a 2 firmware seed");
+	before.packages[0].size = STR("no package").n;
 	CHECK_OK(store_put(s, str_span(STR("no package")), before.packages[0].sha256, &e), e);
 	CHECK_OK(lock_changes(&l, &before.lock, &after.lock, a, &e), e);
 	CHECK_OK(lock_effect(&f, &before.lock, &after.lock, &l, &d, s, a, &e), e);
