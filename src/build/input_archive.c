@@ -23,6 +23,7 @@ struct writing {
 	const struct tree *t;
 	int dir;
 	int64_t mtime_unix;
+	bool changes; /* something was not as it shall be */
 	uint8_t *piece;
 	struct hasher *hasher;
 	struct input_archive *ret;
@@ -156,6 +157,17 @@ static bool set_time(const struct writing *w, const char *path, int64_t mtime_un
 	       failed(path, e);
 }
 
+/* Before the first change: the listing of what was there before must not stand beside what is there then. */
+static bool begin_change(struct writing *w, struct err *e)
+{
+	if (w->changes)
+		return true;
+	w->changes = true;
+	if (unlinkat(w->dir, INPUT_ARCHIVE_SUMS, 0) < 0)
+		return errno == ENOENT || err_os(e, "cannot remove '" INPUT_ARCHIVE_SUMS "'");
+	return fsync(w->dir) == 0 || failed(INPUT_ARCHIVE_SUMS, e);
+}
+
 /* Bytes into the open file, hashed on their way: what the store holds is believed no further than its digest. */
 static bool copy_bytes(
 	struct writing *w, int fd, const char *path, const struct content *c, struct err *e)
@@ -206,7 +218,8 @@ static bool put_file(struct writing *w, const struct node *n, struct err *e)
 	w->ret->size += n->content.size;
 	if (!stands(w, path, &n->content)) {
 		w->ret->n_made++;
-		return make_file(w, path, &n->content, n->mode, n->mtime_unix, e);
+		return begin_change(w, e) &&
+		       make_file(w, path, &n->content, n->mode, n->mtime_unix, e);
 	}
 	w->ret->n_kept++;
 	if (fchmodat(w->dir, path, n->mode, 0) < 0)
@@ -222,6 +235,8 @@ static bool put_link(struct writing *w, const struct node *n, struct err *e)
 	ssize_t size = readlinkat(w->dir, path, was, sizeof was);
 
 	if (size < 0 || !str_equal(str_make(was, (size_t)size), n->target)) {
+		if (!begin_change(w, e))
+			return false;
 		if (symlinkat(n->target.p, w->dir, partial) < 0 ||
 			renameat(w->dir, partial, w->dir, path) < 0)
 			return failed(path, e);
@@ -235,9 +250,11 @@ static bool put_node(struct writing *w, const struct node *n, struct err *e)
 		return put_file(w, n, e);
 	if (n->kind == NODE_LINK)
 		return put_link(w, n, e);
-	if (n->path.n && mkdirat(w->dir, n->path.p, 0755) < 0 && errno != EEXIST)
-		return failed(n->path.p, e);
-	return true;
+	if (!n->path.n || faccessat(w->dir, n->path.p, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+		return true;
+	if (!begin_change(w, e))
+		return false;
+	return mkdirat(w->dir, n->path.p, 0755) == 0 || failed(n->path.p, e);
 }
 
 /* After all that is in them, from the leaves: what is made in a folder changes its time. */
@@ -305,7 +322,9 @@ bool input_archive_write(struct input_archive *ret, const struct tree *t, int64_
 	CLEANUP(hasher_freep) struct hasher *hasher = hasher_new(DIGEST_SHA256);
 	CLEANUP(file_closep) int dir = -1;
 	struct input_archive done = { 0 };
-	struct writing w = { t, -1, mtime_unix, piece, hasher, &done };
+	struct writing w = {
+		.t = t, .mtime_unix = mtime_unix, .piece = piece, .hasher = hasher, .ret = &done
+	};
 
 	if (!file_mkdirs(AT_FDCWD, out, e))
 		return false;

@@ -1,7 +1,8 @@
 /*
  * A tree (build/input_tree.h) on the disk, for years and for others. The same tree gives the same folder: names, bytes,
- * modes and times, whatever the umask. Each file appears whole or not at all, and SHA256SUMS, the listing of all files
- * in the form of sha256sum(1), is the last: where it stands, the rest is there. A run that was killed is taken up by the
+ * modes and times, whatever the umask. Each file appears whole or not at all, and SHA256SUMS, the listing of the bytes of
+ * all files in the form of sha256sum(1), is the last, and goes first when a later run has something to change: where it
+ * stands, the rest is there. A run that was killed is taken up by the
  * next, which keeps what is right and makes anew what is damaged.
  */
 #ifndef ASSAY_BUILD_INPUT_ARCHIVE_H
@@ -22,8 +23,8 @@ struct input_archive {
 };
 
 /*
- * SHA256SUMS: each file of the finished tree t by its path, in order. What lies in objects/ has the names that link to
- * it; links in source/ are part of overlays and have no line, and neither have folders.
+ * SHA256SUMS: the bytes of each file of the finished tree t by its path, in order. What lies in objects/ has the names that
+ * link to it; links in source/ are part of overlays and have no line, and neither have folders and modes.
  */
 void input_archive_sums(const struct tree *t, struct buf *out, size_t *n_files);
 

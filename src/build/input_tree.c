@@ -328,8 +328,10 @@ static bool add_readme(struct making *m, struct err *e)
 		"    assay build description --mirror \"$PWD\" --output out\n"
 		"\n"
 		"run in this folder check it and build the image again; no network is needed. SHA256SUMS names\n"
-		"every file, so its own SHA-256 names the whole. objects/ holds packages, InRelease files and\n"
-		"indexes by their SHA-256; debian/ and debian-security/ are links to them, laid out as a mirror.\n"
+		"the bytes of every file, and its own SHA-256 all of them. Links and empty folders in source/, executable\n"
+		"bits and the link description have no line: an image with the digests that you know shows them right.\n"
+		"objects/ holds packages, InRelease files and indexes by their SHA-256; debian/ and debian-security/\n"
+		"are links to them, laid out as a mirror.\n"
 		"\n";
 	CLEANUP(buf_done) struct buf text = buf_init(4096);
 

@@ -1,5 +1,6 @@
 #include "build/lock_effect.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "deb/pack.h"
@@ -11,7 +12,11 @@ enum { HAS_CODE = 1, HAS_VARIABLES = 2, HAS_STUB = 4, HAS_KERNEL = 8, LOOKED_UP 
 /* What became of dpkg's database says whether a version alone changes the root. */
 #define DPKG_STATUS "var/lib/dpkg/status"
 
-enum { REASONS_PER_CHANGE = 4, REASONS_MORE = 8 };
+/*
+ * One change in both sets: code, variables and stub of the firmware, kernel and initrd of the image. Beside all changes:
+ * the root, and what dates() adds.
+ */
+enum { REASONS_PER_CHANGE = 5, REASONS_MORE = 8 };
 
 struct effect {
 	const struct lock *before, *after;
@@ -19,7 +24,7 @@ struct effect {
 	const struct description *d;
 	struct store *store;
 	struct lock_effect_reason *reasons;
-	size_t n;
+	size_t n, max;
 	struct shape_moves moves;
 	struct arena *a;
 };
@@ -29,6 +34,7 @@ static bool add(
 {
 	if (!because.p)
 		return arena_full(f->a, e);
+	assert(f->n < f->max);
 	f->reasons[f->n++] = (struct lock_effect_reason){ part, sure, because };
 	shape_moves_add(&f->moves, part, sure);
 	return true;
@@ -50,30 +56,30 @@ static unsigned role_of_path(const struct description *d, struct str path)
 	       (str_glob(d->kernel, path) ? HAS_KERNEL : 0U);
 }
 
-/* What the package has of that, where the store has it already; nothing is fetched. */
-static bool look_up(
-	const struct effect *f, const struct lock_package *p, unsigned *role, struct err *e)
+/* What the package has of that, where the store has it and it can be read; nothing is fetched. */
+static void look_up(const struct effect *f, const struct lock_package *p, unsigned *role)
 {
 	CLEANUP(pack_freep) struct pack *pack = NULL;
+	struct err unknown = { 0 };
 	const struct node *nodes;
 	size_t n;
 
-	if (!p || !f->store || !store_has_size(f->store, p->sha256, p->size))
-		return true;
-	if (!pack_open(&pack, f->store, p->sha256, p->name, e))
-		return false;
+	if (!p || !f->store || !store_has_size(f->store, p->sha256, p->size) ||
+		!pack_open(&pack, f->store, p->sha256, p->name, &unknown))
+		return;
 	nodes = pack_nodes(pack, &n);
 	*role |= LOOKED_UP;
 	for (size_t i = 0; i < n; i++)
 		*role |= role_of_path(f->d, nodes[i].path);
-	return true;
 }
 
-static bool role_of(
-	const struct effect *f, const struct lock_change *c, unsigned *role, struct err *e)
+static unsigned role_of(const struct effect *f, const struct lock_change *c)
 {
-	*role = 0;
-	return look_up(f, c->before, role, e) && look_up(f, c->after, role, e);
+	unsigned role = 0;
+
+	look_up(f, c->before, &role);
+	look_up(f, c->after, &role);
+	return role;
 }
 
 static struct str name_of(const struct lock_change *c)
@@ -88,10 +94,8 @@ static bool firmware_package(struct effect *f, const struct lock_change *c, stru
 		enum shape_part part;
 	} parts[] = { { HAS_CODE, SHAPE_FIRMWARE }, { HAS_VARIABLES, SHAPE_FIRMWARE_VARIABLES },
 		{ HAS_STUB, SHAPE_BOOT_LOADER } };
-	unsigned role;
+	unsigned role = role_of(f, c);
 
-	if (!role_of(f, c, &role, e))
-		return false;
 	for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
 		/* Unknown: any of them may be its. The same package again brings the same files. */
 		bool sure = role & parts[i].role && c->kind != LOCK_CHANGE_MOVED;
@@ -106,10 +110,8 @@ static bool firmware_package(struct effect *f, const struct lock_change *c, stru
 /* The kernel is a part of its own, and the initrd's modules come from the image's packages, too. */
 static bool image_package(struct effect *f, const struct lock_change *c, struct err *e)
 {
-	unsigned role;
+	unsigned role = role_of(f, c);
 
-	if (!role_of(f, c, &role, e))
-		return false;
 	if (!(role & HAS_KERNEL))
 		return true;
 	return add(f, SHAPE_KERNEL, true, name_of(c), e) &&
@@ -194,9 +196,8 @@ bool lock_effect(struct lock_effect *ret, const struct lock *before, const struc
 		.before = before, .after = after, .changes = changes, .d = d, .store = s, .a = a
 	};
 
-	f.reasons = ARENA_ARRAY(a,
-		REASONS_PER_CHANGE * changes->n + 2 * d->n_components + REASONS_MORE,
-		struct lock_effect_reason);
+	f.max = REASONS_PER_CHANGE * changes->n + 2 * d->n_components + REASONS_MORE;
+	f.reasons = ARENA_ARRAY(a, f.max, struct lock_effect_reason);
 	if (!f.reasons)
 		return arena_full(a, e);
 	if (!packages(&f, e) || !dates(&f, e))

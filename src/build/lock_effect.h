@@ -25,8 +25,8 @@ struct lock_effect {
 };
 
 /*
- * What the changes from `before` to `after` do to an image of d. s may be NULL: nothing is looked up. All memory is the
- * arena's. Fails LIMIT, and IO for a store that cannot be read.
+ * What the changes from `before` to `after` do to an image of d. s may be NULL: nothing is looked up; a package that is
+ * damaged there is as one that is not there. All memory is the arena's. Fails LIMIT.
  */
 bool lock_effect(struct lock_effect *ret, const struct lock *before, const struct lock *after,
 	const struct lock_change_list *changes, const struct description *d, struct store *s,

@@ -5,6 +5,7 @@
 #include "appraise/shape_qemu_vtpm.h"
 #include "build/finished.h"
 #include "build/record.h"
+#include "codec/pe.h"
 #include "image/authenticode.h"
 #include "image/pe_certificates.h"
 #include "image/stream.h"
@@ -27,6 +28,7 @@ void remeasure_done(struct remeasure *r)
 static bool read_uki(struct remeasure *r, int folder, struct err *e)
 {
 	struct authenticode signature;
+	struct digest hash;
 	struct span der;
 
 	if (!file_read(folder, FINISHED_UKI, UKI_SIZE_MAX, &r->uki, e))
@@ -36,23 +38,32 @@ static bool read_uki(struct remeasure *r, int folder, struct err *e)
 	r->signed_uki = r->uki;
 	r->uki = buf_init(UKI_SIZE_MAX);
 	if (!pe_certificates_detach(&r->uki, &der, buf_span(&r->signed_uki), e) ||
-		!authenticode_check(&signature, der, e))
+		!authenticode_check(&signature, der, e) ||
+		!pe_authenticode(&hash, buf_span(&r->uki), DIGEST_SHA256, e))
 		return err_wrap(e, "'" FINISHED_UKI "'");
 	r->is_signed = true;
+	r->signature_differs = !ct_equal(signature.image_sha256, hash.bytes, SHA256_SIZE);
 	sha256_of(r->signer_sha256, signature.certificate);
 	return true;
 }
 
-/* Whether the ESP of the disk is the manifest's but for the signature of its file. */
+/* Whether the ESP of the disk is the manifest's but for the signature of its file; a file that has no room there is not. */
 static bool is_signed_disk(
 	bool *ret, const struct remeasure *r, const struct finished *f, int fd, struct err *e)
 {
 	CLEANUP(esp_done) struct esp esp = { 0 };
 	struct content_memory memory;
+	struct err why = { 0 };
 	struct content content;
 
+	*ret = false;
 	content_of_memory(&content, &memory, buf_span(&r->signed_uki));
-	return esp_plan(&esp, &content, &f->esp_shape, e) && esp_is_at(ret, &esp, fd, f->esp_at, e);
+	if (esp_plan(&esp, &content, &f->esp_shape, &why))
+		return esp_is_at(ret, &esp, fd, f->esp_at, e);
+	if (why.kind == ERR_LIMIT)
+		return true;
+	*e = why;
+	return false;
 }
 
 /* The disk's digest with the unsigned ESP in the place of the one that is there. */
@@ -92,6 +103,7 @@ static bool read_disk(
 	if (r->is_signed && (uint64_t)st.st_size == f->disk_size &&
 		!is_signed_disk(&as_signed, r, f, fd, e))
 		return false;
+	r->disk_unlike_uki = r->is_signed && !as_signed;
 	if (as_signed ? !hash_unsigned(h, r, f, fd, e)
 		      : !file_hash(h, fd, 0, (uint64_t)st.st_size, FINISHED_DISK, e))
 		return false;

@@ -18,11 +18,13 @@ struct remeasure {
 	struct buf gpt;
 	bool is_signed;
 	uint8_t signer_sha256[SHA256_SIZE]; /* of the certificate that signed it */
-	struct reference_values recorded;   /* as in the file */
-	struct reference_values computed;   /* the same shapes, from the artefacts */
-	bool same;                          /* the file's bytes are what would be written now */
-	bool disk_differs, uki_differs;     /* from the manifest; a signature is no difference */
-	bool manifest_differs;              /* from what the reference values name */
+	bool signature_differs;             /* it holds, but for another image than this */
+	bool disk_unlike_uki; /* the signed uki.efi is not the file that disk.img boots */
+	struct reference_values recorded; /* as in the file */
+	struct reference_values computed; /* the same shapes, from the artefacts */
+	bool same;                        /* the file's bytes are what would be written now */
+	bool disk_differs, uki_differs;   /* from the manifest; a signature is no difference */
+	bool manifest_differs;            /* from what the reference values name */
 	bool pcr0_from_store; /* observed by this store, else taken over from the file where it has one */
 };
 

@@ -8,13 +8,14 @@
 #include "base/mem.h"
 #include "build/finished.h"
 #include "build/manifest.h"
+#include "build/output_names.h"
 #include "image/disk.h"
 #include "sys/file.h"
 #include "base/banned.h"
 
-enum { BEFORE, ESP, AFTER, FIRMWARE_MAX = 64 << 20 };
+enum { BEFORE, ESP, AFTER };
 #define MEMORY_MAX ((size_t)1 << 30)
-#define FIRMWARE "firmware"
+#define COPY_MAX MANIFEST_SIZE_MAX /* no other of the files is larger */
 
 struct copying {
 	const struct signed_copy *copy;
@@ -104,42 +105,32 @@ static bool write_disk(void *ctx, int fd, struct err *e)
 	       err_os(e, "cannot set the size of '" FINISHED_DISK "'");
 }
 
-/* The regular files of a folder, without those of which the copy has its own. */
-static bool copy_files(int from, int to, size_t max, struct err *e)
+static bool copy_file(const struct copying *c, const char *name, struct err *e)
 {
-	char **names = NULL;
-	size_t n = 0;
-	bool ok;
+	CLEANUP(buf_done) struct buf bytes = { 0 };
+	struct stat st;
 
-	ok = file_names(from, ".", &names, &n, e);
-	for (size_t i = 0; ok && i < n; i++) {
-		CLEANUP(buf_done) struct buf bytes = { 0 };
-		struct stat st;
-
-		if (!strcmp(names[i], FINISHED_DISK) || !strcmp(names[i], FINISHED_UKI) ||
-			fstatat(from, names[i], &st, AT_SYMLINK_NOFOLLOW) < 0 ||
-			!S_ISREG(st.st_mode))
-			continue;
-		ok = file_read(from, names[i], max, &bytes, e) &&
-		     file_write(to, names[i], buf_span(&bytes), 0644, e);
+	if (fstatat(c->from, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return errno == ENOENT || err_os(e, "cannot look at '%s'", name);
+	if (!S_ISREG(st.st_mode)) {
+		err_set(e, ERR_FORMAT, "'%s' is no file, but a link or a folder", name);
+		return err_hint(e, "build the image again");
 	}
-	file_names_free(names, n);
-	return ok;
+	return file_read(c->from, name, COPY_MAX, &bytes, e) &&
+	       file_write(c->to, name, buf_span(&bytes), 0644, e);
 }
 
-static bool copy_firmware(const struct copying *c, struct err *e)
+/* What a build writes and the copy does not have in another form; what else lies in the folder may be a private key. */
+static bool copy_others(const struct copying *c, struct err *e)
 {
-	CLEANUP(file_closep) int to = -1;
-	CLEANUP(file_closep)
-	int from = openat(c->from, FIRMWARE, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	if (from < 0)
-		return errno == ENOENT || err_os(e, "cannot open '" FIRMWARE "'");
-	if (!file_mkdirs(c->to, FIRMWARE, e))
+	if (!file_mkdirs(c->to, "firmware", e))
 		return false;
-	to = openat(c->to, FIRMWARE, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	return to < 0 ? err_os(e, "cannot open '" FIRMWARE "'")
-		      : copy_files(from, to, FIRMWARE_MAX, e);
+	for (size_t i = 0; i < ARRAY_LEN(output_names); i++)
+		if (strcmp(output_names[i], FINISHED_DISK) != 0 &&
+			strcmp(output_names[i], FINISHED_UKI) != 0 &&
+			!copy_file(c, output_names[i], e))
+			return false;
+	return true;
 }
 
 static bool run(struct copying *c, struct err *e)
@@ -153,8 +144,7 @@ static bool run(struct copying *c, struct err *e)
 		return false;
 	set_places(c);
 	return check_image(c, e) && file_make(c->to, FINISHED_DISK, write_disk, c, e) &&
-	       file_write(c->to, FINISHED_UKI, c->copy->uki_then, 0644, e) &&
-	       copy_files(c->from, c->to, MANIFEST_SIZE_MAX, e) && copy_firmware(c, e);
+	       file_write(c->to, FINISHED_UKI, c->copy->uki_then, 0644, e) && copy_others(c, e);
 }
 
 static bool is_same(int a, int b)

@@ -1,8 +1,8 @@
 /*
  * A copy of a finished image with its kernel image in another form: signed, or unsigned again. In the copy uki.efi differs
  * and, on the disk, the same file within the ESP with its clusters and its size; partition table, identifiers, manifest,
- * reference values and firmware are those of the image. Hence nothing that firmware measures moves but the signature's
- * own trace in PCR 7 (doc/signing.md).
+ * bill of materials, reference values and firmware are those of the image. Hence nothing that firmware measures moves but
+ * the signature's own trace in PCR 7 (doc/signing.md). Files that no build writes (output_names.h) are not copied.
  */
 #ifndef ASSAY_BUILD_SIGNED_COPY_H
 #define ASSAY_BUILD_SIGNED_COPY_H
@@ -19,8 +19,8 @@ struct signed_copy {
 
 /*
  * Writes the copy of the folder `from` into the folder `to`, which is made where it is not there. Fails: MISMATCH when the
- * image is not the one of its manifest, USAGE when both are one folder, LIMIT when the signed image does not fit on the
- * ESP; IO.
+ * image is not the one of its manifest, FORMAT for a link where a build writes a file, USAGE when both are one folder,
+ * LIMIT when the signed image does not fit on the ESP; IO.
  */
 bool signed_copy_write(
 	const struct signed_copy *copy, const char *from, const char *to, struct err *e) MUST_CHECK;

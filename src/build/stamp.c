@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "build/output_names.h"
 #include "codec/json.h"
 #include "sys/file.h"
 #include "base/banned.h"
@@ -15,9 +16,6 @@
 #define STAMP_FORMAT "assay.stamp/1"
 
 enum { STAMP_MAX = 65536, STAMP_MEMORY = 1 << 20, BOOT_ID_MAX = 64 };
-
-static const char *const names[] = { "disk.img", "uki.efi", "manifest.json", "sbom.spdx.json",
-	"reference-values.json", "firmware/OVMF_CODE.fd", "firmware/OVMF_VARS.fd" };
 
 /* The note's key: SHA-256 of the folder's absolute path under a label. */
 static bool key_of(uint8_t ret[static SHA256_SIZE], int folder, struct err *e)
@@ -53,13 +51,13 @@ static bool put_files(struct json_out *w, int folder, struct err *e)
 	json_text(w, str_trim(buf_str(&boot)));
 	json_key(w, "files");
 	json_array(w);
-	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(output_names); i++) {
 		struct stat st;
 
-		if (fstatat(folder, names[i], &st, AT_SYMLINK_NOFOLLOW) < 0)
-			return err_os(e, "cannot look at '%s'", names[i]);
+		if (fstatat(folder, output_names[i], &st, AT_SYMLINK_NOFOLLOW) < 0)
+			return err_os(e, "cannot look at '%s'", output_names[i]);
 		json_object(w);
-		json_put_cstr(w, "name", names[i]);
+		json_put_cstr(w, "name", output_names[i]);
 		json_put_uint(w, "device", st.st_dev);
 		json_put_uint(w, "inode", st.st_ino);
 		json_put_uint(w, "mode", st.st_mode);

@@ -139,6 +139,11 @@ static bool is_whole(int dir, const struct tree *t)
 	return sysroot_check(dir, nodes, n, &why);
 }
 
+static int open_place(const struct store *s, const char *place)
+{
+	return openat(store_fd(s), place, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
 /* For `assay store verify`, which has no tree; mends or makes the one that is there. */
 static bool write_list(struct store *s, const struct tree *t, const char *place, struct err *e)
 {
@@ -177,6 +182,19 @@ static bool clear(struct store *s, int damaged, const char *tmp, const char *pla
 	return true;
 }
 
+/* Another writer was faster; or what stands there is none of a writer's. */
+static bool check_others(struct store *s, const struct tree *t, const char *place, struct err *e)
+{
+	CLEANUP(file_closep) int there = open_place(s, place);
+
+	if (there >= 0 && is_whole(there, t))
+		return true;
+	err_set(e, ERR_MISMATCH,
+		"the toolchain that another process put into the store is damaged: '%s/%s'",
+		store_path(s), place);
+	return err_hint(e, "remove that folder and run the same command again");
+}
+
 /* damaged: what stands at place and must go, or -1. */
 static bool make(struct store *s, const struct tree *t, int damaged, const char *tmp,
 	const char *place, struct err *e)
@@ -194,11 +212,11 @@ static bool make(struct store *s, const struct tree *t, int damaged, const char 
 		return err_os(e, "cannot open '%s'", path);
 	if (!fill(dir, t, e) || !clear(s, damaged, tmp, place, e))
 		return false;
-	/* Another writer may have been faster. */
-	if (renameat(AT_FDCWD, path, store_fd(s), place) < 0 && errno != EEXIST &&
-		errno != ENOTEMPTY)
+	if (renameat(AT_FDCWD, path, store_fd(s), place) == 0)
+		return true;
+	if (errno != EEXIST && errno != ENOTEMPTY)
 		return err_os(e, "cannot put a toolchain into the store");
-	return true;
+	return check_others(s, t, place, e);
 }
 
 bool sysroot_lay(char **ret, struct store *s, const struct tree *t, struct err *e)
@@ -214,7 +232,9 @@ bool sysroot_lay(char **ret, struct store *s, const struct tree *t, struct err *
 	buf_printf(&path, "%s/%s", store_path(s), place);
 	if (!buf_ok(&path))
 		return buf_full(&path, "the path of a toolchain", e);
-	there = openat(store_fd(s), place, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	there = open_place(s, place);
+	if (there < 0 && errno != ENOENT)
+		return err_os(e, "cannot open '%s/%s'", store_path(s), place);
 	if (there < 0 || !is_whole(there, t)) {
 		char *tmp;
 		bool ok;

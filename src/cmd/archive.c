@@ -12,57 +12,63 @@
 
 enum { MEGABYTE = 1000000 };
 
+/* The archive's answer, and nothing that went wrong here or on the way to it. */
+static bool is_gone(const struct err *why)
+{
+	return why->kind == ERR_NOTFOUND || why->kind == ERR_MISMATCH;
+}
+
 /* An index has its digest as a name where the archive's Release promises that, else only its own name. */
 static bool fetch_index(const struct archive_access *q, const struct lock *l,
 	const struct lock_index *x, struct err *e)
 {
-	struct err first = { 0 };
+	struct err why = { 0 };
 
-	return archive_fetch_index(q, &l->suites[x->suite], true, x, &first) ||
-	       archive_fetch_index(q, &l->suites[x->suite], false, x, e);
+	if (archive_fetch_index(q, &l->suites[x->suite], true, x, &why))
+		return true;
+	if (is_gone(&why))
+		return archive_fetch_index(q, &l->suites[x->suite], false, x, e);
+	*e = why;
+	return false;
+}
+
+/* Without it the archive is written if it is gone and the user wants that, told why. */
+static bool is_bearable(const struct verb_args *args, const char *what, struct str name,
+	const struct err *why, struct err *e)
+{
+	if (is_gone(why) && verb_flag(args, "--unverifiable")) {
+		line_print(stderr, "warning: %s '%.*s' is not at hand: %s", what, STR_ARG(name),
+			why->text);
+		return true;
+	}
+	*e = *why;
+	err_wrap(e, "%s '%.*s' is not at hand", what, STR_ARG(name));
+	if (is_gone(why))
+		return err_hint(e,
+			"lock afresh (assay lock --update), name a folder or mirror that still has it with --mirror, or "
+			"write an archive from which `assay lock verify` will not work with --unverifiable");
+	return e->hint[0] ? false : err_hint(e, "put that right and run the same command again");
 }
 
 /* What only `assay lock verify` reads. */
-static bool fetch_chain(const struct archive_access *q, const struct lock *l, struct err *e)
-{
-	for (size_t i = 0; i < l->n_suites; i++)
-		if (!archive_fetch_release(q, &l->suites[i], e))
-			return err_wrap(e, "the InRelease of suite '%.*s' is not at hand",
-				STR_ARG(l->suites[i].suite));
-	for (size_t i = 0; i < l->n_indexes; i++)
-		if (!fetch_index(q, l, &l->indexes[i], e))
-			return err_wrap(
-				e, "the index '%.*s' is not at hand", STR_ARG(l->indexes[i].path));
-	return true;
-}
-
-/* As much of it as there is. */
-static void fetch_rest(const struct archive_access *q, const struct lock *l)
-{
-	struct err ignored = { 0 };
-	size_t n = 0;
-
-	for (size_t i = 0; i < l->n_suites; i++)
-		n += archive_fetch_release(q, &l->suites[i], &ignored);
-	for (size_t i = 0; i < l->n_indexes; i++)
-		n += fetch_index(q, l, &l->indexes[i], &ignored);
-	(void)n;
-}
-
-static bool fetch(const struct verb_args *args, const struct archive_access *q,
+static bool fetch_chain(const struct verb_args *args, const struct archive_access *q,
 	const struct lock *l, struct err *e)
 {
-	if (!fetch_lock(args, q->store, l, e))
-		return false;
-	if (fetch_chain(q, l, e))
-		return true;
-	if (verb_flag(args, "--unverifiable")) {
-		fetch_rest(q, l);
-		return true;
+	for (size_t i = 0; i < l->n_suites; i++) {
+		struct err why = { 0 };
+
+		if (!archive_fetch_release(q, &l->suites[i], &why) &&
+			!is_bearable(args, "the InRelease of suite", l->suites[i].suite, &why, e))
+			return false;
 	}
-	return err_hint(e,
-		"lock afresh (assay lock --update), name a folder or mirror that still has it with --mirror, or "
-		"write an archive from which `assay lock verify` will not work with --unverifiable");
+	for (size_t i = 0; i < l->n_indexes; i++) {
+		struct err why = { 0 };
+
+		if (!fetch_index(q, l, &l->indexes[i], &why) &&
+			!is_bearable(args, "the index", l->indexes[i].path, &why, e))
+			return false;
+	}
+	return true;
 }
 
 static bool run(const struct verb_args *args, int *code, struct err *e)
@@ -80,7 +86,8 @@ static bool run(const struct verb_args *args, int *code, struct err *e)
 			*code = VERB_NO;
 		return false;
 	}
-	if (!lock_access_open(&q, args, e) || !fetch(args, &q, &in.lock, e) ||
+	if (!lock_access_open(&q, args, e) || !fetch_lock(args, q.store, &in.lock, e) ||
+		!fetch_chain(args, &q, &in.lock, e) ||
 		!input_tree_make(t, &in, q.store,
 			verb_flag(args, "--unverifiable") ? &n_missing : NULL, e) ||
 		!input_archive_write(&done, t, in.source_date_epoch, out, e))

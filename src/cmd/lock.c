@@ -73,11 +73,14 @@ static bool make(const struct verb_args *args, const char *dir, const struct des
 	if (!lock_make(&l, d, previous, &q, r.now, a, e))
 		return false;
 	progress_stage(p, NULL);
+	if (!write_lock(&l, dir, a, e))
+		return false;
+	/* What it means is told of a lock that is written: to say so must not keep anybody from it. */
 	if (previous &&
 		(!lock_changes(&r.changes, previous, &l, a, e) ||
 			!lock_effect(&r.effect, previous, &l, &r.changes, d, q.store, a, e)))
 		return false;
-	if (!write_lock(&l, dir, a, e) || !report(args, &r, e))
+	if (!report(args, &r, e))
 		return false;
 	verb_say(args, "wrote %s/assay.lock: %zu packages", dir, l.n_packages);
 	return true;

@@ -86,6 +86,10 @@ static void print_text(const struct remeasure *r)
 	if (r->is_signed)
 		puts("uki.efi is signed; the values are those of the unsigned image. With Secure Boot on, PCR 7 "
 		     "differs from them, and PCR 4 where the stub is 257 or older");
+	if (r->signature_differs)
+		puts("the signature of uki.efi is for ANOTHER image: no firmware takes it");
+	if (r->disk_unlike_uki)
+		puts("the kernel image in disk.img, which boots, is not the signed uki.efi beside it");
 	if (r->uki_differs)
 		puts("uki.efi is not the one that manifest.json names");
 	if (r->disk_differs)
@@ -130,6 +134,8 @@ static bool print_json(const struct remeasure *r, struct err *e)
 	json_put_bool(&w, "signed", r->is_signed);
 	if (r->is_signed)
 		json_put_hex(&w, "signer-sha256", SPAN_OF(r->signer_sha256));
+	json_put_bool(&w, "signature-differs", r->signature_differs);
+	json_put_bool(&w, "disk-unlike-uki", r->disk_unlike_uki);
 	json_put_bool(&w, "uki-differs", r->uki_differs);
 	json_put_bool(&w, "disk-differs", r->disk_differs);
 	json_put_bool(&w, "manifest-differs", r->manifest_differs);
@@ -158,7 +164,8 @@ static bool run(const struct verb_args *args, int *code, struct err *e)
 		return false;
 	if (!verb_flag(args, "--json"))
 		print_text(&r);
-	if (!r.same || r.uki_differs || r.disk_differs || r.manifest_differs) {
+	if (!r.same || r.uki_differs || r.disk_differs || r.manifest_differs ||
+		r.signature_differs || r.disk_unlike_uki) {
 		*code = VERB_NO;
 		verb_hint(
 			"do not use these values: build the image again, or get all of its files again");

@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/hex.h"
+#include "base/mem.h"
 #include "build/finished.h"
 #include "build/signed_copy.h"
 #include "cmd/line.h"
@@ -29,6 +30,7 @@ struct image {
 	struct buf given, other;           /* as it was found; the other form, once it is made */
 	uint8_t authenticode[SHA256_SIZE]; /* of both forms */
 	struct buf signature;
+	struct certificate *signer; /* of the signature, once that is verified */
 };
 
 static void image_done(struct image *m)
@@ -36,6 +38,7 @@ static void image_done(struct image *m)
 	buf_done(&m->given);
 	buf_done(&m->other);
 	buf_done(&m->signature);
+	certificate_free(m->signer);
 }
 
 static const struct buf *unsigned_form(const struct image *m)
@@ -78,8 +81,20 @@ static bool image_load(struct image *m, const struct verb_args *args, struct err
 	return true;
 }
 
-/* Only its owner may read a private key; its bytes are wiped after use. */
-static bool read_key(struct buf *ret, const char *path, struct err *e)
+/* The file of a private key, read to one place that is wiped at the end; what libcrypto makes of it is its own. */
+struct key_file {
+	size_t n;
+	uint8_t bytes[SIGNING_KEY_FILE_MAX];
+};
+
+static void key_file_freep(struct key_file **k)
+{
+	explicit_bzero(*k, sizeof **k);
+	mem_free(k);
+}
+
+/* Only its owner may read a private key. */
+static bool read_key(struct key_file *ret, const char *path, struct err *e)
 {
 	CLEANUP(file_closep) int fd = file_open(AT_FDCWD, path, e);
 	struct stat st;
@@ -88,28 +103,35 @@ static bool read_key(struct buf *ret, const char *path, struct err *e)
 		return false;
 	if (fstat(fd, &st) < 0)
 		return err_os(e, "cannot read '%s'", path);
-	if (S_ISREG(st.st_mode) && st.st_mode & 07) {
+	if (!S_ISREG(st.st_mode)) {
+		err_set(e, ERR_USAGE, "the private key '%s' is not a file", path);
+		return err_hint(e, "put it into a file that only you can read");
+	}
+	if (st.st_mode & 07) {
 		err_set(e, ERR_USAGE, "everybody on this machine may use the private key '%s'",
 			path);
 		return err_hint(e, "chmod 600 it, or make a new key");
 	}
-	return file_read_fd(fd, path, SIGNING_KEY_FILE_MAX, ret, e);
+	if (st.st_size > SIGNING_KEY_FILE_MAX)
+		return err_set(
+			e, ERR_LIMIT, "'%s' is larger than %d bytes", path, SIGNING_KEY_FILE_MAX);
+	ret->n = (size_t)st.st_size;
+	return file_pread(fd, ret->bytes, ret->n, 0, path, e);
 }
 
 static bool load_key(struct signing_key **ret, const struct verb_args *args, struct err *e)
 {
 	const char *key_path = verb_value(args, "--key"), *cert_path = verb_value(args, "--cert");
-	CLEANUP(buf_done) struct buf key = { 0 }, certificate = { 0 };
-	bool ok;
+	CLEANUP(key_file_freep) struct key_file *key = MEM_NEW(struct key_file);
+	CLEANUP(buf_done) struct buf certificate = { 0 };
 
 	if (!key_path || !cert_path)
 		return err_set(e, ERR_USAGE, "wanted --key and --cert: who signs");
 	if (!file_read(AT_FDCWD, cert_path, SIGNING_KEY_FILE_MAX, &certificate, e) ||
-		!read_key(&key, key_path, e))
+		!read_key(key, key_path, e))
 		return false;
-	ok = signing_key_of_pem(ret, buf_span(&key), buf_span(&certificate), e);
-	explicit_bzero(key.p, key.n);
-	return ok || err_wrap(e, "cannot sign with '%s' and '%s'", key_path, cert_path);
+	return signing_key_of_pem(ret, span_make(key->bytes, key->n), buf_span(&certificate), e) ||
+	       err_wrap(e, "cannot sign with '%s' and '%s'", key_path, cert_path);
 }
 
 /* The signature is for this image, and it holds; by the certificate of --cert where one is given. */
@@ -152,6 +174,27 @@ static bool check_signature(
 	err_set(e, ERR_MISMATCH, "the signature is by another certificate than that of '%s'",
 		cert_path);
 	return err_hint(e, "without --cert every signer is taken; firmware's db decides then");
+}
+
+/* What is signed or taken apart stays as it is; for a folder signed_copy_write sees to that. */
+static bool check_place(const struct image *m, const char *to, struct err *e)
+{
+	struct stat given, there;
+
+	if (!to || m->folder || stat(m->path, &given) < 0 || stat(to, &there) < 0 ||
+		given.st_dev != there.st_dev || given.st_ino != there.st_ino)
+		return true;
+	err_set(e, ERR_USAGE, "'%s' is the image itself, which stays as it is", to);
+	return err_hint(e, "name another file for the result");
+}
+
+/* Who signed: the last that is asked before anything is written. */
+static bool load_signer(struct image *m, struct err *e)
+{
+	struct authenticode found;
+
+	return authenticode_check(&found, buf_span(&m->signature), e) &&
+	       certificate_of_der(&m->signer, found.certificate, e);
 }
 
 /* Both forms and the signature are there: writes the form that was not given. */
@@ -213,16 +256,10 @@ static void print_digest(const char *what, const struct buf *b)
 static bool report(const struct image *m, const struct verb_args *args, struct err *e)
 {
 	CLEANUP(arena_freep) struct arena *a = arena_new(TEXT_MAX);
-	CLEANUP(certificate_freep) struct certificate *c = NULL;
-	struct authenticode found;
+	struct str subject = certificate_subject(m->signer, a);
 	uint8_t signer[SHA256_SIZE];
-	struct str subject;
 
-	if (!authenticode_check(&found, buf_span(&m->signature), e) ||
-		!certificate_of_der(&c, found.certificate, e))
-		return false;
-	sha256_of(signer, found.certificate);
-	subject = certificate_subject(c, a);
+	certificate_sha256(signer, m->signer);
 	if (verb_flag(args, "--json"))
 		return print_json(m, signer, subject, e);
 	print_row("Authenticode hash", m->authenticode);
@@ -239,6 +276,8 @@ static bool attach(struct image *m, const struct verb_args *args, struct err *e)
 {
 	const char *to = verb_value(args, "--output");
 
+	if (!load_signer(m, e) || !check_place(m, to, e))
+		return false;
 	if (!pe_certificates_attach(&m->other, buf_span(&m->given), buf_span(&m->signature), e))
 		return err_wrap(e, "cannot sign '%s'", m->path);
 	return (!to || write_other(m, to, e)) && report(m, args, e);
@@ -254,7 +293,7 @@ static bool run_uki(const struct verb_args *args, int *code, struct err *e)
 	if (!detached && !verb_value(args, "--output"))
 		return err_set(
 			e, ERR_USAGE, "wanted --output, --detached or both: where the result goes");
-	if (!load_key(&key, args, e) || !image_load(&m, args, e))
+	if (!load_key(&key, args, e) || !image_load(&m, args, e) || !check_place(&m, detached, e))
 		return false;
 	m.signature = buf_init(AUTHENTICODE_SIZE_MAX);
 	if (!authenticode_sign(&m.signature, m.authenticode, key, e) || !attach(&m, args, e))
@@ -304,6 +343,8 @@ static bool run_detach(const struct verb_args *args, int *code, struct err *e)
 			*code = VERB_NO;
 		return err_wrap(e, "'%s'", m.path);
 	}
+	if (!load_signer(&m, e) || !check_place(&m, to, e) || !check_place(&m, signature, e))
+		return false;
 	return (!to || write_other(&m, to, e)) &&
 	       (!signature || file_write(AT_FDCWD, signature, found, 0644, e)) &&
 	       report(&m, args, e);

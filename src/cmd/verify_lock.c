@@ -38,6 +38,20 @@ static void print_yes(const struct lock *l, const struct lock_verdict *v, bool w
 		with_packages ? ", and their bytes are these" : "");
 }
 
+static void put_expired(struct json_out *w, const struct lock *l, const struct lock_verdict *v)
+{
+	json_key(w, "expired");
+	json_array(w);
+	for (size_t i = 0; i < v->n_expired; i++) {
+		json_object(w);
+		json_put_str(w, "suite", l->suites[v->expired[i].suite].suite);
+		json_put_uint(w, "signed", (uint64_t)v->expired[i].signed_unix);
+		json_put_uint(w, "expired", (uint64_t)v->expired[i].expired_unix);
+		json_end_object(w);
+	}
+	json_end_array(w);
+}
+
 static bool print_json(
 	const struct lock *l, const struct lock_verdict *v, bool with_packages, struct err *e)
 {
@@ -50,10 +64,13 @@ static bool print_json(
 	json_put_bool(&w, "with-packages", with_packages);
 	json_put_uint(&w, "packages", l->n_packages);
 	lock_report_suites_json(&w, l);
+	put_expired(&w, l, v);
 	json_put_cstr(&w, "link", v->link ? v->link : "");
 	json_put_cstr(&w, "who", v->who);
 	json_put_cstr(&w, "why", v->why);
 	json_end_object(&w);
+	if (!buf_ok(&b))
+		return buf_full(&b, "the result", e);
 	return fwrite(b.p, 1, b.n, stdout) == b.n || err_os(e, "cannot write the result");
 }
 

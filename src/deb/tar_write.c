@@ -12,6 +12,7 @@ enum {
 };
 
 #define SIZE_MAX_HERE UINT64_C(077777777777)
+#define OWNER_MAX_HERE 07777777U
 
 /* An octal number of `digits` digits and its NUL. */
 static void put_octal(uint8_t *p, int digits, uint64_t v)
@@ -57,6 +58,10 @@ static bool check(const struct node *n, struct err *e)
 	if (n->kind == NODE_LINK && n->target.n > LINK_MAX_HERE)
 		return err_set(e, ERR_LIMIT, "the link '%.*s' has a target of more than %d bytes",
 			STR_ARG(n->path), LINK_MAX_HERE);
+	if (n->uid > OWNER_MAX_HERE || n->gid > OWNER_MAX_HERE)
+		return err_set(e, ERR_LIMIT,
+			"'%.*s' is of user %u and group %u, and the limit is %u", STR_ARG(n->path),
+			n->uid, n->gid, OWNER_MAX_HERE);
 	if (n->mtime_unix < 0 || (uint64_t)n->mtime_unix > SIZE_MAX_HERE)
 		return err_set(
 			e, ERR_LIMIT, "'%.*s' has a time that is out of range", STR_ARG(n->path));

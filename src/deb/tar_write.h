@@ -17,7 +17,8 @@
 
 /*
  * Appends the archive of a finished tree to out. FORMAT for what a package of ours does not have: devices, fifos, names
- * of one inode, xattrs. LIMIT for a name or a target that the header has no room for, and at the maximum of out.
+ * of one inode, xattrs. LIMIT for a name, a target, an owner or a size that the header has no room for,
+ * and at the maximum of out.
  */
 bool tar_write(struct buf *out, const struct tree *t, struct err *e) MUST_CHECK;
 

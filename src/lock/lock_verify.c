@@ -37,18 +37,26 @@ static bool is_broken(const struct verifying *w)
 	return w->v->link != NULL;
 }
 
-/* False when the lock's signer is none of those. That its key has expired since is a fact to tell, not a fault. */
-static bool note_signer(
-	struct verifying *w, const struct lock_suite *s, const struct inrelease *signers)
+/*
+ * The lock's signer must be one of those. That its key has expired since is a fact to tell, not a fault; but a Release that
+ * gives itself a later date than the expiry shows that the signature's date, which says otherwise, is made up.
+ */
+static bool check_signer(struct verifying *w, const struct lock_suite *s,
+	const struct inrelease *signers, const struct release *r)
 {
 	size_t i = inrelease_find(signers, s->signer), n = w->v->n_expired;
 
 	if (i == signers->n_signers)
-		return false;
+		return breaks(w, "signature", s->suite,
+			"the signer that the lock names is none of its good signatures");
 	if (signers->expired_unix[i] == 0)
 		return true;
+	if (r->date_unix >= signers->expired_unix[i])
+		return breaks(w, "signature", s->suite,
+			"the Release is of a day on which its signer's key had expired already: the signature is dated back");
 	if (n == LOCK_VERIFY_EXPIRED_MAX)
-		return false;
+		return breaks(w, "signature", s->suite,
+			"too many suites are signed by keys that have expired since");
 	w->v->expired[n] = (struct lock_expiry){ (size_t)(s - w->l->suites),
 		signers->signed_unix[i], signers->expired_unix[i] };
 	w->v->n_expired++;
@@ -67,9 +75,8 @@ static bool check_release(
 		*w->e = e;
 		return false;
 	}
-	if (!note_signer(w, s, &signers))
-		return breaks(w, "signature", s->suite,
-			"the signer that the lock names is none of its good signatures");
+	if (!check_signer(w, s, &signers, r))
+		return false;
 	if (!release_is(r, s->suite, &e))
 		return breaks(w, "release", s->suite, e.text);
 	if (!str_equal(r->codename, s->codename) || r->date_unix != s->date_unix)

@@ -17,7 +17,7 @@ struct lock_verdict {
 	const char *link; /* that breaks: "signature", "release", "index", "stanza", "package" */
 	char who[LOCK_VERIFY_WHO_MAX]; /* the suite, index or package */
 	char why[LOCK_VERIFY_WHY_MAX];
-	/* Suites whose signer's key has expired since; by the signature's own date it was made before. */
+	/* Suites whose signer's key has expired since; by the dates of signature and Release it was made before. */
 	struct lock_expiry {
 		size_t suite;
 		int64_t signed_unix, expired_unix;

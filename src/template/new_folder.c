@@ -52,7 +52,8 @@ static bool write_piece(struct sink *s, const void *p, size_t n, struct err *e)
 	return true;
 }
 
-static bool write_file(const struct node *n, int dir, uint8_t *buffer, struct err *e)
+/* *made: the file is there, and ours, though its bytes may be not. */
+static bool write_file(const struct node *n, int dir, uint8_t *buffer, bool *made, struct err *e)
 {
 	struct file_sink to = { .sink = { write_piece }, .path = n->path.p };
 	CLEANUP(file_closep)
@@ -60,6 +61,7 @@ static bool write_file(const struct node *n, int dir, uint8_t *buffer, struct er
 
 	if (fd < 0)
 		return err_os(e, "cannot make '%s'", to.path);
+	*made = true;
 	to.fd = fd;
 	if (!content_copy(&n->content, &to.sink, buffer, e))
 		return false;
@@ -67,31 +69,27 @@ static bool write_file(const struct node *n, int dir, uint8_t *buffer, struct er
 	       err_os(e, "cannot set the mode of '%s'", to.path);
 }
 
-static bool write_node(const struct node *n, int dir, uint8_t *buffer, struct err *e)
+static bool write_node(const struct node *n, int dir, uint8_t *buffer, bool *made, struct err *e)
 {
 	if (n->kind == NODE_FILE)
-		return write_file(n, dir, buffer, e);
-	if (n->kind == NODE_LINK)
-		return symlinkat(n->target.p, dir, n->path.p) == 0 ||
-		       err_os(e, "cannot make the link '%s'", n->path.p);
+		return write_file(n, dir, buffer, made, e);
+	if (n->kind == NODE_LINK) {
+		*made = symlinkat(n->target.p, dir, n->path.p) == 0;
+		return *made || err_os(e, "cannot make the link '%s'", n->path.p);
+	}
 	/* The mode again: mkdir takes the umask's bits away. */
-	return (mkdirat(dir, n->path.p, 0755) == 0 && fchmodat(dir, n->path.p, 0755, 0) == 0) ||
+	*made = mkdirat(dir, n->path.p, 0755) == 0;
+	return (*made && fchmodat(dir, n->path.p, 0755, 0) == 0) ||
 	       err_os(e, "cannot make the folder '%s'", n->path.p);
 }
 
-/* After a failure: none of the top-level names was there before. */
+/* The first n nodes, all made here, from the leaves. A folder in which somebody else has put something stays. */
 static void take_back(const struct node *nodes, size_t n, int dir)
 {
-	struct err ignored;
-
-	for (size_t i = 0; i < n; i++) {
-		if (!is_top(&nodes[i]))
-			continue;
-		if (nodes[i].kind == NODE_FOLDER)
-			(void)!file_remove_tree(dir, nodes[i].path.p, &ignored);
-		else
-			unlinkat(dir, nodes[i].path.p, 0);
-	}
+	while (n-- > 0)
+		if (nodes[n].path.n)
+			unlinkat(dir, nodes[n].path.p,
+				nodes[n].kind == NODE_FOLDER ? AT_REMOVEDIR : 0);
 }
 
 static bool write_nodes(const struct node *nodes, size_t n, int dir, struct err *e)
@@ -99,9 +97,11 @@ static bool write_nodes(const struct node *nodes, size_t n, int dir, struct err 
 	CLEANUP(mem_free) uint8_t *buffer = mem_alloc(CONTENT_PIECE);
 
 	for (size_t i = 0; i < n; i++) {
-		if (!nodes[i].path.n || write_node(&nodes[i], dir, buffer, e))
+		bool made = false;
+
+		if (!nodes[i].path.n || write_node(&nodes[i], dir, buffer, &made, e))
 			continue;
-		take_back(nodes, n, dir);
+		take_back(nodes, i + made, dir);
 		return false;
 	}
 	return true;

@@ -9,8 +9,9 @@
 
 /*
  * Writes t (finished: files, folders and links) into the folder dir, which is made with its parents where it is not
- * there. Fails USAGE, before anything is written, when something of the name of a top-level entry is there; after another
- * failure what was written is gone again.
+ * there. Fails USAGE, before anything is written, when something of the name of a top-level entry is there. After another
+ * failure (IO, also for what somebody else makes at the same time) what this call wrote is gone again, file by file; what
+ * is not its own stays, and so do parents of dir.
  */
 bool new_folder_write(const struct tree *t, const char *dir, struct err *e) MUST_CHECK;
 

@@ -43,6 +43,8 @@ export_expired() {
 		gpg --batch -q --faked-system-time "$1" --yes --passphrase '' --clearsign -o "$work/InRelease" "$work/Release" 2>/dev/null &&
 		gpg --batch -q --faked-system-time 20231102T000000 --quick-set-expire "$(gpg -q --with-colons --list-keys | awk -F: '/^fpr/ { print $10; exit }')" 0 2>/dev/null &&
 		gpg -q --export later@example.org >"$work/unexpired.gpg" &&
+		sed 's/^Date: .*/Date: Fri, 14 Nov 2025 22:13:20 UTC/' "$work/Release" >"$work/Release.2025" &&
+		gpg --batch -q --faked-system-time "$1" --yes --passphrase '' --clearsign -o "$work/InRelease.back" "$work/Release.2025" 2>/dev/null &&
 		gpg --batch -q --faked-system-time 20251114T000000 --yes --passphrase '' --clearsign -o "$work/InRelease.late" "$work/Release" 2>/dev/null &&
 		sed -i 's/^:---/---/' "$GNUPGHOME"/openpgp-revocs.d/*.rev && gpg -q --import "$work/expired.gpg" 2>/dev/null
 	gpgconf --kill all
@@ -156,8 +158,11 @@ release=$(jq -r '.suites[0]."release-sha256"' "$work/lock")
 rm "$work/store/objects/${release:0:2}/${release:2}"
 check "a lost InRelease is refused" refused "$assay" archive "$work/u" "$made" --mirror "$work/nobody" --store "$work/store" -q
 check "with what to do" grep -q 'hint: .*--unverifiable' "$work/said"
+check "an archive that cannot be asked has not said no: refused with --unverifiable, too" refused "$assay" archive "$work/u" "$made" \
+	--unverifiable --mirror http://127.0.0.1:1/debian --store "$work/store" -q
 check "nothing is written" test ! -e "$work/u"
-check "--unverifiable writes the rest" quietly "$assay" archive "$work/u" "$made" --unverifiable --mirror "$work/nobody" --store "$work/store" -q
+check "--unverifiable writes the rest" quietly "$assay" archive "$work/u" "$made" --unverifiable --mirror "$work/nobody" --store "$work/store" -q 2>"$work/said"
+check "and says what is missing and why" grep -q "warning: the InRelease of suite 'made' is not at hand: ." "$work/said"
 check "README says what does not hold" grep -q 'cannot show that the' "$work/u/README"
 check "it is built all the same" quietly alone "$assay" build "$work/u/description" -o "$work/out3" --mirror "$work/u" --store "$work/s4" -q
 same "to the same bytes" "$(digests "$work/out3")" "$(digests "$work/out")"
@@ -175,6 +180,9 @@ cp "$work/InRelease" "$archive/dists/made/InRelease"
 archive_anew "$work/old" || bad "an old lock can be archived"
 same "signed before its key expired: verified" "$(verify_code old s7 expired.gpg)" 0
 check "and the expiry is told" grep -q 'that key has expired on 2024-10-31; the signature says that it was made before, on 2023-11-14' "$work/said"
+verify_json() { alone "$assay" lock verify "$work/$1/description" --mirror "$work/$1" --store "$work/$2" --keyring "$work/$3" --json; }
+same "in JSON, too" "$(verify_json old s7 expired.gpg | jq -c '[.ok, (.expired[] | .suite, (.signed | todate), (.expired > .signed))]')" \
+	'[true,"made","2023-11-14T22:13:20Z",true]'
 same "revoked, too: refused" "$(verify_code old s7 revoked.gpg)" 1
 check "and called so" grep -q 'revoked key' "$work/said"
 same "by a key of somebody else: refused" "$(verify_code old s7 valid.gpg)" 1
@@ -183,6 +191,10 @@ cp "$work/InRelease.late" "$archive/dists/made/InRelease"
 archive_anew "$work/late" || bad "a late lock can be archived"
 same "signed after its key expired: refused" "$(verify_code late s8 expired.gpg)" 1
 check "and told when" grep -q 'after its key had expired' "$work/said"
+cp "$work/InRelease.back" "$archive/dists/made/InRelease"
+archive_anew "$work/back" || bad "a lock that is dated back can be archived"
+same "dated back, over a Release from after the expiry: refused" "$(verify_code back s8 expired.gpg)" 1
+check "and called so" grep -q 'the signature is dated back' "$work/said"
 
 # The SBOM of what was built here.
 cp "$work/lock" "$made/assay.lock"
@@ -218,7 +230,7 @@ J
 check "SBOM: the judge of these refuses each change" sbom_judge_refuses
 jq '.packages[2].sha256 |= sub("^."; "g")' "$work/lock" >"$work/other.lock"
 check "SBOM: and another lock" refused sbom_agrees "$work/out/sbom.spdx.json" "$work/other.lock" "$work/out/manifest.json"
-rm -rf "$work"/{s0,s1,s2,s3,s4,s5,s6,s7,s8,k,u,old,late,copy,copy2,out2,out3}
+rm -rf "$work"/{s0,s1,s2,s3,s4,s5,s6,s7,s8,k,u,old,late,back,copy,copy2,out2,out3}
 
 # ---- the real thing: hello with its toolchain, from its archive alone, five years later ----
 hello_with_releases || { skip archive-hello "no mirror has what hello's lock needs"; exit 0; }

@@ -194,6 +194,9 @@ expect 'without it the publisher must help' 2 'hint: archives keep only their ne
 	"$assay" lock verify hello --store empty-store-2 "${options[@]:2}"
 deb first 1.1
 publish "$second_day"
+# The old package is damaged in the store: what the new lock means for an image is told all the same.
+damaged=$(package first | sed -n 's/.*"sha256": "\(.*\)",/\1/p')
+chmod u+w "store/objects/${damaged:0:2}/${damaged:2}" && printf x | dd of="store/objects/${damaged:0:2}/${damaged:2}" conv=notrunc status=none
 expect 'newer versions are taken and named' 0 '^~ first 1 -> 1.1' lock hello --update
 publish "$first_day"
 expect 'an older Release is refused' 2 'older than the one that assay.lock names' lock hello --update

@@ -12,8 +12,9 @@ copy() { # FOLDER
 }
 copy one && copy two/deeper/folder || exit 1
 find two -exec touch -d '2001-02-03' {} +
+mkdir one/build-package && echo 'this is of another day' >one/build-package/build.ninja
 (cd one && ./run package -o ../a) >a.log 2>&1 || { tail -20 a.log; exit 1; }
-(cd two/deeper/folder && umask 077 && export TZ=Asia/Tokyo LANG=de_DE.UTF-8 CFLAGS=-O0 && ./run package -o ../../../b) >b.log 2>&1 || { tail -20 b.log; exit 1; }
+(cd two/deeper/folder && umask 077 && export TZ=Asia/Tokyo LANG=de_DE.UTF-8 CFLAGS=-O0 CC=false && ./run package -o ../../../b) >b.log 2>&1 || { tail -20 b.log; exit 1; }
 version=$(sed -nE "s/^  version: '(.*)',/\1/p" "$root/meson.build")
 deb=a/assay_${version}_amd64.deb
 same 'it is called after its version' "$(basename "$deb")" "$(ls a)"

@@ -58,7 +58,11 @@ flip() { # FILE OFFSET
 }
 
 # ---- the signature, judged by others ----
+cp ours.key out/mine.key
 check "an image is signed, as a copy" sign ours signed --detached ours.p7
+same "files that no build writes are not in the copy" "$(cd signed && find . -type f | LC_ALL=C sort | paste -sd' ')" \
+	'./disk.img ./firmware/OVMF_CODE.fd ./firmware/OVMF_VARS.fd ./manifest.json ./reference-values.json ./sbom.spdx.json ./uki.efi'
+rm out/mine.key
 check "the unsigned image stays as it was" cmp before <(digests out)
 check "sbverify accepts it" quiet sbverify --cert ours.pem signed/uki.efi
 check "sbverify does not accept it for another certificate" bash -c '! sbverify --cert stranger.pem signed/uki.efi 2>/dev/null'
@@ -102,6 +106,9 @@ cert=stranger refused "another key's certificate" 2 "not for this private key" s
 refused "a key of 1024 bits" 2 "RSA key of 1024 bits" sign small nothing
 refused "an elliptic curve: its signatures differ each time" 2 "another kind than RSA" sign curve nothing
 refused "the image's own folder as the place for the copy" 2 "the unsigned image stays" sign ours out
+from=out/uki.efi refused "the image's own file as the place for the signed one" 2 "the image itself" sign ours out/uki.efi
+refused "or for the signature" 2 "the image itself" "$assay" sign uki out/uki.efi --key ours.key --cert ours.pem --detached out/uki.efi
+refused "or the signed file as the place for the unsigned one" 2 "the image itself" "$assay" sign detach signed/uki.efi --output signed/uki.efi
 check "after all this the image is what it was" cmp before <(digests out)
 
 # ---- the disk: only the file in the ESP moves ----
@@ -119,6 +126,14 @@ check "assay measure: every register of the signed copy is the unsigned image's"
 flip signed/disk.img $((esp_at + esp_size / 2))
 check "and it finds another disk" bash -c "! '$assay' measure signed --store '$store' --json >measured && jq -e '.\"disk-differs\"' measured >/dev/null"
 flip signed/disk.img $((esp_at + esp_size / 2))
+check "and nothing else, on the signed disk as it was" quiet "$assay" measure signed --store "$store"
+mkdir mixed && cp -r out/* mixed && cp signed/uki.efi mixed
+check "a signed uki.efi beside the unsigned disk is told" bash -c "! '$assay' measure mixed --store '$store' --json >measured &&
+	jq -e '.\"disk-unlike-uki\" and .same and (.\"disk-differs\" or .\"signature-differs\" | not)' measured >/dev/null"
+"$assay" sign uki other.efi --key ours.key --cert ours.pem --detached moved.p7 >/dev/null
+cp out/uki.efi mixed/uki.efi && sbattach --attach moved.p7 mixed/uki.efi 2>/dev/null
+check "and a signature for another image" bash -c "! '$assay' measure mixed --store '$store' --json >measured && jq -e '.\"signature-differs\"' measured >/dev/null"
+rm -r mixed
 check "a signed disk is unsigned again" quiet "$assay" sign detach signed --output unsigned
 same "to the very same files" "$(digests unsigned)" "$(cat before)"
 rm -r unsigned esp

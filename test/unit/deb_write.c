@@ -165,6 +165,14 @@ static void refused(void)
 	CHECK_OK(tar_of(one, &e), e);
 	one.path = str_make(name, 101);
 	CHECK_ERR(tar_of(one, &e), e, ERR_LIMIT);
+	one = file("f", 0644, "x", 2);
+	one.uid = one.gid = 07777777;
+	CHECK_OK(tar_of(one, &e), e);
+	one.uid++;
+	CHECK_ERR(tar_of(one, &e), e, ERR_LIMIT);
+	one.uid = 0;
+	one.gid++;
+	CHECK_ERR(tar_of(one, &e), e, ERR_LIMIT);
 }
 
 static void limits(void)

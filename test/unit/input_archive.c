@@ -188,6 +188,48 @@ static void other_bytes(void)
 	tree_free(t);
 }
 
+static bool write_two(const char *out, const char *a, const char *b, bool damaged, struct err *e)
+{
+	struct node n = {
+		.path = STR("a"), .kind = NODE_FILE, .mode = 0644, .origin = STR(ORIGIN)
+	};
+	struct tree *t = tree_new(1 << 20);
+	struct content_memory first, second;
+	struct input_archive done;
+	bool ok;
+
+	CHECK_OK(entry_folder(t, STR(""), ORIGIN, e), *e);
+	content_of_memory(&n.content, &first, str_span(str_of(a)));
+	CHECK_OK(tree_add(t, &n, e), *e);
+	n.path = STR("b");
+	content_of_memory(&n.content, &second, str_span(str_of(b)));
+	n.content.sha256[0] ^= damaged;
+	CHECK_OK(tree_add(t, &n, e), *e);
+	CHECK_OK(tree_finish(t, EPOCH, e), *e);
+	ok = input_archive_write(&done, t, EPOCH, out, e);
+	tree_free(t);
+	return ok;
+}
+
+/* While another run changes the folder, and when it fails then, the listing of what was there before is gone. */
+static void no_old_listing(void)
+{
+	CLEANUP(file_closep) int dir = -1;
+	struct err e = { 0 };
+	char out[sizeof place + 8];
+
+	snprintf(out, sizeof out, "%s-l", place);
+	CHECK_OK(write_two(out, "one", "two", false, &e), e);
+	dir = open(out, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	CHECK(faccessat(dir, INPUT_ARCHIVE_SUMS, F_OK, 0) == 0);
+	CHECK_ERR(write_two(out, "uno", "dos", true, &e), e, ERR_MISMATCH);
+	CHECK(faccessat(dir, INPUT_ARCHIVE_SUMS, F_OK, 0) < 0);
+	e = (struct err){ 0 };
+	CHECK_OK(write_two(out, "uno", "dos", false, &e), e);
+	CHECK(faccessat(dir, INPUT_ARCHIVE_SUMS, F_OK, 0) == 0);
+	CHECK_OK(file_remove_tree(AT_FDCWD, out, &e), e);
+}
+
 /* Killed anywhere, the next run makes it whole: nothing that is listed is ever wrong. */
 static void killed(void)
 {
@@ -224,6 +266,7 @@ int main(void)
 	others();
 	hostile();
 	other_bytes();
+	no_old_listing();
 	killed();
 	CHECK_OK(file_remove_tree(AT_FDCWD, place, &e), e);
 	return test_end();

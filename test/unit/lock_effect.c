@@ -1,6 +1,11 @@
 #include "build/lock_effect.h"
 
+#include <unistd.h>
+
 #include "locks_made.h"
+#include "make_deb.h"
+#include "store/store.h"
+#include "sys/file.h"
 #include "test.h"
 
 /* STR as a constant initialiser. */
@@ -110,8 +115,85 @@ static void dates_and_writers(void)
 	CHECK(m.will == IMAGE && strstr(because, "image-version"));
 }
 
+static char top[] = "/tmp/assay-lock-effect-XXXXXX";
+
+static struct store *open_store(const char *name)
+{
+	struct store *s = NULL;
+	struct err e = { 0 };
+	char path[100];
+
+	snprintf(path, sizeof path, "%s/%s", top, name);
+	CHECK_OK(store_open(&s, path, &e), e);
+	return s;
+}
+
+/* Packages of both sets that have all that a package can have: as many reasons as there can be. */
+static void everything_in_each(void)
+{
+	static const struct tar_line all[] = {
+		{ "./", '5', 0755, NULL, NULL },
+		{ "./code", '0', 0644, "c", NULL },
+		{ "./kernel", '0', 0644, "k", NULL },
+		{ "./stub", '0', 0644, "s", NULL },
+		{ "./vars", '0', 0644, "v", NULL },
+	};
+	static const struct str modules[] = { S("m") };
+	struct store *s CLEANUP(store_freep) = open_store("everything");
+	struct buf deb CLEANUP(buf_done) = make_deb(all, ARRAY_LEN(all), ".xz");
+	struct arena *a CLEANUP(arena_freep) = arena_new(ARENA);
+	struct description d = { .firmware_code = STR("code"),
+		.firmware_vars = STR("vars"),
+		.stub = STR("stub"),
+		.kernel = STR("kernel"),
+		.initrd_modules = { modules, 1 } };
+	struct lock_change_list l;
+	struct lock_effect f = { 0 };
+	uint8_t sha256[SHA256_SIZE];
+	struct err e = { 0 };
+
+	CHECK_OK(store_put(s, buf_span(&deb), sha256, &e), e);
+	locks_made(&before, "");
+	locks_made(&after, "a 1 firmware,image x\nb 1 firmware,image x\nc 1 firmware,image x\n"
+			   "d 1 firmware,image x\ne 1 firmware,image x\nf 1 firmware,image x\n"
+			   "g 1 firmware,image x\nh 1 firmware,image x\ni 1 firmware,image x");
+	for (size_t i = 0; i < after.lock.n_packages; i++) {
+		memcpy(after.packages[i].sha256, sha256, SHA256_SIZE);
+		after.packages[i].size = deb.n;
+	}
+	CHECK_OK(lock_changes(&l, &before.lock, &after.lock, a, &e), e);
+	CHECK(l.n == 9);
+	CHECK_OK(lock_effect(&f, &before.lock, &after.lock, &l, &d, s, a, &e), e);
+	CHECK(f.n == 5 * 9 + 1);
+}
+
+/* Whoever asks what a lock means has the lock already: a package that cannot be read is one that is not known. */
+static void a_damaged_package_is_unknown(void)
+{
+	struct store *s CLEANUP(store_freep) = open_store("damaged");
+	struct arena *a CLEANUP(arena_freep) = arena_new(ARENA);
+	struct description d = description();
+	struct lock_change_list l;
+	struct lock_effect f = { 0 };
+	struct err e = { 0 };
+
+	locks_made(&before, "a 1 firmware seed");
+	locks_made(&after, "a 2 firmware seed");
+	before.packages[0].size = STR("no package").n;
+	CHECK_OK(store_put(s, str_span(STR("no package")), before.packages[0].sha256, &e), e);
+	CHECK_OK(lock_changes(&l, &before.lock, &after.lock, a, &e), e);
+	CHECK_OK(lock_effect(&f, &before.lock, &after.lock, &l, &d, s, a, &e), e);
+	CHECK(f.moves.will == 0 && f.moves.may == (PCR(0) | PCR(7) | IMAGE));
+}
+
 int main(void)
 {
+	struct err e;
+
+	CHECK(mkdtemp(top) != NULL);
+	everything_in_each();
+	a_damaged_package_is_unknown();
+	CHECK_OK(file_remove_tree(AT_FDCWD, top, &e), e);
 	by_sets();
 	no_database();
 	dates_and_writers();

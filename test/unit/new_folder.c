@@ -134,6 +134,39 @@ static void taken_back(void)
 	CHECK(entries("old") == 1);
 }
 
+static bool somebody_else_writes(
+	const struct content_source *s, uint64_t at, void *dst, size_t n, struct err *e)
+{
+	(void)s;
+	(void)at;
+	memset(dst, 'x', n);
+	return file_write(dir, "race/a/theirs", str_span(STR("theirs")), 0600, e) &&
+	       file_mkdirs(dir, "race/z/theirs", e);
+}
+
+/* What another process made in the meantime is the other's, above and below. */
+static void only_its_own(void)
+{
+	static const struct content_source source = { somebody_else_writes };
+	CLEANUP(tree_freep) struct tree *t = tree_new(1 << 20);
+	struct node n = { .path = STR("a/file"),
+		.kind = NODE_FILE,
+		.origin = STR("test"),
+		.content = { .source = &source, .size = 1 } };
+	struct err e;
+
+	CHECK_OK(entry_folder(t, STR(""), "test", &e), e);
+	CHECK_OK(entry_folder(t, STR("a"), "test", &e), e);
+	CHECK_OK(tree_add(t, &n, &e), e);
+	CHECK_OK(entry_link(t, STR("link"), STR("../nowhere"), "test", &e), e);
+	CHECK_OK(entry_folder(t, STR("z"), "test", &e), e);
+	CHECK_OK(tree_finish(t, 1, &e), e);
+	CHECK_ERR(new_folder_write(t, at("race"), &e), e, ERR_IO);
+	CHECK(strstr(e.text, "folder 'z'"));
+	CHECK(entries("race") == 2 && entries("race/a") == 1 && entries("race/z") == 1);
+	CHECK(mode_of("race/a/theirs") == 0600);
+}
+
 int main(void)
 {
 	struct err e;
@@ -146,6 +179,7 @@ int main(void)
 	written(0, "deep/er");
 	in_the_way();
 	taken_back();
+	only_its_own();
 	CHECK_OK(file_remove_tree(AT_FDCWD, root, &e), e);
 	return test_end();
 }

@@ -7,13 +7,17 @@
 #include "base/hex.h"
 #include "build/manifest.h"
 #include "codec/json.h"
+#include "codec/pe.h"
+#include "image/authenticode.h"
 #include "image/gpt.h"
+#include "image/pe_certificates.h"
 #include "measure/partition_table.h"
 #include "sys/file.h"
+#include "signer_made.h"
 #include "test.h"
 #include "uki_made.h"
 
-enum { DISK_SIZE = 4 << 20, ARENA = 16 << 20, TEXT = 1 << 20 };
+enum { DISK_SIZE = 4 << 20, ARENA = 16 << 20, TEXT = 1 << 20, CHECKSUM_IN_PE = 24 + 64 };
 
 static char folder[] = "/tmp/assay-remeasure-XXXXXX";
 static const uint8_t root_hash[SHA256_SIZE] = { 0x12, 0x34 };
@@ -36,10 +40,13 @@ static struct buf make_uki(const char *words)
 		.command_line = line,
 		.initrd = SPAN_OF(uki_made_initrd),
 		.kernel = buf_span(&kernel) };
+	struct buf uki;
 
 	hex_write(hash, root_hash, sizeof root_hash);
 	snprintf(line, sizeof line, "%s verity=%s", words, hash);
-	return uki_made(&parts);
+	uki = uki_made(&parts);
+	put_u32le(uki.p + uki.p[60] + 256 * uki.p[61] + CHECKSUM_IN_PE, 0);
+	return uki;
 }
 
 /* Tables at both ends and nothing between them. What the writer says firmware will hash is what is read back. */
@@ -194,6 +201,60 @@ static void finds_what_changed(void)
 	buf_done(&reference);
 }
 
+static struct signing_key *make_key(void)
+{
+	struct signer s CLEANUP(signer_done) = make_signer(made_rsa(), NULL);
+	struct signing_key *ret = NULL;
+	struct err e = { 0 };
+
+	CHECK_OK(signing_key_of_pem(&ret, buf_span(&s.key_pem), buf_span(&s.cert_pem), &e), e);
+	return ret;
+}
+
+/* The image with a signature that is for `what`. */
+static struct buf make_signed(const struct signing_key *key, struct span image, struct span what)
+{
+	struct buf signature CLEANUP(buf_done) = buf_init(AUTHENTICODE_SIZE_MAX),
+			     out = buf_init(TEXT);
+	struct digest hash;
+	struct err e = { 0 };
+
+	CHECK_OK(pe_authenticode(&hash, what, DIGEST_SHA256, &e), e);
+	CHECK_OK(authenticode_sign(&signature, hash.bytes, key, &e), e);
+	CHECK_OK(pe_certificates_attach(&out, image, buf_span(&signature), &e), e);
+	return out;
+}
+
+/* A signature that holds for another image is none of this; nor is a signed file what an unsigned disk boots. */
+static void a_signature_is_held_against_its_image(void)
+{
+	CLEANUP(signing_key_freep) struct signing_key *key = make_key();
+	struct buf uki CLEANUP(buf_done) = make_uki("quiet"),
+		       other CLEANUP(buf_done) = make_uki("debug"),
+		       disk CLEANUP(buf_done) = make_disk(1);
+	struct span image = buf_span(&uki);
+	struct buf manifest CLEANUP(buf_done) = make_manifest(image, buf_span(&disk));
+	struct buf reference CLEANUP(buf_done) = make_reference(
+		image, buf_span(&disk), buf_span(&manifest));
+	struct buf good CLEANUP(buf_done) = make_signed(key, image, image),
+			moved CLEANUP(buf_done) = make_signed(key, image, buf_span(&other));
+	struct remeasure r = { 0 };
+	struct err e = { 0 };
+
+	write_file("disk.img", buf_span(&disk));
+	write_file("manifest.json", buf_span(&manifest));
+	write_file("reference-values.json", buf_span(&reference));
+	write_file("uki.efi", buf_span(&good));
+	CHECK_OK(remeasure_run(&r, folder, NULL, &e), e);
+	CHECK(r.same && r.is_signed && !r.uki_differs && !r.disk_differs);
+	CHECK(!r.signature_differs && r.disk_unlike_uki);
+	remeasure_done(&r);
+	write_file("uki.efi", buf_span(&moved));
+	CHECK_OK(remeasure_run(&r, folder, NULL, &e), e);
+	CHECK(r.is_signed && !r.uki_differs && r.signature_differs);
+	remeasure_done(&r);
+}
+
 /* Any byte of the tables changed: the disk is refused, or its event differs. */
 static void a_broken_table_is_refused(void)
 {
@@ -244,6 +305,7 @@ int main(void)
 
 	CHECK(mkdtemp(folder) != NULL);
 	finds_what_changed();
+	a_signature_is_held_against_its_image();
 	a_broken_table_is_refused();
 	a_missing_file_is_no_answer();
 	CHECK_OK(file_remove_tree(AT_FDCWD, folder, &e), e);

@@ -12,8 +12,8 @@ while getopts o: letter; do
 	esac
 done
 cd "$(dirname "$0")/../.."
-# What a person's shell says of compilers and files must not be in the package.
-unset CFLAGS CPPFLAGS LDFLAGS DESTDIR
+# What a person's shell says of compilers and files must not be in the package, nor what an older run has left.
+unset CC CC_LD LD AR STRIP CFLAGS CPPFLAGS LDFLAGS DESTDIR PKG_CONFIG PKG_CONFIG_PATH PKG_CONFIG_LIBDIR
 export LC_ALL=C TZ=UTC0
 umask 022
 build='build-package'
@@ -38,7 +38,8 @@ libraries() { # PROGRAM
 # In KiB as Debian counts: files rounded up, one for each other entry.
 installed_size() { find "$1" -mindepth 1 -printf '%y %s\n' | awk '{ n += $1 == "f" ? int(($2 + 1023) / 1024) : 1 } END { print n }'; }
 
-[ -f $build/build.ninja ] || meson setup $build --prefix=/usr --wrap-mode=nodownload -Dman=enabled >"$stage/log" || { cat "$stage/log"; exit 1; }
+rm -rf $build
+meson setup $build --prefix=/usr --wrap-mode=nodownload -Dman=enabled >"$stage/log" || { cat "$stage/log"; exit 1; }
 ninja -C $build --quiet package >"$stage/log" || { cat "$stage/log"; exit 1; }
 DESTDIR="$stage/data" meson install -C $build --no-rebuild --quiet --strip
 needs=$(libraries "$stage/data/usr/bin/assay")
