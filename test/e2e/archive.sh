@@ -121,7 +121,7 @@ killed_and_taken_up() {
 	done 2>/dev/null
 }
 check "killed in the middle, the next run makes it whole" killed_and_taken_up
-object=$(find "$work/k/objects" -type f | LC_ALL=C sort | head -n 1)
+object=$(find "$work/k/debian/pool" -name "*.deb" -exec readlink -f {} + | LC_ALL=C sort | head -n 1) # of a package: every build reads it
 chmod 644 "$object" && printf x | dd of="$object" bs=1 seek=7 conv=notrunc status=none
 check "a damaged object is found by sha256sum" refused sums_hold "$work/k"
 check "and never gets into a build" refused alone "$assay" build "$work/k/description" -o "$work/no" --mirror "$work/k" --store "$work/s0" -q
