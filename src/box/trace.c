@@ -14,6 +14,7 @@
 #include "box/trace_clock.h"
 #include "box/trace_exec.h"
 #include "box/trace_process.h"
+#include "box/trace_tsc.h"
 #include "base/banned.h"
 
 static const struct trace_handler *const tables[] = { trace_clock_calls, trace_wait_calls,
@@ -258,6 +259,8 @@ static void stopped(struct tracer *t, pid_t pid, int status)
 	case 0:
 		if (sig == SYSCALL_STOP)
 			call_ends(thread);
+		else if (sig == SIGSEGV && trace_tsc_answer(t, thread))
+			go_on(thread, 0);
 		else
 			go_on(thread, sig);
 		return;

@@ -20,6 +20,7 @@ struct trace_process {
 	uint64_t n_forked;                /* children so far */
 	uint64_t n_taken;                 /* bytes taken of the random stream */
 	int64_t processor_ns;             /* processor time that it has used, by the clock */
+	int64_t counter_ns;               /* how far the time stamp counter is before the clock */
 	struct trace_ended *ended;        /* see trace_clock.c */
 	struct trace_timer *timers;       /* see trace_timer.c */
 	uint64_t processors;              /* that it may run on, as it set them; 0: all */
