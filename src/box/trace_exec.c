@@ -19,7 +19,7 @@ enum {
 	WORDS = 512,         /* of the stack read at a time */
 	ENTRIES_MAX = 64,    /* of an auxiliary vector; the kernel makes about 20 */
 	RANDOM_SIZE = 16,    /* behind AT_RANDOM */
-	HWCAP = 0x078bfbff, /* CPUID.1:EDX of a processor with what x86-64 promises and no more */
+	HWCAP = 0x078bfbff,  /* CPUID.1:EDX of a processor with what x86-64 promises and no more */
 	KEY_MAX = 256 << 10, /* of arguments; those behind it do not name the process */
 };
 

@@ -49,6 +49,7 @@ static int probe_queries(void)
 	int64_t real = now(CLOCK_REALTIME);
 	struct timespec ts;
 	struct timeval tv;
+	unsigned long long counter;
 	struct rusage r;
 	struct tms tms;
 
@@ -63,6 +64,9 @@ static int probe_queries(void)
 	getrusage(RUSAGE_SELF, &r);
 	printf(" usage %lld %ld\n", (long long)r.ru_utime.tv_usec, r.ru_maxrss);
 	clock_getres(CLOCK_REALTIME, &ts);
+	counter = __builtin_ia32_rdtsc();
+	printf("counter +%llu %d\n", (unsigned long long)(__builtin_ia32_rdtsc() - counter),
+		counter / 1000000000 == 1000);
 	printf("resolution %lld\nvdso %lu\n", (long long)ts.tv_nsec, getauxval(AT_SYSINFO_EHDR));
 	return 0;
 }
@@ -318,12 +322,12 @@ static int probe(const char *name)
 
 static const char queries_say[] = "real 1700000000002000000\nday 1700000000.002001\n"
 				  "monotonic 1000.002002000\ntime 1700000000\nprocessor 5000\n"
-				  "times 100000 usage 7 0\nresolution 1\nvdso 0\n";
+				  "times 100000 usage 7 0\ncounter +1000 1\nresolution 1\nvdso 0\n";
 
 /* After a hundred queries before the exec: only processor time is kept. */
 static const char exec_says[] = "real 1700000000002000000\nday 1700000000.002001\n"
 				"monotonic 1000.002002000\ntime 1700000000\nprocessor 105000\n"
-				"times 100000 usage 107 0\nresolution 1\nvdso 0\n";
+				"times 100000 usage 107 0\ncounter +1000 1\nresolution 1\nvdso 0\n";
 
 static bool says_in_box(const char *name, const char *want)
 {
