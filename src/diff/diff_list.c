@@ -163,6 +163,19 @@ struct str diff_list_trimmed(struct str name)
 	return str_is(name, ".") ? str_make(name.p, 0) : name;
 }
 
+void diff_list_hide_folders(struct diff_list *l)
+{
+	for (size_t i = 0; i < l->n; i++) {
+		struct diff_member *m = &l->list[i];
+
+		if (m->kind == DIFF_MEMBER_FILE)
+			continue;
+		m->extents = NULL;
+		m->n_extents = 0;
+		m->size = 0;
+	}
+}
+
 bool diff_list_end(struct diff_list *l, struct diff_members *ret, uint64_t end, struct err *e)
 {
 	struct diff_members r = { .n = l->n, .end = end };

@@ -49,6 +49,8 @@ bool diff_list_target(
 	struct diff_list *l, struct diff_member *m, struct span target, struct err *e) MUST_CHECK;
 /* A name as an archive gives it, without "/" and "./" at its front, "/" and "/." at its end; "." is "". Borrows. */
 struct str diff_list_trimmed(struct str name);
+/* A walk through folders keeps their blocks as contents, and links' targets; at its end only files have one. */
+void diff_list_hide_folders(struct diff_list *l);
 /* The list, and the facts since the last call as the container's. */
 bool diff_list_end(
 	struct diff_list *l, struct diff_members *ret, uint64_t end, struct err *e) MUST_CHECK;

@@ -256,16 +256,7 @@ static bool walk(struct walk *w, struct diff_members *ret, struct err *e)
 	for (size_t i = 0; i < w->l.n; i++)
 		if (w->l.list[i].kind == DIFF_MEMBER_FOLDER && !read_folder(w, i, e))
 			return false;
-	/* A folder's blocks are not a content of its own. */
-	for (size_t i = 0; i < w->l.n; i++) {
-		struct diff_member *m = &w->l.list[i];
-
-		if (m->kind == DIFF_MEMBER_FILE)
-			continue;
-		m->extents = NULL;
-		m->n_extents = 0;
-		m->size = 0;
-	}
+	diff_list_hide_folders(&w->l);
 	return add_facts(w, e) &&
 	       diff_list_end(&w->l, ret, end && end < w->l.src->all.n ? end : w->l.src->all.n, e);
 }
