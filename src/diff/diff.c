@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#include "diff/diff_content.h"
+#include "diff/diff_pair.h"
 #include "diff/diff_folder.h"
-#include "diff/diff_map.h"
+#include "diff/diff_bytes.h"
 #include "diff/diff_raw.h"
 #include "diff/diff_walk.h"
 #include "sys/file.h"
@@ -32,7 +32,7 @@ const char *diff_kind_name(enum diff_kind kind)
 	return names[kind];
 }
 
-void diff_content(struct diff_walk *w, struct span a, struct span b)
+void diff_pair(struct diff_walk *w, struct span a, struct span b)
 {
 	diff_raw(w, a, b);
 }
@@ -75,11 +75,11 @@ static bool report(struct diff_report *ret, const struct diff_walk *w, struct er
 
 static bool files(struct diff_walk *w, const char *a, const char *b, struct err *e)
 {
-	CLEANUP(diff_map_done) struct diff_map x = { 0 };
-	CLEANUP(diff_map_done) struct diff_map y = { 0 };
-	if (!diff_map_open(&x, AT_FDCWD, a, true, e) || !diff_map_open(&y, AT_FDCWD, b, true, e))
+	CLEANUP(diff_bytes_done) struct diff_bytes x = { 0 };
+	CLEANUP(diff_bytes_done) struct diff_bytes y = { 0 };
+	if (!diff_bytes_open(&x, AT_FDCWD, a, e) || !diff_bytes_open(&y, AT_FDCWD, b, e))
 		return false;
-	diff_content(w, x.bytes, y.bytes);
+	diff_pair(w, x.all, y.all);
 	return true;
 }
 

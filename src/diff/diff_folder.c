@@ -5,8 +5,8 @@
 #include <unistd.h>
 
 #include "base/buf.h"
-#include "diff/diff_content.h"
-#include "diff/diff_map.h"
+#include "diff/diff_pair.h"
+#include "diff/diff_bytes.h"
 #include "sys/file.h"
 #include "tree/tree.h"
 
@@ -79,12 +79,12 @@ static void metadata(struct diff_walk *w, const struct sides *s)
 
 static bool files(struct folders *f, struct err *e)
 {
-	CLEANUP(diff_map_done) struct diff_map a = { 0 };
-	CLEANUP(diff_map_done) struct diff_map b = { 0 };
-	if (!diff_map_open(&a, f->dir[0], f->path, false, e) ||
-		!diff_map_open(&b, f->dir[1], f->path, false, e))
+	CLEANUP(diff_bytes_done) struct diff_bytes a = { 0 };
+	CLEANUP(diff_bytes_done) struct diff_bytes b = { 0 };
+	if (!diff_bytes_open(&a, f->dir[0], f->path, e) ||
+		!diff_bytes_open(&b, f->dir[1], f->path, e))
 		return false;
-	diff_content(f->w, a.bytes, b.bytes);
+	diff_pair(f->w, a.all, b.all);
 	return true;
 }
 
