@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "box/box_mounts.h"
+#include "box/box_root.h"
 #include "box/box_seccomp.h"
 #include "base/banned.h"
 
@@ -96,16 +97,22 @@ static bool set_limits(const struct box_limits *l, struct err *e)
 	return true;
 }
 
-static bool drop_rights(struct err *e)
+/* What is left to a root of its own: all that concerns files and users, nothing that concerns the system. */
+static const uint32_t file_rights = 1U << CAP_CHOWN | 1U << CAP_DAC_OVERRIDE | 1U << CAP_FOWNER |
+				    1U << CAP_FSETID | 1U << CAP_KILL | 1U << CAP_SETGID |
+				    1U << CAP_SETUID;
+
+static bool drop_rights(uint32_t kept, struct err *e)
 {
 	struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3, 0 };
-	struct __user_cap_data_struct none[2] = { 0 };
+	struct __user_cap_data_struct rights[2] = { { kept, kept, 0 } };
 
 	/* The kernel says EINVAL at the first number that it does not know. */
-	for (unsigned long cap = 0; prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) == 0; cap++)
-		;
+	for (unsigned long cap = 0; cap < 64; cap++)
+		if ((cap >= 32 || !(kept >> cap & 1)) && prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) < 0)
+			break;
 	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0 ||
-		syscall(SYS_capset, &header, none) < 0)
+		syscall(SYS_capset, &header, rights) < 0)
 		return err_os(e, "cannot give up the rights in the box");
 	/*
 	 * This process still has the caller's command line, environment and descriptors: nobody in the box may look into
@@ -131,10 +138,10 @@ static bool set_identity(struct err *e)
 	return true;
 }
 
-static bool prepare(const struct box_job *job, int alive_fd, struct err *e)
+static bool prepare(const struct box_job *job, int alive_fd, int *out, struct err *e)
 {
 	struct pollfd alive = { alive_fd, POLLIN, 0 };
-	const char *cwd = job->cwd ? job->cwd : "/build";
+	const char *cwd = job->cwd ? job->cwd : job->whole_root ? "/" : "/build";
 
 	/* Whoever died between fork and prctl has closed the pipe. */
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || poll(&alive, 1, 0) < 0)
@@ -142,11 +149,12 @@ static bool prepare(const struct box_job *job, int alive_fd, struct err *e)
 	if (alive.revents)
 		return err_set(e, ERR_IO, "the box's parent is gone");
 	close(alive_fd);
-	if (!set_identity(e) || !box_mounts_enter(job, e))
+	if (!set_identity(e) || !box_mounts_enter(job, out, e))
 		return false;
 	if (chdir(cwd) < 0)
 		return err_os(e, "cannot enter '%s' in the box", cwd);
-	return set_limits(&job->limits, e) && drop_rights(e) && box_seccomp_load(e);
+	return set_limits(&job->limits, e) && drop_rights(job->whole_root ? file_rights : 0, e) &&
+	       box_seccomp_load(job->whole_root, e);
 }
 
 static noreturn void start(const struct box_command *c, const char *const *env, int log_fd)
@@ -206,8 +214,10 @@ noreturn void box_init_run(
 	const struct box_job *job, struct box_report *report, int log_fd, int alive_fd)
 {
 	struct err e = { 0 };
+	int out = -1;
 
-	if (prepare(job, alive_fd, &e) && run_all(job, &report->result, log_fd, &e))
+	if (prepare(job, alive_fd, &out, &e) && run_all(job, &report->result, log_fd, &e) &&
+		(!job->whole_root || !report->result.done || box_root_save(out, &e)))
 		report->finished = true;
 	else
 		report->err = e;

@@ -53,7 +53,6 @@ static const struct {
 	{ SCMP_SYS(clone3), ENOSYS },
 	{ SCMP_SYS(openat2), ENOSYS },
 	{ NR_FCHMODAT2, ENOSYS },
-	{ SCMP_SYS(getgroups), 0 },
 };
 
 /* Calls that take a mode, and in which argument; those that open make a file only with one of `making` in flags_at. */
@@ -112,7 +111,7 @@ static int refuse_modes(scmp_filter_ctx ctx)
 	return rc;
 }
 
-static int refuse(scmp_filter_ctx ctx)
+static int refuse(scmp_filter_ctx ctx, bool many_ids)
 {
 	int rc = seccomp_attr_set(ctx, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
 
@@ -125,13 +124,16 @@ static int refuse(scmp_filter_ctx ctx)
 	if (rc == 0)
 		rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EACCES), SCMP_SYS(socket), 1,
 			SCMP_CMP(0, SCMP_CMP_NE, AF_UNIX, 0));
+	if (rc || many_ids)
+		return rc;
+	rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(0), SCMP_SYS(getgroups), 0);
 	return rc ? rc : refuse_modes(ctx);
 }
 
-bool box_seccomp_load(struct err *e)
+bool box_seccomp_load(bool many_ids, struct err *e)
 {
 	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ALLOW);
-	int rc = ctx ? refuse(ctx) : -ENOMEM;
+	int rc = ctx ? refuse(ctx, many_ids) : -ENOMEM;
 
 	if (rc == 0)
 		rc = seccomp_load(ctx); /* with no_new_privs, libseccomp's default */

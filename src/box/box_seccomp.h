@@ -14,8 +14,9 @@
  *   ENOTSUP  setting and removing extended attributes (whether they work depends on the machine's file system)
  *   EACCES   sockets of all families but AF_UNIX (a network namespace does not hold AF_VSOCK)
  *   ENOSYS   calls that hide what is asked behind a pointer and have an older form: clone3, openat2, fchmodat2
- * getgroups answers that there are none: the caller's cannot be dropped without privilege, and must not show.
+ * getgroups answers that there are none: the caller's cannot be dropped without privilege, and must not show. With
+ * many_ids modes are free and groups are the real ones: there the files die with the box.
  */
-bool box_seccomp_load(struct err *e) MUST_CHECK;
+bool box_seccomp_load(bool many_ids, struct err *e) MUST_CHECK;
 
 #endif
