@@ -122,8 +122,9 @@ static int refuse(scmp_filter_ctx ctx, bool many_ids)
 		rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(clone), 1,
 			SCMP_CMP(0, SCMP_CMP_MASKED_EQ, new_namespaces[i], new_namespaces[i]));
 	if (rc == 0)
-		rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EACCES), SCMP_SYS(socket), 1,
-			SCMP_CMP(0, SCMP_CMP_NE, AF_UNIX, 0));
+		/* useradd gives up where the kernel's audit answers anything but that there is none. */
+		rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(many_ids ? EAFNOSUPPORT : EACCES),
+			SCMP_SYS(socket), 1, SCMP_CMP(0, SCMP_CMP_NE, AF_UNIX, 0));
 	if (rc || many_ids)
 		return rc;
 	rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(0), SCMP_SYS(getgroups), 0);
