@@ -24,16 +24,19 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "box/box_view.h"
 #include "tree/tree.h"
 
 enum {
 	BOX_VERSION =
-		1, /* of what a step can see; a change takes the next number (it is part of every derivation) */
+		2, /* of what a step can see; a change takes the next number (it is part of every derivation) */
 	BOX_USER = 1000, /* user and group id inside */
 	BOX_BINDS_MAX = 32,
 	BOX_COMMANDS_MAX = 256,
 	BOX_ENV_MAX = 64,
 	BOX_LOG_MAX = 64 << 20, /* bytes of output kept; what comes after is read and dropped */
+	BOX_NOTES_MAX = 64,     /* undeclared inputs listed in the result; all are counted */
+	BOX_NOTE_SIZE = 256,
 };
 
 /* A file or folder of the machine that is seen read only. */
@@ -43,14 +46,16 @@ struct box_bind {
 		at; /* absolute, in the box; below a folder of the sysroot only where that place exists */
 };
 
-/* Zero means the default in brackets. */
+/* Zero means the default in brackets. What ends the box says which it was (box_result.limit). */
 struct box_limits {
-	unsigned wall_s;  /* of the whole box [3600] */
-	uint64_t memory;  /* address space of each process, bytes [8 GiB] */
-	uint64_t file;    /* largest file that may be written, bytes [4 GiB] */
-	uint64_t scratch; /* of /build and of /tmp, bytes each, taken from memory [2 GiB] */
-	unsigned
-		n_processes; /* of the calling user in the box [4096]; the kernel does not hold it against root */
+	unsigned wall_s;      /* of the whole box [3600] */
+	unsigned n_processes; /* at one time, threads counted [4096] */
+	uint64_t
+		memory; /* of all processes together, bytes [8 GiB]; looked at several times a second */
+	uint64_t
+		disk; /* in /build, /tmp, /dev/shm (all in memory) and /out together, bytes [2 GiB]; looked at likewise */
+	uint64_t
+		file; /* largest file that may be written, bytes [4 GiB]: the writer gets an error */
 };
 
 struct box_command {
@@ -67,7 +72,7 @@ struct box_job {
 		*out; /* absolute; seen as /out. Lies in a folder that other users cannot enter. */
 	/*
 	 * Not NULL: a finished tree, whose files stand in sysroot. It is the root, and what became of it is in `out` when all
-	 * commands are done (box_listing.h). There is no /out and no /build; scratch limits the whole root.
+	 * commands are done (box_listing.h). There is no /out and no /build; limits.disk is that of the whole root.
 	 */
 	const struct tree *whole_root;
 	const char *cwd; /* in the box; NULL: /build, with whole_root / */
@@ -77,7 +82,18 @@ struct box_job {
 	const char *const
 		*env; /* "NAME=value" beside and over the fixed ones; ends with NULL; may be NULL */
 	int64_t source_date_epoch;
+	const uint8_t *seed; /* of all randomness, BOX_SEED_SIZE bytes; NULL: zeros */
+	struct box_view view;
 	struct box_limits limits;
+};
+
+/* A limit that ended the box. */
+enum box_limit {
+	BOX_LIMIT_NONE,
+	BOX_LIMIT_PROCESSES,
+	BOX_LIMIT_MEMORY,
+	BOX_LIMIT_DISK,
+	BOX_LIMIT_TIME,
 };
 
 struct box_result {
@@ -85,6 +101,13 @@ struct box_result {
 	bool timed_out; /* the wall limit ended the box */
 	size_t command; /* which failed; n_commands when done */
 	int status;     /* its exit code, 128 + signal, 127 when it could not be started */
+	enum box_limit limit;
+	/*
+	 * What the commands asked of the machine that their description does not name, once each:
+	 * "network: connect to 192.0.2.1 port 80", "path: /proc/interrupts". The same stands in the log.
+	 */
+	size_t n_notes; /* found; the first BOX_NOTES_MAX are listed */
+	char notes[BOX_NOTES_MAX][BOX_NOTE_SIZE];
 };
 
 /*

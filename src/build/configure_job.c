@@ -200,7 +200,8 @@ bool configure_job_run(const struct configure_job *job, const char *tmp, const c
 		.out = out,
 		.env = environment,
 		.source_date_epoch = job->source_date_epoch,
-		.limits = { .scratch = root_max, .file = file_max } };
+		.seed = job->derivation,
+		.limits = { .disk = root_max, .file = file_max } };
 
 	box.commands = commands_of(job, &box.n_commands, a);
 	if (!folder || !log || !box.commands)

@@ -21,7 +21,7 @@ struct configure_job {
 	bool incomplete;         /* packages that others depend on are left out on purpose */
 	const struct tree *base; /* finished: the root to start in */
 	int64_t source_date_epoch;
-	const uint8_t *derivation; /* names the log of a failure */
+	const uint8_t *derivation; /* names the log of a failure, seeds randomness */
 };
 
 /*
