@@ -1,7 +1,6 @@
 #include "build/configure_leftover.h"
 
 #include <inttypes.h>
-#include <string.h>
 
 #include "base/banned.h"
 
@@ -73,9 +72,16 @@ void configure_leftover_mend(struct buf *out, struct str text, uint64_t day)
 	}
 }
 
+/* A line as in RFC 7468 or OpenSSH: "-----BEGIN PRIVATE KEY-----", "-----BEGIN OPENSSH PRIVATE KEY-----". */
 bool configure_leftover_is_key(struct span start)
 {
-	static const char mark[] = "PRIVATE KEY-----";
+	struct str rest = str_make((const char *)start.p, start.n), line;
 
-	return start.n && memmem(start.p, start.n, mark, sizeof mark - 1);
+	while (rest.n) {
+		(void)str_cut(rest, '\n', &line, &rest);
+		line = str_trim(line);
+		if (str_starts(line, "-----BEGIN ") && str_ends(line, "PRIVATE KEY-----"))
+			return true;
+	}
+	return false;
 }
