@@ -63,11 +63,21 @@ static bool make_base(struct work *w, struct err *e)
 						 packs, n_base, w->in->source_date_epoch, e);
 }
 
+static bool make_order(struct work *w, struct err *e)
+{
+	const struct package_set *set = w->in->set;
+	CLEANUP(mem_free) struct configure_order_item *items = mem_array(set->n, sizeof *items);
+
+	for (size_t i = 0; i < set->n; i++)
+		items[i] = (struct configure_order_item){ set->packages[i]->name,
+			pack_control(set->packs[i], "control") };
+	return configure_order_make(&w->order, items, set->n, w->a, e);
+}
+
 static bool make_trees(struct work *w, struct err *e)
 {
 	w->result.before = tree_new(TREE_MEMORY_MAX);
-	return configure_order_make(
-		       &w->order, packages_of(w), packs_of(w), w->in->set->n, w->a, e) &&
+	return make_order(w, e) &&
 	       rootfs_unpacked(w->result.before, w->in->description, packages_of(w), packs_of(w),
 		       w->in->set->n, w->in->source_date_epoch, e) &&
 	       make_base(w, e);

@@ -14,7 +14,7 @@ struct provider {
 };
 
 struct ordering {
-	const struct lock_package *const *packages;
+	const struct configure_order_item *items;
 	struct control_stanza *stanzas;
 	size_t n;
 	struct map *providers; /* name -> first struct provider */
@@ -57,7 +57,7 @@ static bool read_names(struct ordering *o, struct err *e)
 	struct str item, rest;
 
 	for (size_t i = 0; i < o->n; i++)
-		if (!provide(o, o->packages[i]->name, i, e))
+		if (!provide(o, o->items[i].name, i, e))
 			return false;
 	for (size_t i = 0; i < o->n; i++)
 		for (rest = control_field(&o->stanzas[i], "Provides"); rest.n;) {
@@ -186,13 +186,13 @@ static bool make(struct ordering *o, struct configure_order *ret, struct err *e)
 	return true;
 }
 
-bool configure_order_make(struct configure_order *ret, const struct lock_package *const *packages,
-	struct pack *const *packs, size_t n, struct arena *a, struct err *e)
+bool configure_order_make(struct configure_order *ret, const struct configure_order_item *items,
+	size_t n, struct arena *a, struct err *e)
 {
 	CLEANUP(map_freep) struct map *providers = map_new();
 	CLEANUP(mem_free) struct control_stanza *stanzas = mem_array(n, sizeof *stanzas);
 	CLEANUP(mem_free) bool *seen = mem_array(n, sizeof *seen);
-	struct ordering o = { .packages = packages,
+	struct ordering o = { .items = items,
 		.stanzas = stanzas,
 		.n = n,
 		.providers = providers,
@@ -205,8 +205,8 @@ bool configure_order_make(struct configure_order *ret, const struct lock_package
 		return arena_full(a, e);
 	for (size_t i = 0; i < n; i++) {
 		o.batch[i] = o.before[i] = none;
-		if (!control_one(&stanzas[i], pack_control(packs[i], "control"), e))
-			return err_wrap(e, "package '%.*s'", STR_ARG(packages[i]->name));
+		if (!control_one(&stanzas[i], items[i].control, e))
+			return err_wrap(e, "package '%.*s'", STR_ARG(items[i].name));
 	}
 	return make(&o, ret, e);
 }

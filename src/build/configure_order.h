@@ -9,8 +9,8 @@
 #define ASSAY_BUILD_CONFIGURE_ORDER_H
 
 #include "base/arena.h"
-#include "deb/pack.h"
-#include "lock/lock.h"
+#include "base/err.h"
+#include "base/str.h"
 
 struct configure_order {
 	size_t *batch;  /* in which each package is unpacked; 0 is the first */
@@ -18,12 +18,17 @@ struct configure_order {
 	size_t n_batches;
 };
 
+/* A package as the order sees it. */
+struct configure_order_item {
+	struct str name;
+	struct span control; /* its control file */
+};
+
 /*
  * Of an alternative the first that is in the set counts, real or provided. Where pre-dependencies go in a circle the rest
- * is one batch, and dpkg has the last word. Memory from a. Fails: NOTFOUND when no Essential package or no dpkg is there,
- * FORMAT, LIMIT.
+ * is one batch, and dpkg has the last word. Memory from a. Fails: NOTFOUND when no dpkg is there, FORMAT, LIMIT.
  */
-bool configure_order_make(struct configure_order *ret, const struct lock_package *const *packages,
-	struct pack *const *packs, size_t n, struct arena *a, struct err *e) MUST_CHECK;
+bool configure_order_make(struct configure_order *ret, const struct configure_order_item *items,
+	size_t n, struct arena *a, struct err *e) MUST_CHECK;
 
 #endif
