@@ -76,7 +76,14 @@ static bool run_scripts(struct build_work *w, struct err *e)
 	if (!w->d->run_scripts)
 		return true;
 	build_work_stage(w, "maintainer scripts");
-	return configure_build(w->root, &w->configured, &in, w->arena, w->r->failure, e);
+	if (!configure_build(w->root, &w->configured, &in, w->arena, w->r->failure, e))
+		return false;
+	if (w->r->explain)
+		w->r->explain(w->r->ctx, "scripts",
+			w->configured.cached
+				? STR("from the store: none of their inputs changed")
+				: STR("packages, accounts or the source date are new to this store"));
+	return true;
 }
 
 static bool assemble(struct build_work *w, struct err *e)

@@ -209,5 +209,7 @@ bool configure_job_run(const struct configure_job *job, const char *tmp, const c
 	if (!offer_all(job, folder, a, e) || !sysroot_lay(&sysroot, job->store, job->base, e))
 		return false;
 	box.sysroot = sysroot;
+	if (job->view)
+		box.view = *job->view;
 	return run(job, &box, log, failure, e);
 }
