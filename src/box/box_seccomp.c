@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <seccomp.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 
@@ -127,6 +128,9 @@ static int refuse(scmp_filter_ctx ctx, bool many_ids)
 		/* useradd gives up where the kernel's audit answers anything but that there is none. */
 		rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(many_ids ? EAFNOSUPPORT : EACCES),
 			SCMP_SYS(socket), 1, SCMP_CMP(0, SCMP_CMP_NE, AF_UNIX, 0));
+	if (rc == 0)
+		rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(prctl), 1,
+			SCMP_CMP(0, SCMP_CMP_EQ, PR_SET_TSC, 0));
 	if (rc || many_ids)
 		return rc;
 	rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(0), SCMP_SYS(getgroups), 0);
