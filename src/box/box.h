@@ -11,6 +11,10 @@
  *
  * The user inside is `build`, id 1000, which is the caller outside: it needs no privilege where the kernel lets an
  * ordinary user make user namespaces, and root gets the same box. There is one id only: chown to others fails.
+ *
+ * With whole_root the box is another one, for maintainer scripts: its root is a copy of a tree, writable, with the modes and
+ * owners of the tree; the user inside is root with the rights to change both, and the ids 0..65535 are there (box_ids.h).
+ *
  * Not closed yet: clock, random numbers, processor and kernel version are the machine's.
  */
 #ifndef ASSAY_BOX_BOX_H
@@ -21,6 +25,7 @@
 
 #include "base/err.h"
 #include "box/box_view.h"
+#include "tree/tree.h"
 
 enum {
 	BOX_VERSION =
@@ -65,7 +70,12 @@ struct box_job {
 	size_t n_binds;
 	const char
 		*out; /* absolute; seen as /out. Lies in a folder that other users cannot enter. */
-	const char *cwd; /* in the box; NULL: /build */
+	/*
+	 * Not NULL: a finished tree, whose files stand in sysroot. It is the root, and what became of it is in `out` when all
+	 * commands are done (box_listing.h). There is no /out and no /build; limits.disk is that of the whole root.
+	 */
+	const struct tree *whole_root;
+	const char *cwd; /* in the box; NULL: /build, with whole_root / */
 	const struct box_command *
 		commands; /* one after the other, until one fails; between two, all that was left running ends */
 	size_t n_commands;

@@ -18,12 +18,12 @@
 #include <unistd.h>
 
 #include "box/box_mounts.h"
+#include "box/box_root.h"
 #include "box/box_seccomp.h"
 #include "box/trace.h"
 #include "box/trace_tsc.h"
 #include "base/banned.h"
 
-enum { PROCESSES_ROOM = 64 };
 enum { NOT_STARTED = 127 }; /* the shell's exit code for a command that could not be started */
 
 enum { VAR_SIZE = 512 }; /* of a variable that the view decides */
@@ -86,8 +86,8 @@ static void make_environment(struct environment *env, const struct box_job *job)
 /* Every limit of getrlimit(2) is set, so that none of the caller's shows; never above the caller's hard limit. */
 static bool set_limits(const struct box_limits *l, bool traces, struct err *e)
 {
-	/* The tracer counts, and says which limit it was; the kernel's answer comes after that. */
-	const rlim_t processes = l->n_processes + (traces ? PROCESSES_ROOM : 0);
+	/* The tracer counts, and says which limit it was: then each may be about to make one more that it did not see yet. */
+	const rlim_t processes = traces ? 2 * (rlim_t)l->n_processes : l->n_processes;
 	const struct {
 		__rlimit_resource_t what;
 		rlim_t max;
@@ -116,6 +116,17 @@ static bool set_limits(const struct box_limits *l, bool traces, struct err *e)
 	return true;
 }
 
+/* What is left to a root of its own: all that concerns files and users, nothing that concerns the system. */
+static const uint32_t file_rights = 1U << CAP_CHOWN | 1U << CAP_DAC_OVERRIDE | 1U << CAP_FOWNER |
+				    1U << CAP_FSETID | 1U << CAP_KILL | 1U << CAP_SETGID |
+				    1U << CAP_SETUID;
+
+/* What the commands of a job keep. */
+static uint32_t rights_of(const struct box_job *job)
+{
+	return job->whole_root ? file_rights : 0;
+}
+
 /* Keeps the capabilities with these bits, of the first 32. */
 static bool keep_rights(uint32_t bits, struct err *e)
 {
@@ -128,14 +139,15 @@ static bool keep_rights(uint32_t bits, struct err *e)
 }
 
 /* The tracer keeps one: to see into a program whose file may be executed but not read, and where only root may trace. */
-static bool drop_rights(bool traces, struct err *e)
+static bool drop_rights(uint32_t kept, bool traces, struct err *e)
 {
 	/* The kernel says EINVAL at the first number that it does not know. */
-	for (unsigned long cap = 0; prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) == 0; cap++)
-		;
+	for (unsigned long cap = 0; cap < 64; cap++)
+		if ((cap >= 32 || !(kept >> cap & 1)) && prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) < 0)
+			break;
 	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0)
 		return err_os(e, "cannot give up the rights in the box");
-	if (!keep_rights(traces ? 1U << CAP_SYS_PTRACE : 0, e))
+	if (!keep_rights(kept | (traces ? 1U << CAP_SYS_PTRACE : 0), e))
 		return false;
 	/*
 	 * This process still has the caller's command line, environment and descriptors: nobody in the box may look into
@@ -182,11 +194,11 @@ static bool set_first_pid(const struct box_view *v, struct err *e)
 	return ok;
 }
 
-static bool prepare(const struct box_job *job, bool traces, int alive_fd, struct err *e)
+static bool prepare(const struct box_job *job, bool traces, int alive_fd, int *out, struct err *e)
 {
 	struct pollfd alive = { alive_fd, POLLIN, 0 };
 	const struct box_view *v = &job->view;
-	const char *cwd = job->cwd ? job->cwd : v->work;
+	const char *cwd = job->cwd ? job->cwd : job->whole_root ? "/" : v->work;
 
 	/* Whoever died between fork and prctl has closed the pipe. */
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || poll(&alive, 1, 0) < 0)
@@ -194,11 +206,11 @@ static bool prepare(const struct box_job *job, bool traces, int alive_fd, struct
 	if (alive.revents)
 		return err_set(e, ERR_IO, "the box's parent is gone");
 	close(alive_fd);
-	if (!set_identity(v, e) || !set_first_pid(v, e) || !box_mounts_enter(job, e))
+	if (!set_identity(v, e) || !set_first_pid(v, e) || !box_mounts_enter(job, out, e))
 		return false;
 	if (chdir(cwd) < 0)
 		return err_os(e, "cannot enter '%s' in the box", cwd);
-	return set_limits(&job->limits, traces, e) && drop_rights(traces, e);
+	return set_limits(&job->limits, traces, e) && drop_rights(rights_of(job), traces, e);
 }
 
 /* All of one run in the box's first process. */
@@ -223,8 +235,9 @@ static noreturn void start(const struct init *in, const struct box_command *c)
 		environ = (char **)(uintptr_t)in->env.vars;
 		if (in->tracer->traces && box_view_fixes(&in->job->view, BOX_CLOCK))
 			trace_tsc_forbid();
-		if (!keep_rights(0, &e) ||
-			!box_seccomp_load(in->tracer->traces ? in->tracer : NULL, &e)) {
+		if (!keep_rights(rights_of(in->job), &e) ||
+			!box_seccomp_load(
+				in->tracer->traces ? in->tracer : NULL, in->job->whole_root, &e)) {
 			dprintf(2, "assay: %s\n", e.text);
 			_exit(NOT_STARTED);
 		}
@@ -282,10 +295,13 @@ noreturn void box_init_run(
 {
 	struct init in = { .job = job, .log_fd = log_fd };
 	struct err e = { 0 };
+	int out = -1;
 
 	in.tracer = trace_new(job, &report->result, log_fd);
 	make_environment(&in.env, job);
-	if (prepare(job, in.tracer->traces, alive_fd, &e) && run_all(&in, &report->result, &e))
+	if (prepare(job, in.tracer->traces, alive_fd, &out, &e) &&
+		run_all(&in, &report->result, &e) &&
+		(!job->whole_root || !report->result.done || box_root_save(out, &e)))
 		report->finished = true;
 	else
 		report->err = e;

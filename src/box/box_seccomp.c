@@ -55,7 +55,6 @@ static const struct {
 	{ SCMP_SYS(rseq), ENOSYS },
 	{ SCMP_SYS(openat2), ENOSYS },
 	{ NR_FCHMODAT2, ENOSYS },
-	{ SCMP_SYS(getgroups), 0 },
 };
 
 /* Calls that take a mode, and in which argument; those that open make a file only with one of `making` in flags_at. */
@@ -115,7 +114,7 @@ static int refuse_modes(scmp_filter_ctx ctx)
 	return rc;
 }
 
-static int refuse(scmp_filter_ctx ctx)
+static int refuse(scmp_filter_ctx ctx, bool many_ids)
 {
 	int rc = seccomp_attr_set(ctx, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
 
@@ -126,11 +125,15 @@ static int refuse(scmp_filter_ctx ctx)
 		rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(clone), 1,
 			SCMP_CMP(0, SCMP_CMP_MASKED_EQ, no_clone[i], no_clone[i]));
 	if (rc == 0)
-		rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EACCES), SCMP_SYS(socket), 1,
-			SCMP_CMP(0, SCMP_CMP_NE, AF_UNIX, 0));
+		/* useradd gives up where the kernel's audit answers anything but that there is none. */
+		rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(many_ids ? EAFNOSUPPORT : EACCES),
+			SCMP_SYS(socket), 1, SCMP_CMP(0, SCMP_CMP_NE, AF_UNIX, 0));
 	if (rc == 0)
 		rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(prctl), 1,
 			SCMP_CMP(0, SCMP_CMP_EQ, PR_SET_TSC, 0));
+	if (rc || many_ids)
+		return rc;
+	rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(0), SCMP_SYS(getgroups), 0);
 	return rc ? rc : refuse_modes(ctx);
 }
 
@@ -161,10 +164,10 @@ static int trace_all(scmp_filter_ctx ctx, const struct tracer *t)
 }
 
 /* t: the calls that stop for it; NULL: those that are refused. */
-static bool load(const struct tracer *t, struct err *e)
+static bool load(const struct tracer *t, bool many_ids, struct err *e)
 {
 	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ALLOW);
-	int rc = ctx ? t ? trace_all(ctx, t) : refuse(ctx) : -ENOMEM;
+	int rc = ctx ? t ? trace_all(ctx, t) : refuse(ctx, many_ids) : -ENOMEM;
 
 	if (rc == 0)
 		rc = seccomp_attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2); /* a binary tree */
@@ -179,7 +182,7 @@ static bool load(const struct tracer *t, struct err *e)
 }
 
 /* Two filters: of all answers the kernel takes the strictest, so that what is refused never stops. */
-bool box_seccomp_load(const struct tracer *t, struct err *e)
+bool box_seccomp_load(const struct tracer *t, bool many_ids, struct err *e)
 {
-	return (!t || load(t, e)) && load(NULL, e);
+	return (!t || load(t, many_ids, e)) && load(NULL, many_ids, e);
 }

@@ -260,6 +260,22 @@ static void release_held(struct tracer *t)
 			take_in(t, thread);
 }
 
+/* To the log, for who reads only that. */
+static void tell_limit(const struct tracer *t)
+{
+	const struct box_limits *l = &t->job->limits;
+
+	if (t->exceeded == BOX_LIMIT_PROCESSES)
+		dprintf(t->log_fd, "assay: more than %u processes and threads at one time\n",
+			l->n_processes);
+	else if (t->exceeded == BOX_LIMIT_MEMORY)
+		dprintf(t->log_fd, "assay: more than %llu bytes of memory\n",
+			(unsigned long long)l->memory);
+	else
+		dprintf(t->log_fd, "assay: more than %llu bytes of disk\n",
+			(unsigned long long)l->disk);
+}
+
 /* Until `first` ends or a limit is exceeded; its status as waitpid gives it. */
 static bool follow(struct tracer *t, pid_t first, int *status, struct err *e)
 {
@@ -312,6 +328,7 @@ bool trace_step(struct tracer *t, unsigned step, pid_t first, int go_fd, int *st
 		t->exceeded = trace_limits_disk(t);
 	*status = WIFEXITED(got) ? WEXITSTATUS(got) : 128 + WTERMSIG(got);
 	if (t->exceeded) {
+		tell_limit(t);
 		t->result->limit = t->exceeded;
 		*status = 128 + SIGKILL;
 	}

@@ -8,15 +8,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/hex.h"
 #include "base/mem.h"
 #include "box/box.h"
 #include "build/component_source.h"
+#include "build/step_log.h"
 #include "sys/file.h"
 #include "tree/tree.h"
 #include "base/banned.h"
 
-enum { TAIL_MAX = 16384, PIECE = 1 << 20, LOG_NAME_HEX = 16 };
+enum { PIECE = 1 << 20 };
 
 /* Folders and log of one run, all below the scratch folder tmp. */
 struct place {
@@ -53,40 +53,6 @@ static bool place_make(struct place *p, const struct component_run *run, struct 
 	return p->log_fd >= 0 || err_os(e, "cannot make '%s'", p->log);
 }
 
-static void tail_of(struct buf *tail, int log_fd)
-{
-	struct stat st;
-	char text[TAIL_MAX];
-	uint64_t from;
-	ssize_t n;
-	size_t start, lines = 0;
-
-	if (fstat(log_fd, &st) < 0)
-		return;
-	from = (uint64_t)st.st_size > sizeof text ? (uint64_t)st.st_size - sizeof text : 0;
-	n = pread(log_fd, text, sizeof text, (off_t)from);
-	if (n <= 0)
-		return;
-	for (start = (size_t)n; start > 0; start--)
-		if (text[start - 1] == '\n' && start < (size_t)n && ++lines == COMPONENT_TAIL_LINES)
-			break;
-	*tail = buf_init(TAIL_MAX);
-	buf_add(tail, text + start, (size_t)n - start);
-}
-
-/* The log moves from the scratch folder to where it can be read afterwards. */
-static void keep_log(
-	struct component_failure *f, const struct component_run *run, const struct place *p)
-{
-	char hex[2 * SHA256_SIZE + 1];
-
-	hex_write(hex, run->derivation, SHA256_SIZE);
-	if (snprintf(f->log, sizeof f->log, "%s/logs/%.*s-%.*s", store_path(run->store),
-		    STR_ARG(run->component->name), LOG_NAME_HEX, hex) >= (int)sizeof f->log ||
-		rename(p->log, f->log) < 0)
-		f->log[0] = 0;
-}
-
 static bool step_failed(const struct component_run *run, const struct box_result *r,
 	const struct place *p, struct component_failure *f, struct err *e)
 {
@@ -104,8 +70,8 @@ static bool step_failed(const struct component_run *run, const struct box_result
 		STR_ARG(c->name), STR_ARG(c->steps[r->command].args.items[0]), how);
 	if (!f)
 		f = &mine;
-	tail_of(&f->tail, p->log_fd);
-	keep_log(f, run, p);
+	step_log_tail(&f->tail, p->log_fd);
+	step_log_keep(f->log, run->store, p->log, run->component->name, run->derivation);
 	buf_done(&mine.tail);
 	return f->log[0] ? err_hint(e, "all that it printed is in '%s'", f->log) : false;
 }

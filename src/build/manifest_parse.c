@@ -147,6 +147,28 @@ static bool read_files(struct manifest_file_list *ret, const struct json *manife
 		manifest, key, sizeof(struct manifest_file), read_file, &ret->items, &ret->n, a, e);
 }
 
+static bool read_change(void *to, const struct json *v, struct arena *a, struct err *e)
+{
+	struct manifest_change *c = to;
+
+	if (!json_get_str(v, "path", &c->path, e) || !json_get_str(v, "change", &c->change, e))
+		return false;
+	return !json_get(v, "in") || get_texts(v, "in", &c->in, a, e);
+}
+
+/* Only an image whose description runs maintainer scripts has it. */
+static bool read_configured(
+	struct manifest *m, const struct json *manifest, struct arena *a, struct err *e)
+{
+	const struct json *configured;
+
+	m->configured = json_get(manifest, "configured") != NULL;
+	return !m->configured ||
+	       (json_get_object(manifest, "configured", &configured, e) &&
+		       get_list(configured, "changes", sizeof(struct manifest_change), read_change,
+			       &m->changes, &m->n_changes, a, e));
+}
+
 static bool read_all(struct manifest *m, const struct json *v, struct arena *a, struct err *e)
 {
 	const struct json *inputs;
@@ -163,6 +185,7 @@ static bool read_all(struct manifest *m, const struct json *v, struct arena *a, 
 	       get_list(v, "users", sizeof(struct manifest_user), read_user, &m->users, &m->n_users,
 		       a, e) &&
 	       read_units(m, v, a, e) && get_texts(v, "ports", &m->ports, a, e) &&
+	       read_configured(m, v, a, e) &&
 	       read_files(&m->initrd_files, v, "initrd-files", a, e) &&
 	       read_files(&m->root_files, v, "root-files", a, e);
 }

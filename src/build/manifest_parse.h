@@ -30,6 +30,12 @@ struct manifest_file_list {
 	size_t n;
 };
 
+/* What maintainer scripts did to a path: "added", "changed", "removed". */
+struct manifest_change {
+	struct str path, change;
+	struct str_list in; /* what of it is another: "kind", "content", "mode", "owner" */
+};
+
 struct manifest_user {
 	struct str name, home, shell;
 	struct str password; /* "locked", "none", "set" */
@@ -67,6 +73,9 @@ struct manifest {
 	struct manifest_want_list enabled,
 		pulled_in; /* by the image's own links; by its packages' */
 	struct str_list masked, ports;
+	bool configured; /* maintainer scripts ran */
+	const struct manifest_change *changes;
+	size_t n_changes;
 	struct manifest_file_list initrd_files, root_files;
 };
 
