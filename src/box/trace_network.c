@@ -1,0 +1,141 @@
+/*
+ * The network: there is none but the box's own loopback. Whoever tries another gets an ordinary error, and the attempt is
+ * noted.
+ */
+#define ASSAY_MAY_ASK_THE_MACHINE
+#include <errno.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+
+#include "box/trace.h"
+#include "box/trace_address.h"
+#include "base/banned.h"
+
+enum {
+	ADDRESS_MAX = 128, /* sizeof struct sockaddr_storage */
+	MESSAGES_MAX = 8,  /* of one sendmmsg that are looked at */
+	QUERY_MAX = 512,
+};
+
+static void note(struct trace_call *c, const char *verb, const char *what)
+{
+	char text[TRACE_ADDRESS_SIZE + 64];
+
+	snprintf(text, sizeof text, "%s %s", verb, what);
+	trace_note(c->t, "network", text);
+}
+
+static enum trace_next socket_before(struct trace_call *c)
+{
+	const int family = (int)c->args[0];
+	char text[16];
+
+	if (family == AF_UNIX || family == AF_INET || family == AF_INET6)
+		return TRACE_GO;
+	/* The C library asks by netlink for the machine's addresses whenever a name is looked up; it does without. */
+	if (family != AF_NETLINK) {
+		snprintf(text, sizeof text, "%d", family);
+		note(c, "socket of family", text);
+	}
+	return trace_answer(c, -EAFNOSUPPORT);
+}
+
+/* -errno for what must not be, 0 for what the kernel may do. */
+static int64_t judge(struct trace_call *c, const char *verb, uint64_t at, uint64_t size, int os)
+{
+	uint8_t bytes[ADDRESS_MAX];
+	char text[TRACE_ADDRESS_SIZE];
+
+	/* What the kernel itself refuses: it says how. */
+	if (!at || size > sizeof bytes || !trace_read(c, at, bytes, size))
+		return 0;
+	switch (trace_address_of((struct span){ bytes, size }, text)) {
+	case TRACE_ADDRESS_REMOTE:
+		note(c, verb, text);
+		return os;
+	case TRACE_ADDRESS_NAMES:
+		if (os != -EADDRNOTAVAIL)
+			note(c, "look-up of names at", text);
+		return 0;
+	default:
+		return 0;
+	}
+}
+
+static enum trace_next judged(struct trace_call *c, int64_t result)
+{
+	return result ? trace_answer(c, result) : TRACE_GO;
+}
+
+static enum trace_next connect_before(struct trace_call *c)
+{
+	return judged(c, judge(c, "connect to", c->args[1], (uint32_t)c->args[2], -ENETUNREACH));
+}
+
+static enum trace_next bind_before(struct trace_call *c)
+{
+	return judged(c, judge(c, "bind to", c->args[1], (uint32_t)c->args[2], -EADDRNOTAVAIL));
+}
+
+static enum trace_next sendto_before(struct trace_call *c)
+{
+	return judged(c, judge(c, "send to", c->args[4], (uint32_t)c->args[5], -ENETUNREACH));
+}
+
+/* The C library's look-ups of names: a query in the first piece of a message without an address. */
+static void note_query(struct trace_call *c, const struct msghdr *m)
+{
+	uint8_t bytes[QUERY_MAX];
+	char text[TRACE_ADDRESS_SIZE];
+	struct iovec piece;
+
+	if (m->msg_name || m->msg_iovlen != 1 ||
+		!trace_read(c, (uint64_t)(uintptr_t)m->msg_iov, &piece, sizeof piece) ||
+		piece.iov_len > sizeof bytes ||
+		!trace_read(c, (uint64_t)(uintptr_t)piece.iov_base, bytes, piece.iov_len))
+		return;
+	if (trace_address_query((struct span){ bytes, piece.iov_len }, text))
+		note(c, "look-up of the name", text);
+}
+
+static int64_t judge_message(struct trace_call *c, uint64_t at)
+{
+	struct msghdr m;
+
+	if (!trace_read(c, at, &m, sizeof m))
+		return 0;
+	return judge(c, "send to", (uint64_t)(uintptr_t)m.msg_name, m.msg_namelen, -ENETUNREACH);
+}
+
+static enum trace_next sendmsg_before(struct trace_call *c)
+{
+	return judged(c, judge_message(c, c->args[1]));
+}
+
+static enum trace_next sendmmsg_before(struct trace_call *c)
+{
+	const uint64_t n = (uint32_t)c->args[2];
+	struct mmsghdr m;
+
+	for (uint64_t i = 0; i < n && i < MESSAGES_MAX; i++) {
+		uint64_t at = c->args[1] + i * sizeof m;
+		int64_t result = judge_message(c, at);
+
+		if (result)
+			return trace_answer(c, result);
+		if (trace_read(c, at, &m, sizeof m))
+			note_query(c, &m.msg_hdr);
+	}
+	return TRACE_GO;
+}
+
+const struct trace_handler trace_network_calls[] = {
+	{ SYS_socket, BOX_N_CHANNELS, socket_before, NULL, { { 0, true, ~0ULL, AF_UNIX } } },
+	{ SYS_connect, BOX_N_CHANNELS, connect_before, NULL, { { 0 } } },
+	{ SYS_bind, BOX_N_CHANNELS, bind_before, NULL, { { 0 } } },
+	{ SYS_sendto, BOX_N_CHANNELS, sendto_before, NULL, { { 4, true, ~0ULL, 0 } } },
+	{ SYS_sendmsg, BOX_N_CHANNELS, sendmsg_before, NULL, { { 0 } } },
+	{ SYS_sendmmsg, BOX_N_CHANNELS, sendmmsg_before, NULL, { { 0 } } },
+	{ .nr = -1 },
+};
