@@ -117,28 +117,32 @@ static int64_t put_records(const struct trace_call *c, const struct trace_listin
 	return (int64_t)n;
 }
 
+/* File systems of old kind keep no large positions: there the index alone must do. */
+static bool stand_at(int fd, const struct trace_listing *l, size_t index)
+{
+	return lseek(fd, position_of(l, index), SEEK_SET) >= 0 ||
+	       lseek(fd, (off_t)index, SEEK_SET) >= 0;
+}
+
 static int64_t list(const struct trace_call *c, int fd)
 {
 	const size_t room = (unsigned)c->args[2] < ANSWER_MAX ? (unsigned)c->args[2] : ANSWER_MAX;
 	CLEANUP(mem_free) uint8_t *records = mem_alloc(room + 1);
-	char folder[PATH_MAX];
 	struct trace_listing *l;
-	size_t index = 0;
+	char folder[PATH_MAX];
+	size_t begin = 0, index;
 	int64_t n;
 
-	l = find_listing(c->t, fd, &index);
+	l = find_listing(c->t, fd, &begin);
 	if (!l)
 		return -errno;
 	if (!trace_files_place(c, (int)c->args[0], "", folder))
 		folder[0] = 0;
+	index = begin;
 	n = put_records(c, l, &index, records, room, folder);
 	if (n > 0 && !trace_write(c, c->args[1], records, (size_t)n))
-		return -EFAULT;
-	/* File systems of old kind keep no large positions: there the index alone must do. */
-	if (n >= 0 && lseek(fd, position_of(l, index), SEEK_SET) < 0 &&
-		lseek(fd, (off_t)index, SEEK_SET) < 0)
-		return -errno;
-	return n;
+		n = -EFAULT;
+	return stand_at(fd, l, n < 0 ? begin : index) ? n : -errno;
 }
 
 static enum trace_next getdents_before(struct trace_call *c)
@@ -151,7 +155,7 @@ static enum trace_next getdents_before(struct trace_call *c)
 }
 
 const struct trace_handler trace_folder_calls[] = {
-	{ SYS_getdents64, BOX_FILE_ORDER, getdents_before, NULL, { { 0 } } },
-	{ SYS_getdents, BOX_FILE_ORDER, getdents_before, NULL, { { 0 } } },
+	{ .nr = SYS_getdents64, .channel = BOX_FILE_ORDER, .before = getdents_before },
+	{ .nr = SYS_getdents, .channel = BOX_FILE_ORDER, .before = getdents_before },
 	{ .nr = -1 },
 };

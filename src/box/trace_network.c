@@ -131,11 +131,17 @@ static enum trace_next sendmmsg_before(struct trace_call *c)
 }
 
 const struct trace_handler trace_network_calls[] = {
-	{ SYS_socket, BOX_N_CHANNELS, socket_before, NULL, { { 0, true, ~0ULL, AF_UNIX } } },
-	{ SYS_connect, BOX_N_CHANNELS, connect_before, NULL, { { 0 } } },
-	{ SYS_bind, BOX_N_CHANNELS, bind_before, NULL, { { 0 } } },
-	{ SYS_sendto, BOX_N_CHANNELS, sendto_before, NULL, { { 4, true, ~0ULL, 0 } } },
-	{ SYS_sendmsg, BOX_N_CHANNELS, sendmsg_before, NULL, { { 0 } } },
-	{ SYS_sendmmsg, BOX_N_CHANNELS, sendmmsg_before, NULL, { { 0 } } },
+	{ .nr = SYS_socket,
+		.channel = BOX_N_CHANNELS,
+		.before = socket_before,
+		.when = { { 0, true, ~0ULL, AF_UNIX } } },
+	{ .nr = SYS_connect, .channel = BOX_N_CHANNELS, .before = connect_before },
+	{ .nr = SYS_bind, .channel = BOX_N_CHANNELS, .before = bind_before },
+	{ .nr = SYS_sendto,
+		.channel = BOX_N_CHANNELS,
+		.before = sendto_before,
+		.when = { { 4, true, ~0ULL, 0 } } },
+	{ .nr = SYS_sendmsg, .channel = BOX_N_CHANNELS, .before = sendmsg_before },
+	{ .nr = SYS_sendmmsg, .channel = BOX_N_CHANNELS, .before = sendmmsg_before },
 	{ .nr = -1 },
 };

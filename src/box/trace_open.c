@@ -137,7 +137,7 @@ static void open_after(struct trace_call *c)
 }
 
 const struct trace_handler trace_open_calls[] = {
-	{ SYS_open, BOX_N_CHANNELS, open_before, open_after, { { 0 } } },
-	{ SYS_openat, BOX_N_CHANNELS, open_before, open_after, { { 0 } } },
+	{ .nr = SYS_open, .channel = BOX_N_CHANNELS, .before = open_before, .after = open_after },
+	{ .nr = SYS_openat, .channel = BOX_N_CHANNELS, .before = open_before, .after = open_after },
 	{ .nr = -1 },
 };

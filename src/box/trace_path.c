@@ -91,7 +91,9 @@ static struct trace_path of_settings(struct str rest, const struct box_view *v)
 		return box_view_fixes(v, BOX_RANDOM)
 			       ? (struct trace_path){ TRACE_PATH_UUID, { NULL, 0 } }
 			       : plain();
-	return find(box_fixed_settings, rest) || has_folder(box_fixed_settings, rest)
+	return str_is(rest, "assay") || str_starts(rest, "assay/") ||
+			       find(box_fixed_settings, rest) ||
+			       has_folder(box_fixed_settings, rest)
 		       ? plain()
 		       : tells_of_machine();
 }

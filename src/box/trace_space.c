@@ -47,37 +47,58 @@ static void after_statfs(struct trace_call *c)
 }
 
 /* Where holes lie depends on the file system; a program that is told of none reads the whole file. */
-static enum trace_next no_holes(struct trace_call *c)
+static enum trace_next lseek_before(struct trace_call *c)
 {
-	return trace_answer(c, -EINVAL);
+	const int whence = (int)c->args[2];
+
+	return whence == SEEK_DATA || whence == SEEK_HOLE ? trace_answer(c, -EINVAL) : TRACE_GO;
 }
 
-static enum trace_next not_supported(struct trace_call *c)
+/* What else a file system tells of a file. */
+static enum trace_next ioctl_before(struct trace_call *c)
+{
+	switch ((uint32_t)c->args[1]) {
+	case FS_IOC_FIEMAP:
+	case FS_IOC_GETFLAGS:
+	case FS_IOC_GETVERSION:
+		return trace_answer(c, -EOPNOTSUPP);
+	default:
+		return TRACE_GO;
+	}
+}
+
+static enum trace_next handle_before(struct trace_call *c)
 {
 	return trace_answer(c, -EOPNOTSUPP);
 }
 
-static enum trace_next no_such_call(struct trace_call *c)
+static enum trace_next ustat_before(struct trace_call *c)
 {
 	return trace_answer(c, -ENOSYS);
 }
 
-#define ARG(arg, value)                               \
-	{                                             \
-		{                                     \
-			arg, false, 0xffffffff, value \
-		}                                     \
+#define LSEEK(whence)                                                                           \
+	{                                                                                       \
+		.nr = SYS_lseek, .channel = BOX_FILE_NUMBERS, .before = lseek_before, .when = { \
+			{ .arg = 2, .mask = 0xffffffff, .value = (whence) }                     \
+		}                                                                               \
+	}
+#define IOCTL(request)                                                                          \
+	{                                                                                       \
+		.nr = SYS_ioctl, .channel = BOX_FILE_NUMBERS, .before = ioctl_before, .when = { \
+			{ .arg = 1, .mask = 0xffffffff, .value = (request) }                    \
+		}                                                                               \
 	}
 
 const struct trace_handler trace_space_calls[] = {
-	{ SYS_statfs, BOX_MEMORY, watch, after_statfs, { { 0 } } },
-	{ SYS_fstatfs, BOX_MEMORY, watch, after_statfs, { { 0 } } },
-	{ SYS_ustat, BOX_MEMORY, no_such_call, NULL, { { 0 } } },
-	{ SYS_lseek, BOX_FILE_NUMBERS, no_holes, NULL, ARG(2, SEEK_DATA) },
-	{ SYS_lseek, BOX_FILE_NUMBERS, no_holes, NULL, ARG(2, SEEK_HOLE) },
-	{ SYS_ioctl, BOX_FILE_NUMBERS, not_supported, NULL, ARG(1, FS_IOC_FIEMAP) },
-	{ SYS_ioctl, BOX_FILE_NUMBERS, not_supported, NULL, ARG(1, FS_IOC_GETVERSION) },
-	{ SYS_ioctl, BOX_FILE_NUMBERS, not_supported, NULL, ARG(1, FS_IOC_GETFLAGS) },
-	{ SYS_name_to_handle_at, BOX_FILE_NUMBERS, not_supported, NULL, { { 0 } } },
+	{ .nr = SYS_statfs, .channel = BOX_MEMORY, .before = watch, .after = after_statfs },
+	{ .nr = SYS_fstatfs, .channel = BOX_MEMORY, .before = watch, .after = after_statfs },
+	{ .nr = SYS_ustat, .channel = BOX_MEMORY, .before = ustat_before },
+	LSEEK(SEEK_DATA),
+	LSEEK(SEEK_HOLE),
+	IOCTL(FS_IOC_FIEMAP),
+	IOCTL(FS_IOC_GETFLAGS),
+	IOCTL(FS_IOC_GETVERSION),
+	{ .nr = SYS_name_to_handle_at, .channel = BOX_FILE_NUMBERS, .before = handle_before },
 	{ .nr = -1 },
 };
