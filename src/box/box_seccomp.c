@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <seccomp.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 
@@ -162,6 +163,9 @@ static int refuse(scmp_filter_ctx ctx, bool traced)
 			SCMP_CMP(0, SCMP_CMP_MASKED_EQ, no_clone[i], no_clone[i]));
 	if (rc == 0 && !traced)
 		rc = refuse_families(ctx);
+	if (rc == 0)
+		rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(prctl), 1,
+			SCMP_CMP(0, SCMP_CMP_EQ, PR_SET_TSC, 0));
 	return rc ? rc : refuse_modes(ctx);
 }
 

@@ -80,7 +80,7 @@ int64_t trace_files_step(struct tracer *t, int64_t clock)
 	return trace_times_add(&t->files->times, part_stamps(), clock);
 }
 
-/* Files that are made from here on show the whole second that the sleeper's clock has reached. */
+/* Files that are made from here on show the whole second that the sleeper's clock has reached: a step starts after that. */
 void trace_files_slept(struct trace_call *c, int64_t ns)
 {
 	struct tracer *t = c->t;
@@ -89,7 +89,7 @@ void trace_files_slept(struct trace_call *c, int64_t ns)
 	if (ns < second_ns || !t->files || t->files->times.n == 0)
 		return;
 	last = t->files->times.moments[t->files->times.n - 1].shown;
-	now = now / second_ns * second_ns + TRACE_STEP_FIRST_NS;
+	now = now / second_ns * second_ns;
 	if (now > last)
 		trace_times_add(&t->files->times, clock_ns(CLOCK_REALTIME_COARSE), now);
 }

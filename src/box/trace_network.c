@@ -10,6 +10,7 @@
 
 #include "box/trace.h"
 #include "box/trace_address.h"
+#include "sys/file.h"
 #include "base/banned.h"
 
 enum {
@@ -78,25 +79,43 @@ static enum trace_next bind_before(struct trace_call *c)
 	return judged(c, judge(c, "bind to", c->args[1], (uint32_t)c->args[2], -EADDRNOTAVAIL));
 }
 
-static enum trace_next sendto_before(struct trace_call *c)
+/* Is the socket of the call connected to where names are looked up? */
+static bool asks_names(const struct trace_call *c)
 {
-	return judged(c, judge(c, "send to", c->args[4], (uint32_t)c->args[5], -ENETUNREACH));
+	CLEANUP(file_closep) int fd = trace_fd(c, (int)c->args[0]);
+	struct sockaddr_storage peer;
+	socklen_t size = sizeof peer;
+	char text[TRACE_ADDRESS_SIZE];
+
+	return fd >= 0 && getpeername(fd, (struct sockaddr *)&peer, &size) == 0 &&
+	       trace_address_of(span_make(&peer, size), text) == TRACE_ADDRESS_NAMES;
 }
 
-/* The C library's look-ups of names: a query in the first piece of a message without an address. */
-static void note_query(struct trace_call *c, const struct msghdr *m)
+static void note_query(struct trace_call *c, uint64_t at, uint64_t size)
 {
 	uint8_t bytes[QUERY_MAX];
 	char text[TRACE_ADDRESS_SIZE];
+
+	if (size <= sizeof bytes && trace_read(c, at, bytes, size) &&
+		trace_address_query((struct span){ bytes, size }, text) && asks_names(c))
+		note(c, "look-up of the name", text);
+}
+
+/* The C library asks for two kinds of address in two messages of one piece each. */
+static void note_query_message(struct trace_call *c, const struct msghdr *m)
+{
 	struct iovec piece;
 
-	if (m->msg_name || m->msg_iovlen != 1 ||
-		!trace_read(c, (uint64_t)(uintptr_t)m->msg_iov, &piece, sizeof piece) ||
-		piece.iov_len > sizeof bytes ||
-		!trace_read(c, (uint64_t)(uintptr_t)piece.iov_base, bytes, piece.iov_len))
-		return;
-	if (trace_address_query((struct span){ bytes, piece.iov_len }, text))
-		note(c, "look-up of the name", text);
+	if (!m->msg_name && m->msg_iovlen == 1 &&
+		trace_read(c, (uint64_t)(uintptr_t)m->msg_iov, &piece, sizeof piece))
+		note_query(c, (uint64_t)(uintptr_t)piece.iov_base, piece.iov_len);
+}
+
+static enum trace_next sendto_before(struct trace_call *c)
+{
+	if (!c->args[4])
+		note_query(c, c->args[1], c->args[2]);
+	return judged(c, judge(c, "send to", c->args[4], (uint32_t)c->args[5], -ENETUNREACH));
 }
 
 static int64_t judge_message(struct trace_call *c, uint64_t at)
@@ -125,7 +144,7 @@ static enum trace_next sendmmsg_before(struct trace_call *c)
 		if (result)
 			return trace_answer(c, result);
 		if (trace_read(c, at, &m, sizeof m))
-			note_query(c, &m.msg_hdr);
+			note_query_message(c, &m.msg_hdr);
 	}
 	return TRACE_GO;
 }
@@ -134,13 +153,10 @@ const struct trace_handler trace_network_calls[] = {
 	{ .nr = SYS_socket,
 		.channel = BOX_N_CHANNELS,
 		.before = socket_before,
-		.when = { { 0, true, ~0ULL, AF_UNIX } } },
+		.when = { { .arg = 0, .differs = true, .mask = ~0ULL, .value = AF_UNIX } } },
 	{ .nr = SYS_connect, .channel = BOX_N_CHANNELS, .before = connect_before },
 	{ .nr = SYS_bind, .channel = BOX_N_CHANNELS, .before = bind_before },
-	{ .nr = SYS_sendto,
-		.channel = BOX_N_CHANNELS,
-		.before = sendto_before,
-		.when = { { 4, true, ~0ULL, 0 } } },
+	{ .nr = SYS_sendto, .channel = BOX_N_CHANNELS, .before = sendto_before },
 	{ .nr = SYS_sendmsg, .channel = BOX_N_CHANNELS, .before = sendmsg_before },
 	{ .nr = SYS_sendmmsg, .channel = BOX_N_CHANNELS, .before = sendmmsg_before },
 	{ .nr = -1 },

@@ -9,59 +9,60 @@
 #include "box/trace_address.h"
 #include "test.h"
 
+static const struct {
+	const char *path;
+	enum trace_path_kind kind;
+	const char *name;
+} cases[] = {
+	{ "/usr/include/stdio.h", TRACE_PATH_PLAIN, NULL },
+	{ "/", TRACE_PATH_PLAIN, NULL },
+	{ "/procession", TRACE_PATH_PLAIN, NULL },
+	{ "/system", TRACE_PATH_PLAIN, NULL },
+	{ "/etc/machine-idea", TRACE_PATH_PLAIN, NULL },
+	{ "/dev/urandom", TRACE_PATH_RANDOM, NULL },
+	{ "/dev/random", TRACE_PATH_RANDOM, NULL },
+	{ "/dev/null", TRACE_PATH_PLAIN, NULL },
+	{ "/dev/kvm", TRACE_PATH_MACHINE, NULL },
+	{ "/proc", TRACE_PATH_PLAIN, NULL },
+	{ "/proc/cpuinfo", TRACE_PATH_PLAIN, NULL },
+	{ "/proc/cpuinfo/x", TRACE_PATH_MACHINE, NULL },
+	{ "/proc/interrupts", TRACE_PATH_MACHINE, NULL },
+	{ "/proc/bus/pci", TRACE_PATH_MACHINE, NULL },
+	{ "/proc/net/dev", TRACE_PATH_PLAIN, NULL },
+	{ "/proc/mounts", TRACE_PATH_PROCESS, "mounts" },
+	{ "/etc/mtab", TRACE_PATH_PROCESS, "mounts" },
+	{ "/proc/self/mounts", TRACE_PATH_PROCESS, "mounts" },
+	{ "/proc/thread-self/mountinfo", TRACE_PATH_PROCESS, "mountinfo" },
+	{ "/proc/12/cgroup", TRACE_PATH_PROCESS, "cgroup" },
+	{ "/proc/12/task/13/mountstats", TRACE_PATH_PROCESS, "mountstats" },
+	{ "/proc/12/task/x/mountstats", TRACE_PATH_PLAIN, NULL },
+	{ "/proc/12/mounts/x", TRACE_PATH_PLAIN, NULL },
+	{ "/proc/self/status", TRACE_PATH_PLAIN, NULL },
+	{ "/proc/self", TRACE_PATH_PLAIN, NULL },
+	{ "/proc/1", TRACE_PATH_ABSENT, NULL },
+	{ "/proc/1/environ", TRACE_PATH_ABSENT, NULL },
+	{ "/proc/10/environ", TRACE_PATH_PLAIN, NULL },
+	{ "/proc/99999999999999999999", TRACE_PATH_MACHINE, NULL },
+	{ "/proc/sys", TRACE_PATH_PLAIN, NULL },
+	{ "/proc/sys/kernel", TRACE_PATH_PLAIN, NULL },
+	{ "/proc/sys/kernel/random", TRACE_PATH_PLAIN, NULL },
+	{ "/proc/sys/kernel/osrelease", TRACE_PATH_PLAIN, NULL },
+	{ "/proc/sys/kernel/random/uuid", TRACE_PATH_UUID, NULL },
+	{ "/proc/sys/kernel/osrel", TRACE_PATH_MACHINE, NULL },
+	{ "/proc/sys/dev/cdrom/info", TRACE_PATH_MACHINE, NULL },
+	{ "/sys", TRACE_PATH_PLAIN, NULL },
+	{ "/sys/devices/system/cpu/online", TRACE_PATH_PLAIN, NULL },
+	{ "/sys/devices/system/cpu/cpu0", TRACE_PATH_PLAIN, NULL },
+	{ "/sys/devices/system/cpu/cpu0/topology/core_id", TRACE_PATH_PLAIN, NULL },
+	{ "/sys/devices/system/cpu/cpu0/cache", TRACE_PATH_MACHINE, NULL },
+	{ "/sys/class/net", TRACE_PATH_MACHINE, NULL },
+	{ "/home/user/.config", TRACE_PATH_MACHINE, NULL },
+	{ "/home", TRACE_PATH_PLAIN, NULL },
+	{ "/etc/machine-id", TRACE_PATH_MACHINE, NULL },
+};
+
 static void kinds(void)
 {
-	static const struct {
-		const char *path;
-		enum trace_path_kind kind;
-		const char *name;
-	} cases[] = {
-		{ "/usr/include/stdio.h", TRACE_PATH_PLAIN, NULL },
-		{ "/", TRACE_PATH_PLAIN, NULL },
-		{ "/procession", TRACE_PATH_PLAIN, NULL },
-		{ "/system", TRACE_PATH_PLAIN, NULL },
-		{ "/etc/machine-idea", TRACE_PATH_PLAIN, NULL },
-		{ "/dev/urandom", TRACE_PATH_RANDOM, NULL },
-		{ "/dev/random", TRACE_PATH_RANDOM, NULL },
-		{ "/dev/null", TRACE_PATH_PLAIN, NULL },
-		{ "/dev/kvm", TRACE_PATH_MACHINE, NULL },
-		{ "/proc", TRACE_PATH_PLAIN, NULL },
-		{ "/proc/cpuinfo", TRACE_PATH_PLAIN, NULL },
-		{ "/proc/cpuinfo/x", TRACE_PATH_MACHINE, NULL },
-		{ "/proc/interrupts", TRACE_PATH_MACHINE, NULL },
-		{ "/proc/bus/pci", TRACE_PATH_MACHINE, NULL },
-		{ "/proc/net/dev", TRACE_PATH_PLAIN, NULL },
-		{ "/proc/mounts", TRACE_PATH_PROCESS, "mounts" },
-		{ "/etc/mtab", TRACE_PATH_PROCESS, "mounts" },
-		{ "/proc/self/mounts", TRACE_PATH_PROCESS, "mounts" },
-		{ "/proc/thread-self/mountinfo", TRACE_PATH_PROCESS, "mountinfo" },
-		{ "/proc/12/cgroup", TRACE_PATH_PROCESS, "cgroup" },
-		{ "/proc/12/task/13/mountstats", TRACE_PATH_PROCESS, "mountstats" },
-		{ "/proc/12/task/x/mountstats", TRACE_PATH_PLAIN, NULL },
-		{ "/proc/12/mounts/x", TRACE_PATH_PLAIN, NULL },
-		{ "/proc/self/status", TRACE_PATH_PLAIN, NULL },
-		{ "/proc/self", TRACE_PATH_PLAIN, NULL },
-		{ "/proc/1", TRACE_PATH_ABSENT, NULL },
-		{ "/proc/1/environ", TRACE_PATH_ABSENT, NULL },
-		{ "/proc/10/environ", TRACE_PATH_PLAIN, NULL },
-		{ "/proc/99999999999999999999", TRACE_PATH_MACHINE, NULL },
-		{ "/proc/sys", TRACE_PATH_PLAIN, NULL },
-		{ "/proc/sys/kernel", TRACE_PATH_PLAIN, NULL },
-		{ "/proc/sys/kernel/random", TRACE_PATH_PLAIN, NULL },
-		{ "/proc/sys/kernel/osrelease", TRACE_PATH_PLAIN, NULL },
-		{ "/proc/sys/kernel/random/uuid", TRACE_PATH_UUID, NULL },
-		{ "/proc/sys/kernel/osrel", TRACE_PATH_MACHINE, NULL },
-		{ "/proc/sys/dev/cdrom/info", TRACE_PATH_MACHINE, NULL },
-		{ "/sys", TRACE_PATH_PLAIN, NULL },
-		{ "/sys/devices/system/cpu/online", TRACE_PATH_PLAIN, NULL },
-		{ "/sys/devices/system/cpu/cpu0", TRACE_PATH_PLAIN, NULL },
-		{ "/sys/devices/system/cpu/cpu0/topology/core_id", TRACE_PATH_PLAIN, NULL },
-		{ "/sys/devices/system/cpu/cpu0/cache", TRACE_PATH_MACHINE, NULL },
-		{ "/sys/class/net", TRACE_PATH_MACHINE, NULL },
-		{ "/home/user/.config", TRACE_PATH_MACHINE, NULL },
-		{ "/home", TRACE_PATH_PLAIN, NULL },
-		{ "/etc/machine-id", TRACE_PATH_MACHINE, NULL },
-	};
 	const struct box_view view = { 0 };
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
