@@ -1,6 +1,9 @@
 #include "build/component.h"
 
+#include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "box/box.h"
@@ -58,13 +61,36 @@ static bool prepare(struct work *k, const struct description *d, struct err *e)
 		       k->source_date_epoch, e);
 }
 
+static bool has_program(const char *sysroot, const char *path)
+{
+	CLEANUP(buf_done) struct buf b = buf_init(PATH_MAX);
+	CLEANUP(mem_free) char *name = NULL;
+
+	buf_printf(&b, "%s/%s", sysroot, path);
+	name = buf_take_cstr(&b);
+	return faccessat(AT_FDCWD, name, X_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+static bool find_shell(struct component_shell *shell, const char *sysroot, struct err *e)
+{
+	if (has_program(sysroot, "usr/bin/bash"))
+		shell->program = "bash";
+	else if (has_program(sysroot, "usr/bin/sh"))
+		shell->program = "sh";
+	else
+		return err_set(e, ERR_NOTFOUND,
+			"its toolchain has neither bash nor sh: there is no shell to start in its box");
+	return true;
+}
+
 /* Runs in the box: k's steps, or with a shell those before it. */
 static bool run(struct work *k, struct component_shell *shell, struct component_failure *failure,
 	struct err *e)
 {
 	CLEANUP(mem_free) char *sysroot = NULL;
 
-	if (!sysroot_of_set(&sysroot, k->store, k->lock, k->set, e))
+	if (!sysroot_of_set(&sysroot, k->store, k->lock, k->set, e) ||
+		(shell && !find_shell(shell, sysroot, e)))
 		return false;
 	const struct component_run r = {
 		.store = k->store,

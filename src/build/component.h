@@ -112,14 +112,15 @@ bool component_build(struct component_result *ret, struct store *s, const struct
 /* A shell in the box of a component. */
 struct component_shell {
 	size_t before; /* the step in whose place it stands, from 1; one more than there are: behind the last */
-	int terminal; /* its input and output */
-	int status;   /* takes its exit code, 128 + signal */
+	int terminal;        /* its input and output */
+	int status;          /* takes its exit code, 128 + signal */
+	const char *program; /* takes which shell it is */
 };
 
 /*
- * The box of component c as its step `before` finds it: the steps before have run, and in its place comes the first of bash and sh that
- * the toolchain has. Nothing of it stays. Fails as component_build; NOTFOUND for a toolchain without a shell, USAGE for a step
- * that is not there.
+ * The box of component c as its step `before` finds it: the steps before have run, and in its place comes the first of bash
+ * and sh that the toolchain has. Nothing of it stays. Fails as component_build; NOTFOUND for a toolchain without a shell,
+ * USAGE for a step that is not there.
  */
 bool component_enter(struct store *s, const struct lock *l, const struct description *d,
 	const struct component *c, int64_t source_date_epoch, struct component_shell *shell,

@@ -161,7 +161,6 @@ static const char *const *argv_of(const struct str_list *args, struct arena *a)
 static bool add_commands(struct box_job *job, const struct component_steps *steps,
 	const struct component_run *run, struct arena *a, struct err *e)
 {
-	static const char *const shell[] = { "sh", "-i", NULL };
 	size_t n = run->shell ? steps->n_before + run->shell->before - 1 : steps->n;
 	struct box_command *commands = ARENA_ARRAY(a, n + 1, struct box_command);
 
@@ -173,7 +172,13 @@ static bool add_commands(struct box_job *job, const struct component_steps *step
 	if (!commands)
 		return arena_full(a, e);
 	if (run->shell) {
-		commands[n++].argv = shell;
+		const char **argv = ARENA_ARRAY(a, 3, const char *);
+
+		if (!argv)
+			return arena_full(a, e);
+		argv[0] = run->shell->program;
+		argv[1] = "-i";
+		commands[n++].argv = argv;
 		job->terminal = run->shell->terminal;
 	}
 	job->commands = commands;
@@ -196,8 +201,8 @@ static struct box_limits limits_of(const struct component_limits *l)
 	return (struct box_limits){
 		.wall_s = l->time_s,
 		.memory = l->memory,
+		.disk = l->disk,
 		.file = l->disk,
-		.scratch = l->disk,
 		.n_processes = l->processes,
 	};
 }
@@ -214,6 +219,7 @@ static bool run_steps(const struct component_run *run, const struct place *p,
 		.sysroot = run->sysroot,
 		.binds = &src,
 		.n_binds = 1,
+		.binds_writable = true,
 		.out = p->out,
 		.cwd = "/src",
 		.source_date_epoch = run->source_date_epoch,
