@@ -84,8 +84,8 @@ static bool find_shell(struct component_shell *shell, const char *sysroot, struc
 }
 
 /* Runs in the box: k's steps, or with a shell those before it. */
-static bool run(struct work *k, struct component_shell *shell, struct component_failure *failure,
-	struct err *e)
+static bool run(struct work *k, const struct description *d, struct component_shell *shell,
+	struct component_failure *failure, struct err *e)
 {
 	CLEANUP(mem_free) char *sysroot = NULL;
 
@@ -95,6 +95,7 @@ static bool run(struct work *k, struct component_shell *shell, struct component_
 	const struct component_run r = {
 		.store = k->store,
 		.component = k->component,
+		.dir = d->dir,
 		.sources = k->result.sources,
 		.n_sources = k->result.n_sources,
 		.debian = k->result.debian,
@@ -107,7 +108,8 @@ static bool run(struct work *k, struct component_shell *shell, struct component_
 	return component_run(&k->result, &r, k->a, failure, e);
 }
 
-static bool make(struct work *k, struct component_failure *failure, struct err *e)
+static bool make(struct work *k, const struct description *d, struct component_failure *failure,
+	struct err *e)
 {
 	bool fresh = component_is_fresh(&k->how);
 
@@ -116,7 +118,7 @@ static bool make(struct work *k, struct component_failure *failure, struct err *
 		return false;
 	if (k->result.cached)
 		return true;
-	return run(k, NULL, failure, e) &&
+	return run(k, d, NULL, failure, e) &&
 	       (fresh || component_record_put(k->store, k->component, &k->result, e));
 }
 
@@ -136,7 +138,7 @@ bool component_build(struct component_result *ret, struct store *s, const struct
 		return false;
 	if (!prepare(&k, d, e))
 		return err_wrap(e, "component '%.*s'", STR_ARG(c->name));
-	if (!make(&k, failure, e))
+	if (!make(&k, d, failure, e))
 		return false;
 	*ret = k.result;
 	return true;
@@ -160,5 +162,5 @@ bool component_enter(struct store *s, const struct lock *l, const struct descrip
 			STR_ARG(c->name), c->n_steps, shell->before);
 	if (!prepare(&k, d, e))
 		return err_wrap(e, "component '%.*s'", STR_ARG(c->name));
-	return run(&k, shell, failure, e);
+	return run(&k, d, shell, failure, e);
 }

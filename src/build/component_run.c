@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -18,7 +19,13 @@
 #include "sys/file.h"
 #include "base/banned.h"
 
-enum { TAIL_MAX = 16384, LOG_NAME_HEX = 16, LOG_MAX = BOX_LOG_MAX + 4096, HOW_MAX = 64 };
+enum {
+	TAIL_MAX = 16384,
+	LOG_NAME_HEX = 16,
+	LOG_MAX = BOX_LOG_MAX + 4096,
+	HOW_MAX = 64,
+	ENTER_MAX = 512
+};
 
 /* Folders and log of one run, all below the scratch folder tmp. */
 struct place {
@@ -84,6 +91,14 @@ static void keep_log(
 		f->log[0] = 0;
 }
 
+/* A file that may not grow further ends its writer. */
+static enum box_limit limit_of(const struct box_result *r)
+{
+	if (r->limit || !r->timed_out)
+		return !r->limit && r->status == 128 + SIGXFSZ ? BOX_LIMIT_DISK : r->limit;
+	return BOX_LIMIT_TIME;
+}
+
 /* "failed with exit code 1"; a limit that ended it is named as the description has it. */
 static void tell_end(char how[static HOW_MAX], const struct box_result *r)
 {
@@ -92,30 +107,29 @@ static void tell_end(char how[static HOW_MAX], const struct box_result *r)
 		[BOX_LIMIT_DISK] = "disk",
 		[BOX_LIMIT_TIME] = "time" };
 
-	if (r->limit)
-		snprintf(how, HOW_MAX, "was ended by the limit of its %s", limits[r->limit]);
-	else if (r->timed_out)
-		snprintf(how, HOW_MAX, "was ended by the limit of its time");
+	if (limit_of(r))
+		snprintf(how, HOW_MAX, "was ended by the limit of its %s", limits[limit_of(r)]);
 	else if (r->status > 128)
 		snprintf(how, HOW_MAX, "was ended by signal %d", r->status - 128);
 	else
 		snprintf(how, HOW_MAX, "failed with exit code %d", r->status);
 }
 
-static void hint_of_failure(struct err *e, const struct component_run *run,
-	const struct box_result *r, const char *log, size_t step)
+/* How one gets to where it failed; "" where no step of the description did. */
+static void tell_entry(char enter[static ENTER_MAX], const struct component_run *run, size_t step)
 {
-	char enter[200] = "";
+	bool here = str_is(run->dir, ".");
 
-	if (step)
-		snprintf(enter, sizeof enter, "; `assay shell %.100s%s` enters its box",
-			run->component->name.p, "");
-	if (r->limit || r->timed_out)
-		err_hint(e,
-			"all that it printed is in '%s'; `limits` of the component in assay.yaml can be higher%s",
-			log, enter);
-	else
-		err_hint(e, "all that it printed is in '%s'%s", log, enter);
+	enter[0] = 0;
+	if (step == 1)
+		snprintf(enter, ENTER_MAX, "; `assay shell %.*s%s%.*s` enters its box",
+			STR_ARG(run->component->name), here ? "" : " ", here ? 0 : (int)run->dir.n,
+			run->dir.p);
+	else if (step)
+		snprintf(enter, ENTER_MAX,
+			"; `assay shell %.*s --step %zu%s%.*s` enters its box there",
+			STR_ARG(run->component->name), step, here ? "" : " ",
+			here ? 0 : (int)run->dir.n, run->dir.p);
 }
 
 static bool step_failed(const struct component_run *run, const struct component_steps *steps,
@@ -125,7 +139,7 @@ static bool step_failed(const struct component_run *run, const struct component_
 	const struct component *c = run->component;
 	struct component_failure mine = { 0 };
 	size_t step = r->command < steps->n_before ? 0 : r->command - steps->n_before + 1;
-	char how[HOW_MAX];
+	char how[HOW_MAX], enter[ENTER_MAX];
 
 	tell_end(how, r);
 	if (step)
@@ -141,8 +155,9 @@ static bool step_failed(const struct component_run *run, const struct component_
 	tail_of(&f->tail, p->log_fd);
 	keep_log(f, run, p);
 	buf_done(&mine.tail);
-	hint_of_failure(e, run, r, f->log, step);
-	return false;
+	tell_entry(enter, run, step);
+	return err_hint(e, "all that it printed is in '%s'%s%s", f->log,
+		limit_of(r) ? "; `limits` in assay.yaml can be higher" : "", enter);
 }
 
 /* An argument list as the box wants it, copied for its terminators; NULL when the arena is full. */

@@ -9,6 +9,7 @@
 struct component_run {
 	struct store *store;
 	const struct component *component;
+	struct str dir; /* of the description */
 	const struct component_source *sources;
 	size_t n_sources;
 	const struct lock_source *debian; /* NULL: sources are of another kind */
