@@ -345,3 +345,43 @@ fails "  and the member is named" "limits. in assay.yaml" built
 failing '    limits: {disk: 8M}
     steps: [[sh, -c, "cp x /out/list; cat /dev/zero >/out/more"]]'
 fails "one that fills the disk: by the limit of its disk" "was ended by the limit of its disk" built
+
+# ---- assay shell ----
+failing '    steps: [[sh, -c, "echo one >/out/one; echo changed >x"], [sh, -c, "echo two >/out/list"]]'
+if command -v script >/dev/null; then
+	# What a person would type, on a terminal of script(1)'s; what they see is in $work/seen.
+	typed() { # LINES ASSAY-ARGS...
+		local lines=$1
+		shift
+		{ if [ -n "$lines" ]; then printf '%s' "$lines"; else cat; fi; } | timeout 60 script -qec "$(printf '%q ' "$assay" shell "$@" --store "$work/store" --mirror "$work/mirror")" /dev/null |
+			tr -d '\r' | sed -E 's/^(\$ )+//' >"$work/seen"
+	}
+	typed $'echo cwd=$PWD, in /out: $(echo /out/*), id=$(busybox id -u), terminal: $(test -t 0 && echo yes)\necho mine >/out/list; echo gone >x\ncat x\nexit 3\n' made "$work/d" -q
+	check "assay shell: a shell in the box before the first step" grep -qx 'cwd=/src, in /out: /out/\*, id=1000, terminal: yes' "$work/seen"
+	check "  sources may be changed there" grep -qx gone "$work/seen"
+	same "  and not here" x "$(cat "$work/d/src/x")"
+	typed $'echo in /out: $(cat /out/*), x=$(cat x)\nexit\n' made "$work/d" --step 2
+	check "assay shell --step: after the steps before" grep -qx 'in /out: one, x=changed' "$work/seen"
+	check "  it says what the step would be" grep -q 'step 2 of 2 would be: sh -c echo two' "$work/seen"
+	slowly() { printf 'busybox sleep 100\n'; sleep 3; printf '\003'; sleep 1; printf 'echo interrupted=$?\nexit\n'; }
+	typed '' made "$work/d" -q < <(slowly)
+	check "  ^C is for what runs in it" grep -qx 'interrupted=130' "$work/seen"
+	typed $'\n' made "$work/d" --step 4
+	check "  a step that is not there is named" grep -q "has 2 steps, and no step 4" "$work/seen"
+	check "  no result comes of it" built -q
+	same "  nor anything of what was typed" two "$(output usr/list)"
+else
+	skip "assay shell" "no script(1)"
+fi
+fails "  without a terminal it says so" "no terminal" run shell made "$work/d"
+fails "  another component is named" "no component 'other'" run shell other "$work/d"
+sed -i 's/\[tools\]/[plain]/' "$work/d/assay.yaml"
+archive_deb plain <<S
+copy usr/bin/busybox 0755 $(command -v busybox)
+S
+archive_publish
+locked -q --update
+if command -v script >/dev/null; then
+	typed $'\n' made "$work/d"
+	check "  a toolchain without a shell is named" grep -q "neither bash nor sh" "$work/seen"
+fi
