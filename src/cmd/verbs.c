@@ -23,6 +23,7 @@ const struct verb *const verbs[] = {
 	&cmd_build,
 	&cmd_show,
 	&cmd_measure,
+	&cmd_diff,
 	&cmd_sign_uki,
 	&cmd_sign_attach,
 	&cmd_sign_detach,
