@@ -62,6 +62,8 @@ static bool split(struct lines *ret, struct span text)
 
 static struct span run(const struct lines *l, size_t first, size_t n)
 {
+	if (!n)
+		return (struct span){ NULL, 0 };
 	return span_make(l->text.p + l->at[first], l->at[first + n] - l->at[first]);
 }
 
