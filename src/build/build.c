@@ -82,8 +82,8 @@ static bool make_components(struct build_work *w, struct build_outcome *o, struc
 
 		m->component = &w->d->components[i];
 		if (!component_build(&m->result, w->r->store, &w->r->inputs->lock, w->d,
-			    m->component, w->r->inputs->source_date_epoch, w->arena, w->r->failure,
-			    e))
+			    m->component, w->r->inputs->source_date_epoch, w->r->how, w->arena,
+			    w->r->failure, e))
 			return false;
 		o->n_components_made += !m->result.cached;
 		explain_component(w, m);

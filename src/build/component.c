@@ -24,6 +24,7 @@ struct work {
 	const struct component *component;
 	char set[SET_NAME_MAX]; /* "toolchain:c" */
 	int64_t source_date_epoch;
+	struct component_how how;
 	struct arena *a;
 	struct component_result result;
 };
@@ -201,13 +202,20 @@ static bool run(struct work *k, struct component_product *products,
 		.sysroot = sysroot,
 		.source_date_epoch = k->source_date_epoch,
 		.derivation = k->result.derivation,
+		.how = &k->how,
 	};
-	if (!component_run(made, &r, failure, e) || !write_record(k, made, e))
+	if (!component_run(made, &r, failure, e) ||
+		(!component_is_fresh(&k->how) && !write_record(k, made, e)))
 		return false;
 	for (size_t i = 0; i < c->n_outputs; i++)
 		if (!fill_product(k, &products[i], &c->outputs[i], made[i].sha256, e))
 			return false;
 	return true;
+}
+
+bool component_is_fresh(const struct component_how *how)
+{
+	return how && (how->fresh || how->view);
 }
 
 static bool check(const struct component *c, struct err *e)
@@ -247,12 +255,14 @@ static bool prepare(struct work *k, const struct description *d, struct err *e)
 
 bool component_build(struct component_result *ret, struct store *s, const struct lock *l,
 	const struct description *d, const struct component *c, int64_t source_date_epoch,
-	struct arena *a, struct component_failure *failure, struct err *e)
+	const struct component_how *how, struct arena *a, struct component_failure *failure,
+	struct err *e)
 {
 	struct work k = { .store = s,
 		.lock = l,
 		.component = c,
 		.source_date_epoch = source_date_epoch,
+		.how = how ? *how : (struct component_how){ 0 },
 		.a = a };
 	struct component_product *products;
 
@@ -263,7 +273,7 @@ bool component_build(struct component_result *ret, struct store *s, const struct
 	products = ARENA_ARRAY(a, c->n_outputs, struct component_product);
 	if (!products)
 		return arena_full(a, e);
-	if (!look_up(&k, products, &k.result.cached, e))
+	if (!component_is_fresh(&k.how) && !look_up(&k, products, &k.result.cached, e))
 		return false;
 	if (!k.result.cached && !run(&k, products, failure, e))
 		return false;

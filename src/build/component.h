@@ -53,14 +53,33 @@ struct component_failure {
 	char log[4096]; /* absolute path of all of it; "" when no step failed */
 };
 
+struct box_view;
+
+/* How a build differs from a plain one, for those who build to compare. A zeroed one, and NULL: not at all. */
+struct component_how {
+	/* What the steps see of the machine; NULL: what the box fixes. With a view the build is fresh, too. */
+	const struct box_view *view;
+	/* The steps run whatever the store knows, and leave no record of what they gave; their products are objects. */
+	bool fresh;
+	/* Absolute path of an empty folder that takes sources, outputs and log while the steps run; NULL: one of the store's. */
+	const char *scratch;
+	bool backwards; /* sources are laid out from the last to the first */
+	const char *
+		log; /* absolute path: where all that the steps printed is kept, also when they did well; NULL: nowhere */
+};
+
+/* Whether it builds without records: what came about in another view is no result of the derivation. */
+bool component_is_fresh(const struct component_how *how);
+
 /*
- * Builds component c of d, or takes the cached result. source_date_epoch is what the image uses. Memory from a; the
- * contents live as long as s. Fails: NOTFOUND for a glob that matches nothing, a missing toolchain, package or output;
+ * Builds component c of d, or takes the cached result. source_date_epoch is what the image uses; how may be NULL. Memory from
+ * a; the contents live as long as s. Fails: NOTFOUND for a glob that matches nothing, a missing toolchain, package or output;
  * MISMATCH "step N of component 'X' ..." for a step that fails, with failure (zeroed by the caller; may be NULL) filled;
  * MISMATCH also when equal inputs gave other bytes before; as box_run.
  */
 bool component_build(struct component_result *ret, struct store *s, const struct lock *l,
 	const struct description *d, const struct component *c, int64_t source_date_epoch,
-	struct arena *a, struct component_failure *failure, struct err *e) MUST_CHECK;
+	const struct component_how *how, struct arena *a, struct component_failure *failure,
+	struct err *e) MUST_CHECK;
 
 #endif

@@ -16,7 +16,7 @@
 #include "tree/tree.h"
 #include "base/banned.h"
 
-enum { TAIL_MAX = 16384, PIECE = 1 << 20, LOG_NAME_HEX = 16 };
+enum { TAIL_MAX = 16384, PIECE = 1 << 20, LOG_NAME_HEX = 16, LOG_MAX = BOX_LOG_MAX + 4096 };
 
 /* Folders and log of one run, all below the scratch folder tmp. */
 struct place {
@@ -44,8 +44,8 @@ static bool place_make(struct place *p, const struct component_run *run, struct 
 	dir = open(p->src, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (dir < 0)
 		return err_os(e, "cannot open '%s'", p->src);
-	if (!component_source_lay(
-		    dir, run->sources, run->n_sources, run->store, run->source_date_epoch, e))
+	if (!component_source_lay(dir, run->sources, run->n_sources, run->store,
+		    run->source_date_epoch, run->how->backwards, e))
 		return false;
 	if (snprintf(p->log, PATH_MAX, "%s/log", p->tmp) >= PATH_MAX)
 		return err_set(e, ERR_LIMIT, "the path of the store is too long");
@@ -72,6 +72,16 @@ static void tail_of(struct buf *tail, int log_fd)
 			break;
 	*tail = buf_init(TAIL_MAX);
 	buf_add(tail, text + start, (size_t)n - start);
+}
+
+/* All that was printed, for who asked for it. */
+static bool copy_log(const struct component_run *run, const struct place *p, struct err *e)
+{
+	CLEANUP(buf_done) struct buf text = { 0 };
+
+	return !run->how->log ||
+	       (file_read_fd(p->log_fd, p->log, LOG_MAX, &text, e) &&
+		       file_write(AT_FDCWD, run->how->log, buf_span(&text), 0644, e));
 }
 
 /* The log moves from the scratch folder to where it can be read afterwards. */
@@ -150,7 +160,7 @@ static bool run_steps(const struct component_run *run, const struct place *p,
 
 	if (!job.commands)
 		return arena_full(a, e);
-	if (!box_run(&r, &job, p->log_fd, e))
+	if (!box_run(&r, &job, p->log_fd, e) || !copy_log(run, p, e))
 		return err_wrap(e, "component '%.*s'", STR_ARG(run->component->name));
 	return r.done || step_failed(run, &r, p, f, e);
 }
@@ -249,11 +259,16 @@ bool component_run(struct component_made *ret, const struct component_run *run,
 	struct place p = { .log_fd = -1 };
 	bool ok;
 
-	if (!store_tmpdir(run->store, &p.tmp, e))
+	if (run->how->scratch)
+		p.tmp = mem_string(str_of(run->how->scratch));
+	else if (!store_tmpdir(run->store, &p.tmp, e))
 		return false;
 	ok = place_make(&p, run, e) && run_steps(run, &p, failure, e) &&
 	     take_outputs(ret, run, &p, e);
 	file_closep(&p.log_fd);
-	store_tmpdir_remove(run->store, p.tmp);
+	if (run->how->scratch)
+		mem_free(&p.tmp);
+	else
+		store_tmpdir_remove(run->store, p.tmp);
 	return ok;
 }

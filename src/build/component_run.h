@@ -14,6 +14,7 @@ struct component_run {
 	const char *sysroot; /* absolute */
 	int64_t source_date_epoch;
 	const uint8_t *derivation; /* names the log of a failure */
+	const struct component_how *how;
 };
 
 /* A file that the steps left in /out. */

@@ -91,13 +91,19 @@ static struct lock lock_of(void)
 	};
 }
 
-static bool build(struct component_result *ret, const struct component *c,
-	struct component_failure *failure, struct err *e)
+static bool build_how(struct component_result *ret, const struct component *c,
+	const struct component_how *how, struct component_failure *failure, struct err *e)
 {
 	const struct description d = { .dir = str_of(folder) };
 	const struct lock l = lock_of();
 
-	return component_build(ret, store, &l, &d, c, EPOCH, memory, failure, e);
+	return component_build(ret, store, &l, &d, c, EPOCH, how, memory, failure, e);
+}
+
+static bool build(struct component_result *ret, const struct component *c,
+	struct component_failure *failure, struct err *e)
+{
+	return build_how(ret, c, NULL, failure, e);
 }
 
 static const struct str globs[] = { S("*.c"), S("sub/**"), S("a.c") };
@@ -219,6 +225,39 @@ static void built_and_cached(void)
 	put("src/a.c", "first\n");
 }
 
+/* A fresh build runs its steps again, tells the digests of what they gave, and leaves no record. */
+static void fresh(void)
+{
+	struct component_how how = { .fresh = true, .scratch = at("scratch"), .log = at("log") };
+	struct component c = plain();
+	struct component_result plainly, r;
+	CLEANUP(buf_done) struct buf log = { 0 };
+	struct err e = { 0 };
+
+	CHECK_OK(build(&plainly, &c, NULL, &e), e);
+	CHECK_OK(file_mkdirs(AT_FDCWD, how.scratch, &e), e);
+	CHECK_OK(build_how(&r, &c, &how, NULL, &e), e);
+	CHECK(!r.cached && !memcmp(r.derivation, plainly.derivation, SHA256_SIZE));
+	CHECK(!memcmp(
+		r.products[0].content.sha256, plainly.products[0].content.sha256, SHA256_SIZE));
+	CHECK(access(at("scratch/src/a.c"), F_OK) == 0);
+	CHECK_OK(file_read(AT_FDCWD, how.log, 65536, &log, &e), e);
+	CHECK_OK(file_remove_tree(AT_FDCWD, how.scratch, &e), e);
+
+	/* What the store has is not looked at, and what it has not is not left there. */
+	put("src/a.c", "fresh\n");
+	how.scratch = NULL;
+	CHECK_OK(build_how(&r, &c, &how, NULL, &e), e);
+	check_content(&r, "fresh\nsecond\n");
+	CHECK_OK(build_how(&r, &c, &how, NULL, &e), e);
+	CHECK(!r.cached);
+	CHECK_OK(build(&r, &c, NULL, &e), e);
+	CHECK(!r.cached);
+	CHECK_OK(build(&r, &c, NULL, &e), e);
+	CHECK(r.cached);
+	put("src/a.c", "first\n");
+}
+
 static void seen_by_steps(void)
 {
 	struct component c = plain();
@@ -322,6 +361,7 @@ int main(void)
 	sources();
 	laid_out();
 	built_and_cached();
+	fresh();
 	seen_by_steps();
 	failures();
 	other_bytes();
