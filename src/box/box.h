@@ -20,15 +20,18 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "box/box_view.h"
 
 enum {
 	BOX_VERSION =
-		1, /* of what a step can see; a change takes the next number (it is part of every derivation) */
+		2, /* of what a step can see; a change takes the next number (it is part of every derivation) */
 	BOX_USER = 1000, /* user and group id inside */
 	BOX_BINDS_MAX = 32,
 	BOX_COMMANDS_MAX = 256,
 	BOX_ENV_MAX = 64,
 	BOX_LOG_MAX = 64 << 20, /* bytes of output kept; what comes after is read and dropped */
+	BOX_NOTES_MAX = 64,     /* undeclared inputs listed in the result; all are counted */
+	BOX_NOTE_SIZE = 256,
 };
 
 /* A file or folder of the machine that is seen read only. */
@@ -67,7 +70,18 @@ struct box_job {
 	const char *const
 		*env; /* "NAME=value" beside and over the fixed ones; ends with NULL; may be NULL */
 	int64_t source_date_epoch;
+	const uint8_t *seed; /* of all randomness, BOX_SEED_SIZE bytes; NULL: zeros */
+	struct box_view view;
 	struct box_limits limits;
+};
+
+/* A limit that ended the box. */
+enum box_limit {
+	BOX_LIMIT_NONE,
+	BOX_LIMIT_PROCESSES,
+	BOX_LIMIT_MEMORY,
+	BOX_LIMIT_DISK,
+	BOX_LIMIT_TIME,
 };
 
 struct box_result {
@@ -75,6 +89,13 @@ struct box_result {
 	bool timed_out; /* the wall limit ended the box */
 	size_t command; /* which failed; n_commands when done */
 	int status;     /* its exit code, 128 + signal, 127 when it could not be started */
+	enum box_limit limit;
+	/*
+	 * What the commands asked of the machine that their description does not name, once each:
+	 * "network: connect to 192.0.2.1 port 80", "path: /proc/interrupts". The same stands in the log.
+	 */
+	size_t n_notes; /* found; the first BOX_NOTES_MAX are listed */
+	char notes[BOX_NOTES_MAX][BOX_NOTE_SIZE];
 };
 
 /*

@@ -19,26 +19,19 @@
 
 #include "box/box_mounts.h"
 #include "box/box_seccomp.h"
+#include "box/trace.h"
 #include "base/banned.h"
 
 enum { NOT_STARTED = 127 }; /* the shell's exit code for a command that could not be started */
 
-/* Beside SOURCE_DATE_EPOCH; a job's own environment replaces by name. */
-static const char *const fixed_env[] = {
-	"PATH=/usr/sbin:/usr/bin:/sbin:/bin",
-	"HOME=/build",
-	"USER=build",
-	"LOGNAME=build",
-	"SHELL=/bin/sh",
-	"LANG=C.UTF-8",
-	"LC_ALL=C.UTF-8",
-	"TZ=UTC",
-};
+enum { VAR_SIZE = 512 }; /* of a variable that the view decides */
 
+/* SHELL and what the view says come first; a job's own environment replaces by name, then the view's. */
 struct environment {
-	const char *vars[ARRAY_LEN(fixed_env) + 1 + BOX_ENV_MAX + 1];
+	const char *vars[16 + 2 * BOX_ENV_MAX + 1];
 	size_t n;
-	char epoch[48];
+	char text[8][VAR_SIZE];
+	size_t n_text;
 };
 
 static void set_var(struct environment *env, const char *var)
@@ -54,16 +47,34 @@ static void set_var(struct environment *env, const char *var)
 	env->vars[env->n++] = var;
 }
 
-static void make_environment(struct environment *env, const struct box_job *job)
+static void make_var(struct environment *env, const char *name, const char *value)
 {
+	char *text = env->text[env->n_text++];
+
+	snprintf(text, VAR_SIZE, "%s=%s", name, value);
+	set_var(env, text);
+}
+
+static void make_environment(
+	struct environment *env, const struct box_job *job, const struct box_view *v)
+{
+	char epoch[32];
+
 	memset(env, 0, sizeof *env);
-	for (size_t i = 0; i < ARRAY_LEN(fixed_env); i++)
-		set_var(env, fixed_env[i]);
-	snprintf(env->epoch, sizeof env->epoch, "SOURCE_DATE_EPOCH=%lld",
-		(long long)job->source_date_epoch);
-	set_var(env, env->epoch);
+	snprintf(epoch, sizeof epoch, "%lld", (long long)job->source_date_epoch);
+	set_var(env, "PATH=/usr/sbin:/usr/bin:/sbin:/bin");
+	make_var(env, "HOME", v->home);
+	make_var(env, "USER", v->user);
+	make_var(env, "LOGNAME", v->user);
+	set_var(env, "SHELL=/bin/sh");
+	make_var(env, "LANG", v->locale);
+	make_var(env, "LC_ALL", v->locale);
+	make_var(env, "TZ", v->zone);
+	make_var(env, "SOURCE_DATE_EPOCH", epoch);
 	for (size_t i = 0; job->env && job->env[i]; i++)
 		set_var(env, job->env[i]);
+	for (size_t i = 0; v->env && v->env[i]; i++)
+		set_var(env, v->env[i]);
 }
 
 /* Every limit of getrlimit(2) is set, so that none of the caller's shows; never above the caller's hard limit. */
@@ -96,17 +107,27 @@ static bool set_limits(const struct box_limits *l, struct err *e)
 	return true;
 }
 
-static bool drop_rights(struct err *e)
+/* Keeps the capabilities with these bits, of the first 32. */
+static bool keep_rights(uint32_t bits, struct err *e)
 {
 	struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3, 0 };
-	struct __user_cap_data_struct none[2] = { 0 };
+	struct __user_cap_data_struct caps[2] = { { bits, bits, 0 }, { 0, 0, 0 } };
 
+	if (syscall(SYS_capset, &header, caps) < 0)
+		return err_os(e, "cannot give up the rights in the box");
+	return true;
+}
+
+/* The tracer keeps one: to see into a program whose file may be executed but not read, and where only root may trace. */
+static bool drop_rights(bool traces, struct err *e)
+{
 	/* The kernel says EINVAL at the first number that it does not know. */
 	for (unsigned long cap = 0; prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) == 0; cap++)
 		;
-	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0 ||
-		syscall(SYS_capset, &header, none) < 0)
+	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0)
 		return err_os(e, "cannot give up the rights in the box");
+	if (!keep_rights(traces ? 1U << CAP_SYS_PTRACE : 0, e))
+		return false;
 	/*
 	 * This process still has the caller's command line, environment and descriptors: nobody in the box may look into
 	 * it, and since /proc shows only what may be looked into (hidepid), it is not there at all.
@@ -116,25 +137,28 @@ static bool drop_rights(struct err *e)
 	return true;
 }
 
-static bool set_identity(struct err *e)
+static bool set_identity(const struct box_view *v, struct err *e)
 {
-	static const char host[] = "assay", domain[] = "(none)"; /* the kernel's own default */
+	static const char domain[] = "(none)"; /* the kernel's own default */
 
-	umask(022);
+	umask((mode_t)v->umask_bits);
 	for (int sig = 1; sig < NSIG; sig++)
 		signal(sig, SIG_DFL);
-	if (setsid() < 0 || sethostname(host, sizeof host - 1) < 0 ||
+	if (setsid() < 0 || sethostname(v->host_name, strlen(v->host_name)) < 0 ||
 		setdomainname(domain, sizeof domain - 1) < 0)
 		return err_os(e, "cannot name the box");
-	if (personality(PER_LINUX | ADDR_NO_RANDOMIZE) < 0)
+	if (personality(box_view_fixes(v, BOX_ADDRESSES) && !v->random_addresses
+				? PER_LINUX | ADDR_NO_RANDOMIZE
+				: PER_LINUX) < 0)
 		return err_os(e, "cannot fix the address layout in the box");
 	return true;
 }
 
-static bool prepare(const struct box_job *job, int alive_fd, struct err *e)
+static bool prepare(const struct box_job *job, const struct box_view *v, bool traces, int alive_fd,
+	struct err *e)
 {
 	struct pollfd alive = { alive_fd, POLLIN, 0 };
-	const char *cwd = job->cwd ? job->cwd : "/build";
+	const char *cwd = job->cwd ? job->cwd : v->work;
 
 	/* Whoever died between fork and prctl has closed the pipe. */
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || poll(&alive, 1, 0) < 0)
@@ -142,23 +166,37 @@ static bool prepare(const struct box_job *job, int alive_fd, struct err *e)
 	if (alive.revents)
 		return err_set(e, ERR_IO, "the box's parent is gone");
 	close(alive_fd);
-	if (!set_identity(e) || !box_mounts_enter(job, e))
+	if (!set_identity(v, e) || !box_mounts_enter(job, e))
 		return false;
 	if (chdir(cwd) < 0)
 		return err_os(e, "cannot enter '%s' in the box", cwd);
-	return set_limits(&job->limits, e) && drop_rights(e) && box_seccomp_load(e);
+	return set_limits(&job->limits, e) && drop_rights(traces, e);
 }
 
-static noreturn void start(const struct box_command *c, const char *const *env, int log_fd)
+/* All of one run in the box's first process. */
+struct init {
+	const struct box_job *job;
+	struct tracer *tracer; /* NULL: nothing is traced */
+	struct environment env;
+	int log_fd;
+};
+
+/* In the child, traced already: binds itself and becomes the command. */
+static noreturn void start(const struct init *in, const struct box_command *c)
 {
 	char *const *argv = (char *const *)(uintptr_t)c->argv;
 	int null = open("/dev/null", O_RDONLY);
+	struct err e = { 0 };
 
 	if (null == 0 || dup2(null, 0) == 0) {
-		dup2(log_fd, 1);
-		dup2(log_fd, 2);
+		dup2(in->log_fd, 1);
+		dup2(in->log_fd, 2);
 		close_range(3, ~0U, 0);
-		environ = (char **)(uintptr_t)env;
+		environ = (char **)(uintptr_t)in->env.vars;
+		if (!keep_rights(0, &e) || !box_seccomp_load(in->tracer, &e)) {
+			dprintf(2, "assay: %s\n", e.text);
+			_exit(NOT_STARTED);
+		}
 		execvp(argv[0], argv);
 	}
 	dprintf(2, "assay: cannot start '%s' in the box: %s\n", argv[0], strerrordesc_np(errno));
@@ -182,19 +220,44 @@ static int wait_for(pid_t pid)
 	return status;
 }
 
-static bool run_all(const struct box_job *job, struct box_result *r, int log_fd, struct err *e)
+/* The child waits until it is traced, or knows that it will not be. */
+static bool run_one(struct init *in, size_t i, int *status, struct err *e)
 {
-	struct environment env;
+	int go[2];
+	pid_t pid;
+	bool ok;
 
-	make_environment(&env, job);
-	for (r->command = 0; r->command < job->n_commands; r->command++) {
-		pid_t pid = fork();
+	if (pipe2(go, O_CLOEXEC) < 0)
+		return err_os(e, "cannot start a process in the box");
+	/* What may not be looked into cannot be traced; at this time nobody is there to look. */
+	prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
+	pid = fork();
+	if (pid == 0) {
+		char byte;
 
-		if (pid < 0)
-			return err_os(e, "cannot start a process in the box");
-		if (pid == 0)
-			start(&job->commands[r->command], env.vars, log_fd);
-		r->status = wait_for(pid);
+		close(go[1]);
+		if (read(go[0], &byte, 1) != 1)
+			_exit(NOT_STARTED);
+		start(in, &in->job->commands[i]);
+	}
+	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	close(go[0]);
+	ok = pid > 0;
+	if (!ok)
+		err_os(e, "cannot start a process in the box");
+	if (ok && in->tracer)
+		ok = trace_step(in->tracer, (unsigned)i, pid, go[1], status, e);
+	else if (ok && write(go[1], "", 1) == 1)
+		*status = wait_for(pid);
+	close(go[1]);
+	return ok;
+}
+
+static bool run_all(struct init *in, struct box_result *r, struct err *e)
+{
+	for (r->command = 0; r->command < in->job->n_commands; r->command++) {
+		if (!run_one(in, r->command, &r->status, e))
+			return false;
 		if (r->status)
 			return true;
 	}
@@ -205,9 +268,15 @@ static bool run_all(const struct box_job *job, struct box_result *r, int log_fd,
 noreturn void box_init_run(
 	const struct box_job *job, struct box_report *report, int log_fd, int alive_fd)
 {
+	struct init in = { .job = job, .log_fd = log_fd };
+	struct box_view view = box_view_full(&job->view, job->source_date_epoch, job->seed);
 	struct err e = { 0 };
 
-	if (prepare(job, alive_fd, &e) && run_all(job, &report->result, log_fd, &e))
+	if (view.released != BOX_ALL_CHANNELS)
+		in.tracer = trace_new(job, &report->result, log_fd);
+	make_environment(&in.env, job, &view);
+	if (prepare(job, &view, in.tracer != NULL, alive_fd, &e) &&
+		run_all(&in, &report->result, &e))
 		report->finished = true;
 	else
 		report->err = e;

@@ -51,6 +51,7 @@ static const struct {
 	{ SCMP_SYS(fremovexattr), ENOTSUP },
 	{ NR_REMOVEXATTRAT, ENOTSUP },
 	{ SCMP_SYS(clone3), ENOSYS },
+	{ SCMP_SYS(rseq), ENOSYS },
 	{ SCMP_SYS(openat2), ENOSYS },
 	{ NR_FCHMODAT2, ENOSYS },
 	{ SCMP_SYS(getgroups), 0 },
@@ -77,7 +78,7 @@ static const struct {
 static const unsigned bits[] = { S_ISUID, S_ISGID, S_ISVTX };
 static const unsigned making[] = { O_CREAT, O_TMPFILE & ~O_DIRECTORY };
 
-static const unsigned new_namespaces[] = {
+static const unsigned no_clone[] = {
 	CLONE_NEWUSER,
 	CLONE_NEWNS,
 	CLONE_NEWPID,
@@ -85,6 +86,7 @@ static const unsigned new_namespaces[] = {
 	CLONE_NEWUTS,
 	CLONE_NEWNET,
 	CLONE_NEWCGROUP,
+	CLONE_UNTRACED,
 };
 
 static int refuse_mode(scmp_filter_ctx ctx, size_t i, unsigned bit)
@@ -119,20 +121,49 @@ static int refuse(scmp_filter_ctx ctx)
 	for (size_t i = 0; i < ARRAY_LEN(refused) && rc == 0; i++)
 		rc = seccomp_rule_add(
 			ctx, SCMP_ACT_ERRNO((uint32_t)refused[i].os), refused[i].nr, 0);
-	for (size_t i = 0; i < ARRAY_LEN(new_namespaces) && rc == 0; i++)
+	for (size_t i = 0; i < ARRAY_LEN(no_clone) && rc == 0; i++)
 		rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(clone), 1,
-			SCMP_CMP(0, SCMP_CMP_MASKED_EQ, new_namespaces[i], new_namespaces[i]));
+			SCMP_CMP(0, SCMP_CMP_MASKED_EQ, no_clone[i], no_clone[i]));
 	if (rc == 0)
 		rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EACCES), SCMP_SYS(socket), 1,
 			SCMP_CMP(0, SCMP_CMP_NE, AF_UNIX, 0));
 	return rc ? rc : refuse_modes(ctx);
 }
 
-bool box_seccomp_load(struct err *e)
+static int trace_one(scmp_filter_ctx ctx, const struct trace_handler *h)
+{
+	struct scmp_arg_cmp args[ARRAY_LEN(h->when)];
+	unsigned n = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(h->when); i++) {
+		const struct trace_when *w = &h->when[i];
+
+		if (w->mask && w->differs)
+			args[n++] = SCMP_CMP(w->arg, SCMP_CMP_NE, w->value, 0);
+		else if (w->mask)
+			args[n++] = SCMP_CMP(w->arg, SCMP_CMP_MASKED_EQ, w->mask, w->value);
+	}
+	return seccomp_rule_add_array(ctx, SCMP_ACT_TRACE(0), (int)h->nr, n, args);
+}
+
+static int trace_all(scmp_filter_ctx ctx, const struct tracer *t)
+{
+	int rc = seccomp_rule_add(ctx, SCMP_ACT_TRACE(0), SCMP_SYS(restart_syscall), 0);
+
+	for (size_t nr = 0; nr < TRACE_CALLS_MAX; nr++)
+		for (size_t i = 0; i < TRACE_CHAIN_MAX && t->by_nr[nr][i] && rc == 0; i++)
+			rc = trace_one(ctx, t->by_nr[nr][i]);
+	return rc;
+}
+
+/* t: the calls that stop for it; NULL: those that are refused. */
+static bool load(const struct tracer *t, struct err *e)
 {
 	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ALLOW);
-	int rc = ctx ? refuse(ctx) : -ENOMEM;
+	int rc = ctx ? t ? trace_all(ctx, t) : refuse(ctx) : -ENOMEM;
 
+	if (rc == 0)
+		rc = seccomp_attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2); /* a binary tree */
 	if (rc == 0)
 		rc = seccomp_load(ctx); /* with no_new_privs, libseccomp's default */
 	seccomp_release(ctx);
@@ -141,4 +172,10 @@ bool box_seccomp_load(struct err *e)
 	errno = -rc;
 	err_os(e, "cannot load the box's system call filter");
 	return err_hint(e, "the kernel must be built with CONFIG_SECCOMP_FILTER");
+}
+
+/* Two filters: of all answers the kernel takes the strictest, so that what is refused never stops. */
+bool box_seccomp_load(const struct tracer *t, struct err *e)
+{
+	return (!t || load(t, e)) && load(NULL, e);
 }

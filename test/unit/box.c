@@ -27,7 +27,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "sys/file.h"
-#include "test.h"
+#include "box_made.h"
 
 /* ---- inside ---- */
 
@@ -180,82 +180,18 @@ static int probe(void)
 
 /* ---- outside ---- */
 
-static char folder[256];
-static struct buf printed;
-
-static const char *at(const char *name)
-{
-	static char paths[8][512];
-	static unsigned next;
-	char *p = paths[next++ % 8];
-
-	snprintf(p, sizeof paths[0], "%s/%s", folder, name);
-	return p;
-}
-
-static void copy_self(void)
-{
-	CLEANUP(buf_done) struct buf self = { 0 };
-	struct err e = { 0 };
-
-	CHECK_OK(file_read(AT_FDCWD, "/proc/self/exe", 256 << 20, &self, &e), e);
-	CHECK_OK(file_write(AT_FDCWD, at("probe"), buf_span(&self), 0755, &e), e);
-}
-
-static void set_up(void)
-{
-	static const char *const links[] = { "bin", "sbin", "lib", "lib64" };
-	struct err e = { 0 };
-	char target[32];
-
-	strcpy(folder, "/tmp/assay-box-XXXXXX");
-	CHECK(mkdtemp(folder) != NULL);
-	CHECK_OK(file_mkdirs(AT_FDCWD, at("root/etc"), &e), e);
-	CHECK_OK(file_mkdirs(AT_FDCWD, at("out"), &e), e);
-	CHECK_OK(file_mkdirs(AT_FDCWD, at("src"), &e), e);
-	CHECK_OK(file_write(AT_FDCWD, at("src/a"), str_span(STR("source\n")), 0644, &e), e);
-	CHECK_OK(file_write(AT_FDCWD, at("root/etc/of-root"), str_span(STR("x")), 0644, &e), e);
-	CHECK_OK(file_write(AT_FDCWD, at("root/etc/passwd"), str_span(STR("x")), 0644, &e), e);
-	for (size_t i = 0; i < ARRAY_LEN(links); i++) {
-		snprintf(target, sizeof target, "usr/%s", links[i]);
-		snprintf(folder + strlen(folder), 16, "/root/%s", links[i]);
-		CHECK(symlink(target, folder) == 0);
-		*strrchr(folder, '/') = 0;
-		*strrchr(folder, '/') = 0;
-	}
-	copy_self();
-}
-
 static bool run_limited(struct box_result *r, struct box_limits limits, struct err *e,
 	const struct box_command *commands, size_t n)
 {
-	char root[512], out[512], src[512], exe[512];
-	const struct box_bind binds[] = { { "/usr", "/usr" }, { src, "/src" }, { exe, "/probe" } };
 	static const char *const env[] = { "TZ=Etc/GMT+12", "MORE=1", NULL };
 	const struct box_job job = {
-		.sysroot = root,
-		.binds = binds,
-		.n_binds = ARRAY_LEN(binds),
-		.out = out,
 		.commands = commands,
 		.n_commands = n,
 		.env = env,
-		.source_date_epoch = 1700000000,
 		.limits = limits,
 	};
-	int log = memfd_create("log", 0); /* not close-on-exec: must not be seen inside */
-	bool ok;
 
-	snprintf(root, sizeof root, "%s/root", folder);
-	snprintf(out, sizeof out, "%s/out", folder);
-	snprintf(src, sizeof src, "%s/src", folder);
-	snprintf(exe, sizeof exe, "%s/probe", folder);
-	memset(r, 0, sizeof *r);
-	ok = box_run(r, &job, log, e);
-	buf_done(&printed);
-	CHECK(file_read_fd(log, "log", 128 << 20, &printed, e) || !ok);
-	close(log);
-	return ok;
+	return run_job(r, job, e);
 }
 
 static bool run(struct box_result *r, const struct box_command *commands, size_t n)
@@ -266,22 +202,6 @@ static bool run(struct box_result *r, const struct box_command *commands, size_t
 	if (!ok)
 		fprintf(stderr, "%s\nhint: %s\n", e.text, e.hint);
 	return ok;
-}
-
-#define SHELL(script)                            \
-	{                                        \
-		(const char *const[])            \
-		{                                \
-			"sh", "-c", script, NULL \
-		}                                \
-	}
-
-static bool says(const char *text)
-{
-	if (printed.n && memmem(printed.p, printed.n, text, strlen(text)))
-		return true;
-	fprintf(stderr, "wanted '%s' in:\n%.*s\n", text, (int)printed.n, (const char *)printed.p);
-	return false;
 }
 
 static void seen_from_inside(void)
@@ -439,22 +359,6 @@ static int forbidden(void)
 	return test_failed != 0;
 }
 
-static void in_child(int (*what)(void))
-{
-	int status = 0;
-	pid_t pid;
-
-	fflush(NULL);
-	pid = fork();
-	if (pid == 0) {
-		int rc = what();
-
-		fflush(NULL);
-		_exit(rc);
-	}
-	CHECK(waitpid(pid, &status, 0) == pid && status == 0);
-}
-
 static int suite(void)
 {
 	struct err e = { 0 };
@@ -470,15 +374,6 @@ static int suite(void)
 	CHECK_OK(file_remove_tree(AT_FDCWD, folder, &e), e);
 	buf_done(&printed);
 	return test_failed != 0;
-}
-
-static int as_ordinary_user(void)
-{
-	if (setgroups(0, NULL) < 0 || setresgid(65534, 65534, 65534) < 0 ||
-		setresuid(65534, 65534, 65534) < 0)
-		return 1;
-	prctl(PR_SET_DUMPABLE, 1, 0, 0, 0); /* as after an exec: /proc/self belongs to this user */
-	return suite();
 }
 
 int main(int argc, char **argv)

@@ -1,0 +1,52 @@
+/*
+ * Who is who in the box: threads by their number, and the processes that they belong to. A process outlives its threads
+ * as long as children of it live, so that those can ask what it was.
+ */
+#ifndef ASSAY_BOX_TRACE_PROCESS_H
+#define ASSAY_BOX_TRACE_PROCESS_H
+
+#include "box/trace.h"
+
+enum { TRACE_ID_SIZE = 32 };
+
+struct trace_process {
+	pid_t pid;
+	struct trace_process *parent; /* who forked it; NULL for a step's first process */
+	size_t n_held;                /* by threads and children */
+	unsigned n_threads;
+	int64_t now;                      /* its clock: virtual time since 1970, ns */
+	uint8_t id[TRACE_ID_SIZE];        /* names its random stream */
+	uint8_t forked_by[TRACE_ID_SIZE]; /* the parent's id when it forked this one */
+	uint64_t n_forked;                /* children so far */
+	uint64_t n_taken;                 /* bytes taken of the random stream */
+	uint64_t n_streams;               /* streams made for openings of /dev/urandom */
+};
+
+struct trace_thread {
+	pid_t pid;
+	bool known;   /* its parent's event came: process is set */
+	bool waiting; /* its first stop came before that */
+	struct trace_process *process;
+	/* The call that is watched: its exit will be seen. */
+	bool watched;
+	const struct trace_handler
+		*handler; /* whose `after` is called; NULL: only the arguments are restored */
+	struct trace_call call;
+	uint64_t args[6]; /* as the program gave them */
+};
+
+struct trace_threads *trace_threads_new(void);
+size_t trace_threads_count(const struct trace_threads *all);
+/* NULL when there is none. */
+struct trace_thread *trace_thread_find(const struct trace_threads *all, pid_t pid);
+/* A new one, unknown; there must be none of this number. Holds until trace_thread_remove. */
+struct trace_thread *trace_thread_add(struct trace_threads *all, pid_t pid);
+/* Lets go of its process, too. */
+void trace_thread_remove(struct trace_threads *all, struct trace_thread *thread);
+
+/* A process that `parent` forked (NULL: a step's first), with its clock and the next of its children's ids. */
+struct trace_process *trace_process_fork(struct tracer *t, struct trace_process *parent, pid_t pid);
+/* The thread belongs to the process from now on. */
+void trace_process_join(struct trace_process *p, struct trace_thread *thread);
+
+#endif

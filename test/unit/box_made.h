@@ -1,0 +1,136 @@
+/*
+ * For tests of the box: this program is its own probe, the host's /usr its sysroot. box_made_set_up makes the folders,
+ * box_made_job a job with /usr, /src and /probe (this program), box_made_run runs it and keeps what was printed.
+ */
+#ifndef ASSAY_TEST_BOX_MADE_H
+#define ASSAY_TEST_BOX_MADE_H
+
+#include <fcntl.h>
+#include <grp.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "box/box.h"
+#include "sys/file.h"
+#include "test.h"
+
+static char folder[256];
+static struct buf printed;
+
+static const char *at(const char *name)
+{
+	static char paths[8][512];
+	static unsigned next;
+	char *p = paths[next++ % 8];
+
+	snprintf(p, sizeof paths[0], "%s/%s", folder, name);
+	return p;
+}
+
+static void copy_self(void)
+{
+	CLEANUP(buf_done) struct buf self = { 0 };
+	struct err e = { 0 };
+
+	CHECK_OK(file_read(AT_FDCWD, "/proc/self/exe", 256 << 20, &self, &e), e);
+	CHECK_OK(file_write(AT_FDCWD, at("probe"), buf_span(&self), 0755, &e), e);
+}
+
+static void set_up(void)
+{
+	static const char *const links[] = { "bin", "sbin", "lib", "lib64" };
+	struct err e = { 0 };
+	char target[32];
+
+	strcpy(folder, "/tmp/assay-box-XXXXXX");
+	CHECK(mkdtemp(folder) != NULL);
+	CHECK_OK(file_mkdirs(AT_FDCWD, at("root/etc"), &e), e);
+	CHECK_OK(file_mkdirs(AT_FDCWD, at("out"), &e), e);
+	CHECK_OK(file_mkdirs(AT_FDCWD, at("src"), &e), e);
+	CHECK_OK(file_write(AT_FDCWD, at("src/a"), str_span(STR("source\n")), 0644, &e), e);
+	CHECK_OK(file_write(AT_FDCWD, at("root/etc/of-root"), str_span(STR("x")), 0644, &e), e);
+	CHECK_OK(file_write(AT_FDCWD, at("root/etc/passwd"), str_span(STR("x")), 0644, &e), e);
+	for (size_t i = 0; i < ARRAY_LEN(links); i++) {
+		snprintf(target, sizeof target, "usr/%s", links[i]);
+		snprintf(folder + strlen(folder), 16, "/root/%s", links[i]);
+		CHECK(symlink(target, folder) == 0);
+		*strrchr(folder, '/') = 0;
+		*strrchr(folder, '/') = 0;
+	}
+	copy_self();
+}
+
+/* Runs the job with the folders of set_up in it. */
+static bool run_job(struct box_result *r, struct box_job job, struct err *e)
+{
+	char root[512], out[512], src[512], exe[512];
+	const struct box_bind binds[] = { { "/usr", "/usr" }, { src, "/src" }, { exe, "/probe" } };
+	int log = memfd_create("log", 0); /* not close-on-exec: must not be seen inside */
+	bool ok;
+
+	snprintf(root, sizeof root, "%s/root", folder);
+	snprintf(out, sizeof out, "%s/out", folder);
+	snprintf(src, sizeof src, "%s/src", folder);
+	snprintf(exe, sizeof exe, "%s/probe", folder);
+	job.sysroot = root;
+	job.binds = binds;
+	job.n_binds = ARRAY_LEN(binds);
+	job.out = out;
+	job.source_date_epoch = 1700000000;
+	memset(r, 0, sizeof *r);
+	ok = box_run(r, &job, log, e);
+	buf_done(&printed);
+	CHECK(file_read_fd(log, "log", 128 << 20, &printed, e) || !ok);
+	close(log);
+	return ok;
+}
+
+#define SHELL(script)                            \
+	{                                        \
+		(const char *const[])            \
+		{                                \
+			"sh", "-c", script, NULL \
+		}                                \
+	}
+
+static bool says(const char *text)
+{
+	if (printed.n && memmem(printed.p, printed.n, text, strlen(text)))
+		return true;
+	fprintf(stderr, "wanted '%s' in:\n%.*s\n", text, (int)printed.n, (const char *)printed.p);
+	return false;
+}
+
+static void in_child(int (*what)(void))
+{
+	int status = 0;
+	pid_t pid;
+
+	fflush(NULL);
+	pid = fork();
+	if (pid == 0) {
+		int rc = what();
+
+		fflush(NULL);
+		_exit(rc);
+	}
+	CHECK(waitpid(pid, &status, 0) == pid && status == 0);
+}
+
+static int suite(void);
+
+/* The suite again, as a user who is nobody. */
+static int as_ordinary_user(void)
+{
+	if (setgroups(0, NULL) < 0 || setresgid(65534, 65534, 65534) < 0 ||
+		setresuid(65534, 65534, 65534) < 0)
+		return 1;
+	prctl(PR_SET_DUMPABLE, 1, 0, 0, 0); /* as after an exec: /proc/self belongs to this user */
+	return suite();
+}
+
+#endif
