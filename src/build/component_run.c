@@ -141,14 +141,31 @@ static struct box_command *commands_of(const struct component *c, struct arena *
 	return commands;
 }
 
+/* Sources lie beside the work folder: where a view moves that, they are seen there, too, and steps start there. */
+static bool move_sources(struct box_job *job, struct box_bind *moved, char at[static PATH_MAX],
+	const struct box_view *view, struct err *e)
+{
+	const char *slash = view->work ? strrchr(view->work, '/') : NULL;
+
+	job->view = *view;
+	if (!slash || slash == view->work)
+		return true;
+	if (snprintf(at, PATH_MAX, "%.*s/src", (int)(slash - view->work), view->work) >= PATH_MAX)
+		return err_set(e, ERR_LIMIT, "the path of the work folder is too long");
+	moved->at = job->cwd = at;
+	job->n_binds++;
+	return true;
+}
+
 static bool run_steps(const struct component_run *run, const struct place *p,
 	struct component_failure *f, struct err *e)
 {
 	CLEANUP(arena_freep) struct arena *a = arena_new(16 << 20);
-	const struct box_bind src = { p->src, "/src" };
+	struct box_bind src[] = { { p->src, "/src" }, { p->src, NULL } };
+	char moved[PATH_MAX];
 	struct box_job job = {
 		.sysroot = run->sysroot,
-		.binds = &src,
+		.binds = src,
 		.n_binds = 1,
 		.out = p->out,
 		.cwd = "/src",
@@ -160,6 +177,8 @@ static bool run_steps(const struct component_run *run, const struct place *p,
 
 	if (!job.commands)
 		return arena_full(a, e);
+	if (run->how->view && !move_sources(&job, &src[1], moved, run->how->view, e))
+		return false;
 	if (!box_run(&r, &job, p->log_fd, e) || !copy_log(run, p, e))
 		return err_wrap(e, "component '%.*s'", STR_ARG(run->component->name));
 	return r.done || step_failed(run, &r, p, f, e);

@@ -111,10 +111,9 @@ static bool one_at_a_time(
 	struct work *w, uint64_t those, struct bisect_set *left, bool *done, struct err *e)
 {
 	const struct bisect_job *job = w->job;
-	size_t n = job->n_order ? job->n_order : VARIATION_N;
 
-	for (size_t i = 0; i < n && !*done && may_build(w); i++) {
-		enum variation v = job->n_order ? job->order[i] : (enum variation)i;
+	for (size_t i = 0; i < VARIATION_N && !*done && may_build(w); i++) {
+		enum variation v = job->order ? job->order[i] : (enum variation)i;
 		uint64_t guilty = w->r->guilty;
 
 		if (!(those & job->variations & ~w->r->tried & VARIATION_BIT(v)))
@@ -175,6 +174,7 @@ static bool leave_out(struct work *w, uint64_t variations, struct bisect_set *le
 static bool run(struct work *w, struct err *e)
 {
 	const uint64_t all = w->job->variations;
+	uint64_t hinted;
 	struct bisect_result *r = w->r;
 	struct bisect_set unsteady, left;
 	bool done = false;
@@ -190,8 +190,9 @@ static bool run(struct work *w, struct err *e)
 	take_away(&left, &unsteady);
 	if (bisect_set_empty(&left))
 		return true;
-	if (!one_at_a_time(w, w->job->hinted, &left, &done, e) ||
-		(!done && !one_at_a_time(w, ~w->job->hinted, &left, &done, e)) ||
+	hinted = w->job->hinted ? *w->job->hinted : 0;
+	if (!one_at_a_time(w, hinted, &left, &done, e) ||
+		(!done && !one_at_a_time(w, ~hinted, &left, &done, e)) ||
 		(!done && !flip_coins(w, &left, e)))
 		return false;
 	if (!done && !bisect_set_empty(&left) && !leave_out(w, w->varied, &left, e))

@@ -35,10 +35,9 @@ bool bisect_set_empty(const struct bisect_set *s);
 
 struct bisect_job {
 	uint64_t variations;
-	uint64_t hinted; /* tried first */
-	const enum variation
-		*order; /* in which the others are tried; n_order 0: that of the enum */
-	size_t n_order;
+	/* Both are read after the first build, so that they may follow from it. NULL: none; the enum's order. */
+	const uint64_t *hinted;      /* tried first */
+	const enum variation *order; /* VARIATION_N, in which the others are tried */
 	unsigned builds_max;
 	/*
 	 * Builds with these varied and says in *moved (empty before) which places differ from the steady build. attempt

@@ -77,7 +77,7 @@ typedef bool build_fn(void *, uint64_t, unsigned, struct bisect_set *, struct er
 static struct bisect_result run(build_fn *build, uint64_t variations, uint64_t hinted)
 {
 	const struct bisect_job job = {
-		.variations = variations, .hinted = hinted, .builds_max = 100, .build = build
+		.variations = variations, .hinted = &hinted, .builds_max = 100, .build = build
 	};
 	struct bisect_result r;
 	struct err e = { 0 };
@@ -156,16 +156,15 @@ static void bounds(void)
 
 static void order(void)
 {
-	const enum variation first[] = { VARIATION_SCHEDULE, VARIATION_PATH, VARIATION_RANDOM,
-		VARIATION_CLOCK };
-	const struct bisect_job job = { .variations = FOUR,
-		.order = first,
-		.n_order = 4,
-		.builds_max = 100,
-		.build = build_two };
+	enum variation last_first[VARIATION_N];
+	struct bisect_job job = {
+		.variations = FOUR, .order = last_first, .builds_max = 100, .build = build_two
+	};
 	struct bisect_result r;
 	struct err e = { 0 };
 
+	for (unsigned i = 0; i < VARIATION_N; i++)
+		last_first[i] = VARIATION_N - 1 - i;
 	CHECK_OK(bisect_run(&r, &job, &e), e);
 	CHECK(r.guilty == (BIT(A) | BIT(C)) && (r.tried & BIT(D)));
 }

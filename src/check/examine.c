@@ -1,0 +1,237 @@
+#define ASSAY_MAY_ASK_THE_MACHINE
+#include "check/examine.h"
+
+#include <limits.h>
+#include <stdio.h>
+
+#include "check/canary_scan.h"
+#include "check/content_rule.h"
+#include "sys/file.h"
+#include "base/banned.h"
+
+enum { BUILDS_MORE = 16 }; /* beside one for each variation */
+
+struct work {
+	const struct examine *x;
+	struct arena *a;
+	struct places places;
+	char base[PATH_MAX], all[PATH_MAX]; /* the steady build, and that with everything varied */
+	struct trial_result all_result;
+	unsigned n_made; /* names the folders */
+	uint64_t hinted;
+	enum variation order[VARIATION_N];
+	const struct str *notes;
+	size_t n_notes;
+};
+
+static bool name_folder(struct work *w, char path[static PATH_MAX], struct err *e)
+{
+	if (snprintf(path, PATH_MAX, "%s/%u", w->x->scratch, w->n_made++) < PATH_MAX)
+		return true;
+	return err_set(e, ERR_LIMIT, "the path of the store is too long");
+}
+
+static bool try(struct work *w, struct trial_result *r, uint64_t variations, unsigned attempt,
+	bool released, const char *out, struct err *e)
+{
+	const struct trial t = {
+		.store = w->x->store,
+		.inputs = w->x->inputs,
+		.component = w->x->component,
+		.canaries = w->x->canaries[attempt < FINDING_CANARY_SETS ? attempt : 0],
+		.variations = variations,
+		.locale = w->x->locale,
+		.released = released,
+		.shuffled = attempt > 0,
+	};
+
+	if (w->x->builds)
+		w->x->builds(w->x->ctx, variations);
+	return trial_run(r, &t, out, w->a, e);
+}
+
+static bool remove_build(const char *path, struct err *e)
+{
+	return file_remove_tree(AT_FDCWD, path, e);
+}
+
+static bool compare(struct work *w, const char *first, const char *second, uint64_t variations,
+	unsigned attempt, struct bisect_set *moved, struct err *e)
+{
+	CLEANUP(arena_freep) struct arena *own = arena_new(DIFF_ARENA_MAX);
+	const struct diff_options options = { .no_disk_meta = true };
+	struct diff_report r;
+
+	return diff_paths(&r, first, second, &options, own, e) &&
+	       place_take(&w->places, &r, variations, attempt, moved, e);
+}
+
+/* The class that the bytes look like: variations of that class are tried first. */
+static void put_in_order(struct work *w, uint64_t likely)
+{
+	size_t n = 0;
+
+	for (int pass = 0; pass < 2; pass++)
+		for (enum variation v = 0; v < VARIATION_N; v++)
+			if (((likely & VARIATION_BIT(v)) != 0) == (pass == 0))
+				w->order[n++] = v;
+}
+
+static uint64_t of_class(enum cause_class class)
+{
+	static const struct cause_bytes plain;
+	uint64_t set = 0;
+
+	for (enum variation v = 0; v < VARIATION_N; v++)
+		if (cause_of(v, &plain) == class)
+			set |= VARIATION_BIT(v);
+	/* What gives an order by chance. */
+	if (class == CAUSE_ORDER)
+		set |= VARIATION_BIT(VARIATION_RANDOM) | VARIATION_BIT(VARIATION_SCHEDULE);
+	return set;
+}
+
+/* From what the first build showed. */
+static void take_hints(struct work *w, const struct canaries *c)
+{
+	uint64_t likely = 0;
+
+	for (size_t i = 0; i < w->places.n_sights; i++) {
+		const struct place_sight *s = &w->places.sights[i];
+		const struct place *p = &w->places.items[s->place];
+		struct canary_hit hits[CANARY_MAX];
+		size_t n = canary_scan(hits, c, s->variations, s->a, s->b);
+		const char *why;
+
+		for (size_t k = 0; k < n; k++)
+			*(hits[k].sure ? &w->hinted : &likely) |= VARIATION_BIT(
+				hits[k].canary->variation);
+		likely |= of_class(content_rule_guess(
+			p->n_where ? p->where[p->n_where - 1] : STR(""), s->a, s->b, &why));
+	}
+	put_in_order(w, likely);
+}
+
+static bool take_build(struct work *w, const char *out, const struct trial_result *r,
+	uint64_t variations, unsigned attempt, struct bisect_set *moved, struct err *e)
+{
+	if (r->failed)
+		return place_take_failure(
+			&w->places, str_of(r->why), variations, attempt, moved, e);
+	return compare(w, w->base, out, variations, attempt, moved, e);
+}
+
+static bool build(
+	void *ctx, uint64_t variations, unsigned attempt, struct bisect_set *moved, struct err *e)
+{
+	struct work *w = ctx;
+	struct trial_result r;
+	char out[PATH_MAX];
+
+	if (variations == w->x->variations && attempt == 0) {
+		if (!take_build(w, w->all, &w->all_result, variations, 0, moved, e))
+			return false;
+		take_hints(w, w->x->canaries[0]);
+		return true;
+	}
+	return name_folder(w, out, e) && try(w, &r, variations, attempt, false, out, e) &&
+	       take_build(w, out, &r, variations, attempt, moved, e) && remove_build(out, e);
+}
+
+/*
+ * The two builds that are compared first, and the steady one. *same: they do not differ, and that is the answer.
+ */
+static bool begin(struct work *w, bool *same, struct bisect_set *moved, struct err *e)
+{
+	const uint64_t all = w->x->variations;
+	char plain[PATH_MAX];
+	struct trial_result r;
+
+	*same = false;
+	if (!name_folder(w, w->all, e) || !try(w, &w->all_result, all, 0, false, w->all, e))
+		return false;
+	if (w->x->plain) {
+		if (!name_folder(w, plain, e) || !try(w, &r, 0, 0, true, plain, e))
+			return false;
+		if (r.failed != w->all_result.failed)
+			bisect_set_add(moved, 0);
+		else if (!r.failed && !compare(w, plain, w->all, all, 0, moved, e))
+			return false;
+		*same = bisect_set_empty(moved);
+	}
+	if (*same)
+		return true;
+	if (!name_folder(w, w->base, e) || !try(w, &r, 0, 0, false, w->base, e))
+		return false;
+	w->notes = r.notes;
+	w->n_notes = r.n_notes;
+	return true;
+}
+
+static bool differs(const struct finding *findings, size_t n, struct str artefact)
+{
+	for (size_t i = 0; i < n; i++)
+		if (str_equal(findings[i].artefact, artefact))
+			return true;
+	return false;
+}
+
+static void count(struct examine_result *r, const struct component *c)
+{
+	r->n_artefacts = c->n_outputs;
+	for (size_t i = 0; i < c->n_outputs; i++)
+		r->n_differing += differs(r->findings, r->n_findings, c->outputs[i].from);
+}
+
+static bool search(struct work *w, struct examine_result *ret, struct err *e)
+{
+	const struct bisect_job job = {
+		.variations = w->x->variations,
+		.hinted = &w->hinted,
+		.order = w->order,
+		.builds_max = VARIATION_N + BUILDS_MORE,
+		.build = build,
+		.ctx = w,
+	};
+	struct bisect_result found = { 0 };
+	struct bisect_set plainly = { 0 };
+	struct finding_job findings = {
+		.places = &w->places,
+		.search = &found,
+		.variations = w->x->variations,
+		.component = w->x->component->name,
+	};
+	bool same;
+
+	put_in_order(w, 0);
+	if (!begin(w, &same, &plainly, e) || (!same && !bisect_run(&found, &job, e)))
+		return false;
+	memcpy(findings.canaries, w->x->canaries, sizeof findings.canaries);
+	findings.notes = w->notes;
+	findings.n_notes = w->n_notes;
+	ret->n_builds = w->n_made;
+	ret->notes = w->notes;
+	ret->n_notes = w->n_notes;
+	ret->identical = bisect_set_empty(&found.all) && bisect_set_empty(&plainly);
+	if (!ret->identical && !finding_make(&ret->findings, &ret->n_findings, &findings, w->a, e))
+		return false;
+	count(ret, w->x->component);
+	return true;
+}
+
+bool examine_run(
+	struct examine_result *ret, const struct examine *x, struct arena *a, struct err *e)
+{
+	struct work w = { .x = x, .a = a };
+	struct examine_result r = { 0 };
+	bool ok;
+
+	if (!place_init(&w.places, a, e))
+		return false;
+	ok = search(&w, &r, e);
+	place_done(&w.places);
+	if (!ok)
+		return err_wrap(e, "component '%.*s'", STR_ARG(x->component->name));
+	*ret = r;
+	return true;
+}

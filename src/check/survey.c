@@ -1,0 +1,159 @@
+#include "check/survey.h"
+
+#include <stdio.h>
+
+#include "base/mem.h"
+#include "build/sysroot.h"
+#include "check/toolchain_locale.h"
+#include "lock/description.h"
+#include "base/banned.h"
+
+enum { NOT_EFFECTIVE_MAX = 256, SET_NAME_MAX = 256 };
+
+struct work {
+	const struct survey *s;
+	struct arena *a;
+	struct canaries canaries[FINDING_CANARY_SETS];
+	struct survey_not_effective *not_effective;
+	size_t n_not_effective;
+	struct survey_result r;
+	struct str component; /* the present one, and which build of it */
+	unsigned n_builds;
+};
+
+static bool cannot(
+	struct work *w, struct str component, enum variation v, struct str why, struct err *e)
+{
+	if (w->n_not_effective == NOT_EFFECTIVE_MAX)
+		return err_set(
+			e, ERR_LIMIT, "more than %d variations have no effect", NOT_EFFECTIVE_MAX);
+	w->not_effective[w->n_not_effective++] = (struct survey_not_effective){ component, v, why };
+	return true;
+}
+
+static bool make_canaries(struct work *w, struct err *e)
+{
+	uint8_t seed[SHA256_SIZE + 1];
+
+	memcpy(seed, w->s->seed, SHA256_SIZE);
+	for (size_t i = 0; i < FINDING_CANARY_SETS; i++) {
+		uint8_t digest[SHA256_SIZE];
+
+		seed[SHA256_SIZE] = (uint8_t)i;
+		sha256_of(digest, SPAN_OF(seed));
+		canary_make(&w->canaries[i], digest, w->s->inputs->source_date_epoch);
+	}
+	w->not_effective = ARENA_ARRAY(w->a, NOT_EFFECTIVE_MAX, struct survey_not_effective);
+	return w->not_effective || arena_full(w->a, e);
+}
+
+static void tell(void *ctx, uint64_t variations)
+{
+	struct work *w = ctx;
+
+	if (w->s->builds)
+		w->s->builds(w->s->ctx, w->component, ++w->n_builds, variations);
+}
+
+/* The locale to use, and whether it says less than one would wish. */
+static bool choose_locale(struct work *w, const struct component *c,
+	char locale[static TOOLCHAIN_LOCALE_MAX], struct err *e)
+{
+	CLEANUP(mem_free) char *sysroot = NULL;
+	char set[SET_NAME_MAX];
+	bool foreign;
+
+	if (!(w->s->variations & VARIATION_BIT(VARIATION_LOCALE)))
+		return true;
+	if (snprintf(set, sizeof set, "toolchain:%.*s", STR_ARG(c->toolchain)) >= (int)sizeof set)
+		return err_set(e, ERR_LIMIT, "its toolchain has too long a name");
+	if (!sysroot_of_set(&sysroot, w->s->store, &w->s->inputs->lock, set, e) ||
+		!toolchain_locale_choose(locale, &foreign, sysroot, e))
+		return false;
+	return foreign ||
+	       cannot(w, c->name, VARIATION_LOCALE,
+		       STR("in part only: the toolchain has no locale but C and C.UTF-8, so that languages and "
+			   "sort orders stay; add locales-all to it"),
+		       e);
+}
+
+static bool examine(
+	struct work *w, const struct component *c, struct survey_component *ret, struct err *e)
+{
+	char locale[TOOLCHAIN_LOCALE_MAX] = "C";
+	char *scratch;
+	bool ok;
+	struct examine x = {
+		.store = w->s->store,
+		.inputs = w->s->inputs,
+		.component = c,
+		.variations = w->s->variations,
+		.locale = locale,
+		.plain = w->s->plain,
+		.builds = tell,
+		.ctx = w,
+	};
+
+	for (size_t i = 0; i < FINDING_CANARY_SETS; i++)
+		x.canaries[i] = &w->canaries[i];
+	w->component = ret->name = c->name;
+	w->n_builds = 0;
+	if (!choose_locale(w, c, locale, e) || !store_tmpdir(w->s->store, &scratch, e))
+		return false;
+	x.scratch = scratch;
+	ok = examine_run(&ret->result, &x, w->a, e);
+	store_tmpdir_remove(w->s->store, scratch);
+	return ok;
+}
+
+static bool no_such(const struct survey *s, struct err *e)
+{
+	const struct description *d = &s->inputs->description;
+	CLEANUP(buf_done) struct buf names = buf_init(sizeof e->hint);
+
+	if (!d->n_components) {
+		err_set(e, ERR_NOTFOUND, "the description has no components");
+		return err_hint(
+			e, "check builds components: there is nothing that it could build twice");
+	}
+	for (size_t i = 0; i < d->n_components; i++)
+		buf_printf(&names, "%s%.*s", i ? ", " : "", STR_ARG(d->components[i].name));
+	err_set(e, ERR_NOTFOUND, "the description has no component '%.*s'", STR_ARG(s->only));
+	return err_hint(e, "there are: %.*s", STR_ARG(buf_str(&names)));
+}
+
+static bool run(struct work *w, struct err *e)
+{
+	const struct description *d = &w->s->inputs->description;
+	struct survey_component *components = ARENA_ARRAY(
+		w->a, d->n_components + 1, struct survey_component);
+
+	if (!components)
+		return arena_full(w->a, e);
+	w->r.identical = true;
+	for (size_t i = 0; i < d->n_components; i++) {
+		struct survey_component *c = &components[w->r.n_components];
+
+		if (w->s->only.n && !str_equal(w->s->only, d->components[i].name))
+			continue;
+		if (!examine(w, &d->components[i], c, e))
+			return false;
+		w->r.identical = w->r.identical && c->result.identical;
+		w->r.n_components++;
+	}
+	w->r.components = components;
+	w->r.varied = w->s->variations;
+	return w->r.n_components || no_such(w->s, e);
+}
+
+bool survey_run(struct survey_result *ret, const struct survey *s, struct arena *a, struct err *e)
+{
+	struct work w = { .s = s, .a = a };
+
+	if (!make_canaries(&w, e) || !run(&w, e))
+		return false;
+	w.r.not_effective = w.not_effective;
+	w.r.n_not_effective = w.n_not_effective;
+	*ret = w.r;
+	return true;
+}
