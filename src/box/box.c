@@ -2,6 +2,7 @@
 #include "box/box.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -13,13 +14,14 @@
 
 #include "box/box_init.h"
 #include "box/box_namespace.h"
+#include "box/box_own.h"
 #include "sys/file.h"
 #include "base/banned.h"
 
 enum { WALL_DEFAULT_S = 3600, WALL_MAX_S = 7 * 24 * 3600, PROCESSES_DEFAULT = 4096 };
 
 static const uint64_t memory_default = 8ULL << 30, file_default = 4ULL << 30,
-		      scratch_default = 2ULL << 30;
+		      disk_default = 2ULL << 30;
 
 static bool is_absolute(const char *path)
 {
@@ -28,6 +30,7 @@ static bool is_absolute(const char *path)
 
 static bool check(const struct box_job *job, struct err *e)
 {
+	const struct box_view *v = &job->view;
 	size_t n_env = 0;
 
 	while (job->env && job->env[n_env])
@@ -42,6 +45,11 @@ static bool check(const struct box_job *job, struct err *e)
 			"box: %zu binds, %zu commands, %zu variables; limits are %d, %d, %d",
 			job->n_binds, job->n_commands, n_env, BOX_BINDS_MAX, BOX_COMMANDS_MAX,
 			BOX_ENV_MAX);
+	if ((v->work && !is_absolute(v->work)) || v->n_processors > BOX_PROCESSORS_MAX ||
+		(v->host_name && strlen(v->host_name) > HOST_NAME_MAX))
+		return err_set(e, ERR_USAGE,
+			"box: a view without an absolute work folder, with more than %d processors or a host name of more than %d bytes",
+			BOX_PROCESSORS_MAX, HOST_NAME_MAX);
 	for (size_t i = 0; i < job->n_binds; i++)
 		if (!is_absolute(job->binds[i].host) || !is_absolute(job->binds[i].at))
 			return err_set(e, ERR_USAGE, "box: bind %zu has no absolute path", i);
@@ -61,8 +69,8 @@ static struct box_limits with_defaults(struct box_limits l)
 		l.memory = memory_default;
 	if (l.file == 0)
 		l.file = file_default;
-	if (l.scratch == 0)
-		l.scratch = scratch_default;
+	if (l.disk == 0)
+		l.disk = disk_default;
 	if (l.n_processes == 0)
 		l.n_processes = PROCESSES_DEFAULT;
 	return l;
@@ -121,7 +129,7 @@ static bool outer(const struct box_job *job, pid_t caller, struct box_report *re
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	signal(SIGCHLD, SIG_DFL);
-	if (!keep_only(&log_fd, e) || !box_namespace_enter(e))
+	if (!keep_only(&log_fd, e) || !box_namespace_enter(job->view.user_id, e))
 		return false;
 	/* After the change of user namespace, which could forget it. */
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || pipe2(alive, O_CLOEXEC) < 0)
@@ -206,11 +214,14 @@ bool box_run(struct box_result *ret, const struct box_job *job, int log_fd, stru
 {
 	struct box_job full = *job;
 	struct box_report *report;
+	struct box_own own;
 	bool ok;
 
 	if (!check(job, e))
 		return false;
 	full.limits = with_defaults(job->limits);
+	full.view = box_view_full(&job->view, job->source_date_epoch, job->seed);
+	box_own_show(&full, &own);
 	report = mmap(
 		NULL, sizeof *report, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (report == MAP_FAILED)

@@ -41,14 +41,16 @@ struct box_bind {
 		at; /* absolute, in the box; below a folder of the sysroot only where that place exists */
 };
 
-/* Zero means the default in brackets. */
+/* Zero means the default in brackets. What ends the box says which it was (box_result.limit). */
 struct box_limits {
-	unsigned wall_s;  /* of the whole box [3600] */
-	uint64_t memory;  /* address space of each process, bytes [8 GiB] */
-	uint64_t file;    /* largest file that may be written, bytes [4 GiB] */
-	uint64_t scratch; /* of /build and of /tmp, bytes each, taken from memory [2 GiB] */
-	unsigned
-		n_processes; /* of the calling user in the box [4096]; the kernel does not hold it against root */
+	unsigned wall_s;      /* of the whole box [3600] */
+	unsigned n_processes; /* at one time, threads counted [4096] */
+	uint64_t
+		memory; /* of all processes together, bytes [8 GiB]; looked at several times a second */
+	uint64_t
+		disk; /* in /build, /tmp, /dev/shm (all in memory) and /out together, bytes [2 GiB]; looked at likewise */
+	uint64_t
+		file; /* largest file that may be written, bytes [4 GiB]: the writer gets an error */
 };
 
 struct box_command {

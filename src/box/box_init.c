@@ -28,23 +28,25 @@ enum { VAR_SIZE = 512 }; /* of a variable that the view decides */
 
 /* SHELL and what the view says come first; a job's own environment replaces by name, then the view's. */
 struct environment {
-	const char *vars[16 + 2 * BOX_ENV_MAX + 1];
+	const char *vars[256];
 	size_t n;
 	char text[8][VAR_SIZE];
 	size_t n_text;
 };
 
-static void set_var(struct environment *env, const char *var)
+static void set_var(struct environment *env, const char *var, bool replace)
 {
 	size_t name = strcspn(var, "=") + 1;
 
 	for (size_t i = 0; i < env->n; i++) {
 		if (strncmp(env->vars[i], var, name) != 0)
 			continue;
-		env->vars[i] = var;
+		if (replace)
+			env->vars[i] = var;
 		return;
 	}
-	env->vars[env->n++] = var;
+	if (env->n + 1 < ARRAY_LEN(env->vars))
+		env->vars[env->n++] = var;
 }
 
 static void make_var(struct environment *env, const char *name, const char *value)
@@ -52,29 +54,31 @@ static void make_var(struct environment *env, const char *name, const char *valu
 	char *text = env->text[env->n_text++];
 
 	snprintf(text, VAR_SIZE, "%s=%s", name, value);
-	set_var(env, text);
+	set_var(env, text, true);
 }
 
-static void make_environment(
-	struct environment *env, const struct box_job *job, const struct box_view *v)
+static void make_environment(struct environment *env, const struct box_job *job)
 {
+	const struct box_view *v = &job->view;
 	char epoch[32];
 
 	memset(env, 0, sizeof *env);
 	snprintf(epoch, sizeof epoch, "%lld", (long long)job->source_date_epoch);
-	set_var(env, "PATH=/usr/sbin:/usr/bin:/sbin:/bin");
+	set_var(env, "PATH=/usr/sbin:/usr/bin:/sbin:/bin", true);
 	make_var(env, "HOME", v->home);
 	make_var(env, "USER", v->user);
 	make_var(env, "LOGNAME", v->user);
-	set_var(env, "SHELL=/bin/sh");
+	set_var(env, "SHELL=/bin/sh", true);
 	make_var(env, "LANG", v->locale);
 	make_var(env, "LC_ALL", v->locale);
 	make_var(env, "TZ", v->zone);
 	make_var(env, "SOURCE_DATE_EPOCH", epoch);
 	for (size_t i = 0; job->env && job->env[i]; i++)
-		set_var(env, job->env[i]);
+		set_var(env, job->env[i], true);
 	for (size_t i = 0; v->env && v->env[i]; i++)
-		set_var(env, v->env[i]);
+		set_var(env, v->env[i], true);
+	for (size_t i = 0; !box_view_fixes(v, BOX_ENVIRONMENT) && environ[i]; i++)
+		set_var(env, environ[i], false);
 }
 
 /* Every limit of getrlimit(2) is set, so that none of the caller's shows; never above the caller's hard limit. */
@@ -154,10 +158,29 @@ static bool set_identity(const struct box_view *v, struct err *e)
 	return true;
 }
 
-static bool prepare(const struct box_job *job, const struct box_view *v, bool traces, int alive_fd,
-	struct err *e)
+/* By the machine's /proc, which obeys to what the writer may do in its own pid namespace. */
+static bool set_first_pid(const struct box_view *v, struct err *e)
+{
+	static const char path[] = "/proc/sys/kernel/ns_last_pid";
+	char text[16];
+	int n = snprintf(text, sizeof text, "%u", v->pid_base - 1), fd;
+	bool ok;
+
+	if (v->pid_base == 0)
+		return true;
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	ok = fd >= 0 && write(fd, text, (size_t)n) == n;
+	if (!ok)
+		err_os(e, "cannot choose the first process number of the box in '%s'", path);
+	if (fd >= 0)
+		close(fd);
+	return ok;
+}
+
+static bool prepare(const struct box_job *job, bool traces, int alive_fd, struct err *e)
 {
 	struct pollfd alive = { alive_fd, POLLIN, 0 };
+	const struct box_view *v = &job->view;
 	const char *cwd = job->cwd ? job->cwd : v->work;
 
 	/* Whoever died between fork and prctl has closed the pipe. */
@@ -166,7 +189,7 @@ static bool prepare(const struct box_job *job, const struct box_view *v, bool tr
 	if (alive.revents)
 		return err_set(e, ERR_IO, "the box's parent is gone");
 	close(alive_fd);
-	if (!set_identity(v, e) || !box_mounts_enter(job, e))
+	if (!set_identity(v, e) || !set_first_pid(v, e) || !box_mounts_enter(job, e))
 		return false;
 	if (chdir(cwd) < 0)
 		return err_os(e, "cannot enter '%s' in the box", cwd);
@@ -269,14 +292,12 @@ noreturn void box_init_run(
 	const struct box_job *job, struct box_report *report, int log_fd, int alive_fd)
 {
 	struct init in = { .job = job, .log_fd = log_fd };
-	struct box_view view = box_view_full(&job->view, job->source_date_epoch, job->seed);
 	struct err e = { 0 };
 
-	if (view.released != BOX_ALL_CHANNELS)
+	if (job->view.released != BOX_ALL_CHANNELS)
 		in.tracer = trace_new(job, &report->result, log_fd);
-	make_environment(&in.env, job, &view);
-	if (prepare(job, &view, in.tracer != NULL, alive_fd, &e) &&
-		run_all(&in, &report->result, &e))
+	make_environment(&in.env, job);
+	if (prepare(job, in.tracer != NULL, alive_fd, &e) && run_all(&in, &report->result, &e))
 		report->finished = true;
 	else
 		report->err = e;

@@ -17,7 +17,7 @@ struct box_report {
 };
 
 /*
- * To be called in the first process of the new pid namespace; it holds only the descriptors log_fd and alive_fd, a pipe
+ * The job's view has every default filled in. To be called in the first process of the new pid namespace; it holds only the descriptors log_fd and alive_fd, a pipe
  * whose other end closes when its parent dies.
  */
 noreturn void box_init_run(

@@ -17,19 +17,22 @@
 /* Covered while the root is made; every Linux has it, and what lies below it is opened before. */
 #define STAGE "/tmp"
 
+enum { ETC_FILE_MAX = 16384 };
+
 static const char *const devices[] = { "null", "zero", "full", "random", "urandom" };
 
-/* Top-level names of the box itself; those of the sysroot are not shown. */
-static const char *const own[] = { "proc", "dev", "sys", "tmp", "build", "out" };
+/* Top-level names of the box itself, beside the work folder's; those of the sysroot are not shown. */
+static const char *const own[] = { "proc", "dev", "sys", "tmp", "out" };
 
+/* %U is the user, %N its number, %H its home, %M the host's name. */
 static const struct {
 	const char *path, *text;
 } etc_files[] = {
-	{ "etc/passwd", "root:x:0:0:root:/root:/bin/sh\nbuild:x:1000:1000:build:/build:/bin/sh\n"
+	{ "etc/passwd", "root:x:0:0:root:/root:/bin/sh\n%U:x:%N:%N:%U:%H:/bin/sh\n"
 			"nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n" },
-	{ "etc/group", "root:x:0:\nbuild:x:1000:\nnogroup:x:65534:\n" },
-	{ "etc/hosts", "127.0.0.1 localhost assay\n" },
-	{ "etc/hostname", "assay\n" },
+	{ "etc/group", "root:x:0:\n%U:x:%N:\nnogroup:x:65534:\n" },
+	{ "etc/hosts", "127.0.0.1 localhost %M\n" },
+	{ "etc/hostname", "%M\n" },
 	{ "etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files\n" },
 	{ "etc/resolv.conf", "" },
 };
@@ -187,14 +190,31 @@ static bool show_folder(int sysroot, const char *from, struct err *e)
 	return ok;
 }
 
-static bool make_etc(int sysroot, struct err *e)
+static void fill_in(struct buf *text, const char *pattern, const struct box_view *v)
+{
+	for (const char *p = pattern; *p; p++) {
+		if (*p != '%')
+			buf_add(text, p, 1);
+		else if (*++p == 'N')
+			buf_printf(text, "%u", v->user_id);
+		else
+			buf_add_cstr(text, *p == 'U'   ? v->user
+					   : *p == 'H' ? v->home
+						       : v->host_name);
+	}
+}
+
+static bool make_etc(int sysroot, const struct box_view *v, struct err *e)
 {
 	if (!file_mkdirs(AT_FDCWD, "etc", e))
 		return false;
-	for (size_t i = 0; i < ARRAY_LEN(etc_files); i++)
-		if (!file_write(AT_FDCWD, etc_files[i].path, str_span(str_of(etc_files[i].text)),
-			    0644, e))
+	for (size_t i = 0; i < ARRAY_LEN(etc_files); i++) {
+		CLEANUP(buf_done) struct buf text = buf_init(ETC_FILE_MAX);
+
+		fill_in(&text, etc_files[i].text, v);
+		if (!file_write(AT_FDCWD, etc_files[i].path, buf_span(&text), 0644, e))
 			return false;
+	}
 	return show_folder(sysroot, "etc", e);
 }
 
@@ -241,7 +261,9 @@ static bool make_root(const struct sources *s, const struct box_job *job, struct
 	for (size_t i = 0; i < ARRAY_LEN(own); i++)
 		if (!file_mkdirs(AT_FDCWD, own[i], e))
 			return false;
-	if (!make_etc(s->sysroot, e) || !show_folder(s->sysroot, ".", e))
+	if (!file_mkdirs(AT_FDCWD, job->view.work + 1, e))
+		return err_wrap(e, "cannot make the box's work folder");
+	if (!make_etc(s->sysroot, &job->view, e) || !show_folder(s->sysroot, ".", e))
 		return false;
 	for (size_t i = 0; i < job->n_binds; i++)
 		if (!graft(s->binds[i], "", job->binds[i].at + 1, SEALED, e))
@@ -256,8 +278,8 @@ static bool make_writable(const struct sources *s, const struct box_job *job, st
 	char options[64];
 
 	snprintf(options, sizeof options, "mode=755,size=%llu",
-		(unsigned long long)job->limits.scratch);
-	return mount_new("tmpfs", "build", MS_NODEV, options, e) &&
+		(unsigned long long)job->limits.disk);
+	return mount_new("tmpfs", job->view.work + 1, MS_NODEV, options, e) &&
 	       mount_new("tmpfs", "tmp", MS_NODEV, options, e) &&
 	       graft(s->out, "", "out", QUIET, e);
 }

@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "base/str.h"
-#include "box/box.h"
 #include "sys/file.h"
 #include "base/banned.h"
 
@@ -109,18 +108,18 @@ static bool write_map(const char *path, const char *text, struct err *e)
 	return box_namespace_explain(e);
 }
 
-static bool map_ids(uid_t uid, gid_t gid, struct err *e)
+static bool map_ids(unsigned id, uid_t uid, gid_t gid, struct err *e)
 {
 	char uids[64], gids[64];
 
-	snprintf(uids, sizeof uids, "%d %u 1\n", BOX_USER, uid);
-	snprintf(gids, sizeof gids, "%d %u 1\n", BOX_USER, gid);
+	snprintf(uids, sizeof uids, "%u %u 1\n", id, uid);
+	snprintf(gids, sizeof gids, "%u %u 1\n", id, gid);
 	/* The kernel lets an ordinary user map a group only after giving up setgroups (CVE-2014-8989). */
 	return write_map("/proc/self/setgroups", "deny", e) &&
 	       write_map("/proc/self/uid_map", uids, e) && write_map("/proc/self/gid_map", gids, e);
 }
 
-bool box_namespace_enter(struct err *e)
+bool box_namespace_enter(unsigned id, struct err *e)
 {
 	uid_t uid = geteuid();
 	gid_t gid = getegid();
@@ -129,7 +128,7 @@ bool box_namespace_enter(struct err *e)
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
 		if (unshare(kinds[i].flag) < 0)
 			return refused(i, e);
-		if (kinds[i].flag == CLONE_NEWUSER && !map_ids(uid, gid, e))
+		if (kinds[i].flag == CLONE_NEWUSER && !map_ids(id, uid, gid, e))
 			return false;
 	}
 	return true;

@@ -8,10 +8,10 @@
 
 /*
  * Moves this single-threaded process into new user, mount, ipc, uts and network namespaces; its next child is the first
- * process of a new pid namespace. The caller's ids become BOX_USER, the only ids there are. Fails: IO with a hint that
+ * process of a new pid namespace. The caller's ids become `id`, the only ones there are. Fails: IO with a hint that
  * names the setting to change.
  */
-bool box_namespace_enter(struct err *e) MUST_CHECK;
+bool box_namespace_enter(unsigned id, struct err *e) MUST_CHECK;
 
 /*
  * To be called when an operation that every owner of a user namespace may do was refused: adds the known cause, if one

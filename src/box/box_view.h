@@ -34,6 +34,7 @@ enum box_channel {
 	BOX_N_CHANNELS,
 };
 
+enum { BOX_PROCESSORS_MAX = 64 };
 enum { BOX_SEED_SIZE = 32, BOX_ALL_CHANNELS = (1 << BOX_N_CHANNELS) - 1 };
 
 enum box_order { BOX_ORDER_SORTED, BOX_ORDER_REVERSED, BOX_ORDER_SHUFFLED /* by the seed */ };

@@ -45,7 +45,7 @@ struct tracer *trace_new(const struct box_job *job, struct box_result *result, i
 	struct tracer *t = MEM_NEW(struct tracer);
 
 	t->job = job;
-	t->view = box_view_full(&job->view, job->source_date_epoch, job->seed);
+	t->view = job->view;
 	t->result = result;
 	t->log_fd = log_fd;
 	t->threads = trace_threads_new();
