@@ -120,9 +120,10 @@ static const struct argument_list joining[] = { STEP(join_args) },
 				  listing[] = { STEP(list_args) },
 				  failing[] = { STEP(list_args), STEP(fail_args) },
 				  linking[] = { STEP(link_args) }, nothing[] = { STEP(other_args) };
-static const struct component_output outputs[] = { { S("joined"), S("root"), S("usr/bin/x"),
-	0755 } };
-static const struct component_output list_output[] = { { S("list"), S("root"), S("list"), 0644 } };
+static const struct component_output outputs[] = { { S("joined"), S("root"), S("usr/bin/x"), 0755,
+	false } };
+static const struct component_output list_output[] = { { S("list"), S("root"), S("list"), 0644,
+	false } };
 
 static struct component plain(void)
 {
