@@ -115,8 +115,8 @@ static bool scan_dates(struct scan *k, const struct canary *c)
 	return false;
 }
 
-size_t canary_scan(struct canary_hit *hits, const struct canaries *c, uint64_t variations,
-	struct span a, struct span b)
+static size_t scan(struct canary_hit *hits, const struct canaries *c, uint64_t variations,
+	struct span a, struct span b, bool texts_only)
 {
 	size_t n = 0;
 
@@ -129,10 +129,22 @@ size_t canary_scan(struct canary_hit *hits, const struct canaries *c, uint64_t v
 			continue;
 		if (item->form == CANARY_TEXT)
 			scan_text(&k, item);
-		else if (!scan_numbers(&k, item) && item->form == CANARY_TIME)
+		else if (!texts_only && !scan_numbers(&k, item) && item->form == CANARY_TIME)
 			scan_dates(&k, item);
 		if (hit.canary)
 			hits[n++] = hit;
 	}
 	return n;
+}
+
+size_t canary_scan(struct canary_hit *hits, const struct canaries *c, uint64_t variations,
+	struct span a, struct span b)
+{
+	return scan(hits, c, variations, a, b, false);
+}
+
+size_t canary_scan_texts(struct canary_hit *hits, const struct canaries *c, uint64_t variations,
+	struct span a, struct span b)
+{
+	return scan(hits, c, variations, a, b, true);
 }

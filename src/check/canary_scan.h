@@ -30,4 +30,8 @@ struct canary_hit {
 size_t canary_scan(struct canary_hit *hits, const struct canaries *c, uint64_t variations,
 	struct span a, struct span b);
 
+/* The same for texts alone, in whole files: what lies beyond the bytes that diff shows. */
+size_t canary_scan_texts(struct canary_hit *hits, const struct canaries *c, uint64_t variations,
+	struct span a, struct span b);
+
 #endif

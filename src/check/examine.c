@@ -3,13 +3,21 @@
 
 #include <limits.h>
 #include <stdio.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include "base/mem.h"
+#include "build/record.h"
 #include "check/canary_scan.h"
 #include "check/content_rule.h"
 #include "sys/file.h"
 #include "base/banned.h"
 
-enum { BUILDS_MORE = 16 }; /* beside one for each variation */
+enum {
+	BUILDS_MORE = 16, /* beside one for each variation */
+	FILE_SCAN_MAX = 8 << 20,
+};
 
 struct work {
 	const struct examine *x;
@@ -22,11 +30,16 @@ struct work {
 	enum variation order[VARIATION_N];
 	const struct str *notes;
 	size_t n_notes;
+	/* The image. */
+	uint8_t firmware_sha256[SHA256_SIZE];
+	struct digest pcr0[RECORD_PCR0_BANKS];
+	bool pcr0_known;
 };
 
 static bool name_folder(struct work *w, char path[static PATH_MAX], struct err *e)
 {
-	if (snprintf(path, PATH_MAX, "%s/%u", w->x->scratch, w->n_made++) < PATH_MAX)
+	if (snprintf(path, PATH_MAX, "%s/build-%u-%u", w->x->scratch, w->x->number, w->n_made++) <
+		PATH_MAX)
 		return true;
 	return err_set(e, ERR_LIMIT, "the path of the store is too long");
 }
@@ -36,6 +49,7 @@ static bool try(struct work *w, struct trial_result *r, uint64_t variations, uns
 {
 	const struct trial t = {
 		.store = w->x->store,
+		.annex = w->x->annex,
 		.inputs = w->x->inputs,
 		.component = w->x->component,
 		.canaries = w->x->canaries[attempt < FINDING_CANARY_SETS ? attempt : 0],
@@ -43,6 +57,8 @@ static bool try(struct work *w, struct trial_result *r, uint64_t variations, uns
 		.locale = w->x->locale,
 		.released = released,
 		.shuffled = attempt > 0,
+		.firmware_sha256 = w->pcr0_known ? w->firmware_sha256 : NULL,
+		.pcr0 = w->pcr0,
 	};
 
 	if (w->x->builds)
@@ -50,9 +66,65 @@ static bool try(struct work *w, struct trial_result *r, uint64_t variations, uns
 	return trial_run(r, &t, out, w->a, e);
 }
 
+/* And its log; nothing to do for "". */
 static bool remove_build(const char *path, struct err *e)
 {
-	return file_remove_tree(AT_FDCWD, path, e);
+	char log[PATH_MAX + 8];
+
+	snprintf(log, sizeof log, "%s.log", path);
+	return !path[0] ||
+	       (file_remove_tree(AT_FDCWD, path, e) && file_remove_tree(AT_FDCWD, log, e));
+}
+
+/* A file of a build, mapped; empty where there is none, or it is large. */
+struct mapped {
+	struct span bytes;
+};
+
+static void mapped_done(struct mapped *m)
+{
+	if (m->bytes.n)
+		munmap((void *)(uintptr_t)m->bytes.p, m->bytes.n);
+}
+
+static void map_file(struct mapped *m, const char *folder, struct str name)
+{
+	CLEANUP(mem_free) char *path = mem_string(name);
+	CLEANUP(file_closep) int dir = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	CLEANUP(file_closep)
+	int fd = dir < 0 ? -1 : openat(dir, path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	struct stat st;
+	void *p;
+
+	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size <= 0 ||
+		st.st_size > FILE_SCAN_MAX)
+		return;
+	p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (p != MAP_FAILED)
+		m->bytes = span_make(p, (size_t)st.st_size);
+}
+
+/* Where the bytes that differ first hold no canary (a longer path moves all that stands behind it), the file may. */
+static void look_beyond(
+	struct work *w, struct place_sight *s, const char *first, const char *second)
+{
+	const struct place *p = &w->places.items[s->place];
+	const struct canaries
+		*c = w->x->canaries[s->attempt < FINDING_CANARY_SETS ? s->attempt : 0];
+	CLEANUP(mapped_done) struct mapped a = { 0 };
+	CLEANUP(mapped_done) struct mapped b = { 0 };
+	struct canary_hit hits[CANARY_MAX];
+	size_t n = canary_scan(hits, c, s->variations, s->a, s->b);
+
+	for (size_t i = 0; i < n; i++)
+		if (hits[i].sure)
+			return;
+	if (!p->n_where)
+		return;
+	map_file(&a, first, p->where[0]);
+	map_file(&b, second, p->where[0]);
+	if (b.bytes.n && canary_scan_texts(hits, c, s->variations, a.bytes, b.bytes))
+		s->beyond = hits[0];
 }
 
 static bool compare(struct work *w, const char *first, const char *second, uint64_t variations,
@@ -60,10 +132,15 @@ static bool compare(struct work *w, const char *first, const char *second, uint6
 {
 	CLEANUP(arena_freep) struct arena *own = arena_new(DIFF_ARENA_MAX);
 	const struct diff_options options = { .no_disk_meta = true };
+	size_t from = w->places.n_sights;
 	struct diff_report r;
 
-	return diff_paths(&r, first, second, &options, own, e) &&
-	       place_take(&w->places, &r, variations, attempt, moved, e);
+	if (!diff_paths(&r, first, second, &options, own, e) ||
+		!place_take(&w->places, &r, variations, attempt, moved, e))
+		return false;
+	for (size_t i = from; i < w->places.n_sights; i++)
+		look_beyond(w, &w->places.sights[i], first, second);
+	return true;
 }
 
 /* The class that the bytes look like: variations of that class are tried first. */
@@ -103,6 +180,8 @@ static void take_hints(struct work *w, const struct canaries *c)
 		size_t n = canary_scan(hits, c, s->variations, s->a, s->b);
 		const char *why;
 
+		if (s->beyond.canary)
+			w->hinted |= VARIATION_BIT(s->beyond.canary->variation);
 		for (size_t k = 0; k < n; k++)
 			*(hits[k].sure ? &w->hinted : &likely) |= VARIATION_BIT(
 				hits[k].canary->variation);
@@ -138,34 +217,59 @@ static bool build(
 	       take_build(w, out, &r, variations, attempt, moved, e) && remove_build(out, e);
 }
 
-/*
- * The two builds that are compared first, and the steady one. *same: they do not differ, and that is the answer.
- */
-static bool begin(struct work *w, bool *same, struct bisect_set *moved, struct err *e)
+/* The firmware of the image that was just built, and what the store knows of it. */
+static bool know_pcr0(struct work *w, struct err *e)
 {
-	const uint64_t all = w->x->variations;
-	char plain[PATH_MAX];
+	CLEANUP(hasher_freep) struct hasher *h = hasher_new(DIGEST_SHA256);
+	CLEANUP(file_closep) int fd = -1;
+	char path[PATH_MAX];
+	struct stat st;
+
+	if (snprintf(path, sizeof path, "%s/firmware/OVMF_CODE.fd", w->base) >= PATH_MAX ||
+		(fd = open(path, O_RDONLY | O_CLOEXEC)) < 0 || fstat(fd, &st) < 0)
+		return true;
+	if (!file_hash(h, fd, 0, (uint64_t)st.st_size, path, e))
+		return false;
+	hasher_end(h, w->firmware_sha256);
+	return record_get_pcr0(w->x->store, w->firmware_sha256, &w->pcr0_known, w->pcr0, e);
+}
+
+static bool make_base(struct work *w, struct err *e)
+{
 	struct trial_result r;
 
-	*same = false;
-	if (!name_folder(w, w->all, e) || !try(w, &w->all_result, all, 0, false, w->all, e))
-		return false;
-	if (w->x->plain) {
-		if (!name_folder(w, plain, e) || !try(w, &r, 0, 0, true, plain, e))
-			return false;
-		if (r.failed != w->all_result.failed)
-			bisect_set_add(moved, 0);
-		else if (!r.failed && !compare(w, plain, w->all, all, 0, moved, e))
-			return false;
-		*same = bisect_set_empty(moved);
-	}
-	if (*same)
-		return true;
 	if (!name_folder(w, w->base, e) || !try(w, &r, 0, 0, false, w->base, e))
 		return false;
 	w->notes = r.notes;
 	w->n_notes = r.n_notes;
-	return true;
+	return w->x->component || know_pcr0(w, e);
+}
+
+static bool make_all(struct work *w, struct err *e)
+{
+	return name_folder(w, w->all, e) &&
+	       try(w, &w->all_result, w->x->variations, 0, false, w->all, e);
+}
+
+/* *same: two plain builds do not differ, and that is the answer. */
+static bool begin(struct work *w, bool *same, struct bisect_set *moved, struct err *e)
+{
+	struct trial_result r;
+	char plain[PATH_MAX];
+
+	*same = false;
+	if (!w->x->plain)
+		return make_base(w, e) && make_all(w, e);
+	if (!make_all(w, e) || !name_folder(w, plain, e) || !try(w, &r, 0, 0, true, plain, e))
+		return false;
+	if (r.failed != w->all_result.failed)
+		bisect_set_add(moved, 0);
+	else if (!r.failed && !compare(w, plain, w->all, w->x->variations, 0, moved, e))
+		return false;
+	*same = bisect_set_empty(moved);
+	if (!remove_build(plain, e))
+		return false;
+	return *same || make_base(w, e);
 }
 
 static bool differs(const struct finding *findings, size_t n, struct str artefact)
@@ -174,6 +278,23 @@ static bool differs(const struct finding *findings, size_t n, struct str artefac
 		if (str_equal(findings[i].artefact, artefact))
 			return true;
 	return false;
+}
+
+/* Of the image each file of the folder counts. */
+static bool count_files(struct work *w, struct examine_result *r, struct err *e)
+{
+	char **names;
+
+	if (!file_names(AT_FDCWD, w->base, &names, &r->n_artefacts, e))
+		return false;
+	for (size_t i = 0; i < r->n_artefacts; i++)
+		for (size_t k = 0; k < r->n_findings; k++)
+			if (str_starts(r->findings[k].artefact, names[i])) {
+				r->n_differing++;
+				break;
+			}
+	file_names_free(names, r->n_artefacts);
+	return true;
 }
 
 static void count(struct examine_result *r, const struct component *c)
@@ -199,7 +320,8 @@ static bool search(struct work *w, struct examine_result *ret, struct err *e)
 		.places = &w->places,
 		.search = &found,
 		.variations = w->x->variations,
-		.component = w->x->component->name,
+		.component = w->x->component,
+		.measured = w->x->inputs->description.platforms.n > 0,
 	};
 	bool same;
 
@@ -215,8 +337,11 @@ static bool search(struct work *w, struct examine_result *ret, struct err *e)
 	ret->identical = bisect_set_empty(&found.all) && bisect_set_empty(&plainly);
 	if (!ret->identical && !finding_make(&ret->findings, &ret->n_findings, &findings, w->a, e))
 		return false;
-	count(ret, w->x->component);
-	return true;
+	if (w->x->component)
+		count(ret, w->x->component);
+	else if (!count_files(w, ret, e))
+		return false;
+	return remove_build(w->base, e) && remove_build(w->all, e);
 }
 
 bool examine_run(
@@ -231,7 +356,8 @@ bool examine_run(
 	ok = search(&w, &r, e);
 	place_done(&w.places);
 	if (!ok)
-		return err_wrap(e, "component '%.*s'", STR_ARG(x->component->name));
+		return x->component ? err_wrap(e, "component '%.*s'", STR_ARG(x->component->name))
+				    : false;
 	*ret = r;
 	return true;
 }

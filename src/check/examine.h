@@ -1,5 +1,5 @@
 /*
- * One component under examination: a steady build, one with everything varied, and where they differ the search for what
+ * One component, or the whole image, under examination: a steady build, one with everything varied, and where they differ the search for what
  * moves it.
  */
 #ifndef ASSAY_CHECK_EXAMINE_H
@@ -13,7 +13,8 @@ enum { EXAMINE_ARENA_MAX = 512 << 20 };
 struct examine {
 	struct store *store;
 	const struct inputs *inputs;
-	const struct component *component;
+	struct annex *annex;               /* NULL where nothing of the outside varies */
+	const struct component *component; /* NULL: the whole image */
 	const struct canaries *canaries[FINDING_CANARY_SETS]; /* by attempt */
 	uint64_t variations;
 	const char *locale; /* for VARIATION_LOCALE */
@@ -22,7 +23,9 @@ struct examine {
 	 * search goes on only where those differ.
 	 */
 	bool plain;
-	const char *scratch; /* absolute path of an empty folder */
+	unsigned number; /* of this examination, among those that share the folder */
+	const char *
+		scratch; /* absolute path of an empty folder; that of the annex where there is one */
 	/* Told before each build what varies in it; may be NULL. */
 	void (*builds)(void *ctx, uint64_t variations);
 	void *ctx;

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "appraise/shape_moves.h"
 #include "base/buf.h"
 #include "base/mem.h"
 #include "check/canary_scan.h"
@@ -70,6 +71,29 @@ static const struct canaries *canaries_of(const struct work *w, const struct pla
 	return w->job->canaries[set];
 }
 
+/* What an output moves, by where it goes. */
+static bool registers_of(struct work *w, const struct place *p, struct str *ret, struct err *e)
+{
+	const struct component *c = w->job->component;
+	CLEANUP(buf_done) struct buf text = buf_init(256);
+	uint32_t moves = 0;
+
+	for (size_t i = 0; c && w->job->measured && p->n_where && i < c->n_outputs; i++)
+		if (str_equal(c->outputs[i].from, p->where[0]))
+			moves = shape_moves_of(
+				str_is(c->outputs[i].to, "initrd") ? SHAPE_INITRD : SHAPE_ROOT)
+					.will;
+	if (!moves) {
+		*ret = p->registers;
+		return true;
+	}
+	for (unsigned i = 0; i < 32; i++)
+		if (moves >> i & 1)
+			buf_printf(&text, "%s%u", text.n ? ", " : "PCR ", i);
+	*ret = arena_str(w->a, buf_str(&text));
+	return ret->p || arena_full(w->a, e);
+}
+
 /* A finding of this sight, filled in but for what the cause is. */
 static struct finding *add(struct work *w, const struct place_sight *s, struct err *e)
 {
@@ -87,15 +111,15 @@ static struct finding *add(struct work *w, const struct place_sight *s, struct e
 	}
 	f = &w->items[w->n++];
 	*f = (struct finding){
-		.component = w->job->component,
+		.component = w->job->component ? w->job->component->name : STR(""),
 		.artefact = p->n_where ? p->where[0] : STR(""),
 		.where = p->where,
 		.n_where = p->n_where,
 		.kind = s->kind,
 		.variations = s->variations,
-		.registers = p->registers,
 	};
-	if (!finding_printable(&f->first, s->a, from, w->a, e) ||
+	if (!registers_of(w, p, &f->registers, e) ||
+		!finding_printable(&f->first, s->a, from, w->a, e) ||
 		!finding_printable(&f->second, s->b, from, w->a, e))
 		return NULL;
 	return f;
@@ -107,7 +131,7 @@ static bool say(struct work *w, struct finding *f, const struct buf *text, struc
 	return f->evidence.p || arena_full(w->a, e);
 }
 
-static void say_hit(struct buf *text, const struct canary_hit *h, enum cause_class class)
+static void say_hit(struct buf *text, const struct canary_hit *h, bool beyond)
 {
 	const struct canary *c = h->canary;
 
@@ -116,9 +140,10 @@ static void say_hit(struct buf *text, const struct canary_hit *h, enum cause_cla
 		buf_printf(text, "'%s'", c->text);
 	else
 		buf_printf(text, "%llu", (unsigned long long)h->value);
-	buf_printf(text, ", stands there as %s", h->as);
-	if (class == CAUSE_ORDER || class == CAUSE_PARALLEL)
-		buf_add_cstr(text, ", among lines in another order");
+	if (beyond)
+		buf_printf(text, ", stands at byte %zu of the file as %s", h->at, h->as);
+	else
+		buf_printf(text, ", stands there as %s", h->as);
 }
 
 /* The hit of this variation, a sure one first; NULL: none. */
@@ -141,14 +166,17 @@ static bool add_moved(struct work *w, const struct place_sight *s, enum variatio
 	const struct canary_hit *hit = hit_of(hits, n, v);
 	struct cause_bytes bytes = bytes_of(s, hit != NULL);
 	struct finding *f = add(w, s, e);
+	bool beyond = !hit && s->beyond.canary;
 
 	if (!f)
 		return false;
+	if (beyond)
+		hit = &s->beyond;
 	f->class = cause_of(v, &bytes);
 	f->proved = true;
 	f->by = hit ? CAUSE_BY_CANARY : CAUSE_BY_BISECTION;
 	if (hit)
-		say_hit(&text, hit, f->class);
+		say_hit(&text, hit, beyond);
 	else
 		buf_printf(&text, "builds that differ in nothing but %s differ there",
 			variation_words(v));
@@ -234,7 +262,7 @@ static bool add_unexplained(struct work *w, const struct place_sight *s, struct 
 		f->class = cause_of(v, &bytes);
 		f->proved = true;
 		f->by = CAUSE_BY_CANARY;
-		say_hit(&text, &hits[i], f->class);
+		say_hit(&text, &hits[i], false);
 		if (!say(w, f, &text, e))
 			return false;
 		some = true;

@@ -12,6 +12,7 @@
 #include "check/canary.h"
 #include "check/cause.h"
 #include "check/place.h"
+#include "lock/description.h"
 
 enum { FINDING_TEXT_MAX = 120, FINDING_CANARY_SETS = BISECT_RETRIES + 2 };
 
@@ -41,10 +42,11 @@ struct finding_job {
 	/* What the component asked for without declaring it; where there is something, it is suspected of what moves by itself. */
 	const struct str *notes;
 	size_t n_notes;
-	struct str component;
+	const struct component *component; /* NULL: the image */
+	bool measured; /* what outputs of a component go into is an image that a platform measures */
 };
 
-/* The findings, by place and then by variation; memory from a. registers stay empty but where diff knows them. */
+/* The findings, by place and then by variation; memory from a. */
 bool finding_make(const struct finding **ret, size_t *n_ret, const struct finding_job *job,
 	struct arena *a, struct err *e) MUST_CHECK;
 

@@ -66,8 +66,9 @@ static struct place_sight *sight_of(
 		p->room_sights = p->room_sights ? 2 * p->room_sights : 64;
 		p->sights = mem_grow(p->sights, p->room_sights, sizeof *p->sights);
 	}
-	p->sights[p->n_sights] = (struct place_sight){ place, variations, attempt, DIFF_KINDS,
-		{ NULL, 0 }, { NULL, 0 }, 0 };
+	p->sights[p->n_sights] = (struct place_sight){
+		.place = place, .variations = variations, .attempt = attempt, .kind = DIFF_KINDS
+	};
 	return &p->sights[p->n_sights++];
 }
 

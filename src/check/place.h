@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "check/bisect.h"
+#include "check/canary_scan.h"
 #include "diff/diff.h"
 
 enum {
@@ -30,6 +31,8 @@ struct place_sight {
 	enum diff_kind kind;
 	struct span a, b; /* all hunks one after the other */
 	uint64_t at;      /* of the first: a line of a text, else an offset */
+	struct canary_hit
+		beyond; /* a text planted elsewhere in the artefact; canary is NULL: none */
 };
 
 struct places {

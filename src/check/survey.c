@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "build/sysroot.h"
+#include "check/outside.h"
 #include "check/toolchain_locale.h"
 #include "lock/description.h"
 #include "base/banned.h"
@@ -17,6 +18,8 @@ struct work {
 	struct survey_not_effective *not_effective;
 	size_t n_not_effective;
 	struct survey_result r;
+	uint64_t variations; /* those of s that can be done here */
+	struct annex *annex;
 	struct str component; /* the present one, and which build of it */
 	unsigned n_builds;
 };
@@ -63,7 +66,7 @@ static bool choose_locale(struct work *w, const struct component *c,
 	char set[SET_NAME_MAX];
 	bool foreign;
 
-	if (!(w->s->variations & VARIATION_BIT(VARIATION_LOCALE)))
+	if (!(w->variations & VARIATION_BIT(VARIATION_LOCALE)))
 		return true;
 	if (snprintf(set, sizeof set, "toolchain:%.*s", STR_ARG(c->toolchain)) >= (int)sizeof set)
 		return err_set(e, ERR_LIMIT, "its toolchain has too long a name");
@@ -77,18 +80,38 @@ static bool choose_locale(struct work *w, const struct component *c,
 		       e);
 }
 
+static bool examine_in(
+	struct work *w, const struct examine *x, struct examine_result *ret, struct err *e)
+{
+	struct examine here = *x;
+	char *scratch;
+	bool ok;
+
+	if (w->annex) {
+		here.scratch = annex_folder(w->annex);
+		return examine_run(ret, &here, w->a, e);
+	}
+	if (!store_tmpdir(w->s->store, &scratch, e))
+		return false;
+	here.scratch = scratch;
+	ok = examine_run(ret, &here, w->a, e);
+	store_tmpdir_remove(w->s->store, scratch);
+	return ok;
+}
+
+/* c NULL: the image. */
 static bool examine(
 	struct work *w, const struct component *c, struct survey_component *ret, struct err *e)
 {
 	char locale[TOOLCHAIN_LOCALE_MAX] = "C";
-	char *scratch;
-	bool ok;
 	struct examine x = {
 		.store = w->s->store,
+		.annex = w->annex,
 		.inputs = w->s->inputs,
 		.component = c,
-		.variations = w->s->variations,
+		.variations = w->variations,
 		.locale = locale,
+		.number = (unsigned)w->r.n_components,
 		.plain = w->s->plain,
 		.builds = tell,
 		.ctx = w,
@@ -96,14 +119,10 @@ static bool examine(
 
 	for (size_t i = 0; i < FINDING_CANARY_SETS; i++)
 		x.canaries[i] = &w->canaries[i];
-	w->component = ret->name = c->name;
+	ret->is_image = !c;
+	w->component = ret->name = c ? c->name : STR("image");
 	w->n_builds = 0;
-	if (!choose_locale(w, c, locale, e) || !store_tmpdir(w->s->store, &scratch, e))
-		return false;
-	x.scratch = scratch;
-	ok = examine_run(&ret->result, &x, w->a, e);
-	store_tmpdir_remove(w->s->store, scratch);
-	return ok;
+	return (!c || choose_locale(w, c, locale, e)) && examine_in(w, &x, &ret->result, e);
 }
 
 static bool no_such(const struct survey *s, struct err *e)
@@ -122,6 +141,40 @@ static bool no_such(const struct survey *s, struct err *e)
 	return err_hint(e, "there are: %.*s", STR_ARG(buf_str(&names)));
 }
 
+/* What cannot be done here is taken out, and said. */
+static bool choose(struct work *w, struct err *e)
+{
+	const uint64_t tried = VARIATION_OUTSIDE & ~VARIATION_CHANNELS;
+
+	w->variations = w->s->variations;
+	for (enum variation v = 0; v < VARIATION_N; v++) {
+		struct err why = { 0 };
+		struct str text;
+
+		if (!(w->variations & tried & VARIATION_BIT(v)) ||
+			!outside_cannot(v, &w->canaries[0], &why))
+			continue;
+		text = arena_str(w->a, str_of(why.text));
+		if (!text.p)
+			return arena_full(w->a, e);
+		if (!cannot(w, STR(""), v, text, e))
+			return false;
+		w->variations &= ~VARIATION_BIT(v);
+	}
+	return !(w->variations & tried) ||
+	       annex_new(&w->annex, w->s->store, w->s->inputs, &w->canaries[0], w->variations, e);
+}
+
+static bool take(
+	struct work *w, const struct component *c, struct survey_component *to, struct err *e)
+{
+	if (!examine(w, c, &to[w->r.n_components], e))
+		return false;
+	w->r.identical = w->r.identical && to[w->r.n_components].result.identical;
+	w->r.n_components++;
+	return true;
+}
+
 static bool run(struct work *w, struct err *e)
 {
 	const struct description *d = &w->s->inputs->description;
@@ -131,26 +184,25 @@ static bool run(struct work *w, struct err *e)
 	if (!components)
 		return arena_full(w->a, e);
 	w->r.identical = true;
-	for (size_t i = 0; i < d->n_components; i++) {
-		struct survey_component *c = &components[w->r.n_components];
-
-		if (w->s->only.n && !str_equal(w->s->only, d->components[i].name))
-			continue;
-		if (!examine(w, &d->components[i], c, e))
+	for (size_t i = 0; i < d->n_components; i++)
+		if ((!w->s->only.n || str_equal(w->s->only, d->components[i].name)) &&
+			!take(w, &d->components[i], components, e))
 			return false;
-		w->r.identical = w->r.identical && c->result.identical;
-		w->r.n_components++;
-	}
+	/* What only a component's steps see reaches the image by way of the component. */
+	if (!w->s->only.n && w->annex && !take(w, NULL, components, e))
+		return false;
 	w->r.components = components;
-	w->r.varied = w->s->variations;
+	w->r.varied = w->variations;
 	return w->r.n_components || no_such(w->s, e);
 }
 
 bool survey_run(struct survey_result *ret, const struct survey *s, struct arena *a, struct err *e)
 {
 	struct work w = { .s = s, .a = a };
+	bool ok = make_canaries(&w, e) && choose(&w, e) && run(&w, e);
 
-	if (!make_canaries(&w, e) || !run(&w, e))
+	annex_free(w.annex);
+	if (!ok)
 		return false;
 	w.r.not_effective = w.not_effective;
 	w.r.n_not_effective = w.n_not_effective;

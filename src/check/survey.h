@@ -1,5 +1,6 @@
 /*
- * `assay check`: every component of a description under examination (examine.h), and what could not be varied here.
+ * `assay check`: every component of a description under examination (examine.h), the image as a whole where something of
+ * the outside varies, and what could not be varied here.
  */
 #ifndef ASSAY_CHECK_SURVEY_H
 #define ASSAY_CHECK_SURVEY_H
@@ -29,7 +30,8 @@ struct survey_not_effective {
 };
 
 struct survey_component {
-	struct str name;
+	struct str name; /* "image" for the image */
+	bool is_image;
 	struct examine_result result;
 };
 

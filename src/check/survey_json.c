@@ -88,7 +88,7 @@ static void put_component(struct json_out *w, const struct survey_component *c)
 	const struct examine_result *r = &c->result;
 
 	json_object(w);
-	json_put_str(w, "component", c->name);
+	json_put_str(w, "component", c->is_image ? STR("") : c->name);
 	json_put_bool(w, "identical", r->identical);
 	json_put_uint(w, "builds", r->n_builds);
 	json_put_uint(w, "artefacts", r->n_artefacts);

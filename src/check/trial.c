@@ -4,15 +4,19 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "build/build.h"
+#include "build/record.h"
 #include "check/canary_view.h"
+#include "check/outside.h"
 #include "sys/file.h"
 #include "tree/tree.h"
 #include "base/banned.h"
 
-enum { TRIAL_ARENA_MAX = 64 << 20 };
+enum { TRIAL_ARENA_MAX = 64 << 20, SET_NAME_MAX = 256 };
 
 static const char note[] = "assay: undeclared input: ";
 
@@ -89,51 +93,134 @@ static bool read_notes(struct trial_result *ret, const char *log, struct arena *
 	return true;
 }
 
-static bool is_varied(const struct trial *t)
-{
-	return t->released || t->variations;
-}
+/* In the process that builds, whichever it is. */
+struct making {
+	const struct trial *t;
+	const char *out, *store_path, *log;
+	struct made {
+		bool failed;
+		char why[600];
+	} * made; /* seen by both processes */
+};
 
 /* A step that fails, or an output that is not there, tells something of the component; anything else of the machine. */
-static bool take_failure(struct trial_result *ret, const struct trial *t, struct err *e)
+static bool take_failure(const struct making *m, struct err *e)
 {
-	if (!is_varied(t) || (e->kind != ERR_MISMATCH && e->kind != ERR_NOTFOUND))
+	const struct trial *t = m->t;
+
+	if (!(t->released || t->variations) || (e->kind != ERR_MISMATCH && e->kind != ERR_NOTFOUND))
 		return false;
-	ret->failed = true;
-	snprintf(ret->why, sizeof ret->why, "%s", e->text);
+	m->made->failed = true;
+	snprintf(m->made->why, sizeof m->made->why, "%s", e->text);
 	*e = (struct err){ 0 };
 	return true;
+}
+
+static bool unpack(const struct trial *t, struct store *s, struct err *e)
+{
+	char set[SET_NAME_MAX];
+
+	if (!(t->variations & VARIATION_BIT(VARIATION_UNPACKING)))
+		return true;
+	if (!t->component)
+		return annex_unpack_backwards(s, &t->inputs->lock, "image", e);
+	if (snprintf(set, sizeof set, "toolchain:%.*s", STR_ARG(t->component->toolchain)) >=
+		(int)sizeof set)
+		return err_set(e, ERR_LIMIT, "its toolchain has too long a name");
+	return annex_unpack_backwards(s, &t->inputs->lock, set, e);
+}
+
+static bool make_image(
+	const struct making *m, struct store *s, const struct component_how *how, struct err *e)
+{
+	const struct trial *t = m->t;
+	const struct build_request r = {
+		.inputs = t->inputs, .store = s, .out = m->out, .no_observe = true, .how = how
+	};
+	struct build_outcome ignored;
+
+	if (t->firmware_sha256 && !record_put_pcr0(s, t->firmware_sha256, t->pcr0, e))
+		return false;
+	return build_run(&ignored, &r, e) || take_failure(m, e);
+}
+
+static bool make(const struct making *m, struct store *s, struct err *e)
+{
+	CLEANUP(arena_freep) struct arena *own = arena_new(TRIAL_ARENA_MAX);
+	const struct trial *t = m->t;
+	const uint64_t channels = t->released ? 0 : t->variations & VARIATION_CHANNELS;
+	struct component_how how = { .fresh = true, .log = m->log };
+	struct component_result made;
+	struct canary_view view;
+
+	canary_view_make(&view, t->canaries, channels, t->locale, t->shuffled);
+	if (t->released)
+		view.view.released = BOX_ALL_CHANNELS;
+	if (t->released || channels)
+		how.view = &view.view;
+	how.backwards = (t->variations & VARIATION_BIT(VARIATION_SOURCE_ORDER)) != 0;
+	if (!unpack(t, s, e))
+		return false;
+	if (!t->component) {
+		how.log = NULL;
+		return make_image(m, s, &how, e);
+	}
+	if (!file_mkdirs(AT_FDCWD, m->out, e))
+		return false;
+	if (!component_build(&made, s, &t->inputs->lock, &t->inputs->description, t->component,
+		    t->inputs->source_date_epoch, &how, own, NULL, e))
+		return take_failure(m, e);
+	return write_products(m->out, &made, e);
+}
+
+/* In a process of the outside; its store goes with it. */
+static bool make_there(void *ctx, struct err *e)
+{
+	const struct making *m = ctx;
+	struct store *s;
+	bool ok;
+
+	if (!store_open(&s, m->store_path, e))
+		return false;
+	ok = make(m, s, e);
+	store_free(s);
+	return ok;
+}
+
+static bool make_outside(struct making *m, struct err *e)
+{
+	const struct trial *t = m->t;
+	char path[PATH_MAX];
+	const struct outside o = { t->canaries, t->variations, path };
+
+	if (!annex_store(t->annex, t->variations, path, e))
+		return false;
+	m->store_path = path;
+	return outside_run(&o, make_there, m, e);
 }
 
 bool trial_run(struct trial_result *ret, const struct trial *t, const char *out, struct arena *a,
 	struct err *e)
 {
-	CLEANUP(arena_freep) struct arena *own = arena_new(TRIAL_ARENA_MAX);
-	struct component_how how = { .fresh = true };
-	struct component_result made;
-	struct canary_view view;
+	const uint64_t others = VARIATION_OUTSIDE & ~VARIATION_CHANNELS &
+				~VARIATION_BIT(VARIATION_SOURCE_ORDER);
+	struct making m = { .t = t, .out = out };
 	struct trial_result r = { 0 };
 	char log[PATH_MAX];
+	bool ok;
 
 	if (snprintf(log, sizeof log, "%s.log", out) >= (int)sizeof log)
 		return err_set(e, ERR_LIMIT, "the path of the store is too long");
-	if (!file_mkdirs(AT_FDCWD, out, e))
-		return false;
-	canary_view_make(
-		&view, t->canaries, t->released ? 0 : t->variations, t->locale, t->shuffled);
-	if (t->released)
-		view.view.released = BOX_ALL_CHANNELS;
-	how.view = &view.view;
-	how.log = log;
-	how.backwards = (t->variations & VARIATION_BIT(VARIATION_SOURCE_ORDER)) != 0;
-	if (component_build(&made, t->store, &t->inputs->lock, &t->inputs->description,
-		    t->component, t->inputs->source_date_epoch, &how, own, NULL, e)) {
-		if (!write_products(out, &made, e))
-			return false;
-	} else if (!take_failure(&r, t, e)) {
-		return false;
-	}
-	if (!read_notes(&r, log, a, e))
+	m.log = log;
+	m.made = mmap(
+		NULL, sizeof *m.made, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (m.made == MAP_FAILED)
+		return err_os(e, "cannot start a build");
+	ok = t->variations & others ? make_outside(&m, e) : make(&m, t->store, e);
+	r.failed = m.made->failed;
+	memcpy(r.why, m.made->why, sizeof r.why);
+	munmap(m.made, sizeof *m.made);
+	if (!ok || !read_notes(&r, log, a, e))
 		return false;
 	*ret = r;
 	return true;

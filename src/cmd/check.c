@@ -1,8 +1,10 @@
 /* assay check: builds components again with what may vary varied, and names the cause of every difference. */
 #define ASSAY_MAY_ASK_THE_MACHINE
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/random.h>
 
+#include "base/mem.h"
 #include "check/survey.h"
 #include "cmd/fetch.h"
 #include "cmd/line.h"
@@ -113,6 +115,8 @@ static bool choose(struct survey *s, const struct verb_args *args, struct err *e
 static bool run(const struct verb_args *args, int *code, struct err *e)
 {
 	const char *dir = verb_arg(args, 0) ? verb_arg(args, 0) : ".";
+	/* Builds that start in another folder find it, too; who names none is told below. */
+	CLEANUP(mem_free) char *absolute = realpath(dir, NULL);
 	CLEANUP(inputs_done) struct inputs in = { 0 };
 	CLEANUP(store_freep) struct store *store = NULL;
 	CLEANUP(progress_freep) struct progress *progress = progress_new(args);
@@ -120,7 +124,7 @@ static bool run(const struct verb_args *args, int *code, struct err *e)
 	struct survey s = { .builds = tell, .ctx = progress };
 	struct survey_result r;
 
-	if (!choose(&s, args, e) || !inputs_read(&in, dir, e) ||
+	if (!choose(&s, args, e) || !inputs_read(&in, absolute ? absolute : dir, e) ||
 		!store_open(&store, verb_value(args, "--store"), e))
 		return false;
 	progress_stage(progress, "fetch");
