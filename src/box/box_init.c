@@ -20,6 +20,7 @@
 #include "box/box_mounts.h"
 #include "box/box_seccomp.h"
 #include "box/trace.h"
+#include "box/trace_tsc.h"
 #include "base/banned.h"
 
 enum { NOT_STARTED = 127 }; /* the shell's exit code for a command that could not be started */
@@ -216,6 +217,8 @@ static noreturn void start(const struct init *in, const struct box_command *c)
 		dup2(in->log_fd, 2);
 		close_range(3, ~0U, 0);
 		environ = (char **)(uintptr_t)in->env.vars;
+		if (in->tracer && box_view_fixes(&in->job->view, BOX_CLOCK))
+			trace_tsc_forbid();
 		if (!keep_rights(0, &e) || !box_seccomp_load(in->tracer, &e)) {
 			dprintf(2, "assay: %s\n", e.text);
 			_exit(NOT_STARTED);

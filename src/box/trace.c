@@ -14,9 +14,11 @@
 #include "box/trace_clock.h"
 #include "box/trace_exec.h"
 #include "box/trace_process.h"
+#include "box/trace_tsc.h"
 #include "base/banned.h"
 
-static const struct trace_handler *const tables[] = { trace_clock_calls, trace_random_calls };
+static const struct trace_handler *const tables[] = { trace_clock_calls, trace_wait_calls,
+	trace_timer_calls, trace_random_calls, trace_machine_calls };
 
 enum {
 	OPTIONS = PTRACE_O_TRACECLONE | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |
@@ -97,6 +99,28 @@ static enum trace_next ask(
 	return TRACE_GO;
 }
 
+/* What the thread asks. `own` stays when it is what a signal interrupted before. */
+static void call_read(
+	struct tracer *t, struct trace_thread *thread, const struct user_regs_struct *regs)
+{
+	struct trace_call *c = &thread->call, last = *c;
+
+	*c = (struct trace_call){
+		.t = t,
+		.process = thread->process,
+		.pid = thread->pid,
+		.nr = (long)regs->orig_rax,
+		.stack = regs->rsp,
+	};
+	args_get(c->args, regs);
+	c->again = thread->interrupted && last.nr == c->nr &&
+		   !memcmp(thread->args, c->args, sizeof c->args);
+	if (c->again)
+		memcpy(c->own, last.own, sizeof c->own);
+	memcpy(thread->args, c->args, sizeof thread->args);
+	thread->interrupted = false;
+}
+
 /* Stopped by the filter, before the call. */
 static void call_begins(struct tracer *t, struct trace_thread *thread)
 {
@@ -115,15 +139,7 @@ static void call_begins(struct tracer *t, struct trace_thread *thread)
 		go_on(thread, 0);
 		return;
 	}
-	*c = (struct trace_call){
-		.t = t,
-		.process = thread->process,
-		.pid = thread->pid,
-		.nr = (long)regs.orig_rax,
-		.stack = regs.rsp,
-	};
-	args_get(c->args, &regs);
-	memcpy(thread->args, c->args, sizeof thread->args);
+	call_read(t, thread, &regs);
 	next = ask(t, c, &handler);
 	thread->watched = next != TRACE_DONE &&
 			  (next == TRACE_WATCH || memcmp(thread->args, c->args, sizeof c->args));
@@ -160,8 +176,11 @@ static void call_ends(struct trace_thread *thread)
 	args_set(&regs, thread->args);
 	c->result = (int64_t)regs.rax;
 	if (starts_anew(c->result)) {
+		if (thread->handler && thread->handler->interrupted)
+			thread->handler->interrupted(c);
 		/* Only what comes as restart_syscall goes on with the same handler. */
-		if (c->result != -ERESTART_RESTARTBLOCK)
+		thread->interrupted = c->result != -ERESTART_RESTARTBLOCK;
+		if (thread->interrupted)
 			thread->handler = NULL;
 	} else if (thread->handler) {
 		thread->handler->after(c);
@@ -240,6 +259,8 @@ static void stopped(struct tracer *t, pid_t pid, int status)
 	case 0:
 		if (sig == SYSCALL_STOP)
 			call_ends(thread);
+		else if (sig == SIGSEGV && trace_tsc_answer(t, thread))
+			go_on(thread, 0);
 		else
 			go_on(thread, sig);
 		return;
@@ -273,8 +294,11 @@ static void gone(struct tracer *t, pid_t pid)
 	struct trace_thread *thread = trace_thread_find(t->threads, pid);
 
 	/* A process that was traced and then inherited from its dead parent ends twice. */
-	if (thread)
-		trace_thread_remove(t->threads, thread);
+	if (!thread)
+		return;
+	if (thread->process && thread->process->n_threads == 1)
+		trace_clock_end(t, thread->process);
+	trace_thread_remove(t->threads, thread);
 }
 
 /* Ends all that is left. Nothing can escape: a process that is about to fork has the signal, and so has its child. */

@@ -22,7 +22,7 @@
 
 enum {
 	TRACE_CALLS_MAX = 512,         /* numbers of system calls lie below */
-	TRACE_CHAIN_MAX = 4,           /* handlers of one call */
+	TRACE_CHAIN_MAX = 8,           /* handlers of one call */
 	TRACE_STEP_FIRST_NS = 1000000, /* where in its second a step starts */
 	TRACE_RED_ZONE = 128,          /* below the stack pointer, x86-64 ABI 3.2.2 */
 };
@@ -37,6 +37,7 @@ struct tracer {
 	struct box_result *result;
 	int log_fd;
 	unsigned step; /* the running command, from 0 */
+	int64_t seen;  /* the last whole second that a step\'s first process has seen, ns */
 	struct trace_threads *threads;
 	struct map *notes; /* undeclared inputs, told already */
 	struct map *execs; /* what was executed how often, see trace_random.c */
@@ -54,7 +55,9 @@ struct trace_call {
 	int64_t result; /* DONE: the answer, negative errno; in `after`: the kernel's, may be replaced */
 	uint64_t stack;   /* the thread's stack pointer, see trace_scratch */
 	uint64_t scratch; /* how far down trace_scratch went; 0: not used */
-	uint64_t own[4];  /* for the handler: from `before` to `after` */
+	uint64_t own
+		[4]; /* for the handler: from `before` to `after`, and to a `before` that comes again */
+	bool again; /* the same call, started anew */
 };
 
 enum trace_next {
@@ -70,19 +73,27 @@ struct trace_when {
 	uint64_t mask, value;
 };
 
+#define TRACE_NOT_NULL(n)                                              \
+	{                                                              \
+		.arg = (n), .differs = true, .mask = ~0ULL, .value = 0 \
+	}
+
 struct trace_handler {
 	long nr;                  /* system call; -1 ends a table */
 	enum box_channel channel; /* not installed when it is released; BOX_N_CHANNELS: always */
 	enum trace_next (*before)(struct trace_call *);
 	/*
-	 * NULL unless `before` answers TRACE_WATCH. Not called when a signal interrupted the call and the kernel starts it
-	 * anew (then `before` comes again) or when the thread died.
+	 * NULL unless `before` answers TRACE_WATCH. Not called when the thread died, nor when a signal interrupted the call
+	 * and the kernel starts it anew: then `before` comes again, with `again` set.
 	 */
 	void (*after)(struct trace_call *);
+	/* May be NULL: a signal interrupted the call, which is started anew or answers EINTR. */
+	void (*interrupted)(struct trace_call *);
 	struct trace_when when[2]; /* both must hold */
 };
 
-extern const struct trace_handler trace_clock_calls[], trace_random_calls[];
+extern const struct trace_handler trace_clock_calls[], trace_wait_calls[], trace_timer_calls[],
+	trace_random_calls[], trace_machine_calls[];
 
 /* Memory of the calling process. False: EFAULT. */
 bool trace_read(const struct trace_call *c, uint64_t at, void *to, size_t n);

@@ -19,6 +19,7 @@ enum {
 	WORDS = 512,         /* of the stack read at a time */
 	ENTRIES_MAX = 64,    /* of an auxiliary vector; the kernel makes about 20 */
 	RANDOM_SIZE = 16,    /* behind AT_RANDOM */
+	HWCAP = 0x078bfbff,  /* CPUID.1:EDX of a processor with what x86-64 promises and no more */
 	KEY_MAX = 256 << 10, /* of arguments; those behind it do not name the process */
 };
 
@@ -151,7 +152,11 @@ void trace_exec_begin(struct tracer *t, struct trace_thread *thread)
 		trace_random_take(thread->process, random, sizeof random);
 		trace_write(&c, at, random, sizeof random);
 	}
-	if (box_view_fixes(&t->view, BOX_CLOCK))
-		set_entry(&im, AT_SYSINFO_EHDR, AT_IGNORE, 0);
+	/* It tells the time and the processor. */
+	set_entry(&im, AT_SYSINFO_EHDR, AT_IGNORE, 0);
+	if (box_view_fixes(&t->view, BOX_PROCESSORS)) {
+		set_entry(&im, AT_HWCAP, AT_HWCAP, HWCAP);
+		set_entry(&im, AT_HWCAP2, AT_HWCAP2, 0);
+	}
 	trace_write(&c, im.auxv, im.entries, im.n_entries * sizeof im.entries[0]);
 }

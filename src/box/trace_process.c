@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "box/trace_clock.h"
 #include "box/trace_random.h"
 #include "base/banned.h"
 
@@ -122,7 +123,9 @@ struct trace_process *trace_process_fork(struct tracer *t, struct trace_process 
 	trace_random_fork(t, p);
 	if (parent) {
 		parent->n_held++;
+		trace_clock_settle(t, parent);
 		p->now = parent->now;
+		p->processors = parent->processors;
 	}
 	return p;
 }

@@ -19,6 +19,11 @@ struct trace_process {
 	uint8_t forked_by[TRACE_ID_SIZE]; /* the parent's id when it forked this one */
 	uint64_t n_forked;                /* children so far */
 	uint64_t n_taken;                 /* bytes taken of the random stream */
+	int64_t processor_ns;             /* processor time that it has used, by the clock */
+	int64_t counter_ns;               /* how far the time stamp counter is before the clock */
+	struct trace_ended *ended;        /* see trace_clock.c */
+	struct trace_timer *timers;       /* see trace_timer.c */
+	uint64_t processors;              /* that it may run on, as it set them; 0: all */
 	uint64_t n_streams;               /* streams made for openings of /dev/urandom */
 };
 
@@ -32,6 +37,7 @@ struct trace_thread {
 	const struct trace_handler
 		*handler; /* whose `after` is called; NULL: only the arguments are restored */
 	struct trace_call call;
+	bool interrupted; /* the last call by a signal; it may come again */
 	uint64_t args[6]; /* as the program gave them */
 };
 

@@ -116,6 +116,6 @@ static enum trace_next getrandom_before(struct trace_call *c)
 }
 
 const struct trace_handler trace_random_calls[] = {
-	{ SYS_getrandom, BOX_RANDOM, getrandom_before, NULL, { { 0 } } },
+	{ .nr = SYS_getrandom, .channel = BOX_RANDOM, .before = getrandom_before },
 	{ .nr = -1 },
 };

@@ -97,7 +97,7 @@ static bool run_job(struct box_result *r, struct box_job job, struct err *e)
 		}                                \
 	}
 
-static bool says(const char *text)
+__attribute__((unused)) static bool says(const char *text)
 {
 	if (printed.n && memmem(printed.p, printed.n, text, strlen(text)))
 		return true;
@@ -119,6 +119,48 @@ static void in_child(int (*what)(void))
 		_exit(rc);
 	}
 	CHECK(waitpid(pid, &status, 0) == pid && status == 0);
+}
+
+__attribute__((unused)) static bool run_view(
+	struct box_view view, const struct box_command *commands, size_t n)
+{
+	struct box_result r;
+	struct err e = { 0 };
+	bool ok = run_job(
+		&r, (struct box_job){ .commands = commands, .n_commands = n, .view = view }, &e);
+
+	if (!ok)
+		fprintf(stderr, "%s\nhint: %s\n", e.text, e.hint);
+	if (ok && !r.done)
+		fprintf(stderr, "command %zu ended with %d:\n%.*s\n", r.command, r.status,
+			(int)printed.n, (const char *)printed.p);
+	return ok && r.done;
+}
+
+#define PROBE(name)                                   \
+	{                                             \
+		(const char *const[])                 \
+		{                                     \
+			"/probe", "probe", name, NULL \
+		}                                     \
+	}
+
+/* One command; it prints the same in two runs, and all of it is `want` where that is not NULL. */
+__attribute__((unused)) static bool prints(
+	struct box_view view, const struct box_command *command, const char *want)
+{
+	CLEANUP(buf_done) struct buf first = { 0 };
+	bool ok = run_view(view, command, 1);
+
+	first = printed;
+	printed = (struct buf){ 0 };
+	ok = ok && run_view(view, command, 1) && str_equal(buf_str(&first), buf_str(&printed)) &&
+	     (!want || str_equal(buf_str(&printed), str_of(want)));
+	if (!ok)
+		fprintf(stderr, "first run:\n%.*ssecond run:\n%.*swanted:\n%s", (int)first.n,
+			(const char *)first.p, (int)printed.n, (const char *)printed.p,
+			want ? want : "the same\n");
+	return ok;
 }
 
 static int suite(void);
