@@ -171,15 +171,25 @@ static bool leave_out(struct work *w, uint64_t variations, struct bisect_set *le
 	return true;
 }
 
-static bool run(struct work *w, struct err *e)
+static bool everything(struct work *w, struct err *e)
 {
 	const uint64_t all = w->job->variations;
+	unsigned races = all & VARIATION_BIT(VARIATION_SCHEDULE) ? BISECT_RACES : 0;
+
+	for (unsigned attempt = 0; attempt <= races && bisect_set_empty(&w->r->all); attempt++)
+		if (!build(w, all, attempt, &w->r->all, e))
+			return false;
+	return true;
+}
+
+static bool run(struct work *w, struct err *e)
+{
 	uint64_t hinted;
 	struct bisect_result *r = w->r;
 	struct bisect_set unsteady, left;
 	bool done = false;
 
-	if (!build(w, all, 0, &r->all, e))
+	if (!everything(w, e))
 		return false;
 	if (bisect_set_empty(&r->all))
 		return true;

@@ -2,7 +2,7 @@
  * Which variation moves what: builds are made again with one thing varied at a time, hinted ones first, until all that
  * differed with everything varied is explained. Pure: how to build is the caller's.
  *
- *   1. everything varied       nothing moves: done
+ *   1. everything varied       nothing moves: done; where the schedule varies, after some more with other delays
  *   2. nothing varied, again   what moves now is unsteady by itself, and no variation is blamed for it
  *   3. one at a time           those that a canary named, then those that the bytes look like, then the others
  *   4. all that were not guilty together, as soon as everything is explained: nothing moves: done
@@ -22,6 +22,7 @@ enum {
 	BISECT_PLACES_MAX = 4096, /* that may differ, over all builds */
 	BISECT_TOGETHER_MAX = 8,
 	BISECT_RETRIES = 3, /* for those that flip coins */
+	BISECT_RACES = 2, /* more builds with everything varied, to let somebody else win a race */
 };
 
 /* A set of places, by the caller's numbering. */

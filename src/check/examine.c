@@ -25,6 +25,8 @@ struct work {
 	struct places places;
 	char base[PATH_MAX], all[PATH_MAX]; /* the steady build, and that with everything varied */
 	struct trial_result all_result;
+	uint64_t variations; /* x's, without those that make the steps fail */
+	struct examine_result *r;
 	unsigned n_made; /* names the folders */
 	uint64_t hinted;
 	enum variation order[VARIATION_N];
@@ -207,14 +209,17 @@ static bool build(
 	struct trial_result r;
 	char out[PATH_MAX];
 
-	if (variations == w->x->variations && attempt == 0) {
+	if (variations == w->variations && attempt == 0) {
 		if (!take_build(w, w->all, &w->all_result, variations, 0, moved, e))
 			return false;
-		take_hints(w, w->x->canaries[0]);
-		return true;
+	} else if (!name_folder(w, out, e) || !try(w, &r, variations, attempt, false, out, e) ||
+		   !take_build(w, out, &r, variations, attempt, moved, e) ||
+		   !remove_build(out, e)) {
+		return false;
 	}
-	return name_folder(w, out, e) && try(w, &r, variations, attempt, false, out, e) &&
-	       take_build(w, out, &r, variations, attempt, moved, e) && remove_build(out, e);
+	if (variations == w->variations)
+		take_hints(w, w->x->canaries[attempt]);
+	return true;
 }
 
 /* The firmware of the image that was just built, and what the store knows of it. */
@@ -245,10 +250,49 @@ static bool make_base(struct work *w, struct err *e)
 	return w->x->component || know_pcr0(w, e);
 }
 
+/* The variations that steps are known to fail for come first. */
+static const enum variation suspects[] = { VARIATION_PATH, VARIATION_KERNEL, VARIATION_USER,
+	VARIATION_LOCALE, VARIATION_HOME, VARIATION_ENVIRONMENT, VARIATION_UMASK, VARIATION_CLOCK,
+	VARIATION_FILE_TIMES, VARIATION_PROCESSORS, VARIATION_ZONE };
+
+/* *found: this one alone makes the steps fail. */
+static bool find_needed(struct work *w, bool *found, struct err *e)
+{
+	*found = false;
+	for (size_t i = 0; i < ARRAY_LEN(suspects) && !*found; i++) {
+		const uint64_t alone = VARIATION_BIT(suspects[i]);
+		struct trial_result r;
+		char out[PATH_MAX];
+
+		if (!(w->variations & alone))
+			continue;
+		if (!name_folder(w, out, e) || !try(w, &r, alone, 0, false, out, e) ||
+			!remove_build(out, e))
+			return false;
+		*found = r.failed;
+		if (!r.failed)
+			continue;
+		w->variations &= ~alone;
+		w->r->needed |= alone;
+		w->r->why_needed[suspects[i]] = arena_str(w->a, str_of(r.why));
+	}
+	return true;
+}
+
+/* A step that names a folder of the box cannot do without it: what else varies is compared all the same. */
 static bool make_all(struct work *w, struct err *e)
 {
-	return name_folder(w, w->all, e) &&
-	       try(w, &w->all_result, w->x->variations, 0, false, w->all, e);
+	bool again = true;
+
+	while (again) {
+		if (!name_folder(w, w->all, e) ||
+			!try(w, &w->all_result, w->variations, 0, false, w->all, e))
+			return false;
+		again = w->all_result.failed && w->x->component;
+		if (again && (!remove_build(w->all, e) || !find_needed(w, &again, e)))
+			return false;
+	}
+	return true;
 }
 
 /* *same: two plain builds do not differ, and that is the answer. */
@@ -264,7 +308,7 @@ static bool begin(struct work *w, bool *same, struct bisect_set *moved, struct e
 		return false;
 	if (r.failed != w->all_result.failed)
 		bisect_set_add(moved, 0);
-	else if (!r.failed && !compare(w, plain, w->all, w->x->variations, 0, moved, e))
+	else if (!r.failed && !compare(w, plain, w->all, w->variations, 0, moved, e))
 		return false;
 	*same = bisect_set_empty(moved);
 	if (!remove_build(plain, e))
@@ -306,8 +350,7 @@ static void count(struct examine_result *r, const struct component *c)
 
 static bool search(struct work *w, struct examine_result *ret, struct err *e)
 {
-	const struct bisect_job job = {
-		.variations = w->x->variations,
+	struct bisect_job job = {
 		.hinted = &w->hinted,
 		.order = w->order,
 		.builds_max = VARIATION_N + BUILDS_MORE,
@@ -319,14 +362,16 @@ static bool search(struct work *w, struct examine_result *ret, struct err *e)
 	struct finding_job findings = {
 		.places = &w->places,
 		.search = &found,
-		.variations = w->x->variations,
 		.component = w->x->component,
 		.measured = w->x->inputs->description.platforms.n > 0,
 	};
 	bool same;
 
 	put_in_order(w, 0);
-	if (!begin(w, &same, &plainly, e) || (!same && !bisect_run(&found, &job, e)))
+	if (!begin(w, &same, &plainly, e))
+		return false;
+	job.variations = findings.variations = w->variations;
+	if (!same && !bisect_run(&found, &job, e))
 		return false;
 	memcpy(findings.canaries, w->x->canaries, sizeof findings.canaries);
 	findings.notes = w->notes;
@@ -347,8 +392,8 @@ static bool search(struct work *w, struct examine_result *ret, struct err *e)
 bool examine_run(
 	struct examine_result *ret, const struct examine *x, struct arena *a, struct err *e)
 {
-	struct work w = { .x = x, .a = a };
 	struct examine_result r = { 0 };
+	struct work w = { .x = x, .a = a, .variations = x->variations, .r = &r };
 	bool ok;
 
 	if (!place_init(&w.places, a, e))

@@ -39,6 +39,9 @@ struct examine_result {
 	size_t n_findings;
 	const struct str *notes; /* undeclared inputs */
 	size_t n_notes;
+	/* Without these the steps fail, so that nothing was compared with them varied; why by variation. */
+	uint64_t needed;
+	struct str why_needed[VARIATION_N];
 };
 
 /* Memory from a. Fails as component_build. */

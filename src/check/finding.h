@@ -38,7 +38,7 @@ struct finding_job {
 	const struct bisect_result *search;
 	/* By attempt: the values that were planted. */
 	const struct canaries *canaries[FINDING_CANARY_SETS];
-	uint64_t variations;
+	uint64_t variations; /* of builds with everything varied */
 	/* What the component asked for without declaring it; where there is something, it is suspected of what moves by itself. */
 	const struct str *notes;
 	size_t n_notes;

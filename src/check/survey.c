@@ -165,6 +165,53 @@ static bool choose(struct work *w, struct err *e)
 	       annex_new(&w->annex, w->s->store, w->s->inputs, &w->canaries[0], w->variations, e);
 }
 
+static bool say_needed(struct work *w, const struct survey_component *c, struct err *e)
+{
+	for (enum variation v = 0; v < VARIATION_N; v++) {
+		struct str why;
+
+		if (!(c->result.needed & VARIATION_BIT(v)))
+			continue;
+		why = arena_printf(
+			w->a, "then the steps fail: %.*s", STR_ARG(c->result.why_needed[v]));
+		if (!why.p)
+			return arena_full(w->a, e);
+		if (!cannot(w, c->name, v, why, e))
+			return false;
+	}
+	return true;
+}
+
+static bool same_words(const struct survey_not_effective *x, const struct survey_not_effective *y)
+{
+	return x->variation == y->variation && str_equal(x->why, y->why);
+}
+
+/* What holds for every component is said once. */
+static void say_once(struct work *w)
+{
+	struct survey_not_effective *list = w->not_effective;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < w->n_not_effective; i++) {
+		size_t n = 0;
+
+		for (size_t k = 0; k < w->n_not_effective; k++)
+			n += same_words(&list[k], &list[i]);
+		if (n > 1 && n == w->r.n_components)
+			list[i].component = STR("");
+	}
+	for (size_t i = 0, k; i < w->n_not_effective; i++) {
+		for (k = 0; k < kept; k++)
+			if (same_words(&list[k], &list[i]) &&
+				str_equal(list[k].component, list[i].component))
+				break;
+		if (k == kept)
+			list[kept++] = list[i];
+	}
+	w->n_not_effective = kept;
+}
+
 static bool take(
 	struct work *w, const struct component *c, struct survey_component *to, struct err *e)
 {
@@ -172,7 +219,7 @@ static bool take(
 		return false;
 	w->r.identical = w->r.identical && to[w->r.n_components].result.identical;
 	w->r.n_components++;
-	return true;
+	return say_needed(w, &to[w->r.n_components - 1], e);
 }
 
 static bool run(struct work *w, struct err *e)
@@ -204,6 +251,7 @@ bool survey_run(struct survey_result *ret, const struct survey *s, struct arena 
 	annex_free(w.annex);
 	if (!ok)
 		return false;
+	say_once(&w);
 	w.r.not_effective = w.not_effective;
 	w.r.n_not_effective = w.n_not_effective;
 	*ret = w.r;

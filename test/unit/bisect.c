@@ -55,6 +55,15 @@ static bool build_coin(void *ctx, uint64_t v, unsigned attempt, struct bisect_se
 	return true;
 }
 
+/* Place 9 moves with the schedule, at the third attempt. */
+static bool build_race(void *ctx, uint64_t v, unsigned attempt, struct bisect_set *m, struct err *e)
+{
+	(void)ctx, (void)e;
+	if ((v & BIT(D)) && attempt == 2)
+		bisect_set_add(m, 9);
+	return true;
+}
+
 static bool build_fails(
 	void *ctx, uint64_t v, unsigned attempt, struct bisect_set *m, struct err *e)
 {
@@ -90,6 +99,8 @@ static void nothing_moves(void)
 {
 	struct bisect_result r = run(build_none, FOUR, 0);
 
+	CHECK(r.n_builds == 1 + BISECT_RACES && !r.guilty && bisect_set_empty(&r.all));
+	r = run(build_none, BIT(A) | BIT(B), 0);
 	CHECK(r.n_builds == 1 && !r.guilty && bisect_set_empty(&r.all));
 }
 
@@ -140,6 +151,16 @@ static void coins(void)
 	CHECK(bisect_set_empty(&r.unexplained));
 }
 
+static void races(void)
+{
+	struct bisect_result r = run(build_race, FOUR, 0);
+
+	CHECK(r.guilty == BIT(D) && bisect_set_has(&r.moved[D], 9));
+	CHECK(bisect_set_empty(&r.unexplained));
+	r = run(build_race, BIT(A) | BIT(C), 0);
+	CHECK(bisect_set_empty(&r.all));
+}
+
 static void bounds(void)
 {
 	struct bisect_result r = run(build_each, VARIATION_CHANNELS, 0);
@@ -177,6 +198,7 @@ int main(void)
 	unsteady();
 	together();
 	coins();
+	races();
 	bounds();
 	order();
 	return test_end();
