@@ -4,7 +4,7 @@
  * user, umask, environment and address layout.
  *
  *   /           the sysroot, read only; its usr-merge links and /etc entries are kept, /etc/{passwd,group,hosts,...} are ours
- *   binds       read only (a component's sources: /src)
+ *   binds       read only, or writable where the job says so (/src, a component's own copy of its sources)
  *   /out        the output folder, the one thing that outlives the box
  *   /build,/tmp empty, in memory
  *   /proc       of the commands' own processes, read only; /dev has null, zero, full, random, urandom, fd, std*, shm; no /sys
@@ -34,7 +34,7 @@ enum {
 	BOX_NOTE_SIZE = 256,
 };
 
-/* A file or folder of the machine that is seen read only. */
+/* A file or folder of the machine that is seen. */
 struct box_bind {
 	const char *host; /* absolute */
 	const char *
@@ -63,6 +63,7 @@ struct box_job {
 	const char *sysroot; /* absolute */
 	const struct box_bind *binds;
 	size_t n_binds;
+	bool binds_writable; /* what the commands change in them, changes on the machine */
 	const char
 		*out; /* absolute; seen as /out. Lies in a folder that other users cannot enter. */
 	const char *cwd; /* in the box; NULL: /build */
@@ -75,6 +76,11 @@ struct box_job {
 	const uint8_t *seed; /* of all randomness, BOX_SEED_SIZE bytes; NULL: zeros */
 	struct box_view view;
 	struct box_limits limits;
+	/*
+	 * A terminal that becomes standard input, output and error of the last command, which leads a session of its own on
+	 * it; its output is not in the log then. 0: standard input is empty, as it is for all other commands.
+	 */
+	int terminal;
 };
 
 /* A limit that ended the box. */

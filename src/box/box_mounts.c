@@ -266,7 +266,8 @@ static bool make_root(const struct sources *s, const struct box_job *job, struct
 	if (!make_etc(s->sysroot, &job->view, e) || !show_folder(s->sysroot, ".", e))
 		return false;
 	for (size_t i = 0; i < job->n_binds; i++)
-		if (!graft(s->binds[i], "", job->binds[i].at + 1, SEALED, e))
+		if (!graft(s->binds[i], "", job->binds[i].at + 1,
+			    job->binds_writable ? QUIET : SEALED, e))
 			return false;
 	if (mount_setattr(AT_FDCWD, ".", 0, &sealed, sizeof sealed) < 0)
 		return err_os(e, "cannot make the box's root read only");

@@ -70,8 +70,8 @@ static void add_product(
 	size_t n = w->n_products[to]++;
 
 	w->products[to] = mem_grow(w->products[to], n + 1, sizeof *w->products[to]);
-	w->products[to][n] = (struct rootfs_product){ p->output->path, p->output->mode, p->content,
-		c->name };
+	w->products[to][n] = (struct rootfs_product){ p->path, p->kind, p->mode, p->content,
+		p->target, c->name };
 }
 
 static bool make_components(struct build_work *w, struct build_outcome *o, struct err *e)

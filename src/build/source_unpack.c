@@ -191,11 +191,18 @@ static bool add_hard_link(struct unpacking *u, struct str path, struct str to, s
 	       tree_add(u->seen, &n, e);
 }
 
-/* A name that stands twice in the archive, or stands below what is no folder, is refused here or by tree_add. */
+/* What stands above it is a folder, or becomes one. */
 static bool make_parents(struct unpacking *u, struct str path, struct err *e)
 {
 	CLEANUP(mem_free) char *parent = mem_string(tree_parent(path));
 
+	for (struct str above = tree_parent(path); above.n; above = tree_parent(above)) {
+		const struct node *n = tree_find(u->seen, above);
+
+		if (n && n->kind != NODE_FOLDER)
+			return err_set(
+				e, ERR_FORMAT, "'%.*s' above it is no folder", STR_ARG(above));
+	}
 	return entry_parents(u->seen, path, ORIGIN, e) &&
 	       (!parent[0] || file_mkdirs(u->dir, parent, e));
 }

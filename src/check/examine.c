@@ -133,7 +133,11 @@ static bool compare(struct work *w, const char *first, const char *second, uint6
 	unsigned attempt, struct bisect_set *moved, struct err *e)
 {
 	CLEANUP(arena_freep) struct arena *own = arena_new(DIFF_ARENA_MAX);
-	const struct diff_options options = { .no_disk_meta = true };
+	/* Another user's files, and those of an image's folder, are as the process that made them was. */
+	const struct diff_options options = {
+		.no_disk_meta = !w->x->component ||
+				(w->x->variations & VARIATION_BIT(VARIATION_OUTSIDE_USER))
+	};
 	size_t from = w->places.n_sights;
 	struct diff_report r;
 

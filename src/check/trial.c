@@ -5,11 +5,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/mem.h"
 #include "build/build.h"
 #include "build/record.h"
+#include "build/source_unpack.h"
 #include "check/canary_view.h"
 #include "check/outside.h"
 #include "sys/file.h"
@@ -38,21 +40,47 @@ static bool copy_write(struct sink *s, const void *p, size_t n, struct err *e)
 	return true;
 }
 
-static bool write_product(int out, const struct component_product *p, struct err *e)
+/* Where a product stands in a build's folder: by the name of its output, whatever it becomes in the image. */
+static char *name_of(const struct component_product *p)
 {
-	CLEANUP(mem_free) char *name = mem_string(p->output->from);
-	CLEANUP(mem_free) char *parent = mem_string(tree_parent(p->output->from));
+	const struct component_output *o = p->output;
+	struct str below = str_make(p->path.p + o->path.n, p->path.n - o->path.n);
+	struct buf b = buf_init(PATH_MAX);
+
+	buf_add_str(&b, o->from);
+	buf_add_str(&b, below);
+	return buf_take_cstr(&b);
+}
+
+static bool write_file(int out, const char *name, const struct component_product *p, struct err *e)
+{
 	CLEANUP(mem_free) uint8_t *piece = mem_alloc(CONTENT_PIECE);
+	const struct timespec times[2] = { { 0 }, { 0 } };
 	CLEANUP(file_closep) int fd = -1;
 	struct copy copy = { { copy_write }, -1, 0, name };
 
-	if (parent[0] && !file_mkdirs(out, parent, e))
-		return false;
 	copy.fd = fd = openat(
-		out, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
+		out, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return err_os(e, "cannot make '%s'", name);
-	return content_copy(&p->content, &copy.sink, piece, e);
+	if (!content_copy(&p->content, &copy.sink, piece, e))
+		return false;
+	return (fchmod(fd, p->mode & 0777) == 0 && futimens(fd, times) == 0) ||
+	       err_os(e, "cannot make '%s'", name);
+}
+
+static bool write_product(int out, const struct component_product *p, struct err *e)
+{
+	CLEANUP(mem_free) char *name = name_of(p);
+	CLEANUP(mem_free) char *parent = mem_string(tree_parent(str_of(name)));
+
+	if (p->kind == NODE_FOLDER)
+		return file_mkdirs(out, name, e);
+	if (parent[0] && !file_mkdirs(out, parent, e))
+		return false;
+	if (p->kind == NODE_FILE)
+		return write_file(out, name, p, e);
+	return symlinkat(p->target.p, out, name) == 0 || err_os(e, "cannot make '%s'", name);
 }
 
 static bool write_products(const char *out, const struct component_result *r, struct err *e)
@@ -64,7 +92,7 @@ static bool write_products(const char *out, const struct component_result *r, st
 	for (size_t i = 0; i < r->n_products; i++)
 		if (!write_product(dir, &r->products[i], e))
 			return false;
-	return true;
+	return source_unpack_settle(dir, 0, e);
 }
 
 static bool read_notes(struct trial_result *ret, const char *log, struct arena *a, struct err *e)

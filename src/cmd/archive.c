@@ -86,7 +86,8 @@ static bool run(const struct verb_args *args, int *code, struct err *e)
 			*code = VERB_NO;
 		return false;
 	}
-	if (!lock_access_open(&q, args, e) || !fetch_lock(args, q.store, &in.lock, e) ||
+	if (!lock_access_open(&q, args, e) ||
+		!fetch_inputs(args, q.store, &in.description, &in.lock, e) ||
 		!fetch_chain(args, &q, &in.lock, e) ||
 		!input_tree_make(t, &in, q.store,
 			verb_flag(args, "--unverifiable") ? &n_missing : NULL, e) ||

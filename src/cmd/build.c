@@ -100,7 +100,7 @@ static bool run(const struct verb_args *args, int *code, struct err *e)
 	if (!store_open(&store, verb_value(args, "--store"), e))
 		return false;
 	next_stage(&timing, "fetch");
-	if (!fetch_lock_in(progress, args, store, &in.lock, e))
+	if (!fetch_inputs_in(progress, args, store, &in.description, &in.lock, e))
 		return false;
 	r.inputs = &in;
 	r.store = store;

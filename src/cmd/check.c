@@ -128,7 +128,7 @@ static bool run(const struct verb_args *args, int *code, struct err *e)
 		!store_open(&store, verb_value(args, "--store"), e))
 		return false;
 	progress_stage(progress, "fetch");
-	if (!fetch_lock_in(progress, args, store, &in.lock, e))
+	if (!fetch_inputs_in(progress, args, store, &in.description, &in.lock, e))
 		return false;
 	s.inputs = &in;
 	s.store = store;

@@ -134,9 +134,11 @@ static bool put_names(struct tar_out *w, uint8_t *h, const struct node *n, struc
 				"the link '%.*s' has a target of more than %d bytes",
 				STR_ARG(n->path), LINK_MAX_HERE);
 		add_record(&records, "linkpath", n->target);
-	} else if (n->kind == NODE_LINK) {
-		memcpy(h + 157, n->target.p, n->target.n);
 	}
+	/* Readers want some target in the header to know what the record is of. */
+	if (n->kind == NODE_LINK)
+		memcpy(h + 157, n->target.p,
+			n->target.n < LINK_MAX_HERE ? n->target.n : LINK_MAX_HERE);
 	return !records.n || put_extended(w, buf_str(&records), e);
 }
 

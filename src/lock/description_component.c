@@ -125,12 +125,13 @@ static bool is_version(struct str v, struct err *e)
 }
 
 /* url or path, one of them. */
-static bool parse_place(const struct json *o, struct source_request *s, struct err *e)
+static bool parse_place(
+	const struct json *o, member_check *check, struct source_request *s, struct err *e)
 {
 	if (!json_get(o, "url") == !json_get(o, "path"))
 		return err_set(e, ERR_FORMAT,
 			"line %zu: one of 'url' and 'path' must say where it is", o->line);
-	return member_str(o, "url", false, is_url, &s->url, e) &&
+	return member_str(o, "url", false, check, &s->url, e) &&
 	       member_str(o, "path", false, member_is_folder, &s->path, e);
 }
 
@@ -152,9 +153,28 @@ static bool parse_git(const struct json *o, struct source_request *s, struct err
 	static const char *const keys[] = { "url", "path", "commit", "sha256", NULL };
 
 	s->kind = SOURCE_GIT;
-	return json_only(o, "git", keys, e) && parse_place(o, s, e) &&
+	return json_only(o, "git", keys, e) && parse_place(o, is_url, s, e) &&
 	       member_str(o, "commit", true, is_commit, &s->commit, e) &&
 	       (!json_get(o, "sha256") || parse_sha256(o, s, e));
+}
+
+/* The last part is the file's name, and nothing comes behind it. */
+static bool is_file_url(struct str v, struct err *e)
+{
+	struct str rest = v;
+
+	if (!is_url(v, e))
+		return false;
+	for (size_t i = 0; i < v.n; i++)
+		if (strchr("?#%", v.p[i]))
+			return err_set(e, ERR_FORMAT,
+				"a URL with '%c', wanted the plain name of a file", v.p[i]);
+	for (int slashes = 0; slashes < 3; slashes++)
+		if (!str_cut(rest, '/', &(struct str){ 0 }, &rest))
+			return err_set(e, ERR_FORMAT, "'%.*s' names no file", STR_ARG(v));
+	return !str_ends(v, "/") && rest.n
+		       ? true
+		       : err_set(e, ERR_FORMAT, "'%.*s' names no file", STR_ARG(v));
 }
 
 static bool parse_tarball(const struct json *o, struct source_request *s, struct err *e)
@@ -163,7 +183,8 @@ static bool parse_tarball(const struct json *o, struct source_request *s, struct
 	uint64_t strip = 0;
 
 	s->kind = SOURCE_TARBALL;
-	if (!json_only(o, "tarball", keys, e) || !parse_place(o, s, e) || !parse_sha256(o, s, e) ||
+	if (!json_only(o, "tarball", keys, e) || !parse_place(o, is_file_url, s, e) ||
+		!parse_sha256(o, s, e) ||
 		(json_get(o, "size") && !member_u64(o, "size", tarball_size_max, &s->size, e)) ||
 		(json_get(o, "strip") && !member_u64(o, "strip", 1, &strip, e)))
 		return false;

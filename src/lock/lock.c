@@ -231,3 +231,17 @@ const struct lock_package *lock_package_find(const struct lock *l, struct str na
 	return low < l->n_packages && str_equal(l->packages[low].name, name) ? &l->packages[low]
 									     : NULL;
 }
+
+const struct lock_source *lock_source_find(const struct lock *l, const struct source_request *r)
+{
+	for (size_t i = 0; i < l->n_sources; i++)
+		if (str_equal(l->sources[i].name, r->name) &&
+			(!r->version.n || str_equal(l->sources[i].version, r->version)))
+			return &l->sources[i];
+	return NULL;
+}
+
+struct str lock_source_path(const struct lock_source *s, const struct lock_file *f, struct arena *a)
+{
+	return arena_printf(a, "%.*s/%.*s", STR_ARG(s->directory), STR_ARG(f->name));
+}
