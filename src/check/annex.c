@@ -114,6 +114,21 @@ static bool take(struct store *to, const struct store *from, const uint8_t sha25
 	return copy(to, from, sha256, e);
 }
 
+static bool take_sources(struct annex *a, struct store *to, struct err *e)
+{
+	for (size_t i = 0; i < a->in->description.n_components; i++) {
+		const struct source_request *s = &a->in->description.components[i].source;
+
+		if (s->pinned && !take(to, a->from, s->sha256, e))
+			return false;
+	}
+	for (size_t i = 0; i < a->in->lock.n_sources; i++)
+		for (size_t k = 0; k < a->in->lock.sources[i].n_files; k++)
+			if (!take(to, a->from, a->in->lock.sources[i].files[k].sha256, e))
+				return false;
+	return true;
+}
+
 static bool fill(struct annex *a, const char *path, struct err *e)
 {
 	CLEANUP(store_freep) struct store *to = NULL;
@@ -123,13 +138,7 @@ static bool fill(struct annex *a, const char *path, struct err *e)
 	for (size_t i = 0; i < a->in->lock.n_packages; i++)
 		if (!take(to, a->from, a->in->lock.packages[i].sha256, e))
 			return false;
-	for (size_t i = 0; i < a->in->description.n_components; i++) {
-		const struct source_request *s = &a->in->description.components[i].source;
-
-		if (s->pinned && !take(to, a->from, s->sha256, e))
-			return false;
-	}
-	return true;
+	return take_sources(a, to, e);
 }
 
 /* The folders; objects are read only for everyone. */

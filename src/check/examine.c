@@ -54,6 +54,7 @@ static bool try(struct work *w, struct trial_result *r, uint64_t variations, uns
 		.annex = w->x->annex,
 		.inputs = w->x->inputs,
 		.component = w->x->component,
+		.sysroot = w->x->sysroot,
 		.canaries = w->x->canaries[attempt < FINDING_CANARY_SETS ? attempt : 0],
 		.variations = variations,
 		.locale = w->x->locale,

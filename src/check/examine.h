@@ -17,7 +17,8 @@ struct examine {
 	const struct component *component; /* NULL: the whole image */
 	const struct canaries *canaries[FINDING_CANARY_SETS]; /* by attempt */
 	uint64_t variations;
-	const char *locale; /* for VARIATION_LOCALE */
+	const char *locale;  /* for VARIATION_LOCALE */
+	const char *sysroot; /* trial.sysroot */
 	/*
 	 * Plainly: first a build in which every channel shows the machine's own is held against the one with everything varied; the
 	 * search goes on only where those differ.

@@ -58,25 +58,22 @@ static void tell(void *ctx, uint64_t variations)
 		w->s->builds(w->s->ctx, w->component, ++w->n_builds, variations);
 }
 
-/* The locale to use, and whether it says less than one would wish. */
-static bool choose_locale(struct work *w, const struct component *c,
+/* The component's toolchain as a folder, and the locale to use; *sysroot is the caller's. */
+static bool lay_toolchain(struct work *w, const struct component *c, char **sysroot,
 	char locale[static TOOLCHAIN_LOCALE_MAX], struct err *e)
 {
-	CLEANUP(mem_free) char *sysroot = NULL;
 	char set[SET_NAME_MAX];
 	bool foreign;
 
-	if (!(w->variations & VARIATION_BIT(VARIATION_LOCALE)))
-		return true;
 	if (snprintf(set, sizeof set, "toolchain:%.*s", STR_ARG(c->toolchain)) >= (int)sizeof set)
 		return err_set(e, ERR_LIMIT, "its toolchain has too long a name");
-	if (!sysroot_of_set(&sysroot, w->s->store, &w->s->inputs->lock, set, e) ||
-		!toolchain_locale_choose(locale, &foreign, sysroot, e))
+	if (!sysroot_of_set(sysroot, w->s->store, &w->s->inputs->lock, set, e) ||
+		!toolchain_locale_choose(locale, &foreign, *sysroot, e))
 		return false;
-	return foreign ||
+	return foreign || !(w->variations & VARIATION_BIT(VARIATION_LOCALE)) ||
 	       cannot(w, c->name, VARIATION_LOCALE,
-		       STR("in part only: the toolchain has no locale but C and C.UTF-8, so that languages and "
-			   "sort orders stay; add locales-all to it"),
+		       STR("in part only: the toolchain has no locale but C and C.UTF-8, so "
+			   "languages and sort orders stay; add locales-all to it"),
 		       e);
 }
 
@@ -104,6 +101,7 @@ static bool examine(
 	struct work *w, const struct component *c, struct survey_component *ret, struct err *e)
 {
 	char locale[TOOLCHAIN_LOCALE_MAX] = "C";
+	CLEANUP(mem_free) char *sysroot = NULL;
 	struct examine x = {
 		.store = w->s->store,
 		.annex = w->annex,
@@ -122,7 +120,10 @@ static bool examine(
 	ret->is_image = !c;
 	w->component = ret->name = c ? c->name : STR("image");
 	w->n_builds = 0;
-	return (!c || choose_locale(w, c, locale, e)) && examine_in(w, &x, &ret->result, e);
+	if (c && !lay_toolchain(w, c, &sysroot, locale, e))
+		return false;
+	x.sysroot = sysroot;
+	return examine_in(w, &x, &ret->result, e);
 }
 
 static bool no_such(const struct survey *s, struct err *e)

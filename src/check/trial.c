@@ -172,12 +172,23 @@ static bool make_image(
 	return build_run(&ignored, &r, e) || take_failure(m, e);
 }
 
+/* What varies only in a process of its own. */
+static bool is_outside(const struct trial *t)
+{
+	return (t->variations & VARIATION_OUTSIDE & ~VARIATION_CHANNELS &
+		       ~VARIATION_BIT(VARIATION_SOURCE_ORDER)) != 0;
+}
+
 static bool make(const struct making *m, struct store *s, struct err *e)
 {
 	CLEANUP(arena_freep) struct arena *own = arena_new(TRIAL_ARENA_MAX);
 	const struct trial *t = m->t;
 	const uint64_t channels = t->released ? 0 : t->variations & VARIATION_CHANNELS;
-	struct component_how how = { .fresh = true, .log = m->log };
+	struct component_how how = {
+		.fresh = true,
+		.log = m->log,
+		.sysroot = is_outside(t) ? NULL : t->sysroot,
+	};
 	struct component_result made;
 	struct canary_view view;
 
@@ -230,8 +241,6 @@ static bool make_outside(struct making *m, struct err *e)
 bool trial_run(struct trial_result *ret, const struct trial *t, const char *out, struct arena *a,
 	struct err *e)
 {
-	const uint64_t others = VARIATION_OUTSIDE & ~VARIATION_CHANNELS &
-				~VARIATION_BIT(VARIATION_SOURCE_ORDER);
 	struct making m = { .t = t, .out = out };
 	struct trial_result r = { 0 };
 	char log[PATH_MAX];
@@ -244,7 +253,7 @@ bool trial_run(struct trial_result *ret, const struct trial *t, const char *out,
 		NULL, sizeof *m.made, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (m.made == MAP_FAILED)
 		return err_os(e, "cannot start a build");
-	ok = t->variations & others ? make_outside(&m, e) : make(&m, t->store, e);
+	ok = is_outside(t) ? make_outside(&m, e) : make(&m, t->store, e);
 	r.failed = m.made->failed;
 	memcpy(r.why, m.made->why, sizeof r.why);
 	munmap(m.made, sizeof *m.made);

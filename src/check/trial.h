@@ -16,6 +16,8 @@ struct trial {
 	struct annex *annex; /* NULL where nothing of the outside varies */
 	const struct inputs *inputs;
 	const struct component *component; /* NULL: the whole image */
+	const char
+		*sysroot; /* of the component's toolchain, in the store; NULL: not laid out yet */
 	const struct canaries *canaries;
 	uint64_t variations;
 	const char *locale; /* for VARIATION_LOCALE */
