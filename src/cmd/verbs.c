@@ -24,6 +24,7 @@ const struct verb *const verbs[] = {
 	&cmd_check,
 	&cmd_show,
 	&cmd_measure,
+	&cmd_diff,
 	&cmd_sign_uki,
 	&cmd_sign_attach,
 	&cmd_sign_detach,

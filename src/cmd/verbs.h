@@ -19,6 +19,7 @@ extern const struct verb cmd_build;
 extern const struct verb cmd_check;
 extern const struct verb cmd_show;
 extern const struct verb cmd_measure;
+extern const struct verb cmd_diff;
 extern const struct verb cmd_sign_uki;
 extern const struct verb cmd_sign_attach;
 extern const struct verb cmd_sign_detach;

@@ -3,11 +3,12 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "diff/diff_pair.h"
 #include "diff/diff_folder.h"
 #include "diff/diff_bytes.h"
-#include "diff/diff_raw.h"
+#include "diff/diff_registers.h"
 #include "diff/diff_walk.h"
 #include "sys/file.h"
 
@@ -32,18 +33,30 @@ const char *diff_kind_name(enum diff_kind kind)
 	return names[kind];
 }
 
-void diff_pair(struct diff_walk *w, struct span a, struct span b)
+static bool is_metadata(enum diff_kind k)
 {
-	diff_raw(w, a, b);
+	return k == DIFF_MODE || k == DIFF_OWNER || k == DIFF_TIME || k == DIFF_XATTR;
 }
 
-/* Causes before what is derived, the deepest first, then as they were found. */
+/* A field is as deep as what it is a field of. */
+static size_t depth_of(const struct diff_leaf *l)
+{
+	return l->n_where - (l->n_where && (l->kind == DIFF_FIELD || l->kind == DIFF_XATTR));
+}
+
+/* Causes before what is derived, the deepest first, contents before what is said of them, then as they were found. */
 static int by_rank(const struct diff_leaf *x, const struct diff_leaf *y)
 {
+	bool meta_x = is_metadata(x->kind), meta_y = is_metadata(y->kind);
+	bool field_x = x->kind == DIFF_FIELD, field_y = y->kind == DIFF_FIELD;
 	if (x->derived != y->derived)
 		return x->derived ? 1 : -1;
-	if (x->n_where != y->n_where)
-		return x->n_where > y->n_where ? -1 : 1;
+	if (depth_of(x) != depth_of(y))
+		return depth_of(x) > depth_of(y) ? -1 : 1;
+	if (meta_x != meta_y)
+		return meta_x ? 1 : -1;
+	if (field_x != field_y)
+		return field_x ? 1 : -1;
 	return x < y ? -1 : x > y;
 }
 
@@ -68,6 +81,7 @@ static bool report(struct diff_report *ret, const struct diff_walk *w, struct er
 	for (size_t i = 0; i < w->n_leaves; i++) {
 		leaves[i] = *order[i];
 		r.n_causes += !leaves[i].derived;
+		r.image |= w->marks[order[i] - w->leaves].reach != DIFF_REACH_NONE;
 	}
 	*ret = r;
 	return true;
@@ -77,36 +91,59 @@ static bool files(struct diff_walk *w, const char *a, const char *b, struct err 
 {
 	CLEANUP(diff_bytes_done) struct diff_bytes x = { 0 };
 	CLEANUP(diff_bytes_done) struct diff_bytes y = { 0 };
-	if (!diff_bytes_open(&x, AT_FDCWD, a, e) || !diff_bytes_open(&y, AT_FDCWD, b, e))
+	return diff_bytes_open(&x, AT_FDCWD, a, e) && diff_bytes_open(&y, AT_FDCWD, b, e) &&
+	       diff_pair(w, x.all, y.all, e);
+}
+
+/* What assay builds: bytes are all that counts there. */
+static bool is_build(int dir)
+{
+	return faccessat(dir, "manifest.json", F_OK, 0) == 0 &&
+	       faccessat(dir, "disk.img", F_OK, 0) == 0;
+}
+
+static bool folders(struct diff_walk *w, const char *a, const char *b, struct err *e)
+{
+	CLEANUP(file_closep) int x = file_open(AT_FDCWD, a, e);
+	CLEANUP(file_closep) int y = x < 0 ? -1 : file_open(AT_FDCWD, b, e);
+	if (x < 0 || y < 0)
 		return false;
-	diff_pair(w, x.all, y.all);
-	return true;
+	w->own = is_build(x) && is_build(y);
+	w->options.no_disk_meta |= w->own;
+	return diff_folder(w, x, y, e);
 }
 
 static bool both(struct diff_walk *w, const char *a, const char *b, struct err *e)
 {
 	struct stat st[2];
 	const char *paths[2] = { a, b };
-	for (size_t i = 0; i < 2; i++)
-		if (stat(paths[i], &st[i]) != 0)
-			return errno == ENOENT
-				       ? err_set(e, ERR_NOTFOUND, "there is no '%s'", paths[i])
+	for (size_t i = 0; i < 2; i++) {
+		if (stat(paths[i], &st[i]) == 0)
+			continue;
+		return errno == ENOENT ? err_set(e, ERR_NOTFOUND, "there is no '%s'", paths[i])
 				       : err_os(e, "cannot look at '%s'", paths[i]);
-	if (S_ISDIR(st[0].st_mode) != S_ISDIR(st[1].st_mode))
-		return err_set(e, ERR_USAGE, "'%s' is a %s, '%s' a %s: only like can be compared",
-			a, S_ISDIR(st[0].st_mode) ? "folder" : "file", b,
-			S_ISDIR(st[1].st_mode) ? "folder" : "file");
-	if (!S_ISDIR(st[0].st_mode))
-		return files(w, a, b, e);
-	CLEANUP(file_closep) int x = file_open(AT_FDCWD, a, e);
-	CLEANUP(file_closep) int y = x < 0 ? -1 : file_open(AT_FDCWD, b, e);
-	return x >= 0 && y >= 0 && diff_folder(w, x, y, e);
+	}
+	bool folder_a = S_ISDIR(st[0].st_mode), folder_b = S_ISDIR(st[1].st_mode);
+	if (folder_a == folder_b)
+		return folder_a ? folders(w, a, b, e) : files(w, a, b, e);
+	err_set(e, ERR_USAGE, "'%s' is a folder and '%s' is none", folder_a ? a : b,
+		folder_a ? b : a);
+	return err_hint(e, "name two folders, or two files");
 }
 
 bool diff_paths(struct diff_report *ret, const char *a, const char *b,
 	const struct diff_options *options, struct arena *arena, struct err *e)
 {
 	CLEANUP(diff_walk_done) struct diff_walk w;
+	struct diff_report r = { 0 };
 	diff_walk_init(&w, options, arena);
-	return both(&w, a, b, e) && report(ret, &w, e);
+	if (!both(&w, a, b, e))
+		return false;
+	diff_walk_end(&w);
+	diff_rules_decide(&w);
+	diff_registers_name(&w);
+	if (!report(&r, &w, e) || !diff_registers_of(&r, a, b, arena, e))
+		return false;
+	*ret = r;
+	return true;
 }

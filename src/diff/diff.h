@@ -48,6 +48,7 @@ struct diff_leaf {
 	struct str why; /* derived: the rule's reason, for people; else empty */
 	/* What a change here moves: "PCR 4, 11"; empty where no image measures it or nothing is known. */
 	struct str registers;
+	uint32_t pcrs, pcrs_may; /* the same as bits: bit n is PCR n; none is in both */
 	uint64_t at_a,
 		at_b; /* of the first difference in the bytes of the innermost place; TEXT: line, from 1 */
 	struct span a, b; /* at most options.window bytes each; BYTES: from lead bytes before it */
@@ -76,11 +77,13 @@ struct diff_report {
 	const struct diff_register *registers;
 	size_t n_registers;
 	bool measured; /* registers come from two builds' reference values */
+	bool image; /* something of a machine's start differs, whether or not it is known what measures it */
 };
 
 struct diff_options {
-	size_t window; /* bytes of each side in a leaf; 0: DIFF_WINDOW_MAX */
-	bool no_disk_meta; /* A and B are folders of the disk whose mode, owner and times mean nothing */
+	size_t window;     /* bytes of each side in a leaf; 0: DIFF_WINDOW_MAX */
+	bool no_disk_meta; /* of folders of the disk: modes, owners and times mean nothing */
+	bool disk_times;   /* of folders of the disk: times mean something, too */
 };
 
 /*

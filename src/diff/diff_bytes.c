@@ -58,3 +58,10 @@ struct diff_bytes diff_bytes_slice(const struct diff_bytes *b, uint64_t at, uint
 {
 	return diff_bytes_of(diff_bytes_at(b, at, n));
 }
+
+uint64_t diff_bytes_behind_zeros(const struct diff_bytes *b, uint64_t at)
+{
+	while (at < b->all.n && b->all.p[at] == 0)
+		at++;
+	return at < b->all.n ? at : b->all.n;
+}

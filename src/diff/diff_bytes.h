@@ -37,4 +37,7 @@ struct span diff_bytes_at(const struct diff_bytes *b, uint64_t at, uint64_t n);
 /* The same as a source of its own, which borrows b; empty when they are not all there. */
 struct diff_bytes diff_bytes_slice(const struct diff_bytes *b, uint64_t at, uint64_t n);
 
+/* Where the zeros from offset at end: at the next other byte or at the end. */
+uint64_t diff_bytes_behind_zeros(const struct diff_bytes *b, uint64_t at);
+
 #endif

@@ -1,16 +1,22 @@
 #include "diff/diff_folder.h"
 
-#include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
-#include "base/buf.h"
-#include "diff/diff_pair.h"
-#include "diff/diff_bytes.h"
+#include "base/mem.h"
+#include "diff/diff_members.h"
 #include "sys/file.h"
-#include "tree/tree.h"
 
 #include "base/banned.h"
+
+struct listing {
+	int dir;
+	struct arena *arena;
+	struct diff_member *list;
+	size_t n, room;
+};
 
 struct names {
 	char **list;
@@ -22,163 +28,104 @@ static void names_done(struct names *n)
 	file_names_free(n->list, n->n);
 }
 
-struct folders {
-	struct diff_walk *w;
-	int dir[2];               /* the two folders themselves */
-	char path[TREE_PATH_MAX]; /* below them */
-	size_t n_path, depth;
-};
-
-struct sides {
-	struct stat st[2];
-};
-
-static const char *kind_of(mode_t mode)
+static enum diff_member_kind kind_of(mode_t mode)
 {
 	switch (mode & S_IFMT) {
-	case S_IFREG:
-		return "file";
 	case S_IFDIR:
-		return "folder";
+		return DIFF_MEMBER_FOLDER;
 	case S_IFLNK:
-		return "link";
+		return DIFF_MEMBER_LINK;
 	case S_IFCHR:
-		return "character device";
+		return DIFF_MEMBER_CHARDEV;
 	case S_IFBLK:
-		return "block device";
+		return DIFF_MEMBER_BLOCKDEV;
 	case S_IFIFO:
-		return "fifo";
+		return DIFF_MEMBER_FIFO;
+	case S_IFSOCK:
+		return DIFF_MEMBER_SOCKET;
 	}
-	return "socket";
+	return DIFF_MEMBER_FILE;
 }
 
-static void metadata(struct diff_walk *w, const struct sides *s)
+static bool read_target(struct listing *l, struct diff_member *m, struct err *e)
 {
-	char text[2][64];
-	const struct stat *a = &s->st[0], *b = &s->st[1];
-	if (w->options.no_disk_meta)
-		return;
-	if ((a->st_mode & 07777) != (b->st_mode & 07777)) {
-		for (size_t i = 0; i < 2; i++)
-			snprintf(text[i], sizeof(text[i]), "%04o", s->st[i].st_mode & 07777);
-		diff_walk_words(w, DIFF_MODE, str_of(text[0]), str_of(text[1]));
-	}
-	if (a->st_uid != b->st_uid || a->st_gid != b->st_gid) {
-		for (size_t i = 0; i < 2; i++)
-			snprintf(text[i], sizeof(text[i]), "%u:%u", s->st[i].st_uid,
-				s->st[i].st_gid);
-		diff_walk_words(w, DIFF_OWNER, str_of(text[0]), str_of(text[1]));
-	}
-	if (a->st_mtim.tv_sec != b->st_mtim.tv_sec || a->st_mtim.tv_nsec != b->st_mtim.tv_nsec) {
-		for (size_t i = 0; i < 2; i++)
-			snprintf(text[i], sizeof(text[i]), "%lld.%09ld",
-				(long long)s->st[i].st_mtim.tv_sec, s->st[i].st_mtim.tv_nsec);
-		diff_walk_words(w, DIFF_TIME, str_of(text[0]), str_of(text[1]));
-	}
+	char target[DIFF_MEMBER_PATH_MAX + 1];
+	ssize_t n = readlinkat(l->dir, m->path.p, target, sizeof(target));
+	if (n < 0)
+		return err_os(e, "cannot read the link '%s'", m->path.p);
+	m->target = arena_str(l->arena, str_make(target, (size_t)n));
+	return m->target.p || arena_full(l->arena, e);
 }
 
-static bool files(struct folders *f, struct err *e)
+static bool add(struct listing *l, struct str path, mode_t *mode, struct err *e)
 {
-	CLEANUP(diff_bytes_done) struct diff_bytes a = { 0 };
-	CLEANUP(diff_bytes_done) struct diff_bytes b = { 0 };
-	if (!diff_bytes_open(&a, f->dir[0], f->path, e) ||
-		!diff_bytes_open(&b, f->dir[1], f->path, e))
+	struct stat st;
+	if (fstatat(l->dir, path.p, &st, AT_SYMLINK_NOFOLLOW) != 0)
+		return err_os(e, "cannot look at '%s'", path.p);
+	if (l->n == DIFF_MEMBERS_MAX)
+		return err_set(
+			e, ERR_LIMIT, "the folder has more than %d entries", DIFF_MEMBERS_MAX);
+	struct diff_member m = {
+		.path = path,
+		.kind = kind_of(st.st_mode),
+		.mode = st.st_mode & 07777,
+		.uid = st.st_uid,
+		.gid = st.st_gid,
+		.mtime_unix = st.st_mtim.tv_sec,
+		.mtime_nanoseconds = (uint32_t)st.st_mtim.tv_nsec,
+		.n_links = (uint32_t)st.st_nlink,
+		.inode = st.st_nlink > 1 && !S_ISDIR(st.st_mode) ? st.st_ino : 0,
+		.dev_major = major(st.st_rdev),
+		.dev_minor = minor(st.st_rdev),
+		.size = S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0,
+	};
+	if (m.kind == DIFF_MEMBER_LINK && !read_target(l, &m, e))
 		return false;
-	diff_pair(f->w, a.all, b.all);
-	return true;
-}
-
-static bool links(struct folders *f, struct err *e)
-{
-	char target[2][TREE_PATH_MAX + 1];
-	struct str t[2];
-	for (size_t i = 0; i < 2; i++) {
-		ssize_t n = readlinkat(f->dir[i], f->path, target[i], sizeof(target[i]));
-		if (n < 0)
-			return err_os(e, "cannot read link '%s'", f->path);
-		t[i] = str_make(target[i], (size_t)n);
+	if (l->n == l->room) {
+		l->room = l->room ? 2 * l->room : 64;
+		l->list = mem_grow(l->list, l->room, sizeof(*l->list));
 	}
-	if (!str_equal(t[0], t[1]))
-		diff_walk_words(f->w, DIFF_LINK, t[0], t[1]);
+	l->list[l->n++] = m;
+	*mode = st.st_mode;
 	return true;
 }
 
-static bool folders(struct folders *f, struct err *e);
-
-static bool in_both(struct folders *f, struct err *e)
+static bool below(struct listing *l, struct str folder, unsigned depth, struct err *e)
 {
-	struct sides s;
-	for (size_t i = 0; i < 2; i++)
-		if (fstatat(f->dir[i], f->path, &s.st[i], AT_SYMLINK_NOFOLLOW) != 0)
-			return err_os(e, "cannot look at '%s'", f->path);
-	if ((s.st[0].st_mode & S_IFMT) != (s.st[1].st_mode & S_IFMT)) {
-		diff_walk_words(f->w, DIFF_TYPE, str_of(kind_of(s.st[0].st_mode)),
-			str_of(kind_of(s.st[1].st_mode)));
-		return true;
-	}
-	metadata(f->w, &s);
-	if (S_ISREG(s.st[0].st_mode))
-		return files(f, e);
-	if (S_ISLNK(s.st[0].st_mode))
-		return links(f, e);
-	return true;
-}
-
-static bool entry(struct folders *f, const char *name, int only, struct err *e)
-{
-	size_t before = f->n_path;
-	int n = snprintf(
-		f->path + before, sizeof(f->path) - before, "%s%s", before ? "/" : "", name);
-	if (n < 0 || (size_t)n >= sizeof(f->path) - before)
-		return err_set(e, ERR_LIMIT, "a path below '%.*s' is longer than %d bytes",
-			(int)before, f->path, TREE_PATH_MAX);
-	f->n_path = before + (size_t)n;
-	bool ok = diff_walk_enter(f->w, str_make(f->path, f->n_path));
-	if (ok && only >= 0)
-		diff_walk_words(f->w, only ? DIFF_ONLY_B : DIFF_ONLY_A, STR(""), STR(""));
-	else if (ok)
-		ok = in_both(f, e);
-	diff_walk_leave(f->w);
-	struct stat st[2];
-	for (size_t i = 0; ok && only < 0 && i < 2; i++)
-		if (fstatat(f->dir[i], f->path, &st[i], AT_SYMLINK_NOFOLLOW) != 0)
-			ok = err_os(e, "cannot look at '%s'", f->path);
-	if (ok && only < 0 && S_ISDIR(st[0].st_mode) && S_ISDIR(st[1].st_mode))
-		ok = folders(f, e);
-	f->n_path = before;
-	f->path[before] = '\0';
-	return ok;
-}
-
-static bool folders(struct folders *f, struct err *e)
-{
-	CLEANUP(names_done) struct names a = { 0 };
-	CLEANUP(names_done) struct names b = { 0 };
-	const char *path = f->n_path ? f->path : ".";
-	if (f->depth == DIFF_FOLDER_DEPTH_MAX)
-		return err_set(e, ERR_LIMIT, "'%s': folders are more than %d deep", f->path,
+	CLEANUP(names_done) struct names names = { 0 };
+	if (depth > DIFF_FOLDER_DEPTH_MAX)
+		return err_set(e, ERR_LIMIT, "'%s': folders in folders, more than %d", folder.p,
 			DIFF_FOLDER_DEPTH_MAX);
-	if (!file_names(f->dir[0], path, &a.list, &a.n, e) ||
-		!file_names(f->dir[1], path, &b.list, &b.n, e))
+	if (!file_names(l->dir, folder.n ? folder.p : ".", &names.list, &names.n, e))
 		return false;
-	f->depth++;
-	for (size_t i = 0, j = 0; i < a.n || j < b.n;) {
-		int order = i == a.n ? 1 : j == b.n ? -1 : strcmp(a.list[i], b.list[j]);
-		if (!entry(f, order > 0 ? b.list[j] : a.list[i],
-			    order < 0   ? 0
-			    : order > 0 ? 1
-					: -1,
-			    e))
+	for (size_t i = 0; i < names.n; i++) {
+		mode_t mode;
+		struct str path = arena_printf(
+			l->arena, "%.*s%s%s", STR_ARG(folder), folder.n ? "/" : "", names.list[i]);
+		if (!path.p)
+			return arena_full(l->arena, e);
+		if (!add(l, path, &mode, e) || (S_ISDIR(mode) && !below(l, path, depth + 1, e)))
 			return false;
-		i += order <= 0;
-		j += order >= 0;
 	}
-	f->depth--;
 	return true;
 }
 
 bool diff_folder(struct diff_walk *w, int a, int b, struct err *e)
 {
-	struct folders f = { .w = w, .dir = { a, b } };
-	return folders(&f, e);
+	CLEANUP(arena_freep) struct arena *lists = arena_new(DIFF_FOLDER_LISTS_MAX);
+	struct listing x = { .dir = a, .arena = lists }, y = { .dir = b, .arena = lists };
+	const struct diff_members_how how = {
+		.no_meta = w->options.no_disk_meta,
+		.no_times = !w->options.disk_times,
+	};
+	bool ok = below(&x, STR(""), 0, e) && below(&y, STR(""), 0, e);
+	if (ok) {
+		struct diff_members m = { .list = x.list, .n = x.n },
+				    n = { .list = y.list, .n = y.n };
+		struct diff_side side_a = { &m, NULL, a }, side_b = { &n, NULL, b };
+		ok = diff_members(w, &side_a, &side_b, &how, e);
+	}
+	free(x.list);
+	free(y.list);
+	return ok;
 }

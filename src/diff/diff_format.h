@@ -31,7 +31,7 @@ enum diff_format {
 };
 
 enum diff_format diff_format_of(const struct diff_bytes *b);
-const char *diff_format_name(enum diff_format f); /* "GPT", "EROFS", ...; "bytes" for NONE */
+const char *diff_format_name(enum diff_format f); /* "EROFS", "cpio", ...; "bytes" for NONE */
 /* That there is a reader or a decompressor for it here. */
 bool diff_format_is_read(enum diff_format f);
 

@@ -1,5 +1,7 @@
 #include "diff/diff_member.h"
 
+#include <sys/stat.h>
+
 #include "base/banned.h"
 
 const char *diff_member_kind_name(enum diff_member_kind kind)
@@ -17,6 +19,30 @@ const char *diff_member_kind_name(enum diff_member_kind kind)
 	};
 
 	return names[kind];
+}
+
+bool diff_member_kind_of_mode(enum diff_member_kind *ret, uint32_t mode)
+{
+	static const struct {
+		uint32_t bits;
+		enum diff_member_kind kind;
+	} kinds[] = {
+		{ S_IFREG, DIFF_MEMBER_FILE },
+		{ S_IFDIR, DIFF_MEMBER_FOLDER },
+		{ S_IFLNK, DIFF_MEMBER_LINK },
+		{ S_IFCHR, DIFF_MEMBER_CHARDEV },
+		{ S_IFBLK, DIFF_MEMBER_BLOCKDEV },
+		{ S_IFIFO, DIFF_MEMBER_FIFO },
+		{ S_IFSOCK, DIFF_MEMBER_SOCKET },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+		if ((mode & S_IFMT) != kinds[i].bits)
+			continue;
+		*ret = kinds[i].kind;
+		return true;
+	}
+	return false;
 }
 
 bool diff_member_bytes(

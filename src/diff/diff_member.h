@@ -33,6 +33,8 @@ enum diff_member_kind {
 	DIFF_MEMBER_PARTITION, /* content is its slice of the disk */
 };
 const char *diff_member_kind_name(enum diff_member_kind kind); /* "file", "folder", ... */
+/* Of a mode as Linux has it in inodes (S_IFMT); false when it is none of those. */
+bool diff_member_kind_of_mode(enum diff_member_kind *ret, uint32_t mode) MUST_CHECK;
 
 /* Something that a format says beside what all formats say: "volume id" "1234-ABCD", with its place in the source. */
 struct diff_fact {
@@ -88,6 +90,7 @@ struct diff_members {
 	 * an early microcode archive) or nothing (end is the size).
 	 */
 	uint64_t end;
+	bool numbered; /* inode is a field that counts as a difference */
 };
 
 /*
