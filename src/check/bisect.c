@@ -59,13 +59,19 @@ static bool may_build(const struct work *w)
 	return w->r->n_builds < w->job->builds_max;
 }
 
-/* What moves, without what does so by itself. */
+/* What moves, also what does so by itself. */
 static bool build(struct work *w, uint64_t variations, unsigned attempt, struct bisect_set *moved,
 	struct err *e)
 {
 	*moved = (struct bisect_set){ 0 };
 	w->r->n_builds++;
-	if (!w->job->build(w->job->ctx, variations, attempt, moved, e))
+	return w->job->build(w->job->ctx, variations, attempt, moved, e);
+}
+
+static bool build_steady(
+	struct work *w, uint64_t variations, struct bisect_set *moved, struct err *e)
+{
+	if (!build(w, variations, 0, moved, e))
 		return false;
 	take_away(moved, &w->r->unsteady);
 	return true;
@@ -78,10 +84,11 @@ static bool try_alone(struct work *w, enum variation v, unsigned attempt, struct
 	if (!build(w, VARIATION_BIT(v), attempt, &moved, e))
 		return false;
 	w->r->tried |= VARIATION_BIT(v);
+	add_all(&w->r->moved[v], &moved);
+	take_away(&moved, &w->r->unsteady);
 	if (bisect_set_empty(&moved))
 		return true;
 	w->r->guilty |= VARIATION_BIT(v);
-	add_all(&w->r->moved[v], &moved);
 	add_all(&w->explained, &moved);
 	return true;
 }
@@ -101,7 +108,7 @@ static bool look(struct work *w, struct bisect_set *left, bool *done, struct err
 	}
 	/* A place that has two causes moves still. */
 	w->varied = others;
-	if (!build(w, others, 0, left, e))
+	if (!build_steady(w, others, left, e))
 		return false;
 	*done = bisect_set_empty(left);
 	return true;
@@ -157,7 +164,7 @@ static bool leave_out(struct work *w, uint64_t variations, struct bisect_set *le
 
 		if (!(variations & VARIATION_BIT(v)))
 			continue;
-		if (!build(w, variations & ~VARIATION_BIT(v), 0, &moved, e))
+		if (!build_steady(w, variations & ~VARIATION_BIT(v), &moved, e))
 			return false;
 		keep_common(&moved, left);
 		if (bisect_set_empty(&moved))
@@ -182,34 +189,43 @@ static bool everything(struct work *w, struct err *e)
 	return true;
 }
 
+static bool find_unsteady(struct work *w, unsigned attempt, struct err *e)
+{
+	struct bisect_set moved;
+
+	if (!build(w, 0, attempt, &moved, e))
+		return false;
+	add_all(&w->r->unsteady, &moved);
+	return true;
+}
+
 static bool run(struct work *w, struct err *e)
 {
-	uint64_t hinted;
 	struct bisect_result *r = w->r;
-	struct bisect_set unsteady, left;
+	struct bisect_set left;
+	uint64_t hinted;
 	bool done = false;
 
 	if (!everything(w, e))
 		return false;
 	if (bisect_set_empty(&r->all))
 		return true;
-	if (!build(w, 0, 1, &unsteady, e))
+	if (!find_unsteady(w, 1, e))
 		return false;
-	r->unsteady = unsteady;
 	left = r->all;
-	take_away(&left, &unsteady);
-	if (bisect_set_empty(&left))
-		return true;
+	take_away(&left, &r->unsteady);
 	hinted = w->job->hinted ? *w->job->hinted : 0;
-	if (!one_at_a_time(w, hinted, &left, &done, e) ||
-		(!done && !one_at_a_time(w, ~hinted, &left, &done, e)) ||
+	if (!one_at_a_time(w, hinted, &left, &done, e))
+		return false;
+	done = done || bisect_set_empty(&left);
+	if ((!done && !one_at_a_time(w, ~hinted, &left, &done, e)) ||
 		(!done && !flip_coins(w, &left, e)))
 		return false;
 	if (!done && !bisect_set_empty(&left) && !leave_out(w, w->varied, &left, e))
 		return false;
 	if (!done)
 		r->unexplained = left;
-	return true;
+	return !r->guilty || !may_build(w) || find_unsteady(w, 2, e);
 }
 
 bool bisect_run(struct bisect_result *ret, const struct bisect_job *job, struct err *e)

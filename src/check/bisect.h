@@ -8,6 +8,7 @@
  *   4. all that were not guilty together, as soon as everything is explained: nothing moves: done
  *   5. what only moves at times, by chance: those that flip coins, tried again
  *   6. what only moves when several vary: left out one at a time, those without which nothing moves are needed
+ *   7. nothing varied, once more: what is unsteady only now and then
  * So at most n builds in step 3, and one for each guilty one in step 4; in all never more than `builds_max`.
  */
 #ifndef ASSAY_CHECK_BISECT_H
@@ -50,10 +51,11 @@ struct bisect_job {
 };
 
 struct bisect_result {
-	struct bisect_set all;      /* moved with everything varied */
-	struct bisect_set unsteady; /* moved with nothing varied */
-	uint64_t guilty;            /* those that moved something alone */
-	uint64_t tried;             /* alone */
+	struct bisect_set all; /* moved with everything varied */
+	struct bisect_set
+		unsteady; /* moved with nothing varied: that a variation moved it proves nothing */
+	uint64_t guilty;  /* those that moved something alone */
+	uint64_t tried;   /* alone */
 	struct bisect_set moved[VARIATION_N];
 	struct {
 		uint64_t variations; /* all of them are needed */

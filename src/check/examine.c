@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -311,11 +312,11 @@ static bool begin(struct work *w, bool *same, struct bisect_set *moved, struct e
 		return make_base(w, e) && make_all(w, e);
 	if (!make_all(w, e) || !name_folder(w, plain, e) || !try(w, &r, 0, 0, true, plain, e))
 		return false;
-	if (r.failed != w->all_result.failed)
-		bisect_set_add(moved, 0);
-	else if (!r.failed && !compare(w, plain, w->all, w->variations, 0, moved, e))
+	if (r.failed)
+		return err_set(e, ERR_MISMATCH, "without the box's guarantees: %s", r.why);
+	if (!w->all_result.failed && !compare(w, plain, w->all, w->variations, 0, moved, e))
 		return false;
-	*same = bisect_set_empty(moved);
+	*same = !w->all_result.failed && bisect_set_empty(moved);
 	if (!remove_build(plain, e))
 		return false;
 	return *same || make_base(w, e);
@@ -372,6 +373,7 @@ static bool search(struct work *w, struct examine_result *ret, struct err *e)
 	};
 	bool same;
 
+	findings.began_unix = time(NULL);
 	put_in_order(w, 0);
 	if (!begin(w, &same, &plainly, e))
 		return false;
@@ -379,6 +381,7 @@ static bool search(struct work *w, struct examine_result *ret, struct err *e)
 	if (!same && !bisect_run(&found, &job, e))
 		return false;
 	memcpy(findings.canaries, w->x->canaries, sizeof findings.canaries);
+	findings.ended_unix = time(NULL);
 	findings.notes = w->notes;
 	findings.n_notes = w->n_notes;
 	ret->n_builds = w->n_made;

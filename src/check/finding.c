@@ -55,11 +55,13 @@ static bool is_metadata(enum diff_kind k)
 	return k == DIFF_MODE || k == DIFF_OWNER || k == DIFF_TIME || k == DIFF_XATTR;
 }
 
-static struct cause_bytes bytes_of(const struct place_sight *s, bool canary)
+static struct cause_bytes bytes_of(const struct work *w, const struct place_sight *s, bool canary)
 {
+	enum diff_kind kind = w->job->places->items[s->place].kind;
+
 	return (struct cause_bytes){
-		.reordered = s->kind == DIFF_ORDER || content_rule_reordered(s->a, s->b),
-		.metadata = is_metadata(s->kind),
+		.reordered = kind == DIFF_ORDER || content_rule_reordered(s->a, s->b),
+		.metadata = is_metadata(kind),
 		.canary = canary,
 	};
 }
@@ -115,7 +117,7 @@ static struct finding *add(struct work *w, const struct place_sight *s, struct e
 		.artefact = p->n_where ? p->where[0] : STR(""),
 		.where = p->where,
 		.n_where = p->n_where,
-		.kind = s->kind,
+		.kind = p->kind,
 		.variations = s->variations,
 	};
 	if (!registers_of(w, p, &f->registers, e) ||
@@ -160,18 +162,23 @@ static const struct canary_hit *hit_of(const struct canary_hit *hits, size_t n, 
 /* A variation that moved this place alone. */
 static bool add_moved(struct work *w, const struct place_sight *s, enum variation v, struct err *e)
 {
+	bool unsteady = bisect_set_has(&w->job->search->unsteady, s->place);
 	CLEANUP(buf_done) struct buf text = buf_init(EVIDENCE_MAX);
 	struct canary_hit hits[CANARY_MAX];
 	size_t n = canary_scan(hits, canaries_of(w, s), VARIATION_BIT(v), s->a, s->b);
 	const struct canary_hit *hit = hit_of(hits, n, v);
-	struct cause_bytes bytes = bytes_of(s, hit != NULL);
-	struct finding *f = add(w, s, e);
 	bool beyond = !hit && s->beyond.canary;
+	struct cause_bytes bytes = bytes_of(w, s, hit != NULL);
+	struct finding *f;
 
-	if (!f)
-		return false;
 	if (beyond)
 		hit = &s->beyond;
+	/* What moves by itself too is not moved by this one, unless it left its mark. */
+	if (unsteady && !(hit && hit->sure))
+		return true;
+	f = add(w, s, e);
+	if (!f)
+		return false;
 	f->class = cause_of(v, &bytes);
 	f->proved = true;
 	f->by = hit ? CAUSE_BY_CANARY : CAUSE_BY_BISECTION;
@@ -188,7 +195,7 @@ static bool add_together(
 {
 	CLEANUP(buf_done) struct buf text = buf_init(EVIDENCE_MAX);
 	struct finding *f = add(w, s, e);
-	struct cause_bytes bytes = bytes_of(s, false);
+	struct cause_bytes bytes = bytes_of(w, s, false);
 	const char *before = "it differs only where all of these vary: ";
 
 	if (!f)
@@ -207,6 +214,24 @@ static bool add_together(
 	return say(w, f, &text, e);
 }
 
+/* The machine's own clock, while the builds ran, is a canary that nobody had to plant. */
+static bool tells_now(const struct work *w, const struct place_sight *s, struct canary_hit *hit,
+	struct canaries *now)
+{
+	struct canary_hit hits[CANARY_MAX];
+
+	*now = (struct canaries){ .n = 1 };
+	now->items[0] = (struct canary){ .variation = VARIATION_CLOCK,
+		.form = CANARY_TIME,
+		.from = (uint64_t)w->job->began_unix - 1,
+		.to = (uint64_t)w->job->ended_unix + 1 };
+	if (!canary_scan(hits, now, VARIATION_BIT(VARIATION_CLOCK), SPAN_OF(""), s->b) ||
+		!hits[0].sure)
+		return false;
+	*hit = hits[0];
+	return true;
+}
+
 /* Nobody moved it: a canary that chance does not explain, or what it looks like. */
 static bool add_suspected(struct work *w, const struct place_sight *s, const char *moves,
 	bool by_itself, struct err *e)
@@ -214,11 +239,21 @@ static bool add_suspected(struct work *w, const struct place_sight *s, const cha
 	CLEANUP(buf_done) struct buf text = buf_init(EVIDENCE_MAX);
 	const struct place *p = &w->job->places->items[s->place];
 	struct finding *f = add(w, s, e);
+	struct canaries now;
+	struct canary_hit hit;
 	const char *why;
 
 	if (!f)
 		return false;
 	f->variations = 0;
+	if (by_itself && tells_now(w, s, &hit, &now)) {
+		f->class = CAUSE_TIME;
+		f->proved = true;
+		f->by = CAUSE_BY_CANARY;
+		buf_printf(&text, "the time when it was built, %llu, stands there as %s",
+			(unsigned long long)hit.value, hit.as);
+		return say(w, f, &text, e);
+	}
 	f->class = content_rule_guess(
 		p->n_where ? p->where[p->n_where - 1] : STR(""), s->a, s->b, &why);
 	f->by = f->class ? CAUSE_BY_CONTENT : CAUSE_BY_NONE;
@@ -228,7 +263,7 @@ static bool add_suspected(struct work *w, const struct place_sight *s, const cha
 		f->by = CAUSE_BY_CONTENT;
 		buf_printf(&text, "; the steps asked for '%.*s', which is not declared",
 			STR_ARG(w->job->notes[0]));
-	} else if (is_metadata(s->kind)) {
+	} else if (is_metadata(p->kind)) {
 		f->class = CAUSE_METADATA;
 		f->by = CAUSE_BY_CONTENT;
 	} else if (by_itself && f->class == CAUSE_UNKNOWN) {
@@ -250,7 +285,7 @@ static bool add_unexplained(struct work *w, const struct place_sight *s, struct 
 	for (size_t i = 0; i < n; i++) {
 		CLEANUP(buf_done) struct buf text = buf_init(EVIDENCE_MAX);
 		enum variation v = hits[i].canary->variation;
-		struct cause_bytes bytes = bytes_of(s, true);
+		struct cause_bytes bytes = bytes_of(w, s, true);
 		struct finding *f;
 
 		if (!hits[i].sure)
@@ -288,7 +323,7 @@ static bool of_place(struct work *w, size_t place, struct err *e)
 		if (bisect_set_has(&r->together[i].moved, place) &&
 			!add_together(w, s, r->together[i].variations, e))
 			return false;
-	if (bisect_set_has(&r->unsteady, place)) {
+	if (bisect_set_has(&r->unsteady, place) && w->n == before) {
 		s = place_find(p, place, 0);
 		if (s && !add_suspected(w, s, "it differs though nothing varies", true, e))
 			return false;

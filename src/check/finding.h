@@ -42,6 +42,7 @@ struct finding_job {
 	/* What the component asked for without declaring it; where there is something, it is suspected of what moves by itself. */
 	const struct str *notes;
 	size_t n_notes;
+	int64_t began_unix, ended_unix;    /* all builds: by the machine's own clock */
 	const struct component *component; /* NULL: the image */
 	bool measured; /* what outputs of a component go into is an image that a platform measures */
 };

@@ -20,9 +20,10 @@ void place_done(struct places *p)
 	free(p->sights);
 }
 
-static bool same_where(const struct place *x, const struct str *where, size_t n)
+static bool same_where(
+	const struct place *x, const struct str *where, size_t n, enum diff_kind kind)
 {
-	if (x->n_where != n)
+	if (x->n_where != n || x->kind != kind)
 		return false;
 	for (size_t i = 0; i < n; i++)
 		if (!str_equal(x->where[i], where[i]))
@@ -32,12 +33,12 @@ static bool same_where(const struct place *x, const struct str *where, size_t n)
 
 /* The number of the place; the last number is for all that have no room. */
 static bool number_of(struct places *p, const struct str *where, size_t n_where,
-	struct str registers, size_t *ret, struct err *e)
+	enum diff_kind kind, struct str registers, size_t *ret, struct err *e)
 {
 	struct str *copy;
 
 	for (*ret = 0; *ret < p->n; (*ret)++)
-		if (same_where(&p->items[*ret], where, n_where))
+		if (same_where(&p->items[*ret], where, n_where, kind))
 			return true;
 	if (p->n == BISECT_PLACES_MAX) {
 		*ret = p->n - 1;
@@ -49,7 +50,7 @@ static bool number_of(struct places *p, const struct str *where, size_t n_where,
 		if (!copy[i].p)
 			return arena_full(p->arena, e);
 	}
-	p->items[p->n] = (struct place){ copy, n_where, arena_str(p->arena, registers) };
+	p->items[p->n] = (struct place){ copy, n_where, kind, arena_str(p->arena, registers) };
 	if (!copy || !p->items[p->n].registers.p)
 		return arena_full(p->arena, e);
 	p->n++;
@@ -67,7 +68,7 @@ static struct place_sight *sight_of(
 		p->sights = mem_grow(p->sights, p->room_sights, sizeof *p->sights);
 	}
 	p->sights[p->n_sights] = (struct place_sight){
-		.place = place, .variations = variations, .attempt = attempt, .kind = DIFF_KINDS
+		.place = place, .variations = variations, .attempt = attempt
 	};
 	return &p->sights[p->n_sights++];
 }
@@ -98,14 +99,13 @@ static bool take(struct places *p, size_t from, const struct diff_leaf *leaf,
 	size_t place;
 
 	if (!number_of(p, shown ? leaf->where : &more, shown ? leaf->n_where : 1,
-		    shown ? leaf->registers : STR(""), &place, e))
+		    shown ? leaf->kind : DIFF_BYTES, shown ? leaf->registers : STR(""), &place, e))
 		return false;
 	bisect_set_add(moved, place);
 	s = sight_of(p, from, place, variations, attempt);
-	if (s->kind == DIFF_KINDS) {
-		s->kind = leaf->kind;
+	if (!s->filled)
 		s->at = leaf->at_b;
-	}
+	s->filled = true;
 	return join(&s->a, leaf->a, p->arena, e) && join(&s->b, leaf->b, p->arena, e);
 }
 

@@ -2,7 +2,7 @@
  * The places at which builds of one thing differ, numbered in the order in which they were first seen, and what was seen
  * there in each build: the model between `diff` and the search.
  *
- * A place is an artefact and the way down to what differs in it. Several hunks of one text are one place.
+ * A place is an artefact, the way down to what differs in it, and in which way. Several hunks of one text are one place.
  */
 #ifndef ASSAY_CHECK_PLACE_H
 #define ASSAY_CHECK_PLACE_H
@@ -20,6 +20,7 @@ enum {
 struct place {
 	const struct str *where;
 	size_t n_where;
+	enum diff_kind kind;
 	struct str registers; /* as diff says; may be empty */
 };
 
@@ -28,7 +29,7 @@ struct place_sight {
 	size_t place;
 	uint64_t variations; /* of that build */
 	unsigned attempt;
-	enum diff_kind kind;
+	bool filled;
 	struct span a, b; /* all hunks one after the other */
 	uint64_t at;      /* of the first: a line of a text, else an offset */
 	struct canary_hit
