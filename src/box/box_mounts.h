@@ -5,12 +5,13 @@
 #define ASSAY_BOX_BOX_MOUNTS_H
 
 #include "box/box.h"
+#include "box/box_fixed.h"
 
 /*
  * Makes the root of the job and enters it; nothing of the machine's file systems can be reached afterwards. To be
  * called by the first process of the new pid namespace, with all rights in the new user namespace. Fails: IO with the
  * path that could not be mounted, NOTFOUND for a folder of the job that is not there.
  */
-bool box_mounts_enter(const struct box_job *job, struct err *e) MUST_CHECK;
+bool box_mounts_enter(const struct box_job *job, struct box_fixed *ret, struct err *e) MUST_CHECK;
 
 #endif

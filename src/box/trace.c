@@ -13,12 +13,14 @@
 #include "base/mem.h"
 #include "box/trace_clock.h"
 #include "box/trace_exec.h"
+#include "box/trace_files.h"
 #include "box/trace_process.h"
 #include "box/trace_tsc.h"
 #include "base/banned.h"
 
 static const struct trace_handler *const tables[] = { trace_clock_calls, trace_wait_calls,
-	trace_timer_calls, trace_random_calls, trace_machine_calls };
+	trace_timer_calls, trace_random_calls, trace_machine_calls, trace_stat_calls,
+	trace_folder_calls, trace_open_calls, trace_space_calls, trace_network_calls };
 
 enum {
 	OPTIONS = PTRACE_O_TRACECLONE | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |
@@ -327,6 +329,7 @@ bool trace_step(struct tracer *t, unsigned step, pid_t first, int go_fd, int *st
 		return err_os(e, "cannot trace the box's processes");
 	p = trace_process_fork(t, NULL, first);
 	trace_clock_start(t, p);
+	p->now = trace_files_step(t, p->now);
 	trace_process_join(p, trace_thread_add(t->threads, first));
 	if (write(go_fd, "", 1) != 1)
 		return err_os(e, "cannot start a command in the box");

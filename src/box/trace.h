@@ -29,6 +29,7 @@ enum {
 
 struct trace_process; /* trace_process.h */
 struct trace_threads;
+struct trace_files;
 
 /* One box. Modules keep here what they remember from call to call. */
 struct tracer {
@@ -39,8 +40,9 @@ struct tracer {
 	unsigned step; /* the running command, from 0 */
 	int64_t seen;  /* the last whole second that a step\'s first process has seen, ns */
 	struct trace_threads *threads;
-	struct map *notes; /* undeclared inputs, told already */
-	struct map *execs; /* what was executed how often, see trace_random.c */
+	struct trace_files *files; /* trace_files.h; from when the root is made */
+	struct map *notes;         /* undeclared inputs, told already */
+	struct map *execs;         /* what was executed how often, see trace_random.c */
 	const struct trace_handler *by_nr[TRACE_CALLS_MAX][TRACE_CHAIN_MAX];
 };
 
@@ -93,7 +95,8 @@ struct trace_handler {
 };
 
 extern const struct trace_handler trace_clock_calls[], trace_wait_calls[], trace_timer_calls[],
-	trace_random_calls[], trace_machine_calls[];
+	trace_random_calls[], trace_machine_calls[], trace_stat_calls[], trace_folder_calls[],
+	trace_open_calls[], trace_space_calls[], trace_network_calls[];
 
 /* Memory of the calling process. False: EFAULT. */
 bool trace_read(const struct trace_call *c, uint64_t at, void *to, size_t n);
