@@ -132,3 +132,16 @@ void canary_make(
 	plant_range(ret, VARIATION_FILE_TIMES, CANARY_TIME,
 		(uint64_t)(source_date_epoch + ret->file_time_offset), CANARY_BUILD_S);
 }
+
+void canary_keep_outside(struct canaries *to, const struct canaries *from)
+{
+	memcpy(to->outside_path, from->outside_path, sizeof to->outside_path);
+	memcpy(to->outside_host_name, from->outside_host_name, sizeof to->outside_host_name);
+	memcpy(to->outside_home, from->outside_home, sizeof to->outside_home);
+	memcpy(to->outside_variable, from->outside_variable, sizeof to->outside_variable);
+	memcpy(to->outside_zone, from->outside_zone, sizeof to->outside_zone);
+	to->outside_user_id = from->outside_user_id;
+	for (size_t i = 0; i < to->n; i++)
+		if (to->items[i].variation >= VARIATION_OUTSIDE_PATH)
+			to->items[i] = from->items[i];
+}

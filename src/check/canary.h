@@ -64,4 +64,7 @@ struct canaries {
 void canary_make(
 	struct canaries *ret, const uint8_t seed[static SHA256_SIZE], int64_t source_date_epoch);
 
+/* The outside of `to` becomes that of `from`: it stays the same where the inside is tried with other values. */
+void canary_keep_outside(struct canaries *to, const struct canaries *from);
+
 #endif

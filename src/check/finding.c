@@ -162,7 +162,9 @@ static const struct canary_hit *hit_of(const struct canary_hit *hits, size_t n, 
 /* A variation that moved this place alone. */
 static bool add_moved(struct work *w, const struct place_sight *s, enum variation v, struct err *e)
 {
-	bool unsteady = bisect_set_has(&w->job->search->unsteady, s->place);
+	const struct bisect_result *r = w->job->search;
+	bool unsteady = bisect_set_has(&r->unsteady, s->place);
+	bool by_chance = bisect_set_has(&r->moved[VARIATION_RANDOM], s->place);
 	CLEANUP(buf_done) struct buf text = buf_init(EVIDENCE_MAX);
 	struct canary_hit hits[CANARY_MAX];
 	size_t n = canary_scan(hits, canaries_of(w, s), VARIATION_BIT(v), s->a, s->b);
@@ -175,6 +177,9 @@ static bool add_moved(struct work *w, const struct place_sight *s, enum variatio
 		hit = &s->beyond;
 	/* What moves by itself too is not moved by this one, unless it left its mark. */
 	if (unsteady && !(hit && hit->sure))
+		return true;
+	/* The box's random numbers follow from the path and the arguments of a program: those move them, too. */
+	if (by_chance && v != VARIATION_RANDOM && !hit)
 		return true;
 	f = add(w, s, e);
 	if (!f)

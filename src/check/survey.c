@@ -45,6 +45,7 @@ static bool make_canaries(struct work *w, struct err *e)
 		seed[SHA256_SIZE] = (uint8_t)i;
 		sha256_of(digest, SPAN_OF(seed));
 		canary_make(&w->canaries[i], digest, w->s->inputs->source_date_epoch);
+		canary_keep_outside(&w->canaries[i], &w->canaries[0]);
 	}
 	w->not_effective = ARENA_ARRAY(w->a, NOT_EFFECTIVE_MAX, struct survey_not_effective);
 	return w->not_effective || arena_full(w->a, e);
@@ -107,7 +108,8 @@ static bool examine(
 		.annex = w->annex,
 		.inputs = w->s->inputs,
 		.component = c,
-		.variations = w->variations,
+		/* Races are looked for in components, where there are steps. */
+		.variations = c ? w->variations : w->variations & ~VARIATION_CHANNELS,
 		.locale = locale,
 		.number = (unsigned)w->r.n_components,
 		.plain = w->s->plain,

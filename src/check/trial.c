@@ -194,7 +194,7 @@ static bool make(const struct making *m, struct store *s, struct err *e)
 
 	canary_view_make(&view, t->canaries, channels, t->locale, t->shuffled);
 	if (t->released)
-		view.view.released = BOX_ALL_CHANNELS;
+		view.view.released = BOX_ALL_CHANNELS & ~(1U << BOX_PATH);
 	if (t->released || channels)
 		how.view = &view.view;
 	how.backwards = (t->variations & VARIATION_BIT(VARIATION_SOURCE_ORDER)) != 0;

@@ -34,6 +34,23 @@ static void makes(void)
 				strcmp(made.items[i].tag, made.items[k].tag));
 }
 
+static void keeps_outside(void)
+{
+	static const uint8_t one[SHA256_SIZE] = { 1 }, two[SHA256_SIZE] = { 2 };
+	struct canaries a, b, was;
+
+	canary_make(&a, one, EPOCH);
+	canary_make(&b, two, EPOCH);
+	was = b;
+	canary_keep_outside(&b, &a);
+	CHECK(!strcmp(b.outside_path, a.outside_path) && b.outside_user_id == a.outside_user_id);
+	CHECK(!strcmp(b.host_name, was.host_name) && strcmp(b.host_name, a.host_name));
+	for (size_t i = 0; i < a.n; i++)
+		CHECK(!memcmp(&b.items[i],
+			a.items[i].variation < VARIATION_OUTSIDE_PATH ? &was.items[i] : &a.items[i],
+			sizeof b.items[i]));
+}
+
 /* The first hit in b, or NULL. */
 static const struct canary_hit *scan(struct span a, struct span b)
 {
@@ -222,6 +239,7 @@ static void not_by_chance(void)
 int main(void)
 {
 	makes();
+	keeps_outside();
 	texts();
 	not_varied();
 	numbers();
