@@ -18,6 +18,11 @@ struct work {
 	size_t n, room;
 };
 
+static bool is_readable(uint8_t c)
+{
+	return (c >= 0x20 && c < 0x7f) || c == '\n' || c == '\t';
+}
+
 bool finding_printable(struct str *ret, struct span s, size_t from, struct arena *a, struct err *e)
 {
 	CLEANUP(buf_done) struct buf b = buf_init(FINDING_TEXT_MAX + 8);
@@ -31,7 +36,7 @@ bool finding_printable(struct str *ret, struct span s, size_t from, struct arena
 			buf_add_cstr(&b, "\\n");
 		else if (c == '\\')
 			buf_add_cstr(&b, "\\\\");
-		else if (c >= 0x20 && c < 0x7f)
+		else if (is_readable(c) && c != '\t')
 			buf_u8(&b, c);
 		else
 			buf_printf(&b, "\\x%02x", c);
@@ -40,14 +45,16 @@ bool finding_printable(struct str *ret, struct span s, size_t from, struct arena
 	return ret->p || arena_full(a, e);
 }
 
-/* The first byte that differs, and a little before it. */
+/* The first byte that differs, and a little of the text before it. */
 static size_t first_difference(struct span a, struct span b)
 {
-	size_t i = 0;
+	size_t i = 0, before = 0;
 
 	while (i < a.n && i < b.n && a.p[i] == b.p[i])
 		i++;
-	return i > BEFORE ? i - BEFORE : 0;
+	while (before < i && before < BEFORE && is_readable(a.p[i - before - 1]))
+		before++;
+	return i - before;
 }
 
 static bool is_metadata(enum diff_kind k)
