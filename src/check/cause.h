@@ -4,8 +4,8 @@
  *   TIME       a clock, or the time of a file          RANDOM     a random number, key, seed, uuid
  *   ORDER      of folders, hash tables, sorting        PARALLEL   which of two was faster, how many there were
  *   PATH       where it was built                      IDENTITY   host, user, home
- *   LOCALE     language, zone                          KERNEL/CPU its version; processor, number of processors
- *   MEMORY     addresses, process ids, its size        TOOLCHAIN  another compiler
+ *   LOCALE     language, zone                          KERNEL/CPU its version; processors, size of the memory
+ *   MEMORY     addresses, process ids                  TOOLCHAIN  another compiler
  *   INPUT      something that was not declared         METADATA   mode, owner, mtime, numbers of files
  *
  * What only follows from another difference (a checksum, a build id, a signature) has no class: it is never a cause.
@@ -23,16 +23,20 @@
  *   processors          anything else                                   PARALLEL
  *   clock, file-times                                                   TIME
  *   random                                                              RANDOM
- *   addresses, pids, memory                                             MEMORY
+ *   addresses, pids                                                     MEMORY
  *   host-name, user, home                                               IDENTITY
  *   umask, file-numbers                                                 METADATA
  *   environment                                                         INPUT
  *   locale, zone                                                        LOCALE
- *   kernel                                                              KERNEL/CPU
+ *   kernel, memory                                                      KERNEL/CPU
  *   file-order, source-order, unpacking                                 ORDER
  *   path                                                                PATH
  *   schedule, priority                                                  PARALLEL
  * The outside of the box counts as its inside does.
+ *
+ * Two things are no proof. What moves with nothing varied moves in every build: only a canary shows what moved it. And the
+ * box's random numbers follow from the path and the arguments of a program, so that whatever varies those moves them:
+ * where the random numbers alone move a place, nothing else is named for it without a canary.
  */
 #ifndef ASSAY_CHECK_CAUSE_H
 #define ASSAY_CHECK_CAUSE_H
