@@ -89,7 +89,9 @@ static bool run(struct work *k, const struct description *d, struct component_sh
 {
 	CLEANUP(mem_free) char *sysroot = NULL;
 
-	if (!sysroot_of_set(&sysroot, k->store, k->lock, k->set, e) ||
+	if (k->how.sysroot)
+		sysroot = mem_string(str_of(k->how.sysroot));
+	if ((!sysroot && !sysroot_of_set(&sysroot, k->store, k->lock, k->set, e)) ||
 		(shell && !find_shell(shell, sysroot, e)))
 		return false;
 	const struct component_run r = {

@@ -88,6 +88,11 @@ struct component_how {
 	bool fresh;
 	/* Absolute path of an empty folder that takes sources, outputs and log while the steps run; NULL: one of the store's. */
 	const char *scratch;
+	/*
+	 * The toolchain as sysroot_of_set has laid it out in this run, for who builds many times: it is not held against its
+	 * packages again. NULL: it is.
+	 */
+	const char *sysroot;
 	/* Takes what the box says of the run: undeclared inputs, the limit that ended it; may be NULL. */
 	struct box_result *box;
 	bool backwards; /* sources are laid out from the last to the first */

@@ -182,17 +182,33 @@ static struct box_limits limits_of(const struct component_limits *l)
 	};
 }
 
+/* Sources lie beside the work folder: where a view moves that, they are seen there, too, and steps start there. */
+static bool move_sources(
+	struct box_job *job, struct box_bind *moved, char at[static PATH_MAX], struct err *e)
+{
+	const char *work = job->view.work, *slash = work ? strrchr(work, '/') : NULL;
+
+	if (!slash || slash == work)
+		return true;
+	if (snprintf(at, PATH_MAX, "%.*s/src", (int)(slash - work), work) >= PATH_MAX)
+		return err_set(e, ERR_LIMIT, "the path of the work folder is too long");
+	moved->at = job->cwd = at;
+	job->n_binds++;
+	return true;
+}
+
 static bool run_steps(const struct component_run *run, const struct place *p,
 	struct component_failure *f, struct err *e)
 {
 	CLEANUP(arena_freep) struct arena *a = arena_new(16 << 20);
 	CLEANUP(mem_free) struct box_result *mine = MEM_NEW(struct box_result);
 	struct box_result *r = run->how->box ? run->how->box : mine;
-	const struct box_bind src = { p->src, "/src" };
 	struct component_steps steps;
+	struct box_bind src[] = { { p->src, "/src" }, { p->src, NULL } };
+	char moved[PATH_MAX];
 	struct box_job job = {
 		.sysroot = run->sysroot,
-		.binds = &src,
+		.binds = src,
 		.n_binds = 1,
 		.binds_writable = true,
 		.out = p->out,
@@ -204,7 +220,7 @@ static bool run_steps(const struct component_run *run, const struct place *p,
 	};
 
 	if (!component_steps(&steps, run->component, run->debian, a, e) ||
-		!add_commands(&job, &steps, run, a, e))
+		!add_commands(&job, &steps, run, a, e) || !move_sources(&job, &src[1], moved, e))
 		return false;
 	if (!box_run(r, &job, p->log_fd, e) || !copy_log(run, p, e))
 		return err_wrap(e, "component '%.*s'", STR_ARG(run->component->name));

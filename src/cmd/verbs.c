@@ -21,6 +21,7 @@ const struct verb *const verbs[] = {
 	&cmd_fetch,
 	&cmd_archive,
 	&cmd_build,
+	&cmd_check,
 	&cmd_rebuild,
 	&cmd_shell,
 	&cmd_show,
