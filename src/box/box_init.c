@@ -84,7 +84,7 @@ static void make_environment(struct environment *env, const struct box_job *job)
 		set_var(env, environ[i], false);
 }
 
-/* Every limit of getrlimit(2) is set, so that none of the caller's shows; never above the caller's hard limit. */
+/* For the commands, not for the tracer. Every limit of getrlimit(2) is set, so that none of the caller's shows; never above the caller's hard limit. */
 static bool set_limits(const struct box_limits *l, struct err *e)
 {
 	const struct {
@@ -209,7 +209,7 @@ static bool prepare(const struct box_job *job, struct tracer *tracer, int alive_
 		return err_os(e, "cannot enter '%s' in the box", cwd);
 	if (tracer)
 		tracer->files = trace_files_new(tracer, &fixed);
-	return set_limits(&job->limits, e) && drop_rights(tracer != NULL, e);
+	return drop_rights(tracer != NULL, e);
 }
 
 /* All of one run in the box's first process. */
@@ -234,7 +234,8 @@ static noreturn void start(const struct init *in, const struct box_command *c)
 		environ = (char **)(uintptr_t)in->env.vars;
 		if (in->tracer && box_view_fixes(&in->job->view, BOX_CLOCK))
 			trace_tsc_forbid();
-		if (!keep_rights(0, &e) || !box_seccomp_load(in->tracer, &e)) {
+		if (!set_limits(&in->job->limits, &e) || !keep_rights(0, &e) ||
+			!box_seccomp_load(in->tracer, &e)) {
 			dprintf(2, "assay: %s\n", e.text);
 			_exit(NOT_STARTED);
 		}
