@@ -84,20 +84,26 @@ static void make_environment(struct environment *env, const struct box_job *job)
 		set_var(env, environ[i], false);
 }
 
-/* For the commands, not for the tracer. Every limit of getrlimit(2) is set, so that none of the caller's shows; never above the caller's hard limit. */
-static bool set_limits(const struct box_limits *l, struct err *e)
+/*
+ * For the commands, not for the tracer. Every limit of getrlimit(2) is set, so that none of the caller's shows; never above
+ * the caller's hard limit.
+ */
+static bool set_limits(const struct box_limits *l, bool traces, struct err *e)
 {
+	/* The tracer counts, and says which limit it was: then each may be about to make one more that it did not see yet. */
+	const rlim_t processes = traces ? 2 * (rlim_t)l->n_processes : l->n_processes;
 	const struct {
 		__rlimit_resource_t what;
 		rlim_t max;
 	} limits[] = {
-		{ RLIMIT_AS, l->memory },
+		/* What is traced is watched as a whole. */
+		{ RLIMIT_AS, traces ? RLIM_INFINITY : l->memory },
 		{ RLIMIT_CORE, 0 },
 		{ RLIMIT_CPU, RLIM_INFINITY },
 		{ RLIMIT_DATA, RLIM_INFINITY },
 		{ RLIMIT_FSIZE, l->file },
 		{ RLIMIT_NOFILE, 1024 },
-		{ RLIMIT_NPROC, l->n_processes },
+		{ RLIMIT_NPROC, processes },
 		{ RLIMIT_STACK, 8 << 20 },
 		{ RLIMIT_LOCKS, RLIM_INFINITY },
 		{ RLIMIT_MEMLOCK, 64 << 10 },
@@ -207,15 +213,15 @@ static bool prepare(const struct box_job *job, struct tracer *tracer, int alive_
 	umask((mode_t)v->umask_bits);
 	if (chdir(cwd) < 0)
 		return err_os(e, "cannot enter '%s' in the box", cwd);
-	if (tracer)
+	if (tracer->traces)
 		tracer->files = trace_files_new(tracer, &fixed);
-	return drop_rights(tracer != NULL, e);
+	return drop_rights(tracer->traces, e);
 }
 
 /* All of one run in the box's first process. */
 struct init {
 	const struct box_job *job;
-	struct tracer *tracer; /* NULL: nothing is traced */
+	struct tracer *tracer;
 	struct environment env;
 	int log_fd;
 };
@@ -232,10 +238,10 @@ static noreturn void start(const struct init *in, const struct box_command *c)
 		dup2(in->log_fd, 2);
 		close_range(3, ~0U, 0);
 		environ = (char **)(uintptr_t)in->env.vars;
-		if (in->tracer && box_view_fixes(&in->job->view, BOX_CLOCK))
+		if (in->tracer->traces && box_view_fixes(&in->job->view, BOX_CLOCK))
 			trace_tsc_forbid();
-		if (!set_limits(&in->job->limits, &e) || !keep_rights(0, &e) ||
-			!box_seccomp_load(in->tracer, &e)) {
+		if (!set_limits(&in->job->limits, in->tracer->traces, &e) || !keep_rights(0, &e) ||
+			!box_seccomp_load(in->tracer->traces ? in->tracer : NULL, &e)) {
 			dprintf(2, "assay: %s\n", e.text);
 			_exit(NOT_STARTED);
 		}
@@ -243,23 +249,6 @@ static noreturn void start(const struct init *in, const struct box_command *c)
 	}
 	dprintf(2, "assay: cannot start '%s' in the box: %s\n", argv[0], strerrordesc_np(errno));
 	_exit(NOT_STARTED);
-}
-
-/* Waits for pid, reaping whatever else ends; then ends what it left running. */
-static int wait_for(pid_t pid)
-{
-	int status = 0, got;
-	pid_t who;
-
-	while ((who = waitpid(-1, &got, 0)) != pid)
-		if (who < 0 && errno != EINTR)
-			break;
-	if (who == pid)
-		status = WIFEXITED(got) ? WEXITSTATUS(got) : 128 + WTERMSIG(got);
-	kill(-1, SIGKILL);
-	while (waitpid(-1, NULL, 0) > 0 || errno == EINTR)
-		;
-	return status;
 }
 
 /* The child waits until it is traced, or knows that it will not be. */
@@ -287,10 +276,8 @@ static bool run_one(struct init *in, size_t i, int *status, struct err *e)
 	ok = pid > 0;
 	if (!ok)
 		err_os(e, "cannot start a process in the box");
-	if (ok && in->tracer)
+	if (ok)
 		ok = trace_step(in->tracer, (unsigned)i, pid, go[1], status, e);
-	else if (ok && write(go[1], "", 1) == 1)
-		*status = wait_for(pid);
 	close(go[1]);
 	return ok;
 }
@@ -313,8 +300,7 @@ noreturn void box_init_run(
 	struct init in = { .job = job, .log_fd = log_fd };
 	struct err e = { 0 };
 
-	if (job->view.released != BOX_ALL_CHANNELS)
-		in.tracer = trace_new(job, &report->result, log_fd);
+	in.tracer = trace_new(job, &report->result, log_fd);
 	make_environment(&in.env, job);
 	if (prepare(job, in.tracer, alive_fd, &e) && run_all(&in, &report->result, &e))
 		report->finished = true;

@@ -11,6 +11,7 @@
 
 #include "base/mem.h"
 #include "box/box_namespace.h"
+#include "box/trace_limits.h"
 #include "sys/file.h"
 #include "base/banned.h"
 
@@ -280,7 +281,7 @@ static bool make_writable(const struct sources *s, const struct box_job *job, st
 	char options[64];
 
 	snprintf(options, sizeof options, "mode=755,size=%llu",
-		(unsigned long long)job->limits.disk);
+		(unsigned long long)job->limits.disk + TRACE_LIMITS_ROOM);
 	return mount_new("tmpfs", job->view.work + 1, MS_NODEV, options, e) &&
 	       mount_new("tmpfs", "tmp", MS_NODEV, options, e) &&
 	       graft(s->out, "", "out", QUIET, e);
