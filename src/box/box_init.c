@@ -18,9 +18,11 @@
 #include <unistd.h>
 
 #include "box/box_mounts.h"
+#include "box/box_network.h"
 #include "box/box_root.h"
 #include "box/box_seccomp.h"
 #include "box/trace.h"
+#include "box/trace_files.h"
 #include "box/trace_tsc.h"
 #include "base/banned.h"
 
@@ -101,6 +103,14 @@ static bool set_limits(const struct box_limits *l, bool traces, struct err *e)
 		{ RLIMIT_NOFILE, 1024 },
 		{ RLIMIT_NPROC, processes },
 		{ RLIMIT_STACK, 8 << 20 },
+		{ RLIMIT_LOCKS, RLIM_INFINITY },
+		{ RLIMIT_MEMLOCK, 64 << 10 },
+		{ RLIMIT_MSGQUEUE, 800 << 10 },
+		{ RLIMIT_NICE, 0 },
+		{ RLIMIT_RSS, RLIM_INFINITY },
+		{ RLIMIT_RTPRIO, 0 },
+		{ RLIMIT_RTTIME, RLIM_INFINITY },
+		{ RLIMIT_SIGPENDING, 1024 },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(limits); i++) {
@@ -162,7 +172,7 @@ static bool set_identity(const struct box_view *v, struct err *e)
 {
 	static const char domain[] = "(none)"; /* the kernel's own default */
 
-	umask((mode_t)v->umask_bits);
+	umask(022); /* while the root is made */
 	for (int sig = 1; sig < NSIG; sig++)
 		signal(sig, SIG_DFL);
 	if (setsid() < 0 || sethostname(v->host_name, strlen(v->host_name)) < 0 ||
@@ -194,11 +204,13 @@ static bool set_first_pid(const struct box_view *v, struct err *e)
 	return ok;
 }
 
-static bool prepare(const struct box_job *job, bool traces, int alive_fd, int *out, struct err *e)
+static bool prepare(
+	const struct box_job *job, struct tracer *tracer, int alive_fd, int *out, struct err *e)
 {
 	struct pollfd alive = { alive_fd, POLLIN, 0 };
 	const struct box_view *v = &job->view;
 	const char *cwd = job->cwd ? job->cwd : job->whole_root ? "/" : v->work;
+	struct box_fixed fixed = { -1, -1 };
 
 	/* Whoever died between fork and prctl has closed the pipe. */
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || poll(&alive, 1, 0) < 0)
@@ -206,11 +218,15 @@ static bool prepare(const struct box_job *job, bool traces, int alive_fd, int *o
 	if (alive.revents)
 		return err_set(e, ERR_IO, "the box's parent is gone");
 	close(alive_fd);
-	if (!set_identity(v, e) || !set_first_pid(v, e) || !box_mounts_enter(job, out, e))
+	if (!set_identity(v, e) || !set_first_pid(v, e) || !box_network_up(e) ||
+		!box_mounts_enter(job, &fixed, out, e))
 		return false;
+	umask((mode_t)v->umask_bits);
 	if (chdir(cwd) < 0)
 		return err_os(e, "cannot enter '%s' in the box", cwd);
-	return set_limits(&job->limits, traces, e) && drop_rights(rights_of(job), traces, e);
+	tracer->files = trace_files_new(tracer, &fixed);
+	return set_limits(&job->limits, tracer->traces, e) &&
+	       drop_rights(rights_of(job), tracer->traces, e);
 }
 
 /* All of one run in the box's first process. */
@@ -299,8 +315,7 @@ noreturn void box_init_run(
 
 	in.tracer = trace_new(job, &report->result, log_fd);
 	make_environment(&in.env, job);
-	if (prepare(job, in.tracer->traces, alive_fd, &out, &e) &&
-		run_all(&in, &report->result, &e) &&
+	if (prepare(job, in.tracer, alive_fd, &out, &e) && run_all(&in, &report->result, &e) &&
 		(!job->whole_root || !report->result.done || box_root_save(out, &e)))
 		report->finished = true;
 	else

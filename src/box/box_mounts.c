@@ -35,8 +35,9 @@ static const struct {
 	{ "etc/group", "root:x:0:\n%U:x:%N:\nnogroup:x:65534:\n" },
 	{ "etc/hosts", "127.0.0.1 localhost %M\n" },
 	{ "etc/hostname", "%M\n" },
-	{ "etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files\n" },
-	{ "etc/resolv.conf", "" },
+	{ "etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files dns\n" },
+	/* Nobody answers there; but who looks for a name asks, and that is seen. */
+	{ "etc/resolv.conf", "nameserver 127.0.0.1\noptions timeout:1 attempts:1\n" },
 };
 
 static const struct {
@@ -265,7 +266,8 @@ static bool make_root(const struct sources *s, const struct box_job *job, struct
 			return false;
 	if (!file_mkdirs(AT_FDCWD, job->view.work + 1, e))
 		return err_wrap(e, "cannot make the box's work folder");
-	if (!make_etc(s->sysroot, &job->view, e) || !show_folder(s->sysroot, ".", e))
+	if (!make_etc(s->sysroot, &job->view, e) || !show_folder(s->sysroot, ".", e) ||
+		!box_fixed_sys(&job->view, e))
 		return false;
 	for (size_t i = 0; i < job->n_binds; i++)
 		if (!graft(s->binds[i], "", job->binds[i].at + 1, SEALED, e))
@@ -311,7 +313,7 @@ static bool mount_stage(const struct box_job *job, struct err *e)
 	return mount_new("tmpfs", STAGE, MS_NODEV, options, e);
 }
 
-bool box_mounts_enter(const struct box_job *job, int *out, struct err *e)
+bool box_mounts_enter(const struct box_job *job, struct box_fixed *fixed, int *out, struct err *e)
 {
 	CLEANUP(sources_done) struct sources s;
 	bool whole = job->whole_root;
@@ -330,7 +332,8 @@ bool box_mounts_enter(const struct box_job *job, int *out, struct err *e)
 	if (!(whole ? make_whole_root(&s, job, e) : make_root(&s, job, e)) ||
 		!mount_new("proc", "proc", MS_RDONLY | MS_NODEV | MS_NOEXEC, "hidepid=ptraceable",
 			e) ||
-		!make_dev(&s, e) || !(whole || make_writable(&s, job, e)))
+		!make_dev(&s, e) || !box_fixed_mount(&job->view, "dev/shm", fixed, e) ||
+		!(whole || make_writable(&s, job, e)))
 		return false;
 	/* The old root comes to lie over the new one and is taken off: pivot_root(2), "pivot_root(".", ".")". */
 	if (syscall(SYS_pivot_root, ".", ".") < 0 || umount2(".", MNT_DETACH) < 0 || chdir("/") < 0)

@@ -11,7 +11,18 @@
 #include "base/banned.h"
 
 /* Numbers that libseccomp 2.5 does not name; above 424 they are the same on every architecture. */
-enum { NR_SETXATTRAT = 463, NR_REMOVEXATTRAT = 466, NR_FCHMODAT2 = 452, NR_OPEN_TREE_ATTR = 467 };
+enum {
+	NR_FCHMODAT2 = 452,
+	NR_STATMOUNT = 457,
+	NR_LISTMOUNT = 458,
+	NR_SETXATTRAT = 463,
+	NR_GETXATTRAT = 464,
+	NR_LISTXATTRAT = 465,
+	NR_REMOVEXATTRAT = 466,
+	NR_OPEN_TREE_ATTR = 467,
+	NR_FILE_GETATTR = 468,
+	NR_FILE_SETATTR = 469,
+};
 
 static const struct {
 	int nr, os;
@@ -51,6 +62,18 @@ static const struct {
 	{ SCMP_SYS(lremovexattr), ENOTSUP },
 	{ SCMP_SYS(fremovexattr), ENOTSUP },
 	{ NR_REMOVEXATTRAT, ENOTSUP },
+	{ SCMP_SYS(getxattr), ENOTSUP },
+	{ SCMP_SYS(lgetxattr), ENOTSUP },
+	{ SCMP_SYS(fgetxattr), ENOTSUP },
+	{ NR_GETXATTRAT, ENOTSUP },
+	{ SCMP_SYS(listxattr), ENOTSUP },
+	{ SCMP_SYS(llistxattr), ENOTSUP },
+	{ SCMP_SYS(flistxattr), ENOTSUP },
+	{ NR_LISTXATTRAT, ENOTSUP },
+	{ NR_STATMOUNT, ENOSYS },
+	{ NR_LISTMOUNT, ENOSYS },
+	{ NR_FILE_GETATTR, ENOSYS },
+	{ NR_FILE_SETATTR, ENOSYS },
 	{ SCMP_SYS(clone3), ENOSYS },
 	{ SCMP_SYS(rseq), ENOSYS },
 	{ SCMP_SYS(openat2), ENOSYS },
@@ -114,7 +137,20 @@ static int refuse_modes(scmp_filter_ctx ctx)
 	return rc;
 }
 
-static int refuse(scmp_filter_ctx ctx, bool many_ids)
+/* A network namespace does not hold all families: AF_VSOCK reaches the machine's host. With a tracer this is its business. */
+static int refuse_families(scmp_filter_ctx ctx)
+{
+	int rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EAFNOSUPPORT), SCMP_SYS(socket), 1,
+		SCMP_CMP(0, SCMP_CMP_GE, AF_MAX, 0));
+
+	for (unsigned family = 0; family < AF_MAX && rc == 0; family++)
+		if (family != AF_UNIX && family != AF_INET && family != AF_INET6)
+			rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EAFNOSUPPORT), SCMP_SYS(socket),
+				1, SCMP_CMP(0, SCMP_CMP_EQ, family, 0));
+	return rc;
+}
+
+static int refuse(scmp_filter_ctx ctx, bool traced, bool many_ids)
 {
 	int rc = seccomp_attr_set(ctx, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
 
@@ -124,10 +160,8 @@ static int refuse(scmp_filter_ctx ctx, bool many_ids)
 	for (size_t i = 0; i < ARRAY_LEN(no_clone) && rc == 0; i++)
 		rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(clone), 1,
 			SCMP_CMP(0, SCMP_CMP_MASKED_EQ, no_clone[i], no_clone[i]));
-	if (rc == 0)
-		/* useradd gives up where the kernel's audit answers anything but that there is none. */
-		rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(many_ids ? EAFNOSUPPORT : EACCES),
-			SCMP_SYS(socket), 1, SCMP_CMP(0, SCMP_CMP_NE, AF_UNIX, 0));
+	if (rc == 0 && !traced)
+		rc = refuse_families(ctx);
 	if (rc == 0)
 		rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(prctl), 1,
 			SCMP_CMP(0, SCMP_CMP_EQ, PR_SET_TSC, 0));
@@ -163,12 +197,9 @@ static int trace_all(scmp_filter_ctx ctx, const struct tracer *t)
 	return rc;
 }
 
-/* t: the calls that stop for it; NULL: those that are refused. */
-static bool load(const struct tracer *t, bool many_ids, struct err *e)
+/* Takes ctx; rc is what came of filling it. */
+static bool load(scmp_filter_ctx ctx, int rc, struct err *e)
 {
-	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ALLOW);
-	int rc = ctx ? t ? trace_all(ctx, t) : refuse(ctx, many_ids) : -ENOMEM;
-
 	if (rc == 0)
 		rc = seccomp_attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2); /* a binary tree */
 	if (rc == 0)
@@ -184,5 +215,15 @@ static bool load(const struct tracer *t, bool many_ids, struct err *e)
 /* Two filters: of all answers the kernel takes the strictest, so that what is refused never stops. */
 bool box_seccomp_load(const struct tracer *t, bool many_ids, struct err *e)
 {
-	return (!t || load(t, many_ids, e)) && load(NULL, many_ids, e);
+	scmp_filter_ctx stops = seccomp_init(SCMP_ACT_ALLOW),
+			refusals = seccomp_init(SCMP_ACT_ALLOW);
+	int rc = refusals ? refuse(refusals, t != NULL, many_ids) : -ENOMEM;
+
+	if (t && !load(stops, stops ? trace_all(stops, t) : -ENOMEM, e)) {
+		seccomp_release(refusals);
+		return false;
+	}
+	if (!t)
+		seccomp_release(stops);
+	return load(refusals, rc, e);
 }

@@ -11,10 +11,10 @@
  * Binds this process and all its children for good, and sets no_new_privs:
  *   EPERM    mounts, namespaces, keys, bpf, perf, userfaultfd, io_uring, ptrace, the kernel log; making a file setuid,
  *            setgid or sticky (as Nix does: such a file would outlive the box)
- *   ENOTSUP  setting and removing extended attributes (whether they work depends on the machine's file system)
- *   EACCES   sockets of all families but AF_UNIX (a network namespace does not hold AF_VSOCK); processes that are not traced
+ *   ENOTSUP  extended attributes (whether they work, and which there are, depends on the machine's file system)
+ *   EAFNOSUPPORT  without a tracer: sockets of families that a network namespace does not hold (AF_VSOCK)
  *   ENOSYS   calls that hide what is asked behind a pointer and have an older form: clone3, openat2, fchmodat2; rseq, by
- *            which the kernel tells the processor in memory
+ *            which the kernel tells the processor in memory; mounts and attributes of files by new calls
  * getgroups answers that there are none: the caller's cannot be dropped without privilege, and must not show. With
  * many_ids modes are free and groups are the real ones: there the files die with the box.
  * With a tracer, which must trace this process already, its handlers' calls stop for it.

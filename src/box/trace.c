@@ -19,6 +19,7 @@
 #include "box/trace_clock.h"
 #include "box/trace_disturb.h"
 #include "box/trace_exec.h"
+#include "box/trace_files.h"
 #include "box/trace_limits.h"
 #include "box/trace_process.h"
 #include "box/trace_tsc.h"
@@ -308,6 +309,7 @@ static bool trace_first(struct tracer *t, pid_t first, struct err *e)
 	t->first = trace_process_fork(t, NULL, first);
 	trace_process_hold(t->first);
 	trace_clock_start(t, t->first);
+	t->first->now = trace_files_step(t, t->first->now);
 	trace_process_join(t->first, trace_thread_add(t->threads, first));
 	return true;
 }

@@ -30,6 +30,7 @@ enum {
 struct trace_process; /* trace_process.h */
 struct trace_thread;
 struct trace_threads;
+struct trace_files;
 
 /* One box. Modules keep here what they remember from call to call. */
 struct tracer {
@@ -47,8 +48,9 @@ struct tracer {
 	int tick_ms;
 	struct trace_thread *held; /* see trace_disturb.c */
 	uint64_t n_disturbed;
-	struct map *notes; /* undeclared inputs, told already */
-	struct map *execs; /* what was executed how often, see trace_random.c */
+	struct map *notes;         /* undeclared inputs, told already */
+	struct map *execs;         /* what was executed how often, see trace_random.c */
+	struct trace_files *files; /* trace_files.h; from when the root is made */
 	const struct trace_handler *by_nr[TRACE_CALLS_MAX][TRACE_CHAIN_MAX];
 };
 
@@ -101,7 +103,8 @@ struct trace_handler {
 };
 
 extern const struct trace_handler trace_clock_calls[], trace_wait_calls[], trace_timer_calls[],
-	trace_random_calls[], trace_machine_calls[];
+	trace_random_calls[], trace_machine_calls[], trace_stat_calls[], trace_folder_calls[],
+	trace_open_calls[], trace_space_calls[], trace_network_calls[];
 
 /* Memory of the calling process. False: EFAULT. */
 bool trace_read(const struct trace_call *c, uint64_t at, void *to, size_t n);

@@ -8,7 +8,8 @@
 #include "base/banned.h"
 
 static const struct trace_handler *const tables[] = { trace_clock_calls, trace_wait_calls,
-	trace_timer_calls, trace_random_calls, trace_machine_calls };
+	trace_timer_calls, trace_random_calls, trace_machine_calls, trace_stat_calls,
+	trace_folder_calls, trace_open_calls, trace_space_calls, trace_network_calls };
 
 /* What the kernel answers inside when a signal interrupts a call that will be started anew (include/linux/errno.h). */
 enum { ERESTARTSYS = 512, ERESTARTNOINTR = 513, ERESTARTNOHAND = 514, ERESTART_RESTARTBLOCK = 516 };

@@ -10,6 +10,7 @@
 #include <sys/time.h>
 
 #include "box/trace_clock.h"
+#include "box/trace_files.h"
 #include "base/banned.h"
 
 enum { NR_FUTEX_WAITV = 449, NR_FUTEX_WAIT = 455, FUTEX_OPERATION = 0x7f /* FUTEX_CMD_MASK */ };
@@ -184,9 +185,13 @@ static void wait_after(struct trace_call *c)
 
 	if (!limit_of(c, &l))
 		return;
-	if (c->result == l.ran_out)
+	if (c->result == l.ran_out) {
+		int64_t slept = (int64_t)c->own[ENDS] - c->process->now;
+
 		trace_clock_lift(c->process, (int64_t)c->own[ENDS]);
-	else if (l.form == TIMEVAL || l.form == TIMESPEC_BACK)
+		if (c->nr == SYS_nanosleep || c->nr == SYS_clock_nanosleep)
+			trace_files_slept(c, slept);
+	} else if (l.form == TIMEVAL || l.form == TIMESPEC_BACK)
 		trace_write(c, c->args[l.at], &c->own[GIVEN], 2 * sizeof c->own[0]);
 }
 

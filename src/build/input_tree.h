@@ -5,6 +5,7 @@
  *   debian/, debian-security/    the paths under which a mirror has them: relative links to the objects
  *   source/...                   the description with its lock, overlays and the sources of its components: the files
  *                                that it names and no other, in folders that lie to each other as they did
+ *   sources.json                 a list of what lies in source/ (build/source_list.h)
  *   description                  a link to the folder of assay.yaml in source/
  *   README                       what this is and how to use it
  *

@@ -177,6 +177,8 @@ static bool read_all(struct manifest *m, const struct json *v, struct arena *a, 
 	       json_get_u64(v, "image-version", UINT32_MAX, &m->image_version, e) &&
 	       json_get_u64(v, "source-date-epoch", INT64_MAX, &m->source_date_epoch, e) &&
 	       json_get_object(v, "inputs", &inputs, e) &&
+	       json_get_hex(inputs, "description-sha256", m->description_sha256, SHA256_SIZE, e) &&
+	       json_get_hex(inputs, "lock-sha256", m->lock_sha256, SHA256_SIZE, e) &&
 	       get_list(inputs, "packages", sizeof(struct manifest_package), read_package,
 		       &m->packages, &m->n_packages, a, e) &&
 	       read_outputs(m, v, e) && read_firmware(m, v, e) &&

@@ -61,6 +61,7 @@ struct manifest_part {
 struct manifest {
 	struct str name;
 	uint64_t image_version, source_date_epoch;
+	uint8_t description_sha256[SHA256_SIZE], lock_sha256[SHA256_SIZE];
 	const struct manifest_package *packages; /* of all sets, by name */
 	size_t n_packages;
 	struct manifest_part disk, root, verity, esp, uki, stub, kernel, initrd, code, vars;

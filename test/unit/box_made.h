@@ -20,6 +20,7 @@
 
 static char folder[256];
 static struct buf printed;
+static struct box_result result; /* of run_view */
 
 static const char *at(const char *name)
 {
@@ -124,17 +125,23 @@ static void in_child(int (*what)(void))
 __attribute__((unused)) static bool run_view(
 	struct box_view view, const struct box_command *commands, size_t n)
 {
-	struct box_result r;
 	struct err e = { 0 };
-	bool ok = run_job(
-		&r, (struct box_job){ .commands = commands, .n_commands = n, .view = view }, &e);
+	bool ok = run_job(&result,
+		(struct box_job){ .commands = commands, .n_commands = n, .view = view }, &e);
 
 	if (!ok)
 		fprintf(stderr, "%s\nhint: %s\n", e.text, e.hint);
-	if (ok && !r.done)
-		fprintf(stderr, "command %zu ended with %d:\n%.*s\n", r.command, r.status,
+	if (ok && !result.done)
+		fprintf(stderr, "command %zu ended with %d:\n%.*s\n", result.command, result.status,
 			(int)printed.n, (const char *)printed.p);
-	return ok && r.done;
+	return ok && result.done;
+}
+
+__attribute__((unused)) static bool run_script(struct box_view view, const char *script)
+{
+	const struct box_command command = SHELL(script);
+
+	return run_view(view, &command, 1);
 }
 
 #define PROBE(name)                                   \
@@ -161,6 +168,15 @@ __attribute__((unused)) static bool prints(
 			(const char *)first.p, (int)printed.n, (const char *)printed.p,
 			want ? want : "the same\n");
 	return ok;
+}
+
+/* prints of a script. */
+__attribute__((unused)) static bool shows(
+	struct box_view view, const char *script, const char *want)
+{
+	const struct box_command command = SHELL(script);
+
+	return prints(view, &command, want);
 }
 
 static int suite(void);

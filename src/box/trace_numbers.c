@@ -1,0 +1,141 @@
+#include "box/trace_numbers.h"
+
+#include "base/mem.h"
+#include "base/banned.h"
+
+enum { SLOTS_MIN = 1024 };
+
+struct file {
+	struct trace_inode inode;
+	uint64_t name; /* hash of the last name it was seen under */
+	int64_t born;
+	uint64_t offset; /* its number less the base */
+	bool used;
+};
+
+/* Open addressing, at most half full. */
+struct trace_numbers {
+	uint64_t base;
+	struct file *files;
+	uint64_t *taken; /* offset + 1, 0: free */
+	size_t n_slots;  /* of each table, a power of two */
+	size_t n, n_taken;
+};
+
+/* The finishing step of splitmix64 (Steele, Lea, Flood 2014): every bit of the input reaches every bit of the output. */
+static uint64_t mix(uint64_t x)
+{
+	x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9;
+	x = (x ^ x >> 27) * 0x94d049bb133111eb;
+	return x ^ x >> 31;
+}
+
+/* FNV-1a. */
+uint64_t trace_numbers_hash(struct str path)
+{
+	uint64_t h = 0xcbf29ce484222325;
+
+	for (size_t i = 0; i < path.n; i++)
+		h = (h ^ (uint8_t)path.p[i]) * 0x100000001b3;
+	return mix(h);
+}
+
+struct trace_numbers *trace_numbers_new(uint64_t base)
+{
+	struct trace_numbers *n = MEM_NEW(struct trace_numbers);
+
+	n->base = base;
+	n->n_slots = SLOTS_MIN;
+	n->files = mem_array(n->n_slots, sizeof *n->files);
+	n->taken = mem_array(n->n_slots, sizeof *n->taken);
+	return n;
+}
+
+static struct file *file_slot(const struct trace_numbers *n, struct trace_inode inode)
+{
+	size_t at = (size_t)mix(inode.ino ^ mix(inode.dev));
+
+	for (;; at++) {
+		struct file *f = &n->files[at & (n->n_slots - 1)];
+
+		if (!f->used || (f->inode.dev == inode.dev && f->inode.ino == inode.ino))
+			return f;
+	}
+}
+
+static uint64_t *taken_slot(const struct trace_numbers *n, uint64_t offset)
+{
+	size_t at = (size_t)mix(offset);
+
+	for (;; at++) {
+		uint64_t *t = &n->taken[at & (n->n_slots - 1)];
+
+		if (*t == 0 || *t == offset + 1)
+			return t;
+	}
+}
+
+static void grow(struct trace_numbers *n)
+{
+	struct trace_numbers old = *n;
+
+	n->n_slots *= 2;
+	n->files = mem_array(n->n_slots, sizeof *n->files);
+	n->taken = mem_array(n->n_slots, sizeof *n->taken);
+	for (size_t i = 0; i < old.n_slots; i++) {
+		if (old.files[i].used)
+			*file_slot(n, old.files[i].inode) = old.files[i];
+		if (old.taken[i])
+			*taken_slot(n, old.taken[i] - 1) = old.taken[i];
+	}
+	mem_free(&old.files);
+	mem_free(&old.taken);
+}
+
+bool trace_numbers_known(
+	const struct trace_numbers *n, struct trace_inode inode, uint64_t name, uint64_t *number)
+{
+	const struct file *f = file_slot(n, inode);
+
+	if (!f->used || f->name != name)
+		return false;
+	*number = n->base + f->offset;
+	return true;
+}
+
+/* The first free number of the row that the path gives. */
+static uint64_t take(struct trace_numbers *n, struct str path)
+{
+	const uint64_t range = (1ULL << TRACE_NUMBER_BITS) - 1;
+	uint64_t h = trace_numbers_hash(path), *slot;
+
+	for (;; h = mix(h + 1)) {
+		slot = taken_slot(n, h & range);
+		if (*slot == 0)
+			break;
+	}
+	*slot = (h & range) + 1;
+	n->n_taken++;
+	return h & range;
+}
+
+uint64_t trace_numbers_see(struct trace_numbers *n, struct trace_inode inode, uint64_t name,
+	struct str path, int64_t born)
+{
+	struct file *f = file_slot(n, inode);
+
+	if (f->used && (f->born == born || !born || !f->born)) {
+		f->name = name;
+		f->born = f->born ? f->born : born;
+		return n->base + f->offset;
+	}
+	if (n->n_taken == TRACE_NUMBERS_MAX)
+		return n->base + (mix(inode.ino ^ mix(inode.dev)) >> (64 - TRACE_NUMBER_BITS));
+	if (2 * (n->n_taken + 1) > n->n_slots) {
+		grow(n);
+		f = file_slot(n, inode);
+	}
+	n->n += !f->used;
+	*f = (struct file){ inode, name, born, take(n, path), true };
+	return n->base + f->offset;
+}

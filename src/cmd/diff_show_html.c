@@ -1,0 +1,229 @@
+#include "cmd/diff_show.h"
+
+#include <inttypes.h>
+
+#include "cmd/line.h"
+#define ASSAY_MAY_ASK_THE_MACHINE
+#include "base/banned.h"
+
+enum { LEAVES_MAX = 2000, WORDS_MAX = 64 << 10, SIDE_MAX = 512, ROW = 16, ROWS_MAX = 8 };
+
+/* The page loads nothing: its style stands in it, and it has no script. */
+static const char head[] =
+	"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+	"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
+	"<meta name=\"viewport\" content=\"width=device-width\">\n<title>assay diff</title>\n<style>\n"
+	"body{font:15px/1.5 system-ui,sans-serif;margin:2em auto;max-width:70em;padding:0 1em;color:#1c1c1c;background:#fff}\n"
+	"h1{font-size:1.5em;margin:0}h2{font-size:1.15em;margin:2em 0 .5em}\n"
+	"table{border-collapse:collapse}td,th{padding:.2em .8em;text-align:left;vertical-align:top;border-bottom:1px solid #ddd}\n"
+	"article{border:1px solid #ccc;border-radius:6px;margin:1em 0;overflow:hidden}\n"
+	"article>header{background:#f3f3f0;padding:.5em .8em}\n"
+	".where span{word-break:break-all}.where span+span::before{content:\" \\203A  \";color:#888}.where span:last-child{font-weight:600}\n"
+	".what{color:#555;font-size:.92em}.reg{background:#fde9c8;border-radius:4px;padding:0 .4em;margin-left:.6em}\n"
+	".sides{display:grid;grid-template-columns:1fr 1fr}.sides>div{min-width:0;padding:.4em .8em}.sides>div+div{border-left:1px solid #ddd}\n"
+	".sides b{color:#777;font-weight:600;font-size:.85em}\n"
+	"pre{margin:0;font:13px/1.45 ui-monospace,monospace;white-space:pre-wrap;word-break:break-all}\n"
+	".a mark{background:#ffd7d5}.b mark{background:#ccf2d3}\n"
+	"summary{cursor:pointer}.equal{color:#14692b}\n"
+	"@media(max-width:45em){.sides{grid-template-columns:1fr}.sides>div+div{border-left:0;border-top:1px solid #ddd}}\n"
+	"</style>\n</head>\n<body>\n";
+
+/* Text that was made harmless for a terminal is made so for a page. */
+static void escape(struct buf *to, struct str s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		switch (s.p[i]) {
+		case '&':
+			buf_add_cstr(to, "&amp;");
+			break;
+		case '<':
+			buf_add_cstr(to, "&lt;");
+			break;
+		case '>':
+			buf_add_cstr(to, "&gt;");
+			break;
+		case '"':
+			buf_add_cstr(to, "&quot;");
+			break;
+		case '\'':
+			buf_add_cstr(to, "&#39;");
+			break;
+		default:
+			buf_u8(to, (uint8_t)s.p[i]);
+		}
+	}
+}
+
+static void words(struct buf *to, struct str s)
+{
+	CLEANUP(buf_done) struct buf plain = buf_init(WORDS_MAX);
+	line_add(&plain, s);
+	escape(to, buf_str(&plain));
+}
+
+/* A text with its line ends; what stands from the first difference on is marked. */
+static void text(struct buf *to, struct str s, size_t mark)
+{
+	bool marked = false;
+	size_t at = 0;
+	while (at < s.n) {
+		if (at >= mark && !marked) {
+			buf_add_cstr(to, "<mark>");
+			marked = true;
+		}
+		struct str rest = str_make(s.p + at, s.n - at);
+		size_t n = str_find(rest, '\n');
+		if (at < mark && n > mark - at)
+			n = mark - at;
+		words(to, str_make(rest.p, n));
+		at += n;
+		if (at < s.n && s.p[at] == '\n') {
+			buf_add_cstr(to, "\n");
+			at++;
+		}
+	}
+	buf_add_cstr(to, marked ? "</mark>" : "");
+}
+
+static bool differs(struct span s, struct span other, size_t i)
+{
+	return i >= other.n || s.p[i] != other.p[i];
+}
+
+static void hex_row(struct buf *to, struct span s, struct span other, size_t from)
+{
+	for (size_t i = from; i < from + ROW; i++) {
+		if (i >= s.n)
+			buf_add_cstr(to, "   ");
+		else if (differs(s, other, i))
+			buf_printf(to, "<mark>%02x</mark> ", s.p[i]);
+		else
+			buf_printf(to, "%02x ", s.p[i]);
+	}
+	buf_add_cstr(to, " ");
+	for (size_t i = from; i < from + ROW && i < s.n; i++) {
+		char c = s.p[i] >= 0x20 && s.p[i] < 0x7f ? (char)s.p[i] : '.';
+		escape(to, str_make(&c, 1));
+	}
+	buf_add_cstr(to, "\n");
+}
+
+static void hex(struct buf *to, struct span s, struct span other, uint64_t at)
+{
+	for (size_t row = 0; row < ROWS_MAX && row * ROW < s.n; row++) {
+		buf_printf(to, "%08" PRIx64 "  ", at + row * ROW);
+		hex_row(to, s, other, row * ROW);
+	}
+	if (!s.n)
+		buf_add_cstr(to, "(ends here)");
+}
+
+static void side(struct buf *to, const struct diff_leaf *l, bool b)
+{
+	struct span s = b ? l->b : l->a, other = b ? l->a : l->b;
+	buf_printf(to, "<div class=\"%s\"><b>%s</b><pre>", b ? "b" : "a", b ? "B" : "A");
+	if (l->kind == (b ? DIFF_ONLY_A : DIFF_ONLY_B))
+		buf_add_cstr(to, "(not there)");
+	else if (l->kind == DIFF_TEXT)
+		text(to, str_make((const char *)s.p, s.n), l->lead);
+	else if (l->kind == DIFF_BYTES || l->kind == DIFF_ONLY_A || l->kind == DIFF_ONLY_B)
+		hex(to, s, other, (b ? l->at_b : l->at_a) - l->lead);
+	else
+		words(to, str_make((const char *)s.p, s.n));
+	buf_add_cstr(to, "</pre></div>");
+}
+
+static void where(struct buf *to, const struct diff_leaf *l)
+{
+	buf_add_cstr(to, "<div class=\"where\">");
+	for (size_t i = 0; i < l->n_where; i++) {
+		buf_add_cstr(to, "<span>");
+		words(to, l->where[i]);
+		buf_add_cstr(to, "</span>");
+	}
+	buf_add_cstr(to, l->n_where ? "</div>" : "<span>the whole</span></div>");
+}
+
+static void leaf(struct buf *to, const struct diff_leaf *l)
+{
+	CLEANUP(buf_done) struct buf what = buf_init(WORDS_MAX);
+	diff_show_what(&what, l);
+	buf_add_cstr(to, "<article><header>");
+	where(to, l);
+	buf_add_cstr(to, "<div class=\"what\">");
+	escape(to, buf_str(&what));
+	if (l->registers.n) {
+		buf_add_cstr(to, "<span class=\"reg\">moves ");
+		words(to, l->registers);
+		buf_add_cstr(to, "</span>");
+	}
+	buf_add_cstr(to, "</div></header><div class=\"sides\">");
+	side(to, l, false);
+	side(to, l, true);
+	buf_add_cstr(to, "</div></article>\n");
+}
+
+static void derived(struct buf *to, const struct diff_report *r)
+{
+	if (r->n_leaves == r->n_causes)
+		return;
+	buf_printf(to,
+		"<h2>What follows from them</h2>\n<details><summary>%zu differences</summary><table>\n",
+		r->n_leaves - r->n_causes);
+	for (size_t i = r->n_causes; i < r->n_leaves && i < r->n_causes + LEAVES_MAX; i++) {
+		buf_add_cstr(to, "<tr><td>");
+		where(to, &r->leaves[i]);
+		buf_add_cstr(to, "</td><td>");
+		words(to, r->leaves[i].why);
+		buf_add_cstr(to, "</td></tr>\n");
+	}
+	buf_add_cstr(to, "</table></details>\n");
+}
+
+static void registers(struct buf *to, const struct diff_report *r)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < r->n_registers; i++) {
+		const struct diff_register *reg = &r->registers[i];
+		if (!reg->moves)
+			continue;
+		if (!n++)
+			buf_printf(to,
+				"<h2>Registers that %s</h2>\n<table><tr><th>register</th><th>platform</th><th>by</th></tr>\n",
+				r->measured ? "have another value" : "would move");
+		buf_printf(to, "<tr><td>PCR %u%s</td><td>", reg->pcr, reg->known ? "" : " (maybe)");
+		words(to, reg->shape.n ? reg->shape : STR("by its layer"));
+		buf_add_cstr(to, "</td><td>");
+		words(to, reg->by);
+		buf_add_cstr(to, "</td></tr>\n");
+	}
+	if (n)
+		buf_add_cstr(to, "</table>\n");
+	else if (r->measured)
+		buf_add_cstr(to,
+			"<p>The reference values of both are the same: no register moves.</p>\n");
+}
+
+void diff_show_html(const struct diff_report *r, const char *a, const char *b, struct buf *to)
+{
+	buf_add_cstr(to, head);
+	buf_add_cstr(to, "<h1>assay diff</h1>\n<table><tr><th>A</th><td>");
+	words(to, str_of(a));
+	buf_add_cstr(to, "</td></tr><tr><th>B</th><td>");
+	words(to, str_of(b));
+	buf_add_cstr(to, "</td></tr></table>\n");
+	if (r->equal)
+		buf_add_cstr(to, "<p class=\"equal\">No difference.</p>\n");
+	registers(to, r);
+	if (r->n_causes)
+		buf_printf(to, "<h2>%zu difference%s</h2>\n", r->n_causes,
+			r->n_causes == 1 ? "" : "s");
+	for (size_t i = 0; i < r->n_causes && i < LEAVES_MAX; i++)
+		leaf(to, &r->leaves[i]);
+	if (r->n_causes > LEAVES_MAX)
+		buf_printf(to, "<p>and %zu more</p>\n", r->n_causes - LEAVES_MAX);
+	if (r->n_more)
+		buf_printf(to, "<p>and %zu more that are only counted</p>\n", r->n_more);
+	derived(to, r);
+	buf_add_cstr(to, "</body>\n</html>\n");
+}
