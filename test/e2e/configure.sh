@@ -65,6 +65,16 @@ control Depends: one
 file usr/bin/one 0755 of divert\n
 member preinst #!/bin/sh\ndpkg-divert --package divert --add --rename --divert /usr/bin/one.real /usr/bin/one\n
 S
+archive_deb replace 1 <<'S'
+control Depends: late\nReplaces: late
+file usr/share/doc/late 0644 of replace\n
+S
+archive_deb alink 1 <<'S'
+link usr/share/linked doc
+S
+archive_deb below 1 <<'S'
+file usr/share/linked/below 0644 below\n
+S
 archive_publish
 
 # describe PACKAGES [SED]
@@ -171,6 +181,13 @@ describe 'kernel, divert'
 check 'a package may divert a file of another' lock_and_build
 content usr/bin/one 'of divert\n'
 content usr/bin/one.real 'one\n'
+describe 'kernel, replace, alink, below'
+check 'a package may replace a file of another' lock_and_build
+content usr/share/doc/late 'of replace\n'
+content usr/share/doc/below 'below\n'
+changed usr/share/linked/below ''
+describe 'kernel, replace' '/configure: scripts/d'
+refuses 'which without scripts is a matter of prefer' lock_and_build "'usr/share/doc/late' is claimed twice"
 describe 'kernel, one' '/configure: scripts/d'
 check 'without configure: scripts none runs' lock_and_build
 check 'and the manifest says nothing of it' jq -e 'has("configured") | not' "$work/out/manifest.json"
