@@ -2,6 +2,7 @@
  * The compiler of the component test: a static program, so that a toolchain of one package holds all that it needs.
  *   join OUT FILE...   the files one after the other        list OUT DIR   names, modes and times in a folder
  *   fail N             prints N lines and exits with 7      link TARGET OUT   a symbolic link
+ *   tree OUT           folders, a file, a link
  */
 #include <dirent.h>
 #include <fcntl.h>
@@ -56,6 +57,19 @@ static int fail(const char *lines)
 	return 7;
 }
 
+/* With modes that nobody should see again. */
+static int tree(const char *out)
+{
+	FILE *f;
+
+	umask(0);
+	if (mkdir(out, 0700) || chdir(out) || mkdir("usr", 0777) || mkdir("usr/bin", 0700) ||
+		mkdir("usr/empty", 0711) || symlink("bin/run", "usr/link"))
+		return 1;
+	f = fopen("usr/bin/run", "w");
+	return !f || fputs("run\n", f) < 0 || fclose(f) || chmod("usr/bin/run", 0711);
+}
+
 int main(int argc, char **argv)
 {
 	if (argc >= 3 && !strcmp(argv[1], "join"))
@@ -64,6 +78,8 @@ int main(int argc, char **argv)
 		return list(argv[2], argv[3]);
 	if (argc == 4 && !strcmp(argv[1], "link"))
 		return symlink(argv[2], argv[3]) != 0;
+	if (argc == 3 && !strcmp(argv[1], "tree"))
+		return tree(argv[2]);
 	if (argc == 3 && !strcmp(argv[1], "fail"))
 		return fail(argv[2]);
 	return 64;

@@ -76,13 +76,20 @@ static struct box_limits with_defaults(struct box_limits l)
 	return l;
 }
 
-/* Moves *fd to 3 and closes everything above it: no descriptor of the caller reaches the box. */
-static bool keep_only(int *fd, struct err *e)
+/*
+ * Moves *fd to 3, and *terminal (unless it is 0) to 4, and closes everything above: no other descriptor of the caller
+ * reaches the box.
+ */
+static bool keep_only(int *fd, int *terminal, struct err *e)
 {
-	if (*fd != 3 && dup2(*fd, 3) != 3)
+	int high = *terminal ? fcntl(*terminal, F_DUPFD_CLOEXEC, 5) : 5;
+
+	if (high < 0 || (*fd != 3 && dup2(*fd, 3) != 3) ||
+		(*terminal && dup3(high, 4, O_CLOEXEC) != 4))
 		return err_os(e, "cannot prepare the box");
 	*fd = 3;
-	if (close_range(4, ~0U, 0) < 0)
+	*terminal = *terminal ? 4 : 0;
+	if (close_range(*terminal ? 5 : 4, ~0U, 0) < 0)
 		return err_os(e, "cannot close descriptors for the box");
 	return true;
 }
@@ -120,9 +127,10 @@ static bool guard(pid_t pid, unsigned wall_s, struct box_report *report, struct 
 }
 
 /* In the child of box_run: enters the namespaces, starts the box's first process and guards it. */
-static bool outer(const struct box_job *job, pid_t caller, struct box_report *report, int log_fd,
+static bool outer(const struct box_job *given, pid_t caller, struct box_report *report, int log_fd,
 	struct err *e)
 {
+	struct box_job own = *given, *job = &own;
 	sigset_t none;
 	int alive[2];
 	pid_t pid;
@@ -130,7 +138,8 @@ static bool outer(const struct box_job *job, pid_t caller, struct box_report *re
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	signal(SIGCHLD, SIG_DFL);
-	if (!keep_only(&log_fd, e) || !box_namespace_enter(job->view.user_id, job->whole_root, e))
+	if (!keep_only(&log_fd, &job->terminal, e) ||
+		!box_namespace_enter(job->view.user_id, job->whole_root, e))
 		return false;
 	/* After the change of user namespace, which could forget it. */
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || pipe2(alive, O_CLOEXEC) < 0)

@@ -1,13 +1,17 @@
 /*
  * The sandbox for steps that must run a program: a compiler, a maintainer script. What runs in it sees a sysroot made of
  * locked packages, declared inputs and nothing else of the machine: no network, no other process, a fixed host name,
- * user, umask, environment and address layout.
+ * user, umask, environment, clock, processor, memory and address layout (box_view.h).
  *
  *   /           the sysroot, read only; its usr-merge links and /etc entries are kept, /etc/{passwd,group,hosts,...} are ours
- *   binds       read only (a component's sources: /src)
+ *   binds       read only, or writable where the job says so (/src, a component's own copy of its sources)
  *   /out        the output folder, the one thing that outlives the box
  *   /build,/tmp empty, in memory
- *   /proc       of the commands' own processes, read only; /dev has null, zero, full, random, urandom, fd, std*, shm; no /sys
+ *   /proc       of the commands' own processes, read only; what else it tells, and /sys, are fixed files
+ *   /dev        null, zero, full, random, urandom, fd, std*, shm
+ *
+ * Times, order, numbers and sizes of files are the box's own, and its network is a loopback. Whoever asks for more gets an
+ * ordinary error, and the result and the log name what was asked.
  *
  * The user inside is `build`, id 1000, which is the caller outside: it needs no privilege where the kernel lets an
  * ordinary user make user namespaces, and root gets the same box. There is one id only: chown to others fails.
@@ -15,7 +19,7 @@
  * With whole_root the box is another one, for maintainer scripts: its root is a copy of a tree, writable, with the modes and
  * owners of the tree; the user inside is root with the rights to change both, and the ids 0..65535 are there (box_ids.h).
  *
- * Not closed yet: clock, random numbers, processor and kernel version are the machine's.
+ * What is not closed stands in doc/box.md.
  */
 #ifndef ASSAY_BOX_BOX_H
 #define ASSAY_BOX_BOX_H
@@ -39,7 +43,7 @@ enum {
 	BOX_NOTE_SIZE = 256,
 };
 
-/* A file or folder of the machine that is seen read only. */
+/* A file or folder of the machine that is seen. */
 struct box_bind {
 	const char *host; /* absolute */
 	const char *
@@ -68,6 +72,7 @@ struct box_job {
 	const char *sysroot; /* absolute */
 	const struct box_bind *binds;
 	size_t n_binds;
+	bool binds_writable; /* what the commands change in them, changes on the machine */
 	const char
 		*out; /* absolute; seen as /out. Lies in a folder that other users cannot enter. */
 	/*
@@ -85,6 +90,11 @@ struct box_job {
 	const uint8_t *seed; /* of all randomness, BOX_SEED_SIZE bytes; NULL: zeros */
 	struct box_view view;
 	struct box_limits limits;
+	/*
+	 * A terminal that becomes standard input, output and error of the last command, which leads a session of its own on
+	 * it; its output is not in the log then. 0: standard input is empty, as it is for all other commands.
+	 */
+	int terminal;
 };
 
 /* A limit that ended the box. */

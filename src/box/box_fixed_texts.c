@@ -53,6 +53,13 @@ static void write_meminfo(struct buf *out, const struct box_view *v)
 		0, 0, half, eighth, 0, 0, 0);
 }
 
+static void write_node(struct buf *out, const struct box_view *v)
+{
+	unsigned long long total = v->memory / 1024;
+
+	buf_printf(out, "Node 0 MemTotal: %llu kB\nNode 0 MemFree: %llu kB\n", total, total / 2);
+}
+
 static void write_version(struct buf *out, const struct box_view *v)
 {
 	buf_printf(out, "Linux version %s (build@assay) (gcc) %s\n", v->kernel_release,
@@ -232,6 +239,13 @@ const struct box_fixed_text box_fixed_process[] = {
 	{ "gid_map", BOX_USER_NAME, NULL, write_id_map },
 	{ "loginuid", BOX_USER_NAME, "4294967295", NULL },
 	{ "sessionid", BOX_USER_NAME, "4294967295", NULL },
+	{ "statm", BOX_MEMORY, "2048 1024 512 64 0 1024 0\n", NULL },
+	{ "oom_score", BOX_MEMORY, "0\n", NULL },
+	{ "schedstat", BOX_CLOCK, "0 0 1\n", NULL },
+	{ "io", BOX_CLOCK,
+		"rchar: 0\nwchar: 0\nsyscr: 0\nsyscw: 0\nread_bytes: 0\nwrite_bytes: 0\n"
+		"cancelled_write_bytes: 0\n",
+		NULL },
 	{ 0 },
 };
 
@@ -244,6 +258,7 @@ const struct box_fixed_text box_fixed_sys_files[] = {
 	{ "devices/system/node/online", BOX_PROCESSORS, "0\n", NULL },
 	{ "devices/system/node/possible", BOX_PROCESSORS, "0\n", NULL },
 	{ "devices/system/node/node0/cpulist", BOX_PROCESSORS, NULL, write_processors },
+	{ "devices/system/node/node0/meminfo", BOX_MEMORY, NULL, write_node },
 	{ "kernel/mm/transparent_hugepage/enabled", BOX_MEMORY, "always [madvise] never\n", NULL },
 	{ "kernel/mm/transparent_hugepage/hpage_pmd_size", BOX_MEMORY, "2097152\n", NULL },
 	{ 0 },

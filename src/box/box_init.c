@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -237,16 +238,28 @@ struct init {
 	int log_fd;
 };
 
+/* The log takes what a command says; the last one has the job's terminal for itself, if there is one. */
+static bool attach(const struct init *in, const struct box_command *c)
+{
+	int input = open("/dev/null", O_RDONLY), output = in->log_fd;
+
+	if (in->job->terminal && c == &in->job->commands[in->job->n_commands - 1]) {
+		input = output = in->job->terminal;
+		if (setsid() < 0 || ioctl(input, TIOCSCTTY, 0) < 0)
+			return false;
+	}
+	if (input != 0 && dup2(input, 0) != 0)
+		return false;
+	return dup2(output, 1) == 1 && dup2(output, 2) == 2;
+}
+
 /* In the child, traced already: binds itself and becomes the command. */
 static noreturn void start(const struct init *in, const struct box_command *c)
 {
 	char *const *argv = (char *const *)(uintptr_t)c->argv;
-	int null = open("/dev/null", O_RDONLY);
 	struct err e = { 0 };
 
-	if (null == 0 || dup2(null, 0) == 0) {
-		dup2(in->log_fd, 1);
-		dup2(in->log_fd, 2);
+	if (attach(in, c)) {
 		close_range(3, ~0U, 0);
 		environ = (char **)(uintptr_t)in->env.vars;
 		if (in->tracer->traces && box_view_fixes(&in->job->view, BOX_CLOCK))

@@ -77,7 +77,7 @@ static void introduce(struct tracer *t, struct trace_thread *parent, pid_t pid)
 		t->exceeded = BOX_LIMIT_PROCESSES;
 	if (!child->waiting)
 		return;
-	trace_disturb_forget(t, child);
+	trace_disturb_forget(child);
 	child->waiting = false;
 	if (!trace_disturb_hold(t, child))
 		trace_call_resume(child, 0);
@@ -196,7 +196,7 @@ static void gone(struct tracer *t, pid_t pid)
 		return;
 	if (thread->process && thread->process->n_threads == 1)
 		trace_clock_end(t, thread->process);
-	trace_disturb_forget(t, thread);
+	trace_disturb_forget(thread);
 	trace_thread_remove(t->threads, thread);
 }
 
@@ -250,15 +250,20 @@ static void look(struct tracer *t)
 	t->next_look = now + took * 20 + (int64_t)TRACE_LIMITS_EVERY_MS * MS_NS;
 }
 
+/* Once a millisecond, since the list may be long; those that are held again wait for the next time. */
 static void release_held(struct tracer *t)
 {
+	int64_t now = t->held ? trace_clock_real(CLOCK_MONOTONIC) : 0;
 	struct trace_thread *thread;
 
-	while ((thread = trace_disturb_next(t)))
+	if (!t->held || now < t->next_release)
+		return;
+	while ((thread = trace_disturb_next(t, now)))
 		if (thread->known)
 			trace_call_resume(thread, 0);
 		else
 			take_in(t, thread);
+	t->next_release = now + MS_NS;
 }
 
 /* To the log, for who reads only that. */

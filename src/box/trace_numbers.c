@@ -13,12 +13,18 @@ struct file {
 	bool used;
 };
 
+/* A number that is taken. hash: of the row that took it; next: where that row goes on, 0: right behind. */
+struct row {
+	uint64_t offset_1; /* offset + 1; 0: the slot is free */
+	uint64_t hash, next;
+};
+
 /* Open addressing, at most half full. */
 struct trace_numbers {
 	uint64_t base;
 	struct file *files;
-	uint64_t *taken; /* offset + 1, 0: free */
-	size_t n_slots;  /* of each table, a power of two */
+	struct row *taken;
+	size_t n_slots; /* of each table, a power of two */
 	size_t n, n_taken;
 };
 
@@ -63,15 +69,15 @@ static struct file *file_slot(const struct trace_numbers *n, struct trace_inode 
 	}
 }
 
-static uint64_t *taken_slot(const struct trace_numbers *n, uint64_t offset)
+static struct row *taken_slot(const struct trace_numbers *n, uint64_t offset)
 {
 	size_t at = (size_t)mix(offset);
 
 	for (;; at++) {
-		uint64_t *t = &n->taken[at & (n->n_slots - 1)];
+		struct row *r = &n->taken[at & (n->n_slots - 1)];
 
-		if (*t == 0 || *t == offset + 1)
-			return t;
+		if (r->offset_1 == 0 || r->offset_1 == offset + 1)
+			return r;
 	}
 }
 
@@ -85,8 +91,8 @@ static void grow(struct trace_numbers *n)
 	for (size_t i = 0; i < old.n_slots; i++) {
 		if (old.files[i].used)
 			*file_slot(n, old.files[i].inode) = old.files[i];
-		if (old.taken[i])
-			*taken_slot(n, old.taken[i] - 1) = old.taken[i];
+		if (old.taken[i].offset_1)
+			*taken_slot(n, old.taken[i].offset_1 - 1) = old.taken[i];
 	}
 	mem_free(&old.files);
 	mem_free(&old.taken);
@@ -103,18 +109,24 @@ bool trace_numbers_known(
 	return true;
 }
 
-/* The first free number of the row that the path gives. */
+/* The first free number of the row that the path gives. Its first place remembers how far the row is taken. */
 static uint64_t take(struct trace_numbers *n, struct str path)
 {
 	const uint64_t range = (1ULL << TRACE_NUMBER_BITS) - 1;
-	uint64_t h = trace_numbers_hash(path), *slot;
+	uint64_t first = trace_numbers_hash(path), h = first;
+	struct row *begin = taken_slot(n, first & range), *slot = begin;
 
-	for (;; h = mix(h + 1)) {
+	if (begin->offset_1 && begin->hash == first && begin->next) {
+		h = begin->next;
 		slot = taken_slot(n, h & range);
-		if (*slot == 0)
-			break;
 	}
-	*slot = (h & range) + 1;
+	while (slot->offset_1) {
+		h = mix(h + 1);
+		slot = taken_slot(n, h & range);
+	}
+	*slot = (struct row){ (h & range) + 1, h, 0 };
+	if (slot != begin && begin->hash == first)
+		begin->next = h;
 	n->n_taken++;
 	return h & range;
 }

@@ -14,7 +14,7 @@
 enum {
 	TRACE_NUMBERS_MAX =
 		1
-		<< 22, /* files that are remembered; further ones show their own numbers, hashed */
+		<< 21, /* files that are remembered; further ones show their own numbers, hashed */
 	TRACE_NUMBER_BITS =
 		31, /* numbers lie in [base, base + 2^31), so that old archive formats hold them */
 	TRACE_DEVICE = 1, /* 0:1 */

@@ -12,6 +12,7 @@
 #include "box/box_fixed_texts.h"
 #include "box/trace_files.h"
 #include "box/trace_path.h"
+#include "box/trace_proc.h"
 #include "box/trace_process.h"
 #include "box/trace_random.h"
 #include "box/trace_urandom.h"
@@ -81,22 +82,59 @@ static enum trace_next serve_process(struct trace_call *c, const struct place *p
 }
 
 /* A file for this opening alone; it goes when it was opened. */
-static enum trace_next serve_uuid(struct trace_call *c, const struct place *p)
+static enum trace_next serve(struct trace_call *c, unsigned path_arg, struct span bytes)
 {
 	struct trace_files *f = c->t->files;
-	char name[32], path[64], text[BOX_UUID_SIZE + 1];
 	struct err ignored = { 0 };
+	char name[32], path[64];
+
+	snprintf(name, sizeof name, "%llu", (unsigned long long)f->n_served);
+	if (!file_replace(f->fixed.served, name, bytes, 0444, &ignored))
+		return trace_answer(c, -ENOMEM);
+	c->own[OWN_SERVED] = f->n_served++;
+	snprintf(path, sizeof path, BOX_SERVED "/%s", name);
+	redirect(c, path_arg, path);
+	return TRACE_WATCH;
+}
+
+static enum trace_next serve_uuid(struct trace_call *c, const struct place *p)
+{
+	char text[BOX_UUID_SIZE + 1];
 	uint8_t key[TRACE_ID_SIZE];
 
 	trace_random_stream(c->process, key);
 	box_fixed_uuid(text, key);
-	snprintf(name, sizeof name, "%llu", (unsigned long long)f->n_served);
-	if (!file_replace(f->fixed.served, name, str_span(str_of(text)), 0444, &ignored))
+	return serve(c, p->path_arg, str_span(str_of(text)));
+}
+
+/* "self" is whoever calls, not the tracer. False: longer than any path of a process. */
+static bool name_caller(const struct trace_call *c, const char *text, char *path, size_t size)
+{
+	int n;
+
+	if (is_below(text, "/proc/self"))
+		n = snprintf(
+			path, size, "/proc/%d%s", c->process->pid, text + sizeof "/proc/self" - 1);
+	else if (is_below(text, "/proc/thread-self"))
+		n = snprintf(path, size, "/proc/%d/task/%d%s", c->process->pid, c->pid,
+			text + sizeof "/proc/thread-self" - 1);
+	else
+		n = snprintf(path, size, "%s", text);
+	return n < (int)size;
+}
+
+static enum trace_next serve_own(struct trace_call *c, const struct place *p, struct str name)
+{
+	CLEANUP(buf_done) struct buf text = { 0 }, changed = buf_init(TRACE_PROC_MAX);
+	struct err ignored = { 0 };
+	char path[128];
+
+	/* What the tracer cannot read is not there, or soon will not be. */
+	if (!name_caller(c, p->text, path, sizeof path) ||
+		!file_read(AT_FDCWD, path, TRACE_PROC_MAX, &text, &ignored))
 		return TRACE_GO;
-	c->own[OWN_SERVED] = f->n_served++;
-	snprintf(path, sizeof path, BOX_SERVED "/%s", name);
-	redirect(c, p->path_arg, path);
-	return TRACE_WATCH;
+	trace_proc_rewrite(c, name, buf_str(&text), &changed);
+	return serve(c, p->path_arg, buf_span(&changed));
 }
 
 static enum trace_next open_before(struct trace_call *c)
@@ -115,6 +153,8 @@ static enum trace_next open_before(struct trace_call *c)
 		return serve_uuid(c, &p);
 	case TRACE_PATH_PROCESS:
 		return serve_process(c, &p, what.name);
+	case TRACE_PATH_OWN:
+		return serve_own(c, &p, what.name);
 	case TRACE_PATH_ABSENT:
 		return trace_answer(c, -ENOENT);
 	case TRACE_PATH_MACHINE:

@@ -1,6 +1,7 @@
 #include "box/trace_path.h"
 
 #include "box/box_fixed_texts.h"
+#include "box/trace_proc.h"
 #include "base/banned.h"
 
 /* Beside /proc and /sys. A path that ends in '/' stands for all below it. */
@@ -78,6 +79,8 @@ static struct trace_path of_process(struct str rest, const struct box_view *v)
 
 	if (below(rest, "task", &task) && str_cut(task, '/', &thread, &rest) && !is_number(thread))
 		return plain();
+	if (trace_proc_knows(rest, v))
+		return (struct trace_path){ TRACE_PATH_OWN, rest };
 	f = find(box_fixed_process, rest);
 	if (f && box_view_fixes(v, f->channel))
 		return (struct trace_path){ TRACE_PATH_PROCESS, rest };

@@ -12,6 +12,7 @@ enum trace_path_kind {
 	TRACE_PATH_RANDOM, /* /dev/random, /dev/urandom */
 	TRACE_PATH_UUID,   /* another one each time */
 	TRACE_PATH_PROCESS, /* of a process, but the same for all: `name` stands in box_fixed_process */
+	TRACE_PATH_OWN, /* of a process, with what the machine decides replaced: trace_proc.h knows `name` */
 	TRACE_PATH_ABSENT,  /* the box's first process, which is not there */
 	TRACE_PATH_MACHINE, /* tells of the machine and is declared nowhere */
 };

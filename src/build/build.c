@@ -71,8 +71,8 @@ static void add_product(
 	size_t n = w->n_products[to]++;
 
 	w->products[to] = mem_grow(w->products[to], n + 1, sizeof *w->products[to]);
-	w->products[to][n] = (struct rootfs_product){ p->output->path, p->output->mode, p->content,
-		c->name };
+	w->products[to][n] = (struct rootfs_product){ p->path, p->kind, p->mode, p->content,
+		p->target, c->name };
 }
 
 static bool make_components(struct build_work *w, struct build_outcome *o, struct err *e)
@@ -83,8 +83,8 @@ static bool make_components(struct build_work *w, struct build_outcome *o, struc
 
 		m->component = &w->d->components[i];
 		if (!component_build(&m->result, w->r->store, &w->r->inputs->lock, w->d,
-			    m->component, w->r->inputs->source_date_epoch, w->arena, w->r->failure,
-			    e))
+			    m->component, w->r->inputs->source_date_epoch, w->r->how, w->arena,
+			    w->r->failure, e))
 			return false;
 		o->n_components_made += !m->result.cached;
 		explain_component(w, m);

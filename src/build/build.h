@@ -23,6 +23,8 @@ struct build_request {
 	void (*explain)(void *ctx, const char *what, struct str why);
 	/* What a component's failed step printed; zeroed by the caller; may be NULL. */
 	struct component_failure *failure;
+	/* For all components; may be NULL. After a fresh build the store does not say that it made this image. */
+	const struct component_how *how;
 };
 
 struct build_outcome {

@@ -150,8 +150,11 @@ static bool measure(struct build_work *w, struct build_outcome *o, struct err *e
 	memcpy(o->root_hash, w->artefacts.root_hash, SHA256_SIZE);
 	o->disk_size = w->artefacts.disk.size;
 	if (!par_for(FINALS, 0, make_final, &f, e) || !write_manifest(w, o, e) ||
-		!write_reference_values(w, o, &f.values, e) ||
-		!record_put_build(w->r->store, o->manifest_sha256, o->reference_values_sha256, e))
+		!write_reference_values(w, o, &f.values, e))
+		return false;
+	if (component_is_fresh(w->r->how))
+		return true;
+	if (!record_put_build(w->r->store, o->manifest_sha256, o->reference_values_sha256, e))
 		return false;
 	put_stamp(w, o);
 	return true;

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -10,13 +11,15 @@
 
 #include "base/mem.h"
 #include "box/box.h"
-#include "build/component_source.h"
+#include "build/component_output.h"
+#include "build/component_steps.h"
+#include "build/source_folder.h"
+#include "build/source_lay.h"
 #include "build/step_log.h"
 #include "sys/file.h"
-#include "tree/tree.h"
 #include "base/banned.h"
 
-enum { PIECE = 1 << 20 };
+enum { LOG_MAX = BOX_LOG_MAX + 4096, HOW_MAX = 64, ENTER_MAX = 512 };
 
 /* Folders and log of one run, all below the scratch folder tmp. */
 struct place {
@@ -25,201 +28,237 @@ struct place {
 	int log_fd;
 };
 
-static bool make_folder(
-	char path[static PATH_MAX], const char *tmp, const char *name, struct err *e)
-{
-	if (snprintf(path, PATH_MAX, "%s/%s", tmp, name) >= PATH_MAX)
-		return err_set(e, ERR_LIMIT, "the path of the store is too long");
-	if (mkdir(path, 0755) < 0)
-		return err_os(e, "cannot make folder '%s'", path);
-	return true;
-}
-
 static bool place_make(struct place *p, const struct component_run *run, struct err *e)
 {
-	CLEANUP(file_closep) int dir = -1;
+	CLEANUP(file_closep) int out = -1;
 
-	if (!make_folder(p->src, p->tmp, "src", e) || !make_folder(p->out, p->tmp, "out", e))
-		return false;
-	dir = open(p->src, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (dir < 0)
-		return err_os(e, "cannot open '%s'", p->src);
-	if (!component_source_lay(
-		    dir, run->sources, run->n_sources, run->store, run->source_date_epoch, e))
-		return false;
+	if (!source_folder_make(p->out, p->tmp, "out", &out, e) ||
+		!source_lay(p->src, p->tmp, run, e))
+		return err_wrap(e, "component '%.*s'", STR_ARG(run->component->name));
 	if (snprintf(p->log, PATH_MAX, "%s/log", p->tmp) >= PATH_MAX)
 		return err_set(e, ERR_LIMIT, "the path of the store is too long");
 	p->log_fd = open(p->log, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
 	return p->log_fd >= 0 || err_os(e, "cannot make '%s'", p->log);
 }
 
-static bool step_failed(const struct component_run *run, const struct box_result *r,
-	const struct place *p, struct component_failure *f, struct err *e)
+/* All that was printed, for who asked for it. */
+static bool copy_log(const struct component_run *run, const struct place *p, struct err *e)
+{
+	CLEANUP(buf_done) struct buf text = { 0 };
+
+	return !run->how->log ||
+	       (file_read_fd(p->log_fd, p->log, LOG_MAX, &text, e) &&
+		       file_write(AT_FDCWD, run->how->log, buf_span(&text), 0644, e));
+}
+
+/* A file that may not grow further ends its writer. */
+static enum box_limit limit_of(const struct box_result *r)
+{
+	if (r->limit || !r->timed_out)
+		return !r->limit && r->status == 128 + SIGXFSZ ? BOX_LIMIT_DISK : r->limit;
+	return BOX_LIMIT_TIME;
+}
+
+/* "failed with exit code 1"; a limit that ended it is named as the description has it. */
+static void tell_end(char how[static HOW_MAX], const struct box_result *r)
+{
+	static const char *const limits[] = { [BOX_LIMIT_PROCESSES] = "processes",
+		[BOX_LIMIT_MEMORY] = "memory",
+		[BOX_LIMIT_DISK] = "disk",
+		[BOX_LIMIT_TIME] = "time" };
+
+	if (limit_of(r))
+		snprintf(how, HOW_MAX, "was ended by the limit of its %s", limits[limit_of(r)]);
+	else if (r->status > 128)
+		snprintf(how, HOW_MAX, "was ended by signal %d", r->status - 128);
+	else
+		snprintf(how, HOW_MAX, "failed with exit code %d", r->status);
+}
+
+/* How one gets to where it failed; "" where no step of the description did. */
+static void tell_entry(char enter[static ENTER_MAX], const struct component_run *run, size_t step)
+{
+	bool here = str_is(run->dir, ".");
+
+	enter[0] = 0;
+	if (step == 1)
+		snprintf(enter, ENTER_MAX, "; `assay shell %.*s%s%.*s` enters its box",
+			STR_ARG(run->component->name), here ? "" : " ", here ? 0 : (int)run->dir.n,
+			run->dir.p);
+	else if (step)
+		snprintf(enter, ENTER_MAX,
+			"; `assay shell %.*s --step %zu%s%.*s` enters its box there",
+			STR_ARG(run->component->name), step, here ? "" : " ",
+			here ? 0 : (int)run->dir.n, run->dir.p);
+}
+
+static bool step_failed(const struct component_run *run, const struct component_steps *steps,
+	const struct box_result *r, const struct place *p, struct component_failure *f,
+	struct err *e)
 {
 	const struct component *c = run->component;
 	struct component_failure mine = { 0 };
-	char how[64];
+	size_t step = r->command < steps->n_before ? 0 : r->command - steps->n_before + 1;
+	char how[HOW_MAX], enter[ENTER_MAX];
 
-	if (r->timed_out)
-		snprintf(how, sizeof how, "took longer than the limit");
-	else if (r->status > 128)
-		snprintf(how, sizeof how, "was ended by signal %d", r->status - 128);
+	tell_end(how, r);
+	if (step)
+		err_set(e, ERR_MISMATCH, "step %zu of component '%.*s' (%.*s) %s", step,
+			STR_ARG(c->name), STR_ARG(c->steps[step - 1].args.items[0]), how);
 	else
-		snprintf(how, sizeof how, "failed with exit code %d", r->status);
-	err_set(e, ERR_MISMATCH, "step %zu of component '%.*s' (%.*s) %s", r->command + 1,
-		STR_ARG(c->name), STR_ARG(c->steps[r->command].args.items[0]), how);
+		err_set(e, ERR_MISMATCH,
+			"the patches of source package '%.*s' of component '%.*s' cannot be applied: `patch` of its toolchain %s",
+			STR_ARG(c->source.name), STR_ARG(c->name), how);
 	if (!f)
 		f = &mine;
+	f->step = step;
 	step_log_tail(&f->tail, p->log_fd);
 	step_log_keep(f->log, run->store, p->log, run->component->name, run->derivation);
 	buf_done(&mine.tail);
-	return f->log[0] ? err_hint(e, "all that it printed is in '%s'", f->log) : false;
+	tell_entry(enter, run, step);
+	return err_hint(e, "all that it printed is in '%s'%s%s", f->log,
+		limit_of(r) ? "; `limits` in assay.yaml can be higher" : "", enter);
 }
 
-/* Argument lists as the box wants them; strings are the arena's of the description, copied for their terminators. */
-static struct box_command *commands_of(const struct component *c, struct arena *a)
+/* An argument list as the box wants it, copied for its terminators; NULL when the arena is full. */
+static const char *const *argv_of(const struct str_list *args, struct arena *a)
 {
-	struct box_command *commands = ARENA_ARRAY(a, c->n_steps, struct box_command);
+	const char **argv = ARENA_ARRAY(a, args->n + 1, const char *);
 
-	for (size_t i = 0; commands && i < c->n_steps; i++) {
-		const struct str_list *args = &c->steps[i].args;
-		const char **argv = ARENA_ARRAY(a, args->n + 1, const char *);
+	for (size_t k = 0; argv && k < args->n; k++) {
+		argv[k] = arena_str(a, args->items[k]).p;
+		if (!argv[k])
+			return NULL;
+	}
+	return argv;
+}
+
+static bool add_commands(struct box_job *job, const struct component_steps *steps,
+	const struct component_run *run, struct arena *a, struct err *e)
+{
+	size_t n = run->shell ? steps->n_before + run->shell->before - 1 : steps->n;
+	struct box_command *commands = ARENA_ARRAY(a, n + 1, struct box_command);
+
+	for (size_t i = 0; commands && i < n; i++) {
+		commands[i].argv = argv_of(&steps->items[i].args, a);
+		if (!commands[i].argv)
+			return arena_full(a, e);
+	}
+	if (!commands)
+		return arena_full(a, e);
+	if (run->shell) {
+		const char **argv = ARENA_ARRAY(a, 3, const char *);
 
 		if (!argv)
-			return NULL;
-		for (size_t k = 0; k < args->n; k++) {
-			argv[k] = arena_str(a, args->items[k]).p;
-			if (!argv[k])
-				return NULL;
-		}
-		commands[i].argv = argv;
+			return arena_full(a, e);
+		argv[0] = run->shell->program;
+		argv[1] = "-i";
+		commands[n++].argv = argv;
+		job->terminal = run->shell->terminal;
 	}
-	return commands;
+	job->commands = commands;
+	job->n_commands = n;
+	return true;
+}
+
+static struct box_view view_of(const struct component_run *run)
+{
+	struct box_view v = run->how->view ? *run->how->view : (struct box_view){ 0 };
+	const struct str_list *release = &run->component->release;
+
+	for (size_t i = 0; i < release->n; i++)
+		v.released |= 1U << box_channel_from_name(release->items[i]);
+	return v;
+}
+
+static struct box_limits limits_of(const struct component_limits *l)
+{
+	return (struct box_limits){
+		.wall_s = l->time_s,
+		.memory = l->memory,
+		.disk = l->disk,
+		.file = l->disk,
+		.n_processes = l->processes,
+	};
+}
+
+/* Sources lie beside the work folder: where a view moves that, they are seen there, too, and steps start there. */
+static bool move_sources(
+	struct box_job *job, struct box_bind *moved, char at[static PATH_MAX], struct err *e)
+{
+	const char *work = job->view.work, *slash = work ? strrchr(work, '/') : NULL;
+
+	if (!slash || slash == work)
+		return true;
+	if (snprintf(at, PATH_MAX, "%.*s/src", (int)(slash - work), work) >= PATH_MAX)
+		return err_set(e, ERR_LIMIT, "the path of the work folder is too long");
+	moved->at = job->cwd = at;
+	job->n_binds++;
+	return true;
 }
 
 static bool run_steps(const struct component_run *run, const struct place *p,
 	struct component_failure *f, struct err *e)
 {
 	CLEANUP(arena_freep) struct arena *a = arena_new(16 << 20);
-	const struct box_bind src = { p->src, "/src" };
+	CLEANUP(mem_free) struct box_result *mine = MEM_NEW(struct box_result);
+	struct box_result *r = run->how->box ? run->how->box : mine;
+	struct component_steps steps;
+	struct box_bind src[] = { { p->src, "/src" }, { p->src, NULL } };
+	char moved[PATH_MAX];
 	struct box_job job = {
 		.sysroot = run->sysroot,
-		.binds = &src,
+		.binds = src,
 		.n_binds = 1,
+		.binds_writable = true,
 		.out = p->out,
 		.cwd = "/src",
-		.commands = commands_of(run->component, a),
-		.n_commands = run->component->n_steps,
 		.source_date_epoch = run->source_date_epoch,
+		.seed = run->derivation,
+		.view = view_of(run),
+		.limits = limits_of(&run->component->limits),
 	};
-	struct box_result r = { 0 };
 
-	if (!job.commands)
-		return arena_full(a, e);
-	if (!box_run(&r, &job, p->log_fd, e))
+	if (!component_steps(&steps, run->component, run->debian, a, e) ||
+		!add_commands(&job, &steps, run, a, e) || !move_sources(&job, &src[1], moved, e))
+		return false;
+	if (!box_run(r, &job, p->log_fd, e) || !copy_log(run, p, e))
 		return err_wrap(e, "component '%.*s'", STR_ARG(run->component->name));
-	return r.done || step_failed(run, &r, p, f, e);
-}
-
-static bool copy_in(
-	struct component_made *ret, struct store *s, int fd, const char *name, struct err *e)
-{
-	CLEANUP(mem_free) uint8_t *piece = mem_alloc(PIECE);
-	struct store_writer *w;
-	uint64_t at = 0;
-
-	if (!store_write_begin(s, &w, e))
-		return false;
-	for (;;) {
-		ssize_t n = pread(fd, piece, PIECE, (off_t)at);
-
-		if (n == 0)
-			break;
-		if (n < 0 ? !err_os(e, "cannot read output '%s'", name)
-			  : !store_write(w, piece, (size_t)n, e)) {
-			store_write_abort(w);
-			return false;
-		}
-		at += (uint64_t)n;
+	if (run->shell && r->command + 1 >= job.n_commands) {
+		run->shell->status = r->status;
+		return true;
 	}
-	if (!store_write_finish(w, NULL, ret->sha256, e))
-		return false;
-	ret->size = at;
-	return true;
+	return r->done || step_failed(run, &steps, r, p, f, e);
 }
 
-/* Opened component by component, so that a link that the steps made leads nowhere else. */
-static int open_output(int out, struct str path, struct err *e)
+static bool take_outputs(struct component_result *ret, const struct component_run *run,
+	const struct place *p, struct arena *a, struct err *e)
 {
-	CLEANUP(mem_free) char *copy = mem_string(path);
-	CLEANUP(file_closep) int dir = dup(out);
-	char *name = copy;
-
-	for (char *slash; (slash = strchr(name, '/')); name = slash + 1) {
-		int below;
-
-		*slash = 0;
-		below = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-		file_closep(&dir);
-		dir = below;
-	}
-	out = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
-	if (out >= 0)
-		return out;
-	err_os(e, "cannot open output '%.*s'", STR_ARG(path));
-	if (e->os == ENOENT) {
-		err_set(e, ERR_NOTFOUND, "the steps left no '/out/%.*s'", STR_ARG(path));
-		err_hint(e, "an output's `from` is a path below /out");
-	}
-	return -1;
-}
-
-static bool take_output(struct component_made *ret, const struct component_run *run, int out,
-	struct str path, struct err *e)
-{
-	CLEANUP(file_closep) int fd = -1;
-	struct stat st;
-
-	if (!tree_check_path(path, e))
-		return false;
-	fd = open_output(out, path, e);
-	if (fd < 0)
-		return false;
-	if (fstat(fd, &st) < 0)
-		return err_os(e, "cannot read output '%.*s'", STR_ARG(path));
-	if (!S_ISREG(st.st_mode))
-		return err_set(e, ERR_FORMAT, "output '%.*s' is no regular file", STR_ARG(path));
-	if (st.st_size > COMPONENT_OUTPUT_SIZE_MAX)
-		return err_set(e, ERR_LIMIT, "output '%.*s' is larger than %d bytes", STR_ARG(path),
-			COMPONENT_OUTPUT_SIZE_MAX);
-	return copy_in(ret, run->store, fd, path.p, e);
-}
-
-static bool take_outputs(struct component_made *ret, const struct component_run *run,
-	const struct place *p, struct err *e)
-{
-	const struct component *c = run->component;
+	CLEANUP(component_output_done) struct component_products list = { .a = a };
 	CLEANUP(file_closep) int out = open(p->out, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	if (out < 0)
 		return err_os(e, "cannot open '%s'", p->out);
-	for (size_t i = 0; i < c->n_outputs; i++)
-		if (!take_output(&ret[i], run, out, c->outputs[i].from, e))
-			return err_wrap(e, "component '%.*s'", STR_ARG(c->name));
-	return true;
+	return component_output_take(&list, run->component, out, run->store, e) &&
+	       component_output_finish(&list, ret, e);
 }
 
-bool component_run(struct component_made *ret, const struct component_run *run,
+bool component_run(struct component_result *ret, const struct component_run *run, struct arena *a,
 	struct component_failure *failure, struct err *e)
 {
 	struct place p = { .log_fd = -1 };
 	bool ok;
 
-	if (!store_tmpdir(run->store, &p.tmp, e))
+	if (run->how->scratch)
+		p.tmp = mem_string(str_of(run->how->scratch));
+	else if (!store_tmpdir(run->store, &p.tmp, e))
 		return false;
 	ok = place_make(&p, run, e) && run_steps(run, &p, failure, e) &&
-	     take_outputs(ret, run, &p, e);
+	     (run->shell || take_outputs(ret, run, &p, a, e));
 	file_closep(&p.log_fd);
-	store_tmpdir_remove(run->store, p.tmp);
+	if (run->how->scratch)
+		mem_free(&p.tmp);
+	else
+		store_tmpdir_remove(run->store, p.tmp);
 	return ok;
 }

@@ -9,24 +9,22 @@
 struct component_run {
 	struct store *store;
 	const struct component *component;
+	struct str dir; /* of the description */
 	const struct component_source *sources;
 	size_t n_sources;
-	const char *sysroot; /* absolute */
+	const struct lock_source *debian; /* NULL: sources are of another kind */
+	const char *sysroot;              /* absolute */
 	int64_t source_date_epoch;
 	const uint8_t *derivation; /* names the log of a failure */
-};
-
-/* A file that the steps left in /out. */
-struct component_made {
-	uint64_t size;
-	uint8_t sha256[SHA256_SIZE];
+	const struct component_how *how;
+	struct component_shell *shell; /* NULL: none */
 };
 
 /*
- * Runs all steps and puts the described outputs into the store; ret has room for component->n_outputs. Fails as
- * component_build says.
+ * Runs all steps and fills the products of *ret with what they left, its bytes in the store; memory from a. With a shell it runs
+ * the steps before it and the shell, and takes nothing. Fails as component_build says.
  */
-bool component_run(struct component_made *ret, const struct component_run *run,
+bool component_run(struct component_result *ret, const struct component_run *run, struct arena *a,
 	struct component_failure *failure, struct err *e) MUST_CHECK;
 
 #endif

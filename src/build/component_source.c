@@ -250,13 +250,13 @@ static bool settle_folders(int dir, struct str path, const struct timespec times
 }
 
 bool component_source_lay(int dir, const struct component_source *sources, size_t n,
-	struct store *s, int64_t source_date_epoch, struct err *e)
+	struct store *s, int64_t source_date_epoch, bool backwards, struct err *e)
 {
 	const struct timespec t = { .tv_sec = source_date_epoch };
 	const struct timespec times[2] = { t, t };
 
 	for (size_t i = 0; i < n; i++)
-		if (!lay_one(dir, &sources[i], s, times, e))
+		if (!lay_one(dir, &sources[backwards ? n - 1 - i : i], s, times, e))
 			return false;
 	for (size_t i = 0; i < n; i++)
 		if (!settle_folders(dir, sources[i].path, times, e))

@@ -17,9 +17,10 @@ bool component_source_collect(const struct component_source **ret, size_t *n_ret
 	struct err *e) MUST_CHECK;
 
 /*
- * Lays them out below the folder dir: modes 0644 or 0755, times source_date_epoch, folders too.
+ * Lays them out below the folder dir: modes 0644 or 0755, times source_date_epoch, folders too. What a file system makes of
+ * the order shows in what it lists: backwards, the last comes first.
  */
 bool component_source_lay(int dir, const struct component_source *sources, size_t n,
-	struct store *s, int64_t source_date_epoch, struct err *e) MUST_CHECK;
+	struct store *s, int64_t source_date_epoch, bool backwards, struct err *e) MUST_CHECK;
 
 #endif

@@ -23,12 +23,22 @@ static bool put_tool(struct json_out *w, struct err *e)
 	return true;
 }
 
+static void put_product(struct json_out *w, const struct component_product *p)
+{
+	if (p->output->tree)
+		json_text(w, p->path);
+	if (p->kind == NODE_LINK)
+		json_text(w, p->target);
+	if (p->kind == NODE_FILE)
+		json_hex(w, SPAN_OF(p->content.sha256));
+}
+
 /* What it was made from, and what came out: a component that was made again with other bytes is another one. */
 static void put_component(struct json_out *w, const struct component_result *r)
 {
 	json_hex(w, SPAN_OF(r->derivation));
 	for (size_t i = 0; i < r->n_products; i++)
-		json_hex(w, SPAN_OF(r->products[i].content.sha256));
+		put_product(w, &r->products[i]);
 }
 
 bool image_derivation(uint8_t ret[static SHA256_SIZE], const struct inputs *in,

@@ -120,13 +120,11 @@ static bool add_releases(struct making *m, struct err *e)
 }
 
 /* By digest and by name: whether a Release promises the former is up to the archive. */
-static bool add_indexes(struct making *m, struct err *e)
+static bool add_indexes(struct making *m, const struct lock_index *indexes, size_t n, struct err *e)
 {
-	const struct lock *l = &m->in->lock;
-
-	for (size_t i = 0; i < l->n_indexes; i++) {
-		const struct lock_index *x = &l->indexes[i];
-		const struct lock_suite *s = &l->suites[x->suite];
+	for (size_t i = 0; i < n; i++) {
+		const struct lock_index *x = &indexes[i];
+		const struct lock_suite *s = &m->in->lock.suites[x->suite];
 		struct str dist = arena_printf(
 			m->a, "%.*s/dists/%.*s", STR_ARG(s->archive), STR_ARG(s->suite));
 		struct str parent = tree_parent(x->path);
@@ -161,6 +159,39 @@ static bool add_packages(struct making *m, struct err *e)
 			return err_wrap(e, "package '%.*s'", STR_ARG(p->name));
 	}
 	return true;
+}
+
+static bool add_source_packages(struct making *m, struct err *e)
+{
+	const struct lock *l = &m->in->lock;
+
+	for (size_t i = 0; i < l->n_sources; i++) {
+		const struct lock_source *src = &l->sources[i];
+		struct str archive = l->suites[l->source_indexes[src->index].suite].archive;
+
+		for (size_t k = 0; k < src->n_files; k++) {
+			struct str path = lock_source_path(src, &src->files[k], m->a);
+
+			path = arena_printf(m->a, "%.*s/%.*s", STR_ARG(archive), STR_ARG(path));
+			if (!add_input(m, path, src->files[k].sha256, e))
+				return err_wrap(e, "source package '%.*s'", STR_ARG(src->name));
+		}
+	}
+	return true;
+}
+
+/* Git trees and tarballs, where a mirror that the user names is asked for them. One may serve several components. */
+static bool add_fetched(struct making *m, const struct component *c, struct err *e)
+{
+	const struct source_request *r = &c->source;
+	struct str path;
+	char hex[HEX];
+
+	if (!r->pinned)
+		return true;
+	hex_write(hex, r->sha256, SHA256_SIZE);
+	path = arena_printf(m->a, "sources/%s", hex);
+	return (path.p && tree_find(m->t, path)) || add_input(m, path, r->sha256, e);
 }
 
 /* How many "../" a folder of the description starts with. */
@@ -276,7 +307,7 @@ static bool add_overlay(struct making *m, struct str overlay, struct err *e)
 	return true;
 }
 
-static bool add_component(struct making *m, const struct component *c, struct err *e)
+static bool add_folder(struct making *m, const struct component *c, struct err *e)
 {
 	struct str folder = arena_printf(
 		m->a, "%.*s/%.*s", STR_ARG(m->in->description.dir), STR_ARG(c->from));
@@ -338,7 +369,9 @@ static bool add_description(struct making *m, struct err *e)
 		if (!add_overlay(m, d->overlays.items[i], e))
 			return err_wrap(e, "overlay '%.*s'", STR_ARG(d->overlays.items[i]));
 	for (size_t i = 0; i < d->n_components; i++)
-		if (!add_component(m, &d->components[i], e))
+		if (d->components[i].source.kind == SOURCE_FOLDER
+				? !add_folder(m, &d->components[i], e)
+				: !add_fetched(m, &d->components[i], e))
 			return err_wrap(e, "component '%.*s'", STR_ARG(d->components[i].name));
 	return add_source_text(m, "assay.yaml", str_span(d->text), e) &&
 	       add_source_text(m, "assay.lock", buf_span(&lock), e) &&
@@ -369,7 +402,7 @@ static bool add_readme(struct making *m, struct err *e)
 		"the bytes of every file, and its own SHA-256 all of them. sources.json lists links, folders and executable\n"
 		"bits of source/, which have no line there.\n"
 		"objects/ holds packages, InRelease files and indexes by their SHA-256; debian/ and debian-security/\n"
-		"are links to them, laid out as a mirror.\n"
+		"are links to them, laid out as a mirror, and so is sources/, with git trees and tarballs.\n"
 		"\n";
 	CLEANUP(buf_done) struct buf text = buf_init(4096);
 
@@ -404,7 +437,8 @@ bool input_tree_make(
 	if (n_missing)
 		*n_missing = 0;
 	return entry_folder(t, STR(""), ORIGIN, e) && entry_folder(sources, STR(""), ORIGIN, e) &&
-	       add_releases(&m, e) && add_indexes(&m, e) && add_packages(&m, e) &&
-	       add_description(&m, e) && add_list(&m, e) && add_readme(&m, e) &&
-	       tree_finish(t, in->source_date_epoch, e);
+	       add_releases(&m, e) && add_indexes(&m, in->lock.indexes, in->lock.n_indexes, e) &&
+	       add_indexes(&m, in->lock.source_indexes, in->lock.n_source_indexes, e) &&
+	       add_packages(&m, e) && add_source_packages(&m, e) && add_description(&m, e) &&
+	       add_list(&m, e) && add_readme(&m, e) && tree_finish(t, in->source_date_epoch, e);
 }

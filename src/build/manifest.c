@@ -52,6 +52,21 @@ static void emit_packages(struct json_out *w, const struct lock *l)
 	json_end_array(w);
 }
 
+/* Folders have no bytes, and of a link its target says all. */
+static void emit_product(struct json_out *w, const struct component_product *p)
+{
+	if (p->kind == NODE_FOLDER)
+		return;
+	json_object(w);
+	json_put_str(w, "to", p->output->to);
+	json_put_str(w, "path", p->path);
+	if (p->kind == NODE_LINK)
+		json_put_str(w, "target", p->target);
+	else
+		json_put_hex(w, "sha256", SPAN_OF(p->content.sha256));
+	json_end_object(w);
+}
+
 static void emit_components(struct json_out *w, const struct manifest_inputs *in)
 {
 	json_key(w, "components");
@@ -74,11 +89,7 @@ static void emit_components(struct json_out *w, const struct manifest_inputs *in
 		json_key(w, "outputs");
 		json_array(w);
 		for (size_t k = 0; k < c->result.n_products; k++) {
-			json_object(w);
-			json_put_str(w, "to", c->result.products[k].output->to);
-			json_put_str(w, "path", c->result.products[k].output->path);
-			json_put_hex(w, "sha256", SPAN_OF(c->result.products[k].content.sha256));
-			json_end_object(w);
+			emit_product(w, &c->result.products[k]);
 		}
 		json_end_array(w);
 		json_end_object(w);

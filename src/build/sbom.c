@@ -206,11 +206,13 @@ static void put_component(struct emitting *m, const struct manifest_component *c
 	for (size_t i = 0; i < c->result.n_products; i++) {
 		const struct component_product *p = &c->result.products[i];
 
-		id = sbom_name_output(c->component, p->output);
+		if (p->kind != NODE_FILE)
+			continue;
+		id = sbom_name_output(c->component, p);
 		put_entry(m, &(struct entry){ .id = id.text,
 				     .purpose = "FILE",
-				     .name = p->output->path,
-				     .file = p->output->path,
+				     .name = p->path,
+				     .file = p->path,
 				     .sha256 = p->content.sha256 });
 	}
 }
@@ -300,8 +302,11 @@ static void relate_component(struct emitting *m, const struct manifest_component
 		relate(m, component.text, "GENERATED_FROM", id.text);
 	}
 	for (size_t i = 0; i < c->result.n_products; i++) {
-		struct sbom_name id = sbom_name_output(c->component, c->result.products[i].output);
+		const struct component_product *p = &c->result.products[i];
+		struct sbom_name id = sbom_name_output(c->component, p);
 
+		if (p->kind != NODE_FILE)
+			continue;
 		relate(m, component.text, "CONTAINS", id.text);
 		relate(m, IMAGE, "CONTAINS", id.text);
 	}

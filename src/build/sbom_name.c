@@ -67,9 +67,9 @@ struct sbom_name sbom_name_input(const struct component *c, const struct compone
 	return id_of_words("File", s->path, c->name, s->path, STR("source"));
 }
 
-struct sbom_name sbom_name_output(const struct component *c, const struct component_output *o)
+struct sbom_name sbom_name_output(const struct component *c, const struct component_product *p)
 {
-	return id_of_words("Output", o->path, c->name, o->path, o->to);
+	return id_of_words("Output", p->path, c->name, p->path, p->output->to);
 }
 
 struct sbom_name sbom_name_overlay(const struct node *n)

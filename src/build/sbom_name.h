@@ -21,7 +21,7 @@ struct sbom_name sbom_name_package(const struct lock_package *p); /* key: the .d
 struct sbom_name sbom_name_source(const struct lock_package *p);  /* of its source package */
 struct sbom_name sbom_name_component(const struct component *c);
 struct sbom_name sbom_name_input(const struct component *c, const struct component_source *s);
-struct sbom_name sbom_name_output(const struct component *c, const struct component_output *o);
+struct sbom_name sbom_name_output(const struct component *c, const struct component_product *p);
 struct sbom_name sbom_name_overlay(const struct node *n);
 
 /* Percent-encodes everything but what RFC 3986 calls unreserved, and the colon, which a package URL never escapes. */

@@ -1,15 +1,16 @@
-/* assay fetch: brings every package that the lock names into the store, each byte checked. */
+/* assay fetch: brings every package that the lock names, and every source, into the store, each byte checked. */
 #include "cmd/fetch.h"
 
 #include "base/mem.h"
-#include "net/fetch.h"
+#include "build/source_fetch.h"
 #include "cmd/verbs.h"
+#include "net/fetch.h"
 #include "net/mirrors.h"
 #define ASSAY_MAY_ASK_THE_MACHINE
 #include "base/banned.h"
 
 #define APT_FOLDER "/etc/apt"
-enum { MEGABYTE = 1000000 };
+enum { MEGABYTE = 1000000, PATHS_MAX = 16 << 20 };
 
 bool fetch_mirrors(const struct verb_args *args, struct mirrors **ret, struct err *e)
 {
@@ -26,43 +27,71 @@ bool fetch_mirrors(const struct verb_args *args, struct mirrors **ret, struct er
 	return true;
 }
 
-/* Which archive the package's index belongs to decides whom to ask. */
-static struct fetch_bases bases_of(
-	struct mirrors *m, const struct lock *l, const struct lock_package *p)
-{
-	struct fetch_bases b = { 0 };
+/* What is missing, gathered from several lists. */
+struct missing {
+	struct store *store;
+	struct mirrors *mirrors;
+	const struct lock *lock;
+	struct fetch_item *items;
+	size_t n;
+	uint64_t bytes;
+	struct arena *a;
+};
 
-	b.uris = mirrors_for(m, l->suites[l->indexes[p->index].suite].archive, &b.n);
-	return b;
+/* Which archive the package's index belongs to decides whom to ask. */
+static void add_item(struct missing *m, const struct lock_index *x, struct str path, uint64_t size,
+	const uint8_t *sha256)
+{
+	struct fetch_item *item = &m->items[m->n];
+
+	if (store_has_size(m->store, sha256, size))
+		return;
+	*item = (struct fetch_item){ .path = path, .size = size };
+	item->bases.uris = mirrors_for(
+		m->mirrors, m->lock->suites[x->suite].archive, &item->bases.n);
+	memcpy(item->sha256, sha256, SHA256_SIZE);
+	m->bytes += size;
+	m->n++;
 }
 
-bool fetch_lock_in(struct progress *p, const struct verb_args *args, struct store *s,
-	const struct lock *l, struct err *e)
+static bool add_source(struct missing *m, const struct lock_source *src, struct err *e)
 {
-	CLEANUP(mirrors_freep) struct mirrors *m = NULL;
-	CLEANUP(mem_free) struct fetch_item *items = mem_array(l->n_packages, sizeof *items);
-	const struct fetch_options options = { .progress = progress_fetch, .ctx = p };
-	uint64_t bytes = 0;
-	size_t n = 0;
+	for (size_t i = 0; i < src->n_files; i++) {
+		struct str path = lock_source_path(src, &src->files[i], m->a);
 
-	if (!fetch_mirrors(args, &m, e))
-		return false;
-	for (size_t i = 0; i < l->n_packages; i++) {
-		const struct lock_package *x = &l->packages[i];
-
-		if (store_has_size(s, x->sha256, x->size))
-			continue;
-		items[n] = (struct fetch_item){
-			.path = x->path, .size = x->size, .bases = bases_of(m, l, x)
-		};
-		memcpy(items[n++].sha256, x->sha256, SHA256_SIZE);
-		bytes += x->size;
+		if (!path.p)
+			return arena_full(m->a, e);
+		add_item(m, &m->lock->source_indexes[src->index], path, src->files[i].size,
+			src->files[i].sha256);
 	}
-	if (n == 0)
+	return true;
+}
+
+static size_t count_files(const struct lock *l)
+{
+	size_t n = l->n_packages;
+
+	for (size_t i = 0; i < l->n_sources; i++)
+		n += l->sources[i].n_files;
+	return n;
+}
+
+static bool fetch_locked(struct progress *p, struct missing *m, struct err *e)
+{
+	const struct fetch_options options = { .progress = progress_fetch, .ctx = p };
+	const struct lock *l = m->lock;
+
+	for (size_t i = 0; i < l->n_packages; i++)
+		add_item(m, &l->indexes[l->packages[i].index], l->packages[i].path,
+			l->packages[i].size, l->packages[i].sha256);
+	for (size_t i = 0; i < l->n_sources; i++)
+		if (!add_source(m, &l->sources[i], e))
+			return false;
+	if (m->n == 0)
 		return true;
-	progress_say(p, "  %zu of %zu packages are missing, %.1f MB", n, l->n_packages,
-		(double)bytes / MEGABYTE);
-	if (fetch_all(s, items, n, &options, e))
+	progress_say(p, "  %zu of %zu packages are missing, %.1f MB", m->n, count_files(l),
+		(double)m->bytes / MEGABYTE);
+	if (fetch_all(m->store, m->items, m->n, &options, e))
 		return true;
 	if (!e->hint[0])
 		err_hint(e,
@@ -71,15 +100,53 @@ bool fetch_lock_in(struct progress *p, const struct verb_args *args, struct stor
 	return false;
 }
 
-bool fetch_lock(const struct verb_args *args, struct store *s, const struct lock *l, struct err *e)
+static void say_source(void *ctx, struct str component, const struct source_request *r)
+{
+	struct progress *p = ctx;
+
+	if (r->kind == SOURCE_GIT)
+		progress_say(p, "  %.*s: git commit %.12s", STR_ARG(component), r->commit.p);
+	else
+		progress_say(p, "  %.*s: its tarball", STR_ARG(component));
+}
+
+bool fetch_inputs_in(struct progress *p, const struct verb_args *args, struct store *s,
+	const struct description *d, const struct lock *l, struct err *e)
+{
+	CLEANUP(mirrors_freep) struct mirrors *m = NULL;
+	CLEANUP(mem_free)
+	struct fetch_item *items = mem_array(count_files(l), sizeof *items);
+	CLEANUP(arena_freep) struct arena *a = arena_new(PATHS_MAX);
+	const struct fetch_options options = { .progress = progress_fetch, .ctx = p };
+
+	if (!fetch_mirrors(args, &m, e))
+		return false;
+	struct missing missing = { s, m, l, items, 0, 0, a };
+	const struct source_access q = { s, m, &options, say_source, p };
+
+	return fetch_locked(p, &missing, e) && source_fetch_all(&q, d, e);
+}
+
+bool fetch_inputs(const struct verb_args *args, struct store *s, const struct description *d,
+	const struct lock *l, struct err *e)
 {
 	CLEANUP(progress_freep) struct progress *p = progress_new(args);
 
 	progress_stage(p, "fetch");
-	if (!fetch_lock_in(p, args, s, l, e))
+	if (!fetch_inputs_in(p, args, s, d, l, e))
 		return false;
 	progress_stage(p, NULL);
 	return true;
+}
+
+bool fetch_description(struct description *ret, const char *dir, struct arena *a, struct err *e)
+{
+	struct err why = { 0 };
+
+	if (description_read(ret, dir, a, &why) || why.kind == ERR_NOTFOUND)
+		return true;
+	*e = why;
+	return false;
 }
 
 static bool run(const struct verb_args *args, int *code, struct err *e)
@@ -87,11 +154,13 @@ static bool run(const struct verb_args *args, int *code, struct err *e)
 	const char *dir = verb_arg(args, 0) ? verb_arg(args, 0) : ".";
 	CLEANUP(arena_freep) struct arena *a = arena_new(LOCK_SIZE_MAX * 8);
 	CLEANUP(store_freep) struct store *store = NULL;
+	struct description d = { 0 };
 	struct lock l;
 
 	(void)code;
-	if (!lock_read(&l, dir, a, e) || !store_open(&store, verb_value(args, "--store"), e) ||
-		!fetch_lock(args, store, &l, e))
+	if (!lock_read(&l, dir, a, e) || !fetch_description(&d, dir, a, e) ||
+		!store_open(&store, verb_value(args, "--store"), e) ||
+		!fetch_inputs(args, store, &d, &l, e))
 		return false;
 	verb_say(args, "  all %zu packages are in the store", l.n_packages);
 	return true;
@@ -105,7 +174,7 @@ static const struct verb_option options[] = {
 
 const struct verb cmd_fetch = {
 	.name = "fetch",
-	.summary = "bring every package that the lock names into the store",
+	.summary = "bring every package and source of an image into the store",
 	.usage = "[DIR]",
 	.max_args = 1,
 	.options = options,

@@ -1,5 +1,5 @@
 /*
- * Fetching all that a lock names, with progress on standard error; used by every verb that needs the packages.
+ * Fetching all that a lock and a description name, with progress on standard error; used by every verb that needs the packages.
  */
 #ifndef ASSAY_CMD_FETCH_H
 #define ASSAY_CMD_FETCH_H
@@ -13,11 +13,18 @@ struct mirrors;
 /* The mirrors that --mirror names, else those of apt's configuration. NOTFOUND with a hint when there are none. */
 bool fetch_mirrors(const struct verb_args *args, struct mirrors **ret, struct err *e) MUST_CHECK;
 
-/* Puts every package of l that the store has not into it. Asks nobody when nothing is missing. */
-bool fetch_lock(const struct verb_args *args, struct store *s, const struct lock *l,
-	struct err *e) MUST_CHECK;
-/* The same within the stage that p shows. */
-bool fetch_lock_in(struct progress *p, const struct verb_args *args, struct store *s,
+/*
+ * Puts every package and source package of l, and every git tree and tarball of d, that the store has not into it. Asks
+ * nobody when nothing is missing.
+ */
+bool fetch_inputs(const struct verb_args *args, struct store *s, const struct description *d,
 	const struct lock *l, struct err *e) MUST_CHECK;
+/* The same within the stage that p shows. */
+bool fetch_inputs_in(struct progress *p, const struct verb_args *args, struct store *s,
+	const struct description *d, const struct lock *l, struct err *e) MUST_CHECK;
+
+/* DIR/assay.yaml; where there is none *ret stays as it is: a lock alone can be fetched and kept, too. */
+bool fetch_description(
+	struct description *ret, const char *dir, struct arena *a, struct err *e) MUST_CHECK;
 
 #endif

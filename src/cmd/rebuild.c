@@ -226,7 +226,8 @@ static bool build(struct rebuilding *r, struct err *e)
 	bool ok;
 
 	progress_stage(r->progress, "fetch");
-	if (!fetch_lock_in(r->progress, r->args, r->access.store, &r->in.lock, e))
+	if (!fetch_inputs_in(
+		    r->progress, r->args, r->access.store, &r->in.description, &r->in.lock, e))
 		return false;
 	ok = build_run(&o, &q, &why);
 	buf_done(&failure.tail);

@@ -24,7 +24,7 @@ static bool take(struct ar *a, size_t n, struct err *e)
 	if (n > a->size - a->at)
 		return err_set(e, ERR_FORMAT, "truncated: %llu bytes, wanted %zu more at %llu",
 			(unsigned long long)a->size, n, (unsigned long long)a->at);
-	if (!file_pread(a->fd, a->buffer, n, a->at, "the .deb", e))
+	if (!file_pread(a->fd, a->buffer, n, a->at, "the archive", e))
 		return false;
 	hasher_add(a->hasher, a->buffer, n);
 	a->at += n;
@@ -45,6 +45,16 @@ bool ar_open(struct ar **ret, int fd, uint64_t size, struct err *e)
 			e, ERR_FORMAT, "not an ar archive: it does not start with '!<arch>'");
 	*ret = TAKE(a);
 	return true;
+}
+
+void ar_open_plain(struct ar **ret, int fd, uint64_t size)
+{
+	struct ar *a = MEM_NEW(struct ar);
+
+	a->fd = fd;
+	a->size = a->left = size;
+	a->hasher = hasher_new(DIGEST_SHA256);
+	*ret = a;
 }
 
 void ar_free(struct ar *a)

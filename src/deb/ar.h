@@ -26,6 +26,8 @@ struct ar_member {
 
 /* Reads the start of fd, which has size bytes, is borrowed and must not change. FORMAT when it is not an archive. */
 bool ar_open(struct ar **ret, int fd, uint64_t size, struct err *e) MUST_CHECK;
+/* The same for a file that is no archive: all of it is the one member, which can be read at once. */
+void ar_open_plain(struct ar **ret, int fd, uint64_t size);
 void ar_free(struct ar *a);
 void ar_freep(struct ar **a);
 
@@ -36,7 +38,7 @@ void ar_freep(struct ar **a);
 bool ar_next(struct ar *a, struct ar_member *ret, bool *found, struct err *e) MUST_CHECK;
 /* The next bytes of the member, at most AR_BUFFER, valid until the next call; *n is 0 at its end. */
 bool ar_read(struct ar *a, const uint8_t **p, size_t *n, struct err *e) MUST_CHECK;
-/* After ar_next said that there is no more: SHA-256 of the whole file. */
+/* After ar_next said that there is no more, or all of a plain file was read: SHA-256 of the whole file. */
 void ar_digest(struct ar *a, uint8_t ret[static SHA256_SIZE]);
 
 #endif

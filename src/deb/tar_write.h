@@ -13,6 +13,7 @@
 #define ASSAY_DEB_TAR_WRITE_H
 
 #include "base/buf.h"
+#include "tree/content.h"
 #include "tree/tree.h"
 
 /*
@@ -21,5 +22,11 @@
  * and at the maximum of out.
  */
 bool tar_write(struct buf *out, const struct tree *t, struct err *e) MUST_CHECK;
+/*
+ * The same into a sink, for trees that are no package: a name or target for which the header has no room stands in an
+ * extended header (kind "x", name "./pax", mode 0644, no time; POSIX.1-2001, pax interchange format) before it, with the
+ * records "path" and "linkpath" and no others; the header itself has the first 100 bytes of it. One tree, one sequence of bytes.
+ */
+bool tar_write_pax(struct sink *out, const struct tree *t, struct err *e) MUST_CHECK;
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "base/map.h"
 #include "codec/yaml.h"
+#include "lock/description_component.h"
 #include "lock/description_image.h"
 #include "lock/member.h"
 #include "sys/file.h"
@@ -108,97 +109,6 @@ static bool parse_toolchains(
 	return true;
 }
 
-static bool parse_steps(const struct json *o, struct arena *a, struct component *c, struct err *e)
-{
-	const struct json *v;
-	struct argument_list *steps;
-
-	if (!json_get_array(o, "steps", &v, e) || !member_array(o, "steps", &v, e))
-		return false;
-	steps = ARENA_ARRAY(a, v->n, struct argument_list);
-	if (!steps)
-		return arena_full(a, e);
-	for (size_t i = 0; i < v->n; i++) {
-		/* A step is a list without a name of its own: give it one, so that one reader serves. */
-		static const struct str key = { "step", 4 };
-		struct json step = { .kind = JSON_OBJECT,
-			.keys = &key,
-			.items = &v->items[i],
-			.n = 1,
-			.line = v->items[i].line };
-
-		if (!member_list(&step, "step", member_is_text, false, a, &steps[i].args, e) ||
-			list_missing(&step, "step", steps[i].args, e))
-			return false;
-	}
-	c->steps = steps;
-	c->n_steps = v->n;
-	return true;
-}
-
-static bool parse_output(const struct json *o, struct component_output *out, struct err *e)
-{
-	static const char *const keys[] = { "from", "to", "path", "mode", NULL };
-
-	if (!json_only(o, "an output", keys, e) ||
-		!member_str(o, "from", true, member_is_path, &out->from, e) ||
-		!member_str(o, "to", true, NULL, &out->to, e) ||
-		!member_str(o, "path", true, member_is_path, &out->path, e) ||
-		!member_mode(o, "mode", &out->mode, e))
-		return false;
-	if (!str_is(out->to, "initrd") && !str_is(out->to, "root"))
-		return err_set(e, ERR_FORMAT,
-			"line %zu: an output goes to 'initrd' or 'root', not '%.*s'", o->line,
-			STR_ARG(out->to));
-	return true;
-}
-
-static bool parse_outputs(const struct json *o, struct arena *a, struct component *c, struct err *e)
-{
-	const struct json *v;
-	struct component_output *outputs;
-
-	if (!json_get_array(o, "outputs", &v, e) || !member_array(o, "outputs", &v, e))
-		return false;
-	outputs = ARENA_ARRAY(a, v->n, struct component_output);
-	if (!outputs)
-		return arena_full(a, e);
-	for (size_t i = 0; i < v->n; i++)
-		if (!parse_output(&v->items[i], &outputs[i], e))
-			return false;
-	c->outputs = outputs;
-	c->n_outputs = v->n;
-	return true;
-}
-
-static bool has_toolchain(const struct description *d, struct str name)
-{
-	for (size_t i = 0; i < d->n_toolchains; i++)
-		if (str_equal(d->toolchains[i].name, name))
-			return true;
-	return false;
-}
-
-static bool parse_component(const struct json *o, struct arena *a, const struct description *d,
-	struct component *c, struct err *e)
-{
-	static const char *const keys[] = { "name", "toolchain", "from", "files", "steps",
-		"outputs", NULL };
-
-	if (!json_only(o, "a component", keys, e) ||
-		!member_str(o, "name", true, member_is_name, &c->name, e) ||
-		!member_str(o, "toolchain", true, member_is_name, &c->toolchain, e) ||
-		!member_str(o, "from", true, member_is_folder, &c->from, e) ||
-		!member_list(o, "files", member_is_path, true, a, &c->files, e) ||
-		list_missing(o, "files", c->files, e) || !parse_steps(o, a, c, e) ||
-		!parse_outputs(o, a, c, e))
-		return false;
-	if (!has_toolchain(d, c->toolchain))
-		return err_set(e, ERR_FORMAT, "line %zu: there is no toolchain '%.*s'", o->line,
-			STR_ARG(c->toolchain));
-	return true;
-}
-
 static bool parse_components(
 	const struct json *top, struct arena *a, struct description *d, struct err *e)
 {
@@ -214,7 +124,7 @@ static bool parse_components(
 	if (!list)
 		return arena_full(a, e);
 	for (size_t i = 0; i < v->n; i++)
-		if (!parse_component(&v->items[i], a, d, &list[i], e) ||
+		if (!description_component_parse(&list[i], &v->items[i], d, a, e) ||
 			named_twice(seen, &v->items[i], list[i].name, e))
 			return false;
 	d->components = list;

@@ -6,6 +6,7 @@
 #define ASSAY_LOCK_DESCRIPTION_H
 
 #include "base/arena.h"
+#include "base/digest.h"
 #include "base/err.h"
 #include "base/str.h"
 
@@ -30,16 +31,43 @@ struct toolchain_request {
 	struct str_list packages;
 };
 
-/* Where one output of a component goes: outputs: - {from: init, to: initrd, path: init, mode: "0755"} */
+/*
+ * Where one output of a component goes: outputs: - {from: init, to: initrd, path: init, mode: "0755"}. Without a mode it is
+ * a folder, and all below it is taken.
+ */
 struct component_output {
 	struct str from; /* below the box's /out */
 	struct str to;   /* "initrd" or "root" */
 	struct str path; /* tree path */
 	uint32_t mode;
+	bool tree; /* a folder */
 };
 
 struct argument_list {
 	struct str_list args;
+};
+
+enum source_kind { SOURCE_FOLDER, SOURCE_GIT, SOURCE_TARBALL, SOURCE_DEBIAN };
+
+/* Where a component's sources come from when that is no folder beside the description. */
+struct source_request {
+	enum source_kind kind;
+	struct str url;    /* GIT, TARBALL: http, https or file; empty where path is set */
+	struct str path;   /* the same beside the description */
+	struct str commit; /* GIT: 40 or 64 hex digits, where to look */
+	bool pinned;       /* sha256 is given; always so for TARBALL */
+	uint8_t sha256
+		[SHA256_SIZE]; /* GIT: of the canonical archive of its tree; TARBALL: of the file */
+	uint64_t size;         /* TARBALL: 0 where it is not given */
+	bool strip;            /* TARBALL: all lies in one folder, which is taken off */
+	struct str name, version; /* DEBIAN; without a version the highest */
+};
+
+/* limits: of one run in the box; 0 where none is given. */
+struct component_limits {
+	uint32_t processes;
+	uint64_t memory, disk; /* bytes */
+	uint32_t time_s;
 };
 
 struct component {
@@ -47,6 +75,10 @@ struct component {
 	struct str toolchain;
 	struct str from;       /* source folder, relative to the description */
 	struct str_list files; /* globs below it; each must match, nothing else is visible */
+	struct source_request source;
+	struct component_limits limits;
+	struct str_list
+		release; /* channels of the box (box/box_view.h) that it does not fix for these steps */
 	const struct argument_list *steps; /* run in the box in /src, one after the other */
 	size_t n_steps;
 	const struct component_output *outputs;

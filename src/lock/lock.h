@@ -45,6 +45,22 @@ struct lock_package {
 	struct str why; /* "seed", "essential", "dependency of NAME" */
 };
 
+struct lock_file {
+	struct str name;
+	uint64_t size;
+	uint8_t sha256[SHA256_SIZE];
+};
+
+/* A source package that a component is built from, as its stanza in a Sources index describes it. */
+struct lock_source {
+	struct str name, version;
+	struct str format;             /* "3.0 (quilt)", "3.0 (native)" or "1.0" */
+	struct str directory;          /* in the pool, of its files */
+	size_t index;                  /* in source_indexes: whose stanza it is */
+	const struct lock_file *files; /* sorted by name */
+	size_t n_files;
+};
+
 /* Which packages make one root: "image", "firmware", "toolchain:NAME". Sorted positions in packages. */
 struct lock_set {
 	struct str name;
@@ -66,6 +82,11 @@ struct lock {
 	size_t n_packages;
 	const struct lock_set *sets;
 	size_t n_sets;
+	const struct lock_index
+		*source_indexes; /* none where no component asks for a source package */
+	size_t n_source_indexes;
+	const struct lock_source *sources; /* sorted by name, version */
+	size_t n_sources;
 	struct str_list left_out; /* names kept out of the closure by the description */
 };
 
@@ -82,5 +103,10 @@ bool lock_check_fresh(const struct lock *l, const struct description *d, struct 
 
 const struct lock_set *lock_set_find(const struct lock *l, const char *name);
 const struct lock_package *lock_package_find(const struct lock *l, struct str name);
+/* Where in the pool a file of it is; p NULL when the arena is full. */
+struct str lock_source_path(
+	const struct lock_source *s, const struct lock_file *f, struct arena *a);
+/* What was locked for a component's debian-source: of that version where it names one. NULL when there is none. */
+const struct lock_source *lock_source_find(const struct lock *l, const struct source_request *r);
 
 #endif

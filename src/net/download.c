@@ -87,7 +87,7 @@ static enum outcome judge(struct download *d, const char *base, bool *again, str
 
 	if (!d->sha256)
 		return GOT;
-	if (d->at != d->max) {
+	if (!d->at_most && d->at != d->max) {
 		snprintf(why, sizeof why, "%llu bytes, wanted %llu", (unsigned long long)d->at,
 			(unsigned long long)d->max);
 	} else {
@@ -120,11 +120,12 @@ static enum outcome try_once(
 	else if (!open_writer(d, e))
 		return FAILED;
 	d->resumed |= d->at > 0;
-	if (d->sha256 && d->at >= d->max &&
+	if (d->sha256 && !d->at_most && d->at >= d->max &&
 		d->resumed) /* all of it was kept: nobody need be asked */
 		return judge(d, base, again, e);
 	end = transfer_get(d->transfer, url, d->at, d->max, &d->sink, &why);
-	if (end == TRANSFER_DONE || (end == TRANSFER_BROKEN && d->sha256 && d->at == d->max))
+	if (end == TRANSFER_DONE ||
+		(end == TRANSFER_BROKEN && d->sha256 && !d->at_most && d->at == d->max))
 		return judge(d, base, again, e);
 	*e = why;
 	switch (end) {

@@ -21,7 +21,8 @@ struct download {
 	/* What the caller sets. */
 	struct str path;
 	struct fetch_bases bases;
-	uint64_t max;                        /* bytes; exactly so many where sha256 is set */
+	uint64_t max;                        /* bytes; exactly so many where sha256 is set ... */
+	bool at_most;                        /* ... and this is not */
 	const uint8_t *sha256;               /* NULL: whatever comes, into bytes */
 	struct store *store;                 /* unless sha256 is NULL */
 	struct buf *bytes;                   /* if sha256 is NULL; initialised with max */

@@ -120,6 +120,7 @@ static bool fetch_one(void *ctx, size_t i, struct err *e)
 		.path = item->path,
 		.bases = item->bases,
 		.max = item->size,
+		.at_most = item->at_most,
 		.sha256 = item->sha256,
 		.store = j->store,
 		.options = &j->options,
@@ -151,19 +152,25 @@ static int by_size(const void *a, const void *b)
 	return memcmp(x->sha256, y->sha256, SHA256_SIZE);
 }
 
+static bool is_there(const struct store *s, const struct fetch_item *item)
+{
+	return item->at_most ? store_has(s, item->sha256)
+			     : store_has_size(s, item->sha256, item->size);
+}
+
 static void plan(struct job *j, const struct fetch_item *items, size_t n)
 {
 	size_t kept = 0;
 
 	j->todo = mem_array(n, sizeof *j->todo);
 	for (size_t i = 0; i < n; i++)
-		if (!store_has_size(j->store, items[i].sha256, items[i].size))
+		if (!is_there(j->store, &items[i]))
 			j->todo[j->n++] = items[i];
 	qsort(j->todo, j->n, sizeof *j->todo, by_size);
 	for (size_t i = 0; i < j->n; i++) {
 		if (kept && by_size(&j->todo[kept - 1], &j->todo[i]) == 0)
 			continue;
-		j->progress.bytes += j->todo[i].size;
+		j->progress.bytes += j->todo[i].at_most ? 0 : j->todo[i].size;
 		j->todo[kept++] = j->todo[i];
 	}
 	j->n = j->progress.items = kept;

@@ -18,6 +18,7 @@ struct fetch_bases {
 struct fetch_item {
 	struct str path; /* below a base URI: "pool/main/h/hello/hello_2.10-3_amd64.deb" */
 	uint64_t size;
+	bool at_most; /* size is a limit: how many there are is not known */
 	uint8_t sha256[SHA256_SIZE];
 	struct fetch_bases bases;
 };

@@ -12,10 +12,11 @@
 
 #define MAIN "debian"
 #define SECURITY "debian-security"
+#define SOURCES "sources" /* what `assay archive` keeps of git trees and tarballs */
 
-enum { ARCHIVES = 2 };
+enum { ARCHIVES = 3, APT_ARCHIVES = 2 };
 
-static const char *const archives[ARCHIVES] = { MAIN, SECURITY };
+static const char *const archives[ARCHIVES] = { MAIN, SECURITY, SOURCES };
 
 struct mirror_list {
 	char *uris[MIRRORS_MAX];
@@ -149,7 +150,7 @@ static bool take_plain(struct mirrors *m, struct str given, struct err *e)
 	if (!url_of_base(&uri, given, &ignored))
 		return true;
 	of = archive_of(uri);
-	if (of < ARCHIVES)
+	if (of < APT_ARCHIVES)
 		return list_add(&m->of[of], uri, e);
 	free(uri);
 	return true;

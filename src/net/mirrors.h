@@ -22,7 +22,8 @@ void mirrors_freep(struct mirrors **m);
 
 /*
  * Adds what the user names: an http, https or file URL, or a local folder (with a '/' or '.' first). Where its last
- * component is "debian" or "debian-security" it is tried for that archive, else URL/debian and URL/debian-security are.
+ * component is "debian" or "debian-security" it is tried for that archive, else URL/debian and URL/debian-security are, and URL/sources
+ * for "sources": git trees and tarballs by digest, as `assay archive` lays them out.
  * Fails USAGE for another scheme, for user names and passwords, queries and fragments, LIMIT.
  */
 bool mirrors_add(struct mirrors *m, const char *url, struct err *e) MUST_CHECK;

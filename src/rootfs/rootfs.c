@@ -235,18 +235,29 @@ static bool overlays(struct tree *t, const struct rootfs_inputs *in, struct err 
 	return true;
 }
 
+/* A folder that is there keeps its mode and owner: those that a step gave it mean nothing. */
+static bool add_product(struct tree *t, const struct node *n, struct err *e)
+{
+	const struct node *was = tree_find(t, n->path);
+
+	if (n->kind == NODE_FOLDER && was && was->kind == NODE_FOLDER)
+		return true;
+	return entry_parents(t, n->path, DECLARED, e) && tree_add(t, n, e);
+}
+
 static bool add_products(
 	struct tree *t, const struct rootfs_product *products, size_t n, struct err *e)
 {
 	for (size_t i = 0; i < n; i++) {
 		struct node node = { .path = products[i].path,
-			.kind = NODE_FILE,
+			.kind = products[i].kind,
 			.mode = products[i].mode,
-			.content = products[i].content };
+			.content = products[i].content,
+			.target = products[i].target };
 
 		node.origin = arena_printf(
 			tree_arena(t), "component:%.*s", STR_ARG(products[i].component));
-		if (!entry_parents(t, node.path, DECLARED, e) || !tree_add(t, &node, e))
+		if (!add_product(t, &node, e))
 			return false;
 	}
 	return true;

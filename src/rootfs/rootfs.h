@@ -15,11 +15,13 @@
 #include "store/store.h"
 #include "tree/tree.h"
 
-/* A file that a component made for the root or the initrd. */
+/* A file, folder or link that a component made for the root or the initrd. */
 struct rootfs_product {
 	struct str path;
+	enum node_kind kind;
 	uint32_t mode;
 	struct content content;
+	struct str target; /* LINK */
 	struct str component;
 };
 

@@ -266,6 +266,7 @@ static void same_twice(void)
 		" /proc/self/uid_map /proc/sys/kernel/random/boot_id /proc/sys/kernel/random/uuid"
 		" /proc/sys/kernel/random/uuid /etc/mtab; find /proc/sys /sys -type f | xargs grep .;"
 		"head -c 32 /dev/urandom | od -x; head -c 7 /dev/random | od -x; ulimit -a; ls /proc;"
+		"cat /proc/self/stat /proc/self/status /proc/self/maps /proc/self/statm /proc/self/io;"
 		"head -c 30000000 /dev/urandom | sha256sum; stat -f / /proc; readlink /proc/self/fd/0";
 	CLEANUP(buf_done) struct buf first = { 0 };
 

@@ -12,6 +12,8 @@
 #include "base/mem.h"
 #include "build/component_source.h"
 #include "build/sysroot.h"
+#include "box/box_view.h"
+#include "lock/description_component.h"
 #include "make_deb.h"
 #include "sys/file.h"
 #include "test.h"
@@ -91,13 +93,19 @@ static struct lock lock_of(void)
 	};
 }
 
-static bool build(struct component_result *ret, const struct component *c,
-	struct component_failure *failure, struct err *e)
+static bool build_how(struct component_result *ret, const struct component *c,
+	const struct component_how *how, struct component_failure *failure, struct err *e)
 {
 	const struct description d = { .dir = str_of(folder) };
 	const struct lock l = lock_of();
 
-	return component_build(ret, store, &l, &d, c, EPOCH, memory, failure, e);
+	return component_build(ret, store, &l, &d, c, EPOCH, how, memory, failure, e);
+}
+
+static bool build(struct component_result *ret, const struct component *c,
+	struct component_failure *failure, struct err *e)
+{
+	return build_how(ret, c, NULL, failure, e);
 }
 
 static const struct str globs[] = { S("*.c"), S("sub/**"), S("a.c") };
@@ -114,9 +122,10 @@ static const struct argument_list joining[] = { STEP(join_args) },
 				  listing[] = { STEP(list_args) },
 				  failing[] = { STEP(list_args), STEP(fail_args) },
 				  linking[] = { STEP(link_args) }, nothing[] = { STEP(other_args) };
-static const struct component_output outputs[] = { { S("joined"), S("root"), S("usr/bin/x"),
-	0755 } };
-static const struct component_output list_output[] = { { S("list"), S("root"), S("list"), 0644 } };
+static const struct component_output outputs[] = { { S("joined"), S("root"), S("usr/bin/x"), 0755,
+	false } };
+static const struct component_output list_output[] = { { S("list"), S("root"), S("list"), 0644,
+	false } };
 
 static struct component plain(void)
 {
@@ -219,6 +228,39 @@ static void built_and_cached(void)
 	put("src/a.c", "first\n");
 }
 
+/* A fresh build runs its steps again, tells the digests of what they gave, and leaves no record. */
+static void fresh(void)
+{
+	struct component_how how = { .fresh = true, .scratch = at("scratch"), .log = at("log") };
+	struct component c = plain();
+	struct component_result plainly, r;
+	CLEANUP(buf_done) struct buf log = { 0 };
+	struct err e = { 0 };
+
+	CHECK_OK(build(&plainly, &c, NULL, &e), e);
+	CHECK_OK(file_mkdirs(AT_FDCWD, how.scratch, &e), e);
+	CHECK_OK(build_how(&r, &c, &how, NULL, &e), e);
+	CHECK(!r.cached && !memcmp(r.derivation, plainly.derivation, SHA256_SIZE));
+	CHECK(!memcmp(
+		r.products[0].content.sha256, plainly.products[0].content.sha256, SHA256_SIZE));
+	CHECK(access(at("scratch/src/a.c"), F_OK) == 0);
+	CHECK_OK(file_read(AT_FDCWD, how.log, 65536, &log, &e), e);
+	CHECK_OK(file_remove_tree(AT_FDCWD, how.scratch, &e), e);
+
+	/* What the store has is not looked at, and what it has not is not left there. */
+	put("src/a.c", "fresh\n");
+	how.scratch = NULL;
+	CHECK_OK(build_how(&r, &c, &how, NULL, &e), e);
+	check_content(&r, "fresh\nsecond\n");
+	CHECK_OK(build_how(&r, &c, &how, NULL, &e), e);
+	CHECK(!r.cached);
+	CHECK_OK(build(&r, &c, NULL, &e), e);
+	CHECK(!r.cached);
+	CHECK_OK(build(&r, &c, NULL, &e), e);
+	CHECK(r.cached);
+	put("src/a.c", "first\n");
+}
+
 static void seen_by_steps(void)
 {
 	struct component c = plain();
@@ -229,6 +271,98 @@ static void seen_by_steps(void)
 	c.outputs = list_output;
 	CHECK_OK(build(&r, &c, NULL, &e), e);
 	check_content(&r, ". 40755 1700000000\na.c 100644 1700000000\nsub 40755 1700000000\n");
+}
+
+static const struct str tree_args[] = { S("tool"), S("tree"), S("/out/made") };
+static const struct argument_list treeing[] = { STEP(tree_args) };
+static const struct component_output tree_outputs[] = { { S("made/usr"), S("root"), S("usr"), 0,
+								true },
+	{ S("made"), S("initrd"), S("."), 0, true },
+	{ S("made/usr/bin/run"), S("root"), S("run"), 0755, false } };
+
+static void check_products(const struct component_result *r)
+{
+	static const char *const want[] = { "root usr 0 755 ", "root usr/bin 0 755 ",
+		"root usr/bin/run 1 755 ", "root usr/empty 0 755 ", "root usr/link 2 777 bin/run",
+		"initrd  0 755 ", "initrd usr 0 755 ", "initrd usr/bin 0 755 ",
+		"initrd usr/bin/run 1 755 ", "initrd usr/empty 0 755 ",
+		"initrd usr/link 2 777 bin/run", "root run 1 755 " };
+
+	CHECK(r->n_products == ARRAY_LEN(want));
+	for (size_t i = 0; i < r->n_products && i < ARRAY_LEN(want); i++) {
+		const struct component_product *p = &r->products[i];
+		char got[256];
+
+		snprintf(got, sizeof got, "%.*s %.*s %d %o %.*s", STR_ARG(p->output->to),
+			STR_ARG(p->path), (int)p->kind, (unsigned)p->mode, STR_ARG(p->target));
+		test_report(!strcmp(got, want[i]), __FILE__, (int)i, got);
+	}
+}
+
+/* Made, and read back from the record: the same products in the same order. */
+static void trees(void)
+{
+	struct component c = plain();
+	struct component_result r;
+	struct err e = { 0 };
+
+	c.steps = treeing;
+	c.outputs = tree_outputs;
+	c.n_outputs = 3;
+	CHECK_OK(build(&r, &c, NULL, &e), e);
+	CHECK(!r.cached);
+	check_products(&r);
+	CHECK_OK(build(&r, &c, NULL, &e), e);
+	CHECK(r.cached);
+	check_products(&r);
+	c.outputs = tree_outputs + 2; /* one of them alone is another derivation */
+	c.n_outputs = 1;
+	CHECK_OK(build(&r, &c, NULL, &e), e);
+	CHECK(!r.cached && r.n_products == 1);
+	c.outputs = (const struct component_output[]){ { S("made/usr/bin/run"), S("root"), S("x"),
+		0, true } };
+	CHECK_ERR(build(&r, &c, NULL, &e), e, ERR_FORMAT);
+	c.outputs = (const struct component_output[]){ { S("made/usr"), S("root"), S("x"), 0755,
+		false } };
+	CHECK_ERR(build(&r, &c, NULL, &e), e, ERR_FORMAT);
+	c.outputs = (const struct component_output[]){ { S("made/usr/link"), S("root"), S("x"), 0,
+		true } };
+	CHECK_ERR(build(&r, &c, NULL, &e), e, ERR_FORMAT);
+}
+
+/* What the box does not fix is part of the derivation; what it may use is not. */
+static void released(void)
+{
+	static const struct str clock[] = { S("clock") }, both[] = { S("pids"), S("clock") },
+				turned[] = { S("clock"), S("pids") };
+	struct component c = plain();
+	struct component_result plainly, one, two, three;
+	struct err e = { 0 };
+
+	CHECK_OK(build(&plainly, &c, NULL, &e), e);
+	c.limits = (struct component_limits){ 1000, 1 << 30, 1 << 30, 60 };
+	CHECK_OK(build(&one, &c, NULL, &e), e);
+	CHECK(one.cached && !memcmp(one.derivation, plainly.derivation, SHA256_SIZE));
+	c.release = (struct str_list){ clock, 1 };
+	CHECK_OK(build(&one, &c, NULL, &e), e);
+	c.release = (struct str_list){ both, 2 };
+	CHECK_OK(build(&two, &c, NULL, &e), e);
+	c.release = (struct str_list){ turned, 2 };
+	CHECK_OK(build(&three, &c, NULL, &e), e);
+	CHECK(!one.cached && !two.cached && three.cached);
+	CHECK(memcmp(one.derivation, plainly.derivation, SHA256_SIZE) != 0);
+	CHECK(memcmp(one.derivation, two.derivation, SHA256_SIZE) != 0);
+}
+
+/* The list of the description and that of the box are one. */
+static void channels(void)
+{
+	size_t n = 0;
+
+	for (; description_component_channels[n]; n++)
+		CHECK(n < BOX_N_CHANNELS && !strcmp(description_component_channels[n],
+						    box_channel_name((enum box_channel)n)));
+	CHECK(n == BOX_N_CHANNELS);
 }
 
 static void failures(void)
@@ -322,6 +456,10 @@ int main(void)
 	sources();
 	laid_out();
 	built_and_cached();
+	fresh();
+	trees();
+	released();
+	channels();
 	seen_by_steps();
 	failures();
 	other_bytes();

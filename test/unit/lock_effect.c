@@ -20,7 +20,7 @@ enum { ARENA = 1 << 20 };
 #define IMAGE (PCR(4) | PCR(5) | PCR(9) | PCR(11))
 
 static struct locks_made before, after;
-static const struct component_output to_root = { S("o"), S("root"), S("p"), 0755 };
+static const struct component_output to_root = { S("o"), S("root"), S("p"), 0755, false };
 static const struct component agent = {
 	.name = S("agent"), .toolchain = S("c"), .outputs = &to_root, .n_outputs = 1
 };

@@ -101,7 +101,9 @@ static void make(struct made *m)
 		.root = tree_new(ROOM) };
 	m->sets[0] = (struct lock_set){ STR("image"), m->image, 2 };
 	m->sets[1] = (struct lock_set){ STR("toolchain:c"), m->toolchain, 1 };
-	m->product = (struct component_product){ .output = &m->output };
+	m->product = (struct component_product){
+		.output = &m->output, .path = STR("init"), .kind = NODE_FILE
+	};
 	m->built = (struct manifest_component){
 		&m->component,
 		{ .sources = &m->source, .n_sources = 1, .products = &m->product, .n_products = 1 }
