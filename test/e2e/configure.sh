@@ -70,7 +70,7 @@ control Depends: late\nReplaces: late
 file usr/share/doc/late 0644 of replace\n
 S
 archive_deb alink 1 <<'S'
-link usr/share/linked doc
+link usr/share/linked base-passwd
 S
 archive_deb below 1 <<'S'
 file usr/share/linked/below 0644 below\n
@@ -184,7 +184,7 @@ content usr/bin/one.real 'one\n'
 describe 'kernel, replace, alink, below'
 check 'a package may replace a file of another' lock_and_build
 content usr/share/doc/late 'of replace\n'
-content usr/share/doc/below 'below\n'
+content usr/share/base-passwd/below 'below\n'
 changed usr/share/linked/below ''
 describe 'kernel, replace' '/configure: scripts/d'
 refuses 'which without scripts is a matter of prefer' lock_and_build "'usr/share/doc/late' is claimed twice"
