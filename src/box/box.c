@@ -116,6 +116,7 @@ static bool guard(pid_t pid, unsigned wall_s, struct box_report *report, struct 
 			return err_os(e, "cannot wait for the box");
 	if (rc == 0) {
 		report->finished = report->result.timed_out = true;
+		report->result.limit = BOX_LIMIT_TIME;
 		report->result.status = 128 + SIGKILL;
 		return true;
 	}

@@ -24,7 +24,6 @@
 #include "box/trace_tsc.h"
 #include "base/banned.h"
 
-enum { PROCESSES_ROOM = 64 };
 enum { NOT_STARTED = 127 }; /* the shell's exit code for a command that could not be started */
 
 enum { VAR_SIZE = 512 }; /* of a variable that the view decides */
@@ -87,8 +86,8 @@ static void make_environment(struct environment *env, const struct box_job *job)
 /* Every limit of getrlimit(2) is set, so that none of the caller's shows; never above the caller's hard limit. */
 static bool set_limits(const struct box_limits *l, bool traces, struct err *e)
 {
-	/* The tracer counts, and says which limit it was; the kernel's answer comes after that. */
-	const rlim_t processes = l->n_processes + (traces ? PROCESSES_ROOM : 0);
+	/* The tracer counts, and says which limit it was: then each may be about to make one more that it did not see yet. */
+	const rlim_t processes = traces ? 2 * (rlim_t)l->n_processes : l->n_processes;
 	const struct {
 		__rlimit_resource_t what;
 		rlim_t max;

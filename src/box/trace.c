@@ -76,7 +76,7 @@ static void introduce(struct tracer *t, struct trace_thread *parent, pid_t pid)
 		t->exceeded = BOX_LIMIT_PROCESSES;
 	if (!child->waiting)
 		return;
-	trace_disturb_forget(t, child);
+	trace_disturb_forget(child);
 	child->waiting = false;
 	if (!trace_disturb_hold(t, child))
 		trace_call_resume(child, 0);
@@ -195,7 +195,7 @@ static void gone(struct tracer *t, pid_t pid)
 		return;
 	if (thread->process && thread->process->n_threads == 1)
 		trace_clock_end(t, thread->process);
-	trace_disturb_forget(t, thread);
+	trace_disturb_forget(thread);
 	trace_thread_remove(t->threads, thread);
 }
 
@@ -249,15 +249,36 @@ static void look(struct tracer *t)
 	t->next_look = now + took * 20 + (int64_t)TRACE_LIMITS_EVERY_MS * MS_NS;
 }
 
+/* Once a millisecond, since the list may be long; those that are held again wait for the next time. */
 static void release_held(struct tracer *t)
 {
+	int64_t now = t->held ? trace_clock_real(CLOCK_MONOTONIC) : 0;
 	struct trace_thread *thread;
 
-	while ((thread = trace_disturb_next(t)))
+	if (!t->held || now < t->next_release)
+		return;
+	while ((thread = trace_disturb_next(t, now)))
 		if (thread->known)
 			trace_call_resume(thread, 0);
 		else
 			take_in(t, thread);
+	t->next_release = now + MS_NS;
+}
+
+/* To the log, for who reads only that. */
+static void tell_limit(const struct tracer *t)
+{
+	const struct box_limits *l = &t->job->limits;
+
+	if (t->exceeded == BOX_LIMIT_PROCESSES)
+		dprintf(t->log_fd, "assay: more than %u processes and threads at one time\n",
+			l->n_processes);
+	else if (t->exceeded == BOX_LIMIT_MEMORY)
+		dprintf(t->log_fd, "assay: more than %llu bytes of memory\n",
+			(unsigned long long)l->memory);
+	else
+		dprintf(t->log_fd, "assay: more than %llu bytes of disk\n",
+			(unsigned long long)l->disk);
 }
 
 /* Until `first` ends or a limit is exceeded; its status as waitpid gives it. */
@@ -312,6 +333,7 @@ bool trace_step(struct tracer *t, unsigned step, pid_t first, int go_fd, int *st
 		t->exceeded = trace_limits_disk(t);
 	*status = WIFEXITED(got) ? WEXITSTATUS(got) : 128 + WTERMSIG(got);
 	if (t->exceeded) {
+		tell_limit(t);
 		t->result->limit = t->exceeded;
 		*status = 128 + SIGKILL;
 	}

@@ -46,6 +46,7 @@ struct tracer {
 	int64_t next_look; /* at the limits, by the machine's clock */
 	int tick_ms;
 	struct trace_thread *held; /* see trace_disturb.c */
+	int64_t next_release;      /* of those held, by the machine's clock */
 	uint64_t n_disturbed;
 	struct map *notes; /* undeclared inputs, told already */
 	struct map *execs; /* what was executed how often, see trace_random.c */

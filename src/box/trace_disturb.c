@@ -21,6 +21,9 @@ static void hold(struct tracer *t, struct trace_thread *thread, int64_t ns)
 {
 	thread->held_until = trace_clock_real(CLOCK_MONOTONIC) + ns;
 	thread->next_held = t->held;
+	thread->held_at = &t->held;
+	if (t->held)
+		t->held->held_at = &thread->next_held;
 	t->held = thread;
 }
 
@@ -38,26 +41,24 @@ void trace_disturb_wait(struct tracer *t, struct trace_thread *thread)
 	hold(t, thread, TRACE_DISTURB_WAIT_NS);
 }
 
-/* The list is short: what is held is held for milliseconds. */
-struct trace_thread *trace_disturb_next(struct tracer *t)
+struct trace_thread *trace_disturb_next(struct tracer *t, int64_t now)
 {
-	int64_t now = t->held ? trace_clock_real(CLOCK_MONOTONIC) : 0;
+	struct trace_thread *thread = t->held;
 
-	for (struct trace_thread *thread = t->held; thread; thread = thread->next_held)
-		if (thread->held_until <= now) {
-			trace_disturb_forget(t, thread);
-			return thread;
-		}
-	return NULL;
+	while (thread && thread->held_until > now)
+		thread = thread->next_held;
+	if (thread)
+		trace_disturb_forget(thread);
+	return thread;
 }
 
-void trace_disturb_forget(struct tracer *t, struct trace_thread *thread)
+void trace_disturb_forget(struct trace_thread *thread)
 {
-	struct trace_thread **at = &t->held;
-
-	while (*at && *at != thread)
-		at = &(*at)->next_held;
-	if (*at)
-		*at = thread->next_held;
+	if (!thread->held_at)
+		return;
+	*thread->held_at = thread->next_held;
+	if (thread->next_held)
+		thread->next_held->held_at = thread->held_at;
 	thread->next_held = NULL;
+	thread->held_at = NULL;
 }

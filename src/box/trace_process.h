@@ -35,7 +35,8 @@ struct trace_thread {
 	bool waiting; /* its first stop came before that */
 	struct trace_process *process;
 	int64_t held_until; /* by the machine's clock; in the tracer's list of those held */
-	struct trace_thread *next_held;
+	struct trace_thread *next_held,
+		**held_at; /* what points to this one; NULL: not in the list */
 	/* The call that is watched: its exit will be seen. */
 	bool watched;
 	const struct trace_handler
