@@ -46,11 +46,29 @@ archive_deb() {
 	} >"$work/stanzas/$name"
 }
 
+# archive_source NAME VERSION FORMAT FILE...: files of a source package into the pool, and its stanza for the next archive_publish.
+archive_source() {
+	local name=$1 version=$2 format=$3 file
+	shift 3
+	mkdir -p "$archive/pool/source" "$work/source-stanzas" "$archive/dists/made/main/source"
+	cp "$@" "$archive/pool/source/"
+	{
+		printf '%s\n' "Package: $name" "Version: $version" "Format: $format" 'Directory: pool/source' 'Checksums-Sha256:'
+		for file; do
+			printf ' %s %s %s\n' "$(digest_of "$file")" "$(stat -c %s "$file")" "${file##*/}"
+		done
+		echo
+	} >"$work/source-stanzas/$name-$version"
+}
+
 archive_publish() {
-	local dist=$archive/dists/made index=main/binary-amd64/Packages.xz
-	cat "$work"/stanzas/* | xz -c >"$dist/$index"
-	printf '%s\n' 'Suite: made' 'Codename: made' "Date: $archive_date" 'SHA256:' \
-		" $(digest_of "$dist/$index") $(stat -c %s "$dist/$index") $index" >"$work/Release"
+	local dist=$archive/dists/made index
+	cat "$work"/stanzas/* | xz -c >"$dist/main/binary-amd64/Packages.xz"
+	[ ! -d "$work/source-stanzas" ] || cat "$work"/source-stanzas/* | xz -c >"$dist/main/source/Sources.xz"
+	printf '%s\n' 'Suite: made' 'Codename: made' "Date: $archive_date" 'SHA256:' >"$work/Release"
+	for index in main/binary-amd64/Packages.xz main/source/Sources.xz; do
+		[ ! -f "$dist/$index" ] || echo " $(digest_of "$dist/$index") $(stat -c %s "$dist/$index") $index" >>"$work/Release"
+	done
 	gpg --batch -q --yes --passphrase '' --clearsign -o "$dist/InRelease" "$work/Release"
 }
 

@@ -116,6 +116,7 @@ static bool guard(pid_t pid, unsigned wall_s, struct box_report *report, struct 
 			return err_os(e, "cannot wait for the box");
 	if (rc == 0) {
 		report->finished = report->result.timed_out = true;
+		report->result.limit = BOX_LIMIT_TIME;
 		report->result.status = 128 + SIGKILL;
 		return true;
 	}
@@ -137,7 +138,8 @@ static bool outer(const struct box_job *given, pid_t caller, struct box_report *
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	signal(SIGCHLD, SIG_DFL);
-	if (!keep_only(&log_fd, &job->terminal, e) || !box_namespace_enter(job->view.user_id, e))
+	if (!keep_only(&log_fd, &job->terminal, e) ||
+		!box_namespace_enter(job->view.user_id, job->whole_root, e))
 		return false;
 	/* After the change of user namespace, which could forget it. */
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || pipe2(alive, O_CLOEXEC) < 0)

@@ -1,17 +1,25 @@
 /*
  * The sandbox for steps that must run a program: a compiler, a maintainer script. What runs in it sees a sysroot made of
  * locked packages, declared inputs and nothing else of the machine: no network, no other process, a fixed host name,
- * user, umask, environment and address layout.
+ * user, umask, environment, clock, processor, memory and address layout (box_view.h).
  *
  *   /           the sysroot, read only; its usr-merge links and /etc entries are kept, /etc/{passwd,group,hosts,...} are ours
  *   binds       read only, or writable where the job says so (/src, a component's own copy of its sources)
  *   /out        the output folder, the one thing that outlives the box
  *   /build,/tmp empty, in memory
- *   /proc       of the commands' own processes, read only; /dev has null, zero, full, random, urandom, fd, std*, shm; no /sys
+ *   /proc       of the commands' own processes, read only; what else it tells, and /sys, are fixed files
+ *   /dev        null, zero, full, random, urandom, fd, std*, shm
+ *
+ * Times, order, numbers and sizes of files are the box's own, and its network is a loopback. Whoever asks for more gets an
+ * ordinary error, and the result and the log name what was asked.
  *
  * The user inside is `build`, id 1000, which is the caller outside: it needs no privilege where the kernel lets an
  * ordinary user make user namespaces, and root gets the same box. There is one id only: chown to others fails.
- * Not closed yet: clock, random numbers, processor and kernel version are the machine's.
+ *
+ * With whole_root the box is another one, for maintainer scripts: its root is a copy of a tree, writable, with the modes and
+ * owners of the tree; the user inside is root with the rights to change both, and the ids 0..65535 are there (box_ids.h).
+ *
+ * What is not closed stands in doc/box.md.
  */
 #ifndef ASSAY_BOX_BOX_H
 #define ASSAY_BOX_BOX_H
@@ -21,6 +29,7 @@
 
 #include "base/err.h"
 #include "box/box_view.h"
+#include "tree/tree.h"
 
 enum {
 	BOX_VERSION =
@@ -66,7 +75,12 @@ struct box_job {
 	bool binds_writable; /* what the commands change in them, changes on the machine */
 	const char
 		*out; /* absolute; seen as /out. Lies in a folder that other users cannot enter. */
-	const char *cwd; /* in the box; NULL: /build */
+	/*
+	 * Not NULL: a finished tree, whose files stand in sysroot. It is the root, and what became of it is in `out` when all
+	 * commands are done (box_listing.h). There is no /out and no /build; limits.disk is that of the whole root.
+	 */
+	const struct tree *whole_root;
+	const char *cwd; /* in the box; NULL: /build, with whole_root / */
 	const struct box_command *
 		commands; /* one after the other, until one fails; between two, all that was left running ends */
 	size_t n_commands;

@@ -20,6 +20,7 @@
 
 #include "box/box_mounts.h"
 #include "box/box_network.h"
+#include "box/box_root.h"
 #include "box/box_seccomp.h"
 #include "box/trace.h"
 #include "box/trace_files.h"
@@ -86,19 +87,22 @@ static void make_environment(struct environment *env, const struct box_job *job)
 }
 
 /* Every limit of getrlimit(2) is set, so that none of the caller's shows; never above the caller's hard limit. */
-static bool set_limits(const struct box_limits *l, struct err *e)
+static bool set_limits(const struct box_limits *l, bool traces, struct err *e)
 {
+	/* The tracer counts, and says which limit it was: then each may be about to make one more that it did not see yet. */
+	const rlim_t processes = traces ? 2 * (rlim_t)l->n_processes : l->n_processes;
 	const struct {
 		__rlimit_resource_t what;
 		rlim_t max;
 	} limits[] = {
-		{ RLIMIT_AS, l->memory },
+		/* What is traced is watched as a whole. */
+		{ RLIMIT_AS, traces ? RLIM_INFINITY : l->memory },
 		{ RLIMIT_CORE, 0 },
 		{ RLIMIT_CPU, RLIM_INFINITY },
 		{ RLIMIT_DATA, RLIM_INFINITY },
 		{ RLIMIT_FSIZE, l->file },
 		{ RLIMIT_NOFILE, 1024 },
-		{ RLIMIT_NPROC, l->n_processes },
+		{ RLIMIT_NPROC, processes },
 		{ RLIMIT_STACK, 8 << 20 },
 		{ RLIMIT_LOCKS, RLIM_INFINITY },
 		{ RLIMIT_MEMLOCK, 64 << 10 },
@@ -123,6 +127,17 @@ static bool set_limits(const struct box_limits *l, struct err *e)
 	return true;
 }
 
+/* What is left to a root of its own: all that concerns files and users, nothing that concerns the system. */
+static const uint32_t file_rights = 1U << CAP_CHOWN | 1U << CAP_DAC_OVERRIDE | 1U << CAP_FOWNER |
+				    1U << CAP_FSETID | 1U << CAP_KILL | 1U << CAP_SETGID |
+				    1U << CAP_SETUID;
+
+/* What the commands of a job keep. */
+static uint32_t rights_of(const struct box_job *job)
+{
+	return job->whole_root ? file_rights : 0;
+}
+
 /* Keeps the capabilities with these bits, of the first 32. */
 static bool keep_rights(uint32_t bits, struct err *e)
 {
@@ -135,14 +150,15 @@ static bool keep_rights(uint32_t bits, struct err *e)
 }
 
 /* The tracer keeps one: to see into a program whose file may be executed but not read, and where only root may trace. */
-static bool drop_rights(bool traces, struct err *e)
+static bool drop_rights(uint32_t kept, bool traces, struct err *e)
 {
 	/* The kernel says EINVAL at the first number that it does not know. */
-	for (unsigned long cap = 0; prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) == 0; cap++)
-		;
+	for (unsigned long cap = 0; cap < 64; cap++)
+		if ((cap >= 32 || !(kept >> cap & 1)) && prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) < 0)
+			break;
 	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0)
 		return err_os(e, "cannot give up the rights in the box");
-	if (!keep_rights(traces ? 1U << CAP_SYS_PTRACE : 0, e))
+	if (!keep_rights(kept | (traces ? 1U << CAP_SYS_PTRACE : 0), e))
 		return false;
 	/*
 	 * This process still has the caller's command line, environment and descriptors: nobody in the box may look into
@@ -189,11 +205,12 @@ static bool set_first_pid(const struct box_view *v, struct err *e)
 	return ok;
 }
 
-static bool prepare(const struct box_job *job, struct tracer *tracer, int alive_fd, struct err *e)
+static bool prepare(
+	const struct box_job *job, struct tracer *tracer, int alive_fd, int *out, struct err *e)
 {
 	struct pollfd alive = { alive_fd, POLLIN, 0 };
 	const struct box_view *v = &job->view;
-	const char *cwd = job->cwd ? job->cwd : v->work;
+	const char *cwd = job->cwd ? job->cwd : job->whole_root ? "/" : v->work;
 	struct box_fixed fixed = { -1, -1 };
 
 	/* Whoever died between fork and prctl has closed the pipe. */
@@ -203,20 +220,20 @@ static bool prepare(const struct box_job *job, struct tracer *tracer, int alive_
 		return err_set(e, ERR_IO, "the box's parent is gone");
 	close(alive_fd);
 	if (!set_identity(v, e) || !set_first_pid(v, e) || !box_network_up(e) ||
-		!box_mounts_enter(job, &fixed, e))
+		!box_mounts_enter(job, &fixed, out, e))
 		return false;
 	umask((mode_t)v->umask_bits);
 	if (chdir(cwd) < 0)
 		return err_os(e, "cannot enter '%s' in the box", cwd);
-	if (tracer)
-		tracer->files = trace_files_new(tracer, &fixed);
-	return set_limits(&job->limits, e) && drop_rights(tracer != NULL, e);
+	tracer->files = trace_files_new(tracer, &fixed);
+	return set_limits(&job->limits, tracer->traces, e) &&
+	       drop_rights(rights_of(job), tracer->traces, e);
 }
 
 /* All of one run in the box's first process. */
 struct init {
 	const struct box_job *job;
-	struct tracer *tracer; /* NULL: nothing is traced */
+	struct tracer *tracer;
 	struct environment env;
 	int log_fd;
 };
@@ -245,9 +262,11 @@ static noreturn void start(const struct init *in, const struct box_command *c)
 	if (attach(in, c)) {
 		close_range(3, ~0U, 0);
 		environ = (char **)(uintptr_t)in->env.vars;
-		if (in->tracer && box_view_fixes(&in->job->view, BOX_CLOCK))
+		if (in->tracer->traces && box_view_fixes(&in->job->view, BOX_CLOCK))
 			trace_tsc_forbid();
-		if (!keep_rights(0, &e) || !box_seccomp_load(in->tracer, &e)) {
+		if (!keep_rights(rights_of(in->job), &e) ||
+			!box_seccomp_load(
+				in->tracer->traces ? in->tracer : NULL, in->job->whole_root, &e)) {
 			dprintf(2, "assay: %s\n", e.text);
 			_exit(NOT_STARTED);
 		}
@@ -255,23 +274,6 @@ static noreturn void start(const struct init *in, const struct box_command *c)
 	}
 	dprintf(2, "assay: cannot start '%s' in the box: %s\n", argv[0], strerrordesc_np(errno));
 	_exit(NOT_STARTED);
-}
-
-/* Waits for pid, reaping whatever else ends; then ends what it left running. */
-static int wait_for(pid_t pid)
-{
-	int status = 0, got;
-	pid_t who;
-
-	while ((who = waitpid(-1, &got, 0)) != pid)
-		if (who < 0 && errno != EINTR)
-			break;
-	if (who == pid)
-		status = WIFEXITED(got) ? WEXITSTATUS(got) : 128 + WTERMSIG(got);
-	kill(-1, SIGKILL);
-	while (waitpid(-1, NULL, 0) > 0 || errno == EINTR)
-		;
-	return status;
 }
 
 /* The child waits until it is traced, or knows that it will not be. */
@@ -299,10 +301,8 @@ static bool run_one(struct init *in, size_t i, int *status, struct err *e)
 	ok = pid > 0;
 	if (!ok)
 		err_os(e, "cannot start a process in the box");
-	if (ok && in->tracer)
+	if (ok)
 		ok = trace_step(in->tracer, (unsigned)i, pid, go[1], status, e);
-	else if (ok && write(go[1], "", 1) == 1)
-		*status = wait_for(pid);
 	close(go[1]);
 	return ok;
 }
@@ -324,11 +324,12 @@ noreturn void box_init_run(
 {
 	struct init in = { .job = job, .log_fd = log_fd };
 	struct err e = { 0 };
+	int out = -1;
 
-	if (job->view.released != BOX_ALL_CHANNELS)
-		in.tracer = trace_new(job, &report->result, log_fd);
+	in.tracer = trace_new(job, &report->result, log_fd);
 	make_environment(&in.env, job);
-	if (prepare(job, in.tracer, alive_fd, &e) && run_all(&in, &report->result, &e))
+	if (prepare(job, in.tracer, alive_fd, &out, &e) && run_all(&in, &report->result, &e) &&
+		(!job->whole_root || !report->result.done || box_root_save(out, &e)))
 		report->finished = true;
 	else
 		report->err = e;

@@ -11,6 +11,8 @@
 
 #include "base/mem.h"
 #include "box/box_namespace.h"
+#include "box/box_root.h"
+#include "box/trace_limits.h"
 #include "sys/file.h"
 #include "base/banned.h"
 
@@ -281,15 +283,41 @@ static bool make_writable(const struct sources *s, const struct box_job *job, st
 	char options[64];
 
 	snprintf(options, sizeof options, "mode=755,size=%llu",
-		(unsigned long long)job->limits.disk);
+		(unsigned long long)job->limits.disk + TRACE_LIMITS_ROOM);
 	return mount_new("tmpfs", job->view.work + 1, MS_NODEV, options, e) &&
 	       mount_new("tmpfs", "tmp", MS_NODEV, options, e) &&
 	       graft(s->out, "", "out", QUIET, e);
 }
 
-bool box_mounts_enter(const struct box_job *job, struct box_fixed *ret, struct err *e)
+/* The root of a job with one of its own: nothing of the machine's files is laid over it. */
+static bool make_whole_root(const struct sources *s, const struct box_job *job, struct err *e)
+{
+	static const char *const places[] = { "proc", "dev", "sys" };
+
+	if (!box_root_fill(job, s->sysroot, e))
+		return false;
+	for (size_t i = 0; i < ARRAY_LEN(places); i++)
+		if (!file_mkdirs(AT_FDCWD, places[i], e))
+			return false;
+	for (size_t i = 0; i < job->n_binds; i++)
+		if (!graft(s->binds[i], "", job->binds[i].at + 1, SEALED, e))
+			return false;
+	return true;
+}
+
+static bool mount_stage(const struct box_job *job, struct err *e)
+{
+	char options[64];
+
+	snprintf(options, sizeof options, "mode=755,size=%llu",
+		job->whole_root ? (unsigned long long)job->limits.disk : 4ULL << 20);
+	return mount_new("tmpfs", STAGE, MS_NODEV, options, e);
+}
+
+bool box_mounts_enter(const struct box_job *job, struct box_fixed *fixed, int *out, struct err *e)
 {
 	CLEANUP(sources_done) struct sources s;
+	bool whole = job->whole_root;
 
 	if (!sources_open(&s, job, e))
 		return false;
@@ -297,19 +325,23 @@ bool box_mounts_enter(const struct box_job *job, struct box_fixed *ret, struct e
 		err_os(e, "cannot take the box's mounts from the machine's");
 		return box_namespace_explain(e);
 	}
-	if (!mount_new("tmpfs", STAGE, MS_NODEV, "mode=755,size=4m", e))
+	if (!mount_stage(job, e))
 		return false;
 	if (chdir(STAGE) < 0)
 		return err_os(e, "cannot enter the box's root");
 	/* Read only: to a caller who is root /proc/sys would obey, core_pattern among it, which the machine executes. */
-	if (!make_root(&s, job, e) ||
+	if (!(whole ? make_whole_root(&s, job, e) : make_root(&s, job, e)) ||
 		!mount_new("proc", "proc", MS_RDONLY | MS_NODEV | MS_NOEXEC, "hidepid=ptraceable",
 			e) ||
-		!make_dev(&s, e) || !box_fixed_mount(&job->view, "out", ret, e) ||
-		!make_writable(&s, job, e))
+		!make_dev(&s, e) || !box_fixed_mount(&job->view, "dev/shm", fixed, e) ||
+		!(whole || make_writable(&s, job, e)))
 		return false;
 	/* The old root comes to lie over the new one and is taken off: pivot_root(2), "pivot_root(".", ".")". */
 	if (syscall(SYS_pivot_root, ".", ".") < 0 || umount2(".", MNT_DETACH) < 0 || chdir("/") < 0)
 		return err_os(e, "cannot enter the box's root");
+	if (whole) {
+		*out = s.out;
+		s.out = -1;
+	}
 	return true;
 }

@@ -10,8 +10,10 @@
 /*
  * Makes the root of the job and enters it; nothing of the machine's file systems can be reached afterwards. To be
  * called by the first process of the new pid namespace, with all rights in the new user namespace. Fails: IO with the
- * path that could not be mounted, NOTFOUND for a folder of the job that is not there.
+ * path that could not be mounted, NOTFOUND for a folder of the job that is not there. With whole_root *out is a
+ * descriptor of job->out, for box_root_save, and the caller's to close; it must reach no command.
  */
-bool box_mounts_enter(const struct box_job *job, struct box_fixed *ret, struct err *e) MUST_CHECK;
+bool box_mounts_enter(
+	const struct box_job *job, struct box_fixed *fixed, int *out, struct err *e) MUST_CHECK;
 
 #endif

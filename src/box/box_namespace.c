@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/str.h"
+#include "box/box_ids.h"
 #include "sys/file.h"
 #include "base/banned.h"
 
@@ -119,16 +120,20 @@ static bool map_ids(unsigned id, uid_t uid, gid_t gid, struct err *e)
 	       write_map("/proc/self/uid_map", uids, e) && write_map("/proc/self/gid_map", gids, e);
 }
 
-bool box_namespace_enter(unsigned id, struct err *e)
+bool box_namespace_enter(unsigned id, bool many_ids, struct err *e)
 {
+	CLEANUP(box_ids_done) struct box_ids ids = { .gate = -1 };
 	uid_t uid = geteuid();
 	gid_t gid = getegid();
 
+	if (many_ids && !box_ids_prepare(&ids, e))
+		return false;
 	/* One by one, so that a refusal names the kind; the user namespace first, since it gives the right to the rest. */
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
 		if (unshare(kinds[i].flag) < 0)
 			return refused(i, e);
-		if (kinds[i].flag == CLONE_NEWUSER && !map_ids(id, uid, gid, e))
+		if (kinds[i].flag == CLONE_NEWUSER &&
+			!(many_ids ? box_ids_map(&ids, e) : map_ids(id, uid, gid, e)))
 			return false;
 	}
 	return true;

@@ -8,10 +8,10 @@
 
 /*
  * Moves this single-threaded process into new user, mount, ipc, uts and network namespaces; its next child is the first
- * process of a new pid namespace. The caller's ids become `id`, the only ones there are. Fails: IO with a hint that
- * names the setting to change.
+ * process of a new pid namespace. The caller's ids become `id`, the only ones there are; with many_ids those of
+ * box_ids.h. Fails: IO with a hint that names the setting to change, and as box_ids_prepare.
  */
-bool box_namespace_enter(unsigned id, struct err *e) MUST_CHECK;
+bool box_namespace_enter(unsigned id, bool many_ids, struct err *e) MUST_CHECK;
 
 /*
  * To be called when an operation that every owner of a user namespace may do was refused: adds the known cause, if one

@@ -78,7 +78,6 @@ static const struct {
 	{ SCMP_SYS(rseq), ENOSYS },
 	{ SCMP_SYS(openat2), ENOSYS },
 	{ NR_FCHMODAT2, ENOSYS },
-	{ SCMP_SYS(getgroups), 0 },
 };
 
 /* Calls that take a mode, and in which argument; those that open make a file only with one of `making` in flags_at. */
@@ -151,7 +150,7 @@ static int refuse_families(scmp_filter_ctx ctx)
 	return rc;
 }
 
-static int refuse(scmp_filter_ctx ctx, bool traced)
+static int refuse(scmp_filter_ctx ctx, bool traced, bool many_ids)
 {
 	int rc = seccomp_attr_set(ctx, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
 
@@ -166,6 +165,9 @@ static int refuse(scmp_filter_ctx ctx, bool traced)
 	if (rc == 0)
 		rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(prctl), 1,
 			SCMP_CMP(0, SCMP_CMP_EQ, PR_SET_TSC, 0));
+	if (rc || many_ids)
+		return rc;
+	rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(0), SCMP_SYS(getgroups), 0);
 	return rc ? rc : refuse_modes(ctx);
 }
 
@@ -211,11 +213,11 @@ static bool load(scmp_filter_ctx ctx, int rc, struct err *e)
 }
 
 /* Two filters: of all answers the kernel takes the strictest, so that what is refused never stops. */
-bool box_seccomp_load(const struct tracer *t, struct err *e)
+bool box_seccomp_load(const struct tracer *t, bool many_ids, struct err *e)
 {
 	scmp_filter_ctx stops = seccomp_init(SCMP_ACT_ALLOW),
 			refusals = seccomp_init(SCMP_ACT_ALLOW);
-	int rc = refusals ? refuse(refusals, t != NULL) : -ENOMEM;
+	int rc = refusals ? refuse(refusals, t != NULL, many_ids) : -ENOMEM;
 
 	if (t && !load(stops, stops ? trace_all(stops, t) : -ENOMEM, e)) {
 		seccomp_release(refusals);

@@ -2,47 +2,36 @@
 #include "box/trace.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/sched.h>
 #include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "box/trace_call.h"
 #include "box/trace_clock.h"
+#include "box/trace_disturb.h"
 #include "box/trace_exec.h"
 #include "box/trace_files.h"
+#include "box/trace_limits.h"
 #include "box/trace_process.h"
 #include "box/trace_tsc.h"
 #include "base/banned.h"
-
-static const struct trace_handler *const tables[] = { trace_clock_calls, trace_wait_calls,
-	trace_timer_calls, trace_random_calls, trace_machine_calls, trace_stat_calls,
-	trace_folder_calls, trace_open_calls, trace_space_calls, trace_network_calls };
 
 enum {
 	OPTIONS = PTRACE_O_TRACECLONE | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |
 		  PTRACE_O_TRACEEXEC | PTRACE_O_TRACESECCOMP | PTRACE_O_TRACESYSGOOD |
 		  PTRACE_O_EXITKILL,
 	SYSCALL_STOP = SIGTRAP | 0x80, /* PTRACE_O_TRACESYSGOOD */
+	MS_NS = 1000000,
 };
-
-/* What the kernel answers inside when a signal interrupts a call that will be started anew (include/linux/errno.h). */
-enum { ERESTARTSYS = 512, ERESTARTNOINTR = 513, ERESTARTNOHAND = 514, ERESTART_RESTARTBLOCK = 516 };
-
-static void install(struct tracer *t, const struct trace_handler *h)
-{
-	size_t i = 0;
-
-	if (!box_view_fixes(&t->view, h->channel))
-		return;
-	while (i < TRACE_CHAIN_MAX && t->by_nr[h->nr][i])
-		i++;
-	if (i < TRACE_CHAIN_MAX)
-		t->by_nr[h->nr][i] = h;
-}
 
 struct tracer *trace_new(const struct box_job *job, struct box_result *result, int log_fd)
 {
@@ -52,149 +41,18 @@ struct tracer *trace_new(const struct box_job *job, struct box_result *result, i
 	t->view = job->view;
 	t->result = result;
 	t->log_fd = log_fd;
+	t->traces = job->view.released != BOX_ALL_CHANNELS;
 	t->threads = trace_threads_new();
-	for (size_t i = 0; i < ARRAY_LEN(tables); i++)
-		for (const struct trace_handler *h = tables[i]; h->nr >= 0; h++)
-			install(t, h);
+	trace_call_install(t);
 	return t;
 }
 
-/* A thread that is gone meanwhile answers ESRCH; its end will be told by waitpid. */
-static void go_on(const struct trace_thread *thread, int sig)
-{
-	ptrace(thread->watched ? PTRACE_SYSCALL : PTRACE_CONT, thread->pid, 0,
-		(void *)(uintptr_t)sig);
-}
-
-/* ---- system calls ---- */
-
-/* x86-64: number in rax, arguments in rdi, rsi, rdx, r10, r8, r9. */
-static void args_get(uint64_t args[static 6], const struct user_regs_struct *r)
-{
-	const uint64_t all[6] = { r->rdi, r->rsi, r->rdx, r->r10, r->r8, r->r9 };
-
-	memcpy(args, all, sizeof all);
-}
-
-static void args_set(struct user_regs_struct *r, const uint64_t args[static 6])
-{
-	r->rdi = args[0];
-	r->rsi = args[1];
-	r->rdx = args[2];
-	r->r10 = args[3];
-	r->r8 = args[4];
-	r->r9 = args[5];
-}
-
-static enum trace_next ask(
-	struct tracer *t, struct trace_call *c, const struct trace_handler **handler)
-{
-	for (size_t i = 0; i < TRACE_CHAIN_MAX; i++) {
-		const struct trace_handler *h = t->by_nr[c->nr][i];
-		enum trace_next next = h ? h->before(c) : TRACE_GO;
-
-		if (next == TRACE_GO)
-			continue;
-		*handler = h;
-		return next;
-	}
-	return TRACE_GO;
-}
-
-/* What the thread asks. `own` stays when it is what a signal interrupted before. */
-static void call_read(
-	struct tracer *t, struct trace_thread *thread, const struct user_regs_struct *regs)
-{
-	struct trace_call *c = &thread->call, last = *c;
-
-	*c = (struct trace_call){
-		.t = t,
-		.process = thread->process,
-		.pid = thread->pid,
-		.nr = (long)regs->orig_rax,
-		.stack = regs->rsp,
-	};
-	args_get(c->args, regs);
-	c->again = thread->interrupted && last.nr == c->nr &&
-		   !memcmp(thread->args, c->args, sizeof c->args);
-	if (c->again)
-		memcpy(c->own, last.own, sizeof c->own);
-	memcpy(thread->args, c->args, sizeof thread->args);
-	thread->interrupted = false;
-}
-
-/* Stopped by the filter, before the call. */
-static void call_begins(struct tracer *t, struct trace_thread *thread)
-{
-	const struct trace_handler *handler = NULL;
-	struct trace_call *c = &thread->call;
-	struct user_regs_struct regs;
-	enum trace_next next;
-
-	if (ptrace(PTRACE_GETREGS, thread->pid, 0, &regs) < 0 || regs.orig_rax >= TRACE_CALLS_MAX) {
-		go_on(thread, 0);
-		return;
-	}
-	/* A wait that a signal interrupted goes on; its arguments are in the kernel. */
-	if (regs.orig_rax == SYS_restart_syscall) {
-		thread->watched = thread->handler != NULL;
-		go_on(thread, 0);
-		return;
-	}
-	call_read(t, thread, &regs);
-	next = ask(t, c, &handler);
-	thread->watched = next != TRACE_DONE &&
-			  (next == TRACE_WATCH || memcmp(thread->args, c->args, sizeof c->args));
-	thread->handler = next == TRACE_WATCH ? handler : NULL;
-	if (next == TRACE_DONE) {
-		regs.orig_rax = (unsigned long long)-1;
-		regs.rax = (unsigned long long)c->result;
-		ptrace(PTRACE_SETREGS, thread->pid, 0, &regs);
-	} else if (thread->watched) {
-		args_set(&regs, c->args);
-		ptrace(PTRACE_SETREGS, thread->pid, 0, &regs);
-	}
-	go_on(thread, 0);
-}
-
-static bool starts_anew(int64_t result)
-{
-	return result == -ERESTARTSYS || result == -ERESTARTNOINTR || result == -ERESTARTNOHAND ||
-	       result == -ERESTART_RESTARTBLOCK;
-}
-
-/* Stopped on the way back from a watched call. */
-static void call_ends(struct trace_thread *thread)
-{
-	struct trace_call *c = &thread->call;
-	struct user_regs_struct regs, before;
-
-	thread->watched = false;
-	if (ptrace(PTRACE_GETREGS, thread->pid, 0, &regs) < 0) {
-		go_on(thread, 0);
-		return;
-	}
-	before = regs;
-	args_set(&regs, thread->args);
-	c->result = (int64_t)regs.rax;
-	if (starts_anew(c->result)) {
-		if (thread->handler && thread->handler->interrupted)
-			thread->handler->interrupted(c);
-		/* Only what comes as restart_syscall goes on with the same handler. */
-		thread->interrupted = c->result != -ERESTART_RESTARTBLOCK;
-		if (thread->interrupted)
-			thread->handler = NULL;
-	} else if (thread->handler) {
-		thread->handler->after(c);
-		thread->handler = NULL;
-		regs.rax = (unsigned long long)c->result;
-	}
-	if (memcmp(&before, &regs, sizeof regs) != 0)
-		ptrace(PTRACE_SETREGS, thread->pid, 0, &regs);
-	go_on(thread, 0);
-}
-
 /* ---- processes ---- */
+
+static bool shares(const struct user_regs_struct *r, uint64_t flag)
+{
+	return r->orig_rax == SYS_clone && (r->rdi & flag);
+}
 
 /* A new thread goes on when both are known: that it stopped, and who made it. */
 static void introduce(struct tracer *t, struct trace_thread *parent, pid_t pid)
@@ -209,35 +67,67 @@ static void introduce(struct tracer *t, struct trace_thread *parent, pid_t pid)
 		return;
 	if (ptrace(PTRACE_GETREGS, parent->pid, 0, &regs) < 0)
 		memset(&regs, 0, sizeof regs);
-	if (regs.orig_rax != SYS_clone || !(regs.rdi & CLONE_THREAD))
-		p = trace_process_fork(t,
-			regs.orig_rax == SYS_clone && (regs.rdi & CLONE_PARENT) && p->parent
-				? p->parent
-				: p,
-			pid);
-	trace_process_join(p, child);
-	if (child->waiting) {
-		child->waiting = false;
-		go_on(child, 0);
+	if (!shares(&regs, CLONE_THREAD)) {
+		p = trace_process_fork(
+			t, shares(&regs, CLONE_PARENT) && p->parent ? p->parent : p, pid);
+		p->borrows_memory = regs.orig_rax == SYS_vfork || shares(&regs, CLONE_VM);
 	}
+	trace_process_join(p, child);
+	if (trace_threads_count(t->threads) > t->job->limits.n_processes)
+		t->exceeded = BOX_LIMIT_PROCESSES;
+	if (!child->waiting)
+		return;
+	trace_disturb_forget(child);
+	child->waiting = false;
+	if (!trace_disturb_hold(t, child))
+		trace_call_resume(child, 0);
+}
+
+static pid_t parent_of(pid_t pid)
+{
+	char path[32], text[512], *end;
+	ssize_t n = -1;
+	int fd;
+
+	snprintf(path, sizeof path, "/proc/%d/stat", pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd >= 0) {
+		n = read(fd, text, sizeof text - 1);
+		close(fd);
+	}
+	text[n > 0 ? n : 0] = 0;
+	/* "PID (NAME) STATE PPID": the name may hold anything. */
+	end = strrchr(text, ')');
+	return end && strlen(end) > 4 ? (pid_t)strtol(end + 4, NULL, 10) : 0;
+}
+
+/* It waits to be introduced by a parent that was killed in the middle of making it: then it has another one already. */
+static void take_in(struct tracer *t, struct trace_thread *child)
+{
+	if (parent_of(child->pid) != 1) {
+		trace_disturb_wait(t, child);
+		return;
+	}
+	trace_process_join(trace_process_fork(t, t->first, child->pid), child);
+	child->waiting = false;
+	trace_call_resume(child, 0);
 }
 
 /* All other threads are gone; the one that called exec has the number of the process from here on. */
 static void executed(struct tracer *t, struct trace_thread *thread)
 {
 	unsigned long former = 0;
+	struct trace_thread *other = NULL;
 
 	ptrace(PTRACE_GETEVENTMSG, thread->pid, 0, &former);
-	if (former && (pid_t)former != thread->pid) {
-		struct trace_thread *other = trace_thread_find(t->threads, (pid_t)former);
-
-		if (other)
-			trace_thread_remove(t->threads, other);
-	}
-	thread->watched = false;
+	if (former && (pid_t)former != thread->pid)
+		other = trace_thread_find(t->threads, (pid_t)former);
+	if (other)
+		trace_thread_remove(t->threads, other);
+	thread->watched = thread->interrupted = false;
 	thread->handler = NULL;
-	if (thread->process)
-		trace_exec_begin(t, thread);
+	thread->process->borrows_memory = false;
+	trace_exec_begin(t, thread);
 }
 
 static bool stops_group(int sig)
@@ -245,41 +135,26 @@ static bool stops_group(int sig)
 	return sig == SIGSTOP || sig == SIGTSTP || sig == SIGTTIN || sig == SIGTTOU;
 }
 
-static void stopped(struct tracer *t, pid_t pid, int status)
+static void event_happened(struct tracer *t, struct trace_thread *thread, int event, int sig)
 {
-	struct trace_thread *thread = trace_thread_find(t->threads, pid);
-	int sig = WSTOPSIG(status), event = status >> 16;
 	unsigned long message = 0;
 
-	if (!thread)
-		thread = trace_thread_add(t->threads, pid);
-	if (!thread->known) {
-		thread->waiting = true;
-		return;
-	}
 	switch (event) {
-	case 0:
-		if (sig == SYSCALL_STOP)
-			call_ends(thread);
-		else if (sig == SIGSEGV && trace_tsc_answer(t, thread))
-			go_on(thread, 0);
-		else
-			go_on(thread, sig);
-		return;
 	case PTRACE_EVENT_SECCOMP:
-		call_begins(t, thread);
+		trace_call_begin(t, thread);
 		return;
 	case PTRACE_EVENT_STOP:
 		/* The whole group stopped: it stays so until SIGCONT. */
 		if (stops_group(sig))
-			ptrace(PTRACE_LISTEN, pid, 0, 0);
-		else
-			go_on(thread, 0);
+			ptrace(PTRACE_LISTEN, thread->pid, 0, 0);
+		else if (thread->started || !trace_disturb_hold(t, thread))
+			trace_call_resume(thread, 0);
+		thread->started = true;
 		return;
 	case PTRACE_EVENT_FORK:
 	case PTRACE_EVENT_VFORK:
 	case PTRACE_EVENT_CLONE:
-		if (ptrace(PTRACE_GETEVENTMSG, pid, 0, &message) == 0)
+		if (ptrace(PTRACE_GETEVENTMSG, thread->pid, 0, &message) == 0)
 			introduce(t, thread, (pid_t)message);
 		break;
 	case PTRACE_EVENT_EXEC:
@@ -288,7 +163,28 @@ static void stopped(struct tracer *t, pid_t pid, int status)
 	default:
 		break;
 	}
-	go_on(thread, 0);
+	trace_call_resume(thread, 0);
+}
+
+static void stopped(struct tracer *t, pid_t pid, int status)
+{
+	struct trace_thread *thread = trace_thread_find(t->threads, pid);
+	int sig = WSTOPSIG(status), event = status >> 16;
+
+	if (!thread)
+		thread = trace_thread_add(t->threads, pid);
+	if (!thread->known) {
+		thread->waiting = thread->started = true;
+		trace_disturb_wait(t, thread);
+	} else if (event) {
+		event_happened(t, thread, event, sig);
+	} else if (sig == SYSCALL_STOP) {
+		trace_call_end(thread);
+	} else if (sig == SIGSEGV && trace_tsc_answer(t, thread)) {
+		trace_call_resume(thread, 0);
+	} else {
+		trace_call_resume(thread, sig);
+	}
 }
 
 static void gone(struct tracer *t, pid_t pid)
@@ -300,8 +196,11 @@ static void gone(struct tracer *t, pid_t pid)
 		return;
 	if (thread->process && thread->process->n_threads == 1)
 		trace_clock_end(t, thread->process);
+	trace_disturb_forget(thread);
 	trace_thread_remove(t->threads, thread);
 }
+
+/* ---- a step ---- */
 
 /* Ends all that is left. Nothing can escape: a process that is about to fork has the signal, and so has its child. */
 static void end_all(struct tracer *t)
@@ -318,36 +217,131 @@ static void end_all(struct tracer *t)
 	}
 }
 
-bool trace_step(struct tracer *t, unsigned step, pid_t first, int go_fd, int *status, struct err *e)
+static void wake(int sig)
 {
-	struct trace_process *p;
-	int got;
-	pid_t pid;
+	(void)sig; /* only ends waitpid */
+}
 
-	t->step = step;
-	if (ptrace(PTRACE_SEIZE, first, 0, OPTIONS) < 0)
-		return err_os(e, "cannot trace the box's processes");
-	p = trace_process_fork(t, NULL, first);
-	trace_clock_start(t, p);
-	p->now = trace_files_step(t, p->now);
-	trace_process_join(p, trace_thread_add(t->threads, first));
-	if (write(go_fd, "", 1) != 1)
-		return err_os(e, "cannot start a command in the box");
-	for (;;) {
-		pid = waitpid(-1, &got, __WALL);
+/* Interrupts waitpid again and again, so that none is missed between a look and the wait after it. 0: not any more. */
+static void tick(struct tracer *t, int ms)
+{
+	const struct itimerval every = { { 0, ms * 1000 }, { 0, ms * 1000 } };
+	const struct sigaction on_tick = { .sa_handler = wake };
+
+	if (t->tick_ms == ms)
+		return;
+	sigaction(SIGALRM, &on_tick, NULL);
+	setitimer(ITIMER_REAL, &every, NULL);
+	t->tick_ms = ms;
+}
+
+/* Both looks take their time where there is much to look at. */
+static void look(struct tracer *t)
+{
+	int64_t now = trace_clock_real(CLOCK_MONOTONIC), took;
+
+	if (now < t->next_look)
+		return;
+	if (!t->exceeded)
+		t->exceeded = trace_limits_memory(t);
+	if (!t->exceeded)
+		t->exceeded = trace_limits_disk(t);
+	took = trace_clock_real(CLOCK_MONOTONIC) - now;
+	t->next_look = now + took * 20 + (int64_t)TRACE_LIMITS_EVERY_MS * MS_NS;
+}
+
+/* Once a millisecond, since the list may be long; those that are held again wait for the next time. */
+static void release_held(struct tracer *t)
+{
+	int64_t now = t->held ? trace_clock_real(CLOCK_MONOTONIC) : 0;
+	struct trace_thread *thread;
+
+	if (!t->held || now < t->next_release)
+		return;
+	while ((thread = trace_disturb_next(t, now)))
+		if (thread->known)
+			trace_call_resume(thread, 0);
+		else
+			take_in(t, thread);
+	t->next_release = now + MS_NS;
+}
+
+/* To the log, for who reads only that. */
+static void tell_limit(const struct tracer *t)
+{
+	const struct box_limits *l = &t->job->limits;
+
+	if (t->exceeded == BOX_LIMIT_PROCESSES)
+		dprintf(t->log_fd, "assay: more than %u processes and threads at one time\n",
+			l->n_processes);
+	else if (t->exceeded == BOX_LIMIT_MEMORY)
+		dprintf(t->log_fd, "assay: more than %llu bytes of memory\n",
+			(unsigned long long)l->memory);
+	else
+		dprintf(t->log_fd, "assay: more than %llu bytes of disk\n",
+			(unsigned long long)l->disk);
+}
+
+/* Until `first` ends or a limit is exceeded; its status as waitpid gives it. */
+static bool follow(struct tracer *t, pid_t first, int *status, struct err *e)
+{
+	while (!t->exceeded) {
+		pid_t pid;
+
+		tick(t, t->held ? 1 : TRACE_LIMITS_EVERY_MS);
+		pid = waitpid(-1, status, __WALL);
 		if (pid < 0 && errno != EINTR)
 			return err_os(e, "cannot wait in the box");
-		if (pid < 0)
-			continue;
-		if (WIFSTOPPED(got)) {
-			stopped(t, pid, got);
-			continue;
+		if (pid > 0 && WIFSTOPPED(*status)) {
+			stopped(t, pid, *status);
+		} else if (pid > 0) {
+			gone(t, pid);
+			if (pid == first)
+				break;
 		}
-		gone(t, pid);
-		if (pid == first)
-			break;
+		release_held(t);
+		look(t);
 	}
-	*status = WIFEXITED(got) ? WEXITSTATUS(got) : 128 + WTERMSIG(got);
-	end_all(t);
 	return true;
+}
+
+static bool trace_first(struct tracer *t, pid_t first, struct err *e)
+{
+	if (!t->traces)
+		return true;
+	if (ptrace(PTRACE_SEIZE, first, 0, OPTIONS) < 0)
+		return err_os(e, "cannot trace the box's processes");
+	t->first = trace_process_fork(t, NULL, first);
+	trace_process_hold(t->first);
+	trace_clock_start(t, t->first);
+	t->first->now = trace_files_step(t, t->first->now);
+	trace_process_join(t->first, trace_thread_add(t->threads, first));
+	return true;
+}
+
+bool trace_step(struct tracer *t, unsigned step, pid_t first, int go_fd, int *status, struct err *e)
+{
+	int got = 0;
+	bool ok;
+
+	t->step = step;
+	if (!trace_first(t, first, e))
+		return false;
+	if (write(go_fd, "", 1) != 1)
+		return err_os(e, "cannot start a command in the box");
+	ok = follow(t, first, &got, e);
+	/* What a step leaves counts, however fast it was. */
+	if (!t->exceeded)
+		t->exceeded = trace_limits_disk(t);
+	*status = WIFEXITED(got) ? WEXITSTATUS(got) : 128 + WTERMSIG(got);
+	if (t->exceeded) {
+		tell_limit(t);
+		t->result->limit = t->exceeded;
+		*status = 128 + SIGKILL;
+	}
+	end_all(t);
+	tick(t, 0);
+	if (t->first)
+		trace_process_let_go(TAKE(t->first));
+	return ok;
 }

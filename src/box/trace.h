@@ -28,6 +28,7 @@ enum {
 };
 
 struct trace_process; /* trace_process.h */
+struct trace_thread;
 struct trace_threads;
 struct trace_files;
 
@@ -39,10 +40,18 @@ struct tracer {
 	int log_fd;
 	unsigned step; /* the running command, from 0 */
 	int64_t seen;  /* the last whole second that a step\'s first process has seen, ns */
+	bool traces;   /* not when everything is released */
 	struct trace_threads *threads;
-	struct trace_files *files; /* trace_files.h; from when the root is made */
+	struct trace_process *first; /* of the running step; held until the step ends */
+	enum box_limit exceeded;
+	int64_t next_look; /* at the limits, by the machine's clock */
+	int tick_ms;
+	struct trace_thread *held; /* see trace_disturb.c */
+	int64_t next_release;      /* of those held, by the machine's clock */
+	uint64_t n_disturbed;
 	struct map *notes;         /* undeclared inputs, told already */
 	struct map *execs;         /* what was executed how often, see trace_random.c */
+	struct trace_files *files; /* trace_files.h; from when the root is made */
 	const struct trace_handler *by_nr[TRACE_CALLS_MAX][TRACE_CHAIN_MAX];
 };
 

@@ -49,6 +49,14 @@ struct trace_thread *trace_thread_find(const struct trace_threads *all, pid_t pi
 	return e ? &e->thread : NULL;
 }
 
+void trace_threads_each(const struct trace_threads *all,
+	void (*visit)(const struct trace_thread *thread, void *arg), void *arg)
+{
+	for (size_t i = 0; i < all->n_buckets; i++)
+		for (const struct entry *e = all->buckets[i]; e; e = e->next)
+			visit(&e->thread, arg);
+}
+
 static void grow(struct trace_threads *all)
 {
 	struct trace_threads old = *all;
@@ -80,7 +88,7 @@ struct trace_thread *trace_thread_add(struct trace_threads *all, pid_t pid)
 	return &e->thread;
 }
 
-static void let_go(struct trace_process *p)
+void trace_process_let_go(struct trace_process *p)
 {
 	while (p && --p->n_held == 0) {
 		struct trace_process *parent = p->parent;
@@ -88,6 +96,11 @@ static void let_go(struct trace_process *p)
 		mem_free(&p);
 		p = parent;
 	}
+}
+
+void trace_process_hold(struct trace_process *p)
+{
+	p->n_held++;
 }
 
 static void leave(struct trace_thread *thread)
@@ -98,7 +111,7 @@ static void leave(struct trace_thread *thread)
 	if (!p)
 		return;
 	p->n_threads--;
-	let_go(p);
+	trace_process_let_go(p);
 }
 
 void trace_thread_remove(struct trace_threads *all, struct trace_thread *thread)

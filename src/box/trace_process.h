@@ -20,6 +20,7 @@ struct trace_process {
 	uint64_t n_forked;                /* children so far */
 	uint64_t n_taken;                 /* bytes taken of the random stream */
 	int64_t processor_ns;             /* processor time that it has used, by the clock */
+	bool borrows_memory;              /* its parent's, until it executes something */
 	int64_t counter_ns;               /* how far the time stamp counter is before the clock */
 	struct trace_ended *ended;        /* see trace_clock.c */
 	struct trace_timer *timers;       /* see trace_timer.c */
@@ -30,8 +31,12 @@ struct trace_process {
 struct trace_thread {
 	pid_t pid;
 	bool known;   /* its parent's event came: process is set */
+	bool started; /* its first stop is over */
 	bool waiting; /* its first stop came before that */
 	struct trace_process *process;
+	int64_t held_until; /* by the machine's clock; in the tracer's list of those held */
+	struct trace_thread *next_held,
+		**held_at; /* what points to this one; NULL: not in the list */
 	/* The call that is watched: its exit will be seen. */
 	bool watched;
 	const struct trace_handler
@@ -45,6 +50,9 @@ struct trace_threads *trace_threads_new(void);
 size_t trace_threads_count(const struct trace_threads *all);
 /* NULL when there is none. */
 struct trace_thread *trace_thread_find(const struct trace_threads *all, pid_t pid);
+/* In no order. */
+void trace_threads_each(const struct trace_threads *all,
+	void (*visit)(const struct trace_thread *thread, void *arg), void *arg);
 /* A new one, unknown; there must be none of this number. Holds until trace_thread_remove. */
 struct trace_thread *trace_thread_add(struct trace_threads *all, pid_t pid);
 /* Lets go of its process, too. */
@@ -52,6 +60,9 @@ void trace_thread_remove(struct trace_threads *all, struct trace_thread *thread)
 
 /* A process that `parent` forked (NULL: a step's first), with its clock and the next of its children's ids. */
 struct trace_process *trace_process_fork(struct tracer *t, struct trace_process *parent, pid_t pid);
+/* Held beyond its threads and children, and let go of again. */
+void trace_process_hold(struct trace_process *p);
+void trace_process_let_go(struct trace_process *p);
 /* The thread belongs to the process from now on. */
 void trace_process_join(struct trace_process *p, struct trace_thread *thread);
 

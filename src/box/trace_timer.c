@@ -124,14 +124,17 @@ static int64_t left_of(const struct trace_process *p, const struct trace_timer *
 	return timer->at > p->now ? timer->at - p->now : 1;
 }
 
-static void set(struct trace_process *p, struct trace_timer *timer, int64_t left, int64_t every)
+/* The kernel's timer was set after `real`, so that it does not run out before ours. */
+enum { LEFT, EVERY, REAL };
+
+static void set(struct trace_call *c, struct trace_timer *timer, int64_t left, int64_t every)
 {
 	if (!timer)
 		return;
 	timer->runs = left > 0;
-	timer->at = p->now + left;
+	timer->at = c->process->now + left;
 	timer->every = every;
-	timer->real = trace_clock_real(CLOCK_MONOTONIC) + left;
+	timer->real = (int64_t)c->own[REAL] + left;
 }
 
 /* ---- alarm and setitimer: one real timer of a process ---- */
@@ -143,16 +146,17 @@ static enum trace_next alarm_before(struct trace_call *c)
 
 	trace_clock_settle(c->t, p);
 	left = left_of(p, find(p, ALARM, 0));
-	c->own[0] = (uint64_t)((left + TRACE_CLOCK_SECOND_NS / 2) / TRACE_CLOCK_SECOND_NS);
-	if (left && !c->own[0])
-		c->own[0] = 1;
+	c->own[LEFT] = (uint64_t)((left + TRACE_CLOCK_SECOND_NS / 2) / TRACE_CLOCK_SECOND_NS);
+	if (left && !c->own[LEFT])
+		c->own[LEFT] = 1;
+	c->own[REAL] = (uint64_t)trace_clock_real(CLOCK_MONOTONIC);
 	return TRACE_WATCH;
 }
 
 static void alarm_after(struct trace_call *c)
 {
-	c->result = (int64_t)c->own[0];
-	set(c->process, find_or_add(c->process, ALARM, 0),
+	c->result = (int64_t)c->own[LEFT];
+	set(c, find_or_add(c->process, ALARM, 0),
 		(int64_t)(uint32_t)c->args[0] * TRACE_CLOCK_SECOND_NS, 0);
 }
 
@@ -184,6 +188,7 @@ static enum trace_next setitimer_before(struct trace_call *c)
 	if ((int)c->args[0] != ITIMER_REAL)
 		return TRACE_GO;
 	trace_clock_settle(c->t, c->process);
+	c->own[REAL] = (uint64_t)trace_clock_real(CLOCK_MONOTONIC);
 	return TRACE_WATCH;
 }
 
@@ -199,7 +204,7 @@ static void setitimer_after(struct trace_call *c)
 		return;
 	if (c->args[2])
 		trace_write(c, c->args[2], &old, sizeof old);
-	set(c->process, timer, trace_clock_ns(new.it_value.tv_sec, new.it_value.tv_usec * 1000),
+	set(c, timer, trace_clock_ns(new.it_value.tv_sec, new.it_value.tv_usec * 1000),
 		trace_clock_ns(new.it_interval.tv_sec, new.it_interval.tv_usec * 1000));
 }
 
@@ -259,7 +264,7 @@ static enum trace_next gettime_before(struct trace_call *c)
 	return trace_answer(c, trace_write(c, c->args[1], &now, sizeof now) ? 0 : -EFAULT);
 }
 
-/* own: how long the timer will run, and how often. A descriptor that a parent made is not known, its clock supposed. */
+/* A descriptor that a parent made is not known, its clock supposed. */
 static enum trace_next settime_before(struct trace_call *c)
 {
 	bool absolute = c->args[1] & TFD_TIMER_ABSTIME; /* TIMER_ABSTIME has the same value */
@@ -276,14 +281,15 @@ static enum trace_next settime_before(struct trace_call *c)
 	if (ns < 0 || every < 0)
 		return TRACE_GO;
 	trace_clock_settle(c->t, c->process);
+	c->own[REAL] = (uint64_t)trace_clock_real(CLOCK_MONOTONIC);
 	if (absolute && ns > 0 && trace_clock_offset(c->t, timer->clock, &offset)) {
 		ns -= offset + c->process->now;
 		ns = ns > 0 ? ns : 1;
 		new.it_value = trace_clock_spec(trace_clock_real(timer->clock) + ns);
 		c->args[2] = trace_scratch(c, &new, sizeof new);
 	}
-	c->own[0] = (uint64_t)ns;
-	c->own[1] = (uint64_t)every;
+	c->own[LEFT] = (uint64_t)ns;
+	c->own[EVERY] = (uint64_t)every;
 	return TRACE_WATCH;
 }
 
@@ -297,7 +303,7 @@ static void settime_after(struct trace_call *c)
 	old = timer_value(c->process, timer);
 	if (c->args[3])
 		trace_write(c, c->args[3], &old, sizeof old);
-	set(c->process, timer, (int64_t)c->own[0], (int64_t)c->own[1]);
+	set(c, timer, (int64_t)c->own[LEFT], (int64_t)c->own[EVERY]);
 }
 
 static enum trace_next delete_before(struct trace_call *c)

@@ -21,6 +21,7 @@ static void work_done(struct build_work *w)
 	buf_done(&w->os_release);
 	buf_done(&w->stub_bytes);
 	tree_free(w->root);
+	configure_result_done(&w->configured);
 	tree_free(w->initrd);
 	tree_free(w->firmware_tree);
 	package_set_done(&w->image);

@@ -58,7 +58,8 @@ static bool write_manifest(struct build_work *w, struct build_outcome *o, struct
 		.kernel_path = w->kernel_path,
 		.kernel = w->kernel,
 		.stub = w->stub,
-		.stub_version = w->stub_version };
+		.stub_version = w->stub_version,
+		.configured = w->d->run_scripts ? &w->configured : NULL };
 	CLEANUP(buf_done) struct buf out = buf_init(MANIFEST_SIZE_MAX);
 
 	if (!manifest_emit(&in, &out, e))

@@ -64,6 +64,28 @@ static bool take_kernel(struct build_work *w, struct err *e)
 	return file_of(w->root, w->kernel_path, "image: kernel", &w->kernel, e);
 }
 
+/* Packages as their own scripts leave them. */
+static bool run_scripts(struct build_work *w, struct err *e)
+{
+	const struct configure_inputs in = { .store = w->r->store,
+		.description = w->d,
+		.set = &w->image,
+		.incomplete = w->r->inputs->lock.left_out.n > 0,
+		.source_date_epoch = w->r->inputs->source_date_epoch };
+
+	if (!w->d->run_scripts)
+		return true;
+	build_work_stage(w, "maintainer scripts");
+	if (!configure_build(w->root, &w->configured, &in, w->arena, w->r->failure, e))
+		return false;
+	if (w->r->explain)
+		w->r->explain(w->r->ctx, "scripts",
+			w->configured.cached
+				? STR("from the store: none of their inputs changed")
+				: STR("packages, accounts or the source date are new to this store"));
+	return true;
+}
+
 static bool assemble(struct build_work *w, struct err *e)
 {
 	const struct rootfs_inputs in = { .description = w->d,
@@ -74,10 +96,10 @@ static bool assemble(struct build_work *w, struct err *e)
 		.products = w->products[BUILD_TO_ROOT],
 		.n_products = w->n_products[BUILD_TO_ROOT],
 		.overlays = w->overlays,
-		.source_date_epoch = w->r->inputs->source_date_epoch };
+		.source_date_epoch = w->r->inputs->source_date_epoch,
+		.configured = w->d->run_scripts };
 	int64_t epoch = w->r->inputs->source_date_epoch;
 
-	w->root = tree_new(BUILD_TREE_MEMORY_MAX);
 	w->initrd = tree_new(BUILD_TREE_MEMORY_MAX);
 	return rootfs_merge(w->root, &in, e) && take_kernel(w, e) &&
 	       rootfs_initrd(w->initrd, w->root, w->r->store, w->d, w->products[BUILD_TO_INITRD],
@@ -92,6 +114,9 @@ bool build_trees_make(struct build_work *w, struct err *e)
 	build_work_stage(w, "packages");
 	if (!package_set_open(&w->image, w->r->store, &w->r->inputs->lock, "image", e) ||
 		!take_firmware(w, e))
+		return false;
+	w->root = tree_new(BUILD_TREE_MEMORY_MAX);
+	if (!run_scripts(w, e))
 		return false;
 	build_work_stage(w, "trees");
 	return assemble(w, e);

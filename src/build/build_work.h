@@ -8,6 +8,7 @@
 #include "build/artefacts.h"
 #include "build/build.h"
 #include "build/changes.h"
+#include "build/configure.h"
 #include "build/manifest.h"
 #include "build/stamp.h"
 #include "rootfs/rootfs.h"
@@ -21,6 +22,7 @@ struct build_work {
 	struct package_set image, firmware_set;
 	struct tree *root, *initrd, *firmware_tree;
 	struct tree **overlays;
+	struct configure_result configured; /* where the description runs scripts */
 	struct manifest_component *components;
 	struct rootfs_product *products[2]; /* for the initrd, for the root */
 	size_t n_products[2];

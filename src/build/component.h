@@ -23,6 +23,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "build/step_log.h"
 #include "lock/description.h"
 #include "lock/lock.h"
 #include "store/store.h"
@@ -33,7 +34,6 @@ enum {
 	COMPONENT_SOURCE_SIZE_MAX = 64 << 20,
 	COMPONENT_OUTPUT_SIZE_MAX = 512 << 20,
 	COMPONENT_OUTPUTS_MAX = 256,
-	COMPONENT_TAIL_LINES = 30,
 };
 
 /* A file that the description names; path is relative to the component's `from`. */
@@ -72,8 +72,8 @@ struct component_result {
 /* What a person wants to see of a step that failed. */
 struct component_failure {
 	struct buf
-		tail; /* the last lines of the step's output, at most COMPONENT_TAIL_LINES; released by the caller */
-	char log[4096]; /* absolute path of all of it; "" when no step failed */
+		tail; /* the last lines of the step's output, at most STEP_LOG_LINES; released by the caller */
+	char log[STEP_LOG_PATH_MAX]; /* absolute path of all of it; "" when no step failed */
 	size_t step;    /* which failed, from 1; 0: none of the description's */
 };
 

@@ -9,23 +9,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/hex.h"
 #include "base/mem.h"
 #include "box/box.h"
 #include "build/component_output.h"
 #include "build/component_steps.h"
 #include "build/source_folder.h"
 #include "build/source_lay.h"
+#include "build/step_log.h"
 #include "sys/file.h"
 #include "base/banned.h"
 
-enum {
-	TAIL_MAX = 16384,
-	LOG_NAME_HEX = 16,
-	LOG_MAX = BOX_LOG_MAX + 4096,
-	HOW_MAX = 64,
-	ENTER_MAX = 512
-};
+enum { LOG_MAX = BOX_LOG_MAX + 4096, HOW_MAX = 64, ENTER_MAX = 512 };
 
 /* Folders and log of one run, all below the scratch folder tmp. */
 struct place {
@@ -47,27 +41,6 @@ static bool place_make(struct place *p, const struct component_run *run, struct 
 	return p->log_fd >= 0 || err_os(e, "cannot make '%s'", p->log);
 }
 
-static void tail_of(struct buf *tail, int log_fd)
-{
-	struct stat st;
-	char text[TAIL_MAX];
-	uint64_t from;
-	ssize_t n;
-	size_t start, lines = 0;
-
-	if (fstat(log_fd, &st) < 0)
-		return;
-	from = (uint64_t)st.st_size > sizeof text ? (uint64_t)st.st_size - sizeof text : 0;
-	n = pread(log_fd, text, sizeof text, (off_t)from);
-	if (n <= 0)
-		return;
-	for (start = (size_t)n; start > 0; start--)
-		if (text[start - 1] == '\n' && start < (size_t)n && ++lines == COMPONENT_TAIL_LINES)
-			break;
-	*tail = buf_init(TAIL_MAX);
-	buf_add(tail, text + start, (size_t)n - start);
-}
-
 /* All that was printed, for who asked for it. */
 static bool copy_log(const struct component_run *run, const struct place *p, struct err *e)
 {
@@ -76,19 +49,6 @@ static bool copy_log(const struct component_run *run, const struct place *p, str
 	return !run->how->log ||
 	       (file_read_fd(p->log_fd, p->log, LOG_MAX, &text, e) &&
 		       file_write(AT_FDCWD, run->how->log, buf_span(&text), 0644, e));
-}
-
-/* The log moves from the scratch folder to where it can be read afterwards. */
-static void keep_log(
-	struct component_failure *f, const struct component_run *run, const struct place *p)
-{
-	char hex[2 * SHA256_SIZE + 1];
-
-	hex_write(hex, run->derivation, SHA256_SIZE);
-	if (snprintf(f->log, sizeof f->log, "%s/logs/%.*s-%.*s", store_path(run->store),
-		    STR_ARG(run->component->name), LOG_NAME_HEX, hex) >= (int)sizeof f->log ||
-		rename(p->log, f->log) < 0)
-		f->log[0] = 0;
 }
 
 /* A file that may not grow further ends its writer. */
@@ -152,8 +112,8 @@ static bool step_failed(const struct component_run *run, const struct component_
 	if (!f)
 		f = &mine;
 	f->step = step;
-	tail_of(&f->tail, p->log_fd);
-	keep_log(f, run, p);
+	step_log_tail(&f->tail, p->log_fd);
+	step_log_keep(f->log, run->store, p->log, run->component->name, run->derivation);
 	buf_done(&mine.tail);
 	tell_entry(enter, run, step);
 	return err_hint(e, "all that it printed is in '%s'%s%s", f->log,

@@ -5,6 +5,7 @@
 
 #include "base/hex.h"
 #include "build/component_source.h"
+#include "build/source_list.h"
 #include "rootfs/entry.h"
 #include "sys/file.h"
 #include "tree/folder.h"
@@ -15,6 +16,7 @@ enum { HEX = 2 * SHA256_SIZE + 1 };
 
 struct making {
 	struct tree *t;
+	struct tree *sources; /* what lies in source/, for its list */
 	const struct inputs *in;
 	struct store *s;
 	struct arena *a;
@@ -118,13 +120,11 @@ static bool add_releases(struct making *m, struct err *e)
 }
 
 /* By digest and by name: whether a Release promises the former is up to the archive. */
-static bool add_indexes(struct making *m, struct err *e)
+static bool add_indexes(struct making *m, const struct lock_index *indexes, size_t n, struct err *e)
 {
-	const struct lock *l = &m->in->lock;
-
-	for (size_t i = 0; i < l->n_indexes; i++) {
-		const struct lock_index *x = &l->indexes[i];
-		const struct lock_suite *s = &l->suites[x->suite];
+	for (size_t i = 0; i < n; i++) {
+		const struct lock_index *x = &indexes[i];
+		const struct lock_suite *s = &m->in->lock.suites[x->suite];
 		struct str dist = arena_printf(
 			m->a, "%.*s/dists/%.*s", STR_ARG(s->archive), STR_ARG(s->suite));
 		struct str parent = tree_parent(x->path);
@@ -159,6 +159,39 @@ static bool add_packages(struct making *m, struct err *e)
 			return err_wrap(e, "package '%.*s'", STR_ARG(p->name));
 	}
 	return true;
+}
+
+static bool add_source_packages(struct making *m, struct err *e)
+{
+	const struct lock *l = &m->in->lock;
+
+	for (size_t i = 0; i < l->n_sources; i++) {
+		const struct lock_source *src = &l->sources[i];
+		struct str archive = l->suites[l->source_indexes[src->index].suite].archive;
+
+		for (size_t k = 0; k < src->n_files; k++) {
+			struct str path = lock_source_path(src, &src->files[k], m->a);
+
+			path = arena_printf(m->a, "%.*s/%.*s", STR_ARG(archive), STR_ARG(path));
+			if (!add_input(m, path, src->files[k].sha256, e))
+				return err_wrap(e, "source package '%.*s'", STR_ARG(src->name));
+		}
+	}
+	return true;
+}
+
+/* Git trees and tarballs, where a mirror that the user names is asked for them. One may serve several components. */
+static bool add_fetched(struct making *m, const struct component *c, struct err *e)
+{
+	const struct source_request *r = &c->source;
+	struct str path;
+	char hex[HEX];
+
+	if (!r->pinned)
+		return true;
+	hex_write(hex, r->sha256, SHA256_SIZE);
+	path = arena_printf(m->a, "sources/%s", hex);
+	return (path.p && tree_find(m->t, path)) || add_input(m, path, r->sha256, e);
 }
 
 /* How many "../" a folder of the description starts with. */
@@ -216,6 +249,17 @@ static struct str place_of(struct making *m, struct str folder)
 	return arena_printf(m->a, "%.*s/%.*s", STR_ARG(base), STR_ARG(rest));
 }
 
+/* What was just added to source/ goes into its list, under its path there. */
+static bool list_source(struct making *m, struct str path, struct err *e)
+{
+	size_t skip = path.n > strlen(SOURCE_LIST_FOLDER "/") ? strlen(SOURCE_LIST_FOLDER "/")
+							      : path.n;
+	struct node n = *tree_find(m->t, path);
+
+	n.path = str_make(path.p + skip, path.n - skip);
+	return entry_parents(m->sources, n.path, ORIGIN, e) && tree_add(m->sources, &n, e);
+}
+
 /* Folders that the description names may overlap: the same file is there once. */
 static bool add_once(struct making *m, const struct node *n, struct err *e)
 {
@@ -227,7 +271,8 @@ static bool add_once(struct making *m, const struct node *n, struct err *e)
 			    (n->kind == NODE_FILE && memcmp(was->content.sha256, n->content.sha256,
 							     SHA256_SIZE) == 0)))
 		return true;
-	return entry_parents(m->t, n->path, ORIGIN, e) && tree_add(m->t, n, e);
+	return entry_parents(m->t, n->path, ORIGIN, e) && tree_add(m->t, n, e) &&
+	       list_source(m, n->path, e);
 }
 
 static bool put_file(void *ctx, int fd, struct content *ret, struct err *e)
@@ -262,7 +307,7 @@ static bool add_overlay(struct making *m, struct str overlay, struct err *e)
 	return true;
 }
 
-static bool add_component(struct making *m, const struct component *c, struct err *e)
+static bool add_folder(struct making *m, const struct component *c, struct err *e)
 {
 	struct str folder = arena_printf(
 		m->a, "%.*s/%.*s", STR_ARG(m->in->description.dir), STR_ARG(c->from));
@@ -301,6 +346,17 @@ static bool add_text(
 	return tree_find(m->t, path) || entry_file(m->t, path, bytes, 0644, ORIGIN, e);
 }
 
+static bool add_source_text(struct making *m, const char *name, struct span bytes, struct err *e)
+{
+	struct str path = arena_printf(m->a, "%.*s/%s", STR_ARG(m->folder), name);
+
+	if (!path.p)
+		return arena_full(m->a, e);
+	if (tree_find(m->t, path))
+		return true;
+	return add_text(m, m->folder, name, bytes, e) && list_source(m, path, e);
+}
+
 static bool add_description(struct making *m, struct err *e)
 {
 	const struct description *d = &m->in->description;
@@ -313,11 +369,26 @@ static bool add_description(struct making *m, struct err *e)
 		if (!add_overlay(m, d->overlays.items[i], e))
 			return err_wrap(e, "overlay '%.*s'", STR_ARG(d->overlays.items[i]));
 	for (size_t i = 0; i < d->n_components; i++)
-		if (!add_component(m, &d->components[i], e))
+		if (d->components[i].source.kind == SOURCE_FOLDER
+				? !add_folder(m, &d->components[i], e)
+				: !add_fetched(m, &d->components[i], e))
 			return err_wrap(e, "component '%.*s'", STR_ARG(d->components[i].name));
-	return add_text(m, m->folder, "assay.yaml", str_span(d->text), e) &&
-	       add_text(m, m->folder, "assay.lock", buf_span(&lock), e) &&
+	return add_source_text(m, "assay.yaml", str_span(d->text), e) &&
+	       add_source_text(m, "assay.lock", buf_span(&lock), e) &&
 	       entry_link(m->t, STR("description"), m->folder, ORIGIN, e);
+}
+
+static bool add_list(struct making *m, struct err *e)
+{
+	CLEANUP(buf_done) struct buf text = buf_init(SOURCE_LIST_SIZE_MAX);
+	size_t skip = m->folder.n > strlen(SOURCE_LIST_FOLDER "/") ? strlen(SOURCE_LIST_FOLDER "/")
+								   : m->folder.n;
+
+	if (!tree_finish(m->sources, m->in->source_date_epoch, e))
+		return false;
+	source_list_emit(m->sources, str_make(m->folder.p + skip, m->folder.n - skip), &text);
+	return buf_ok(&text) ? add_text(m, STR(""), SOURCE_LIST, buf_span(&text), e)
+			     : buf_full(&text, SOURCE_LIST, e);
 }
 
 static bool add_readme(struct making *m, struct err *e)
@@ -328,10 +399,10 @@ static bool add_readme(struct making *m, struct err *e)
 		"    assay build description --mirror \"$PWD\" --output out\n"
 		"\n"
 		"run in this folder check it and build the image again; no network is needed. SHA256SUMS names\n"
-		"the bytes of every file, and its own SHA-256 all of them. Links and empty folders in source/, executable\n"
-		"bits and the link description have no line: an image with the digests that you know shows them right.\n"
+		"the bytes of every file, and its own SHA-256 all of them. sources.json lists links, folders and executable\n"
+		"bits of source/, which have no line there.\n"
 		"objects/ holds packages, InRelease files and indexes by their SHA-256; debian/ and debian-security/\n"
-		"are links to them, laid out as a mirror.\n"
+		"are links to them, laid out as a mirror, and so is sources/, with git trees and tarballs.\n"
 		"\n";
 	CLEANUP(buf_done) struct buf text = buf_init(4096);
 
@@ -355,11 +426,19 @@ static bool add_readme(struct making *m, struct err *e)
 bool input_tree_make(
 	struct tree *t, const struct inputs *in, struct store *s, size_t *n_missing, struct err *e)
 {
-	struct making m = { .t = t, .in = in, .s = s, .a = tree_arena(t), .n_missing = n_missing };
+	CLEANUP(tree_freep) struct tree *sources = tree_new(INPUT_TREE_MEMORY_MAX);
+	struct making m = { .t = t,
+		.sources = sources,
+		.in = in,
+		.s = s,
+		.a = tree_arena(t),
+		.n_missing = n_missing };
 
 	if (n_missing)
 		*n_missing = 0;
-	return entry_folder(t, STR(""), ORIGIN, e) && add_releases(&m, e) && add_indexes(&m, e) &&
-	       add_packages(&m, e) && add_description(&m, e) && add_readme(&m, e) &&
-	       tree_finish(t, in->source_date_epoch, e);
+	return entry_folder(t, STR(""), ORIGIN, e) && entry_folder(sources, STR(""), ORIGIN, e) &&
+	       add_releases(&m, e) && add_indexes(&m, in->lock.indexes, in->lock.n_indexes, e) &&
+	       add_indexes(&m, in->lock.source_indexes, in->lock.n_source_indexes, e) &&
+	       add_packages(&m, e) && add_source_packages(&m, e) && add_description(&m, e) &&
+	       add_list(&m, e) && add_readme(&m, e) && tree_finish(t, in->source_date_epoch, e);
 }

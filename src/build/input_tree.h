@@ -1,10 +1,12 @@
 /*
  * Everything that a build of a lock reads, as one tree of files: what `assay archive` writes.
  *
- *   objects/ab/cdef...           packages, InRelease files and indexes, named by their SHA-256
+ *   objects/ab/cdef...           packages, InRelease files, indexes and fetched sources, named by their SHA-256
  *   debian/, debian-security/    the paths under which a mirror has them: relative links to the objects
+ *   sources/SHA256               git trees and tarballs of components: links, too
  *   source/...                   the description with its lock, overlays and the sources of its components: the files
  *                                that it names and no other, in folders that lie to each other as they did
+ *   sources.json                 a list of what lies in source/ (build/source_list.h)
  *   description                  a link to the folder of assay.yaml in source/
  *   README                       what this is and how to use it
  *

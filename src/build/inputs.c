@@ -7,14 +7,13 @@
 #include "sys/file.h"
 #include "base/banned.h"
 
-bool inputs_read(struct inputs *ret, const char *dir, struct err *e)
+bool inputs_read_any(struct inputs *ret, const char *dir, struct err *e)
 {
 	struct inputs in = { .arena = arena_new(INPUTS_MEMORY_MAX) };
 	CLEANUP(buf_done) struct buf canonical = buf_init(LOCK_SIZE_MAX);
 
 	if (!description_read(&in.description, dir, in.arena, e) ||
-		!lock_read(&in.lock, dir, in.arena, e) ||
-		!lock_check_fresh(&in.lock, &in.description, e)) {
+		!lock_read(&in.lock, dir, in.arena, e)) {
 		inputs_done(&in);
 		return false;
 	}
@@ -23,6 +22,20 @@ bool inputs_read(struct inputs *ret, const char *dir, struct err *e)
 	sha256_of(in.description_sha256, str_span(in.description.text));
 	in.source_date_epoch = in.description.source_date_epoch ? in.description.source_date_epoch
 								: in.lock.source_date_epoch;
+	*ret = in;
+	return true;
+}
+
+bool inputs_read(struct inputs *ret, const char *dir, struct err *e)
+{
+	struct inputs in;
+
+	if (!inputs_read_any(&in, dir, e))
+		return false;
+	if (!lock_check_fresh(&in.lock, &in.description, e)) {
+		inputs_done(&in);
+		return false;
+	}
 	*ret = in;
 	return true;
 }

@@ -22,6 +22,8 @@ struct inputs {
 
 /* Reads DIR and refuses a stale lock: MISMATCH, which nothing else here is. *ret is for inputs_done. */
 bool inputs_read(struct inputs *ret, const char *dir, struct err *e) MUST_CHECK;
+/* The same, whether the lock fits the description or not (lock_check_fresh). */
+bool inputs_read_any(struct inputs *ret, const char *dir, struct err *e) MUST_CHECK;
 void inputs_done(struct inputs *in);
 
 /* The packages of one set of the lock, sorted by name, each with its pack. */

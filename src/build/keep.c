@@ -43,6 +43,15 @@ static bool add_object(struct keep *k, const uint8_t *sha256, struct err *e)
 	return add(k, place, e) && add(k, partial, e);
 }
 
+static bool keep_sources(struct keep *k, const struct lock *l, struct err *e)
+{
+	for (size_t i = 0; i < l->n_sources; i++)
+		for (size_t f = 0; f < l->sources[i].n_files; f++)
+			if (!add_object(k, l->sources[i].files[f].sha256, e))
+				return false;
+	return true;
+}
+
 bool keep_lock(struct keep *k, const struct lock *l, struct err *e)
 {
 	for (size_t i = 0; i < l->n_suites; i++)
@@ -58,5 +67,17 @@ bool keep_lock(struct keep *k, const struct lock *l, struct err *e)
 		if (!add_object(k, l->packages[i].sha256, e) || !add(k, place, e))
 			return false;
 	}
+	for (size_t i = 0; i < l->n_source_indexes; i++)
+		if (!add_object(k, l->source_indexes[i].sha256, e))
+			return false;
+	return keep_sources(k, l, e);
+}
+
+bool keep_description(struct keep *k, const struct description *d, struct err *e)
+{
+	for (size_t i = 0; i < d->n_components; i++)
+		if (d->components[i].source.pinned &&
+			!add_object(k, d->components[i].source.sha256, e))
+			return false;
 	return true;
 }

@@ -204,6 +204,17 @@ static void emit_outputs(struct json_out *w, const struct manifest_inputs *in)
 	json_end_object(w);
 }
 
+/* What maintainer scripts made of the packages' contents. */
+static void emit_configured(struct json_out *w, const struct configure_result *r)
+{
+	json_key(w, "configured");
+	json_object(w);
+	json_put_hex(w, "derivation", SPAN_OF(r->derivation));
+	json_key(w, "changes");
+	configure_delta_emit(w, &r->delta);
+	json_end_object(w);
+}
+
 static void emit_files(struct json_out *w, const char *key, const struct tree *t)
 {
 	size_t n;
@@ -237,6 +248,8 @@ bool manifest_emit(const struct manifest_inputs *in, struct buf *out, struct err
 	emit_outputs(&w, in);
 	if (!manifest_system_emit(&w, &in->inputs->description, in->root, e))
 		return false;
+	if (in->configured)
+		emit_configured(&w, in->configured);
 	emit_files(&w, "initrd-files", in->initrd);
 	emit_files(&w, "root-files", in->root);
 	json_end_object(&w);

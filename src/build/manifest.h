@@ -9,6 +9,7 @@
 
 #include "build/artefacts.h"
 #include "build/component.h"
+#include "build/configure.h"
 #include "build/inputs.h"
 
 #define MANIFEST_FORMAT "assay.manifest/2"
@@ -31,8 +32,9 @@ struct manifest_inputs {
 	const struct manifest_firmware *firmware;
 	const struct artefacts *artefacts;
 	const uint8_t *disk_sha256;
-	const struct tree *root, *initrd; /* finished */
-	struct str kernel_path;           /* where in the packages */
+	const struct tree *root, *initrd;          /* finished */
+	const struct configure_result *configured; /* NULL: no maintainer script ran */
+	struct str kernel_path;                    /* where in the packages */
 	struct content kernel, stub;
 	struct str stub_version;
 };

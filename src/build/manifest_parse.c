@@ -147,6 +147,28 @@ static bool read_files(struct manifest_file_list *ret, const struct json *manife
 		manifest, key, sizeof(struct manifest_file), read_file, &ret->items, &ret->n, a, e);
 }
 
+static bool read_change(void *to, const struct json *v, struct arena *a, struct err *e)
+{
+	struct manifest_change *c = to;
+
+	if (!json_get_str(v, "path", &c->path, e) || !json_get_str(v, "change", &c->change, e))
+		return false;
+	return !json_get(v, "in") || get_texts(v, "in", &c->in, a, e);
+}
+
+/* Only an image whose description runs maintainer scripts has it. */
+static bool read_configured(
+	struct manifest *m, const struct json *manifest, struct arena *a, struct err *e)
+{
+	const struct json *configured;
+
+	m->configured = json_get(manifest, "configured") != NULL;
+	return !m->configured ||
+	       (json_get_object(manifest, "configured", &configured, e) &&
+		       get_list(configured, "changes", sizeof(struct manifest_change), read_change,
+			       &m->changes, &m->n_changes, a, e));
+}
+
 static bool read_all(struct manifest *m, const struct json *v, struct arena *a, struct err *e)
 {
 	const struct json *inputs;
@@ -155,12 +177,15 @@ static bool read_all(struct manifest *m, const struct json *v, struct arena *a, 
 	       json_get_u64(v, "image-version", UINT32_MAX, &m->image_version, e) &&
 	       json_get_u64(v, "source-date-epoch", INT64_MAX, &m->source_date_epoch, e) &&
 	       json_get_object(v, "inputs", &inputs, e) &&
+	       json_get_hex(inputs, "description-sha256", m->description_sha256, SHA256_SIZE, e) &&
+	       json_get_hex(inputs, "lock-sha256", m->lock_sha256, SHA256_SIZE, e) &&
 	       get_list(inputs, "packages", sizeof(struct manifest_package), read_package,
 		       &m->packages, &m->n_packages, a, e) &&
 	       read_outputs(m, v, e) && read_firmware(m, v, e) &&
 	       get_list(v, "users", sizeof(struct manifest_user), read_user, &m->users, &m->n_users,
 		       a, e) &&
 	       read_units(m, v, a, e) && get_texts(v, "ports", &m->ports, a, e) &&
+	       read_configured(m, v, a, e) &&
 	       read_files(&m->initrd_files, v, "initrd-files", a, e) &&
 	       read_files(&m->root_files, v, "root-files", a, e);
 }

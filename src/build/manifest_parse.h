@@ -30,6 +30,12 @@ struct manifest_file_list {
 	size_t n;
 };
 
+/* What maintainer scripts did to a path: "added", "changed", "removed". */
+struct manifest_change {
+	struct str path, change;
+	struct str_list in; /* what of it is another: "kind", "content", "mode", "owner" */
+};
+
 struct manifest_user {
 	struct str name, home, shell;
 	struct str password; /* "locked", "none", "set" */
@@ -55,6 +61,7 @@ struct manifest_part {
 struct manifest {
 	struct str name;
 	uint64_t image_version, source_date_epoch;
+	uint8_t description_sha256[SHA256_SIZE], lock_sha256[SHA256_SIZE];
 	const struct manifest_package *packages; /* of all sets, by name */
 	size_t n_packages;
 	struct manifest_part disk, root, verity, esp, uki, stub, kernel, initrd, code, vars;
@@ -66,6 +73,9 @@ struct manifest {
 	struct manifest_want_list enabled,
 		pulled_in; /* by the image's own links; by its packages' */
 	struct str_list masked, ports;
+	bool configured; /* maintainer scripts ran */
+	const struct manifest_change *changes;
+	size_t n_changes;
 	struct manifest_file_list initrd_files, root_files;
 };
 

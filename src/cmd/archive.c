@@ -50,6 +50,19 @@ static bool is_bearable(const struct verb_args *args, const char *what, struct s
 	return e->hint[0] ? false : err_hint(e, "put that right and run the same command again");
 }
 
+static bool fetch_indexes(const struct verb_args *args, const struct archive_access *q,
+	const struct lock *l, const struct lock_index *indexes, size_t n, struct err *e)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct err why = { 0 };
+
+		if (!fetch_index(q, l, &indexes[i], &why) &&
+			!is_bearable(args, "the index", indexes[i].path, &why, e))
+			return false;
+	}
+	return true;
+}
+
 /* What only `assay lock verify` reads. */
 static bool fetch_chain(const struct verb_args *args, const struct archive_access *q,
 	const struct lock *l, struct err *e)
@@ -61,14 +74,8 @@ static bool fetch_chain(const struct verb_args *args, const struct archive_acces
 			!is_bearable(args, "the InRelease of suite", l->suites[i].suite, &why, e))
 			return false;
 	}
-	for (size_t i = 0; i < l->n_indexes; i++) {
-		struct err why = { 0 };
-
-		if (!fetch_index(q, l, &l->indexes[i], &why) &&
-			!is_bearable(args, "the index", l->indexes[i].path, &why, e))
-			return false;
-	}
-	return true;
+	return fetch_indexes(args, q, l, l->indexes, l->n_indexes, e) &&
+	       fetch_indexes(args, q, l, l->source_indexes, l->n_source_indexes, e);
 }
 
 static bool run(const struct verb_args *args, int *code, struct err *e)

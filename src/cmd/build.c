@@ -68,18 +68,6 @@ static void print_reason(void *ctx, const char *what, struct str why)
 	line_print(t->reasons, "%-12s %.*s", what, STR_ARG(why));
 }
 
-static void print_tail(struct str tail)
-{
-	for (size_t i = 0; i < tail.n; i++)
-		fputc(tail.p[i] == '\n' || tail.p[i] == '\t' ||
-					(tail.p[i] >= 0x20 && tail.p[i] < 0x7f)
-				? tail.p[i]
-				: '?',
-			stderr);
-	if (tail.n && tail.p[tail.n - 1] != '\n')
-		fputc('\n', stderr);
-}
-
 static bool run(const struct verb_args *args, int *code, struct err *e)
 {
 	const char *dir = verb_arg(args, 0) ? verb_arg(args, 0) : ".",
@@ -111,8 +99,7 @@ static bool run(const struct verb_args *args, int *code, struct err *e)
 	timing.reasons = verb_flag(args, "--json") ? stderr : stdout;
 	if (!build_run(&o, &r, e)) {
 		progress_end(progress);
-		/* What a compiler said may hold anything: only its printable characters reach the terminal. */
-		print_tail(buf_str(&failure.tail));
+		line_block(stderr, buf_str(&failure.tail));
 		buf_done(&failure.tail);
 		return false;
 	}

@@ -10,6 +10,8 @@ enum {
 	LINE_MAX_SHOWN = 16 << 10,
 	SIDE_MAX = 100, /* bytes of a side in the text */
 	HEX_SHOWN = 16,
+	LEAD_SHOWN = 4,
+	STRING_MIN = 8,
 	LINES_SHOWN = 4,
 	DERIVED_SHOWN = 3,
 	REGISTERS_MAX = 4096,
@@ -23,29 +25,49 @@ void diff_show_where(struct buf *to, const struct diff_leaf *l)
 	}
 }
 
+static bool printable(uint8_t c)
+{
+	return c >= 0x20 && c <= 0x7e;
+}
+
 static bool is_printable(struct span s)
 {
 	for (size_t i = 0; i < s.n; i++)
-		if (s.p[i] < 0x20 || s.p[i] > 0x7e)
+		if (!printable(s.p[i]))
 			return false;
 	return s.n != 0;
 }
 
-/* From a little before the difference; in quotes where all of it is text. */
+/* The text that the byte `at` stands in: a version or a path in a program says more than its bytes. */
+static struct str text_around(struct span s, size_t at)
+{
+	size_t from = at, to = at;
+	while (from > 0 && at - from < SIDE_MAX / 2 && printable(s.p[from - 1]))
+		from--;
+	while (to < s.n && to - from < SIDE_MAX && printable(s.p[to]))
+		to++;
+	return str_make((const char *)s.p + from, to - from);
+}
+
+/* From a little before the difference. */
 static void show_bytes(struct buf *to, struct span s, size_t lead)
 {
-	size_t from = lead < 4 || lead > s.n ? 0 : lead - 4;
-	struct span shown = span_make(s.p + from, s.n - from);
-	shown.n = shown.n < HEX_SHOWN ? shown.n : HEX_SHOWN;
-	if (!shown.n) {
+	size_t at = lead < s.n ? lead : 0, from = at < LEAD_SHOWN ? 0 : at - LEAD_SHOWN;
+	size_t n = s.n - from < HEX_SHOWN ? s.n - from : HEX_SHOWN;
+	struct str text = text_around(s, at);
+	if (!n) {
 		buf_add_cstr(to, "(ends)");
 		return;
 	}
-	for (size_t i = 0; i < shown.n; i++)
-		buf_printf(to, "%02x ", shown.p[i]);
+	if (text.n >= STRING_MIN && printable(s.p[at])) {
+		buf_printf(to, "\"%.*s\"", STR_ARG(text));
+		return;
+	}
+	for (size_t i = from; i < from + n; i++)
+		buf_printf(to, "%02x ", s.p[i]);
 	buf_add_cstr(to, " ");
-	for (size_t i = 0; i < shown.n; i++)
-		buf_u8(to, shown.p[i] >= 0x20 && shown.p[i] < 0x7f ? shown.p[i] : '.');
+	for (size_t i = from; i < from + n; i++)
+		buf_u8(to, printable(s.p[i]) ? s.p[i] : '.');
 }
 
 void diff_show_side(struct buf *to, const struct diff_leaf *l, bool b, size_t max)

@@ -139,9 +139,7 @@ bool fetch_inputs(const struct verb_args *args, struct store *s, const struct de
 	return true;
 }
 
-/* A lock alone can be fetched, too. */
-static bool read_description(
-	struct description *ret, const char *dir, struct arena *a, struct err *e)
+bool fetch_description(struct description *ret, const char *dir, struct arena *a, struct err *e)
 {
 	struct err why = { 0 };
 
@@ -160,7 +158,7 @@ static bool run(const struct verb_args *args, int *code, struct err *e)
 	struct lock l;
 
 	(void)code;
-	if (!lock_read(&l, dir, a, e) || !read_description(&d, dir, a, e) ||
+	if (!lock_read(&l, dir, a, e) || !fetch_description(&d, dir, a, e) ||
 		!store_open(&store, verb_value(args, "--store"), e) ||
 		!fetch_inputs(args, store, &d, &l, e))
 		return false;

@@ -23,4 +23,8 @@ bool fetch_inputs(const struct verb_args *args, struct store *s, const struct de
 bool fetch_inputs_in(struct progress *p, const struct verb_args *args, struct store *s,
 	const struct description *d, const struct lock *l, struct err *e) MUST_CHECK;
 
+/* DIR/assay.yaml; where there is none *ret stays as it is: a lock alone can be fetched and kept, too. */
+bool fetch_description(
+	struct description *ret, const char *dir, struct arena *a, struct err *e) MUST_CHECK;
+
 #endif

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "build/keep.h"
+#include "cmd/fetch.h"
 #include "cmd/store_table.h"
 #include "cmd/verbs.h"
 #include "lock/lock.h"
@@ -14,9 +15,11 @@ static bool keep_all(struct keep *k, const struct verb_args *args, size_t *n, st
 
 	for (*n = 0; (dir = verb_nth(args, "--keep", *n)); (*n)++) {
 		CLEANUP(arena_freep) struct arena *a = arena_new(LOCK_SIZE_MAX * 8);
+		struct description d = { 0 };
 		struct lock l;
 
-		if (!lock_read(&l, dir, a, e) || !keep_lock(k, &l, e))
+		if (!lock_read(&l, dir, a, e) || !keep_lock(k, &l, e) ||
+			!fetch_description(&d, dir, a, e) || !keep_description(k, &d, e))
 			return false;
 	}
 	return true;

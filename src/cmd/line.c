@@ -47,3 +47,15 @@ void line_print(FILE *to, const char *fmt, ...)
 	line_add(&b, str_make(text, n < 0 ? 0 : n < LINE_SIZE_MAX ? (size_t)n : sizeof text - 1));
 	fprintf(to, "%.*s\n", (int)b.n, b.p ? (const char *)b.p : "");
 }
+
+void line_block(FILE *to, struct str text)
+{
+	for (size_t i = 0; i < text.n; i++)
+		fputc(text.p[i] == '\n' || text.p[i] == '\t' ||
+					(text.p[i] >= 0x20 && text.p[i] < 0x7f)
+				? text.p[i]
+				: '?',
+			to);
+	if (text.n && text.p[text.n - 1] != '\n')
+		fputc('\n', to);
+}

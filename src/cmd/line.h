@@ -12,6 +12,11 @@
 
 /* Formats, makes harmless, prints with a line end. */
 void line_print(FILE *to, const char *fmt, ...) PRINTF_LIKE(2, 3);
+/*
+ * Lines of another program, a compiler's say, each on a line of its own; of other bytes than printable ASCII and tabs
+ * there is a '?'. Ends with a line end, and prints nothing for nothing.
+ */
+void line_block(FILE *to, struct str text);
 /* Text made harmless, added to b. */
 void line_add(struct buf *b, struct str text);
 

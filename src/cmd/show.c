@@ -8,19 +8,22 @@
 static bool print_text(const struct show *s, const struct verb_args *args, int *code, struct err *e)
 {
 	const char *files = verb_value(args, "--files");
-	bool packages = verb_flag(args, "--packages"), units = verb_flag(args, "--units");
+	bool packages = verb_flag(args, "--packages"), units = verb_flag(args, "--units"),
+	     scripts = verb_flag(args, "--scripts");
 
 	if (packages)
 		show_text_packages(s);
 	if (units)
 		show_text_units(s);
+	if (scripts)
+		show_text_scripts(s);
 	if (files && !show_text_files(s, str_of(files))) {
 		*code = VERB_NO;
 		err_set(e, ERR_NOTFOUND, "no file of the image is '%s'", files);
 		return err_hint(e,
 			"paths have no '/' at the start; * stops at a '/', ** does not: 'etc/**'");
 	}
-	if (!packages && !units && !files)
+	if (!packages && !units && !scripts && !files)
 		show_text_print(s);
 	return true;
 }
@@ -46,6 +49,7 @@ static bool run(const struct verb_args *args, int *code, struct err *e)
 static const struct verb_option options[] = {
 	{ "--packages", NULL, "only the packages, with version and source", false },
 	{ "--units", NULL, "only the units: enabled, pulled in, masked", false },
+	{ "--scripts", NULL, "only what maintainer scripts changed", false },
 	{ "--files", "GLOB", "only files of that path: usr/lib/assay/**", false },
 	{ "--store", "DIR", "the store (~/.cache/assay)", false },
 	{ "--json", NULL, "print all of it as JSON", false },

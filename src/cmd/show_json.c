@@ -129,6 +129,20 @@ static void put_units(struct json_out *w, const struct manifest *m)
 	json_end_object(w);
 }
 
+static void put_configured(struct json_out *w, const struct manifest *m)
+{
+	json_key(w, "configured");
+	json_array(w);
+	for (size_t i = 0; i < m->n_changes; i++) {
+		json_object(w);
+		json_put_str(w, "path", m->changes[i].path);
+		json_put_str(w, "change", m->changes[i].change);
+		put_texts(w, "in", &m->changes[i].in);
+		json_end_object(w);
+	}
+	json_end_array(w);
+}
+
 static void put_files(
 	struct json_out *w, const char *key, const struct manifest_file_list *l, struct str glob)
 {
@@ -166,6 +180,8 @@ static void put_all(struct json_out *w, const struct show *s, struct str files)
 	put_users(w, &s->m);
 	put_units(w, &s->m);
 	put_texts(w, "ports", &s->m.ports);
+	if (s->m.configured)
+		put_configured(w, &s->m);
 	json_key(w, "platforms");
 	json_array(w);
 	for (size_t i = 0; i < s->values.n_shapes; i++)

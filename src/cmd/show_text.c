@@ -85,6 +85,7 @@ static void print_share(struct str name, const struct manifest_share *share)
 		{ "overlay", "files beside assay.yaml" },
 		{ "description", "written in assay.yaml" },
 		{ "generated", "made by assay" },
+		{ "scripts", "made by maintainer scripts" },
 	};
 	const char *means = "";
 
@@ -160,6 +161,21 @@ static void print_units(const struct manifest *m)
 		m->pulled_in.n, m->masked.n);
 }
 
+static void print_configured(const struct manifest *m)
+{
+	size_t added = 0, changed = 0;
+
+	if (!m->configured)
+		return;
+	for (size_t i = 0; i < m->n_changes; i++) {
+		added += str_is(m->changes[i].change, "added");
+		changed += str_is(m->changes[i].change, "changed");
+	}
+	printf("\nmaintainer scripts ran\n"
+	       "  %zu paths added, %zu changed, %zu removed (--scripts lists them)\n",
+		added, changed, m->n_changes - added - changed);
+}
+
 static void print_ports(const struct manifest *m)
 {
 	puts("\nopen ports, as declared");
@@ -177,6 +193,7 @@ void show_text_print(const struct show *s)
 	print_users(&s->m);
 	print_units(&s->m);
 	print_ports(&s->m);
+	print_configured(&s->m);
 	for (size_t i = 0; i < s->values.n_shapes; i++)
 		show_registers_print(&s->values.shapes[i]);
 	if (!s->values.n_shapes)
@@ -209,6 +226,25 @@ void show_text_units(const struct show *s)
 			STR_ARG(m->pulled_in.items[i].by));
 	for (size_t i = 0; i < m->masked.n; i++)
 		line_print(stdout, "masked     %.*s", STR_ARG(m->masked.items[i]));
+}
+
+void show_text_scripts(const struct show *s)
+{
+	const struct manifest *m = &s->m;
+
+	for (size_t i = 0; i < m->n_changes; i++) {
+		const struct manifest_change *c = &m->changes[i];
+		CLEANUP(buf_done) struct buf in = buf_init(1 << 16);
+
+		for (size_t k = 0; k < c->in.n; k++)
+			buf_printf(&in, "%s%.*s", k ? ", " : " (", STR_ARG(c->in.items[k]));
+		if (in.n)
+			buf_u8(&in, ')');
+		line_print(stdout, "%-8.*s %.*s%.*s", STR_ARG(c->change), STR_ARG(c->path),
+			STR_ARG(buf_str(&in)));
+	}
+	if (!m->configured)
+		puts("no maintainer script ran");
 }
 
 static size_t print_files(const char *where, const struct manifest_file_list *l, struct str glob)

@@ -38,15 +38,44 @@ static bool is(const uint8_t *a, const uint8_t *b)
 	return ct_equal(a, b, SHA256_SIZE);
 }
 
+/* A file of the pool, of the archive that the index belongs to. */
+static bool fetch_pooled(struct store_refetch *r, const struct lock *l, const struct lock_index *x,
+	struct fetch_item item, const uint8_t *sha256, struct err *e)
+{
+	memcpy(item.sha256, sha256, SHA256_SIZE);
+	item.bases.uris = mirrors_for(
+		r->access.mirrors, l->suites[x->suite].archive, &item.bases.n);
+	return fetch_all(r->access.store, &item, 1, NULL, e);
+}
+
 static bool fetch_package(
 	struct store_refetch *r, const struct lock *l, const struct lock_package *p, struct err *e)
 {
-	struct fetch_item item = { .path = p->path, .size = p->size };
+	return fetch_pooled(r, l, &l->indexes[p->index],
+		(struct fetch_item){ .path = p->path, .size = p->size }, p->sha256, e);
+}
 
-	memcpy(item.sha256, p->sha256, SHA256_SIZE);
-	item.bases.uris = mirrors_for(
-		r->access.mirrors, l->suites[l->indexes[p->index].suite].archive, &item.bases.n);
-	return fetch_all(r->access.store, &item, 1, NULL, e);
+/* *named: it is a file of a source package. */
+static bool fetch_source(struct store_refetch *r, const struct lock *l, const uint8_t *sha256,
+	bool *named, struct err *e)
+{
+	for (size_t i = 0; i < l->n_sources; i++) {
+		const struct lock_source *src = &l->sources[i];
+
+		for (size_t f = 0; f < src->n_files; f++) {
+			struct fetch_item item = { .size = src->files[f].size };
+
+			if (!is(src->files[f].sha256, sha256))
+				continue;
+			*named = true;
+			item.path = lock_source_path(src, &src->files[f], r->arena);
+			return item.path.p ? fetch_pooled(r, l, &l->source_indexes[src->index],
+						     item, sha256, e)
+					   : arena_full(r->arena, e);
+		}
+	}
+	*named = false;
+	return err_set(e, ERR_NOTFOUND, "no lock names it");
 }
 
 static bool fetch_index(
@@ -72,8 +101,10 @@ static bool fetch_from(struct store_refetch *r, const struct lock *l, const uint
 	for (size_t i = 0; i < l->n_suites; i++)
 		if (is(l->suites[i].release_sha256, sha256))
 			return archive_fetch_release(&r->access, &l->suites[i], e);
-	*named = false;
-	return err_set(e, ERR_NOTFOUND, "no lock names it");
+	for (size_t i = 0; i < l->n_source_indexes; i++)
+		if (is(l->source_indexes[i].sha256, sha256))
+			return fetch_index(r, l, &l->source_indexes[i], e);
+	return fetch_source(r, l, sha256, named, e);
 }
 
 bool store_refetch(struct store_refetch *r, const uint8_t sha256[static SHA256_SIZE], bool *named,

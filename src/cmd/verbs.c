@@ -22,6 +22,8 @@ const struct verb *const verbs[] = {
 	&cmd_archive,
 	&cmd_build,
 	&cmd_check,
+	&cmd_rebuild,
+	&cmd_shell,
 	&cmd_show,
 	&cmd_measure,
 	&cmd_diff,

@@ -17,6 +17,8 @@ extern const struct verb cmd_fetch;
 extern const struct verb cmd_archive;
 extern const struct verb cmd_build;
 extern const struct verb cmd_check;
+extern const struct verb cmd_rebuild;
+extern const struct verb cmd_shell;
 extern const struct verb cmd_show;
 extern const struct verb cmd_measure;
 extern const struct verb cmd_diff;

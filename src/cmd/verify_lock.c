@@ -34,8 +34,10 @@ static void print_yes(const struct lock *l, const struct lock_verdict *v, bool w
 			STR_ARG(l->suites[i].suite), STR_ARG(l->suites[i].signer));
 	for (size_t i = 0; i < v->n_expired; i++)
 		print_expired(l, &v->expired[i]);
-	printf("verified: the archives signed for all %zu packages%s\n", l->n_packages,
-		with_packages ? ", and their bytes are these" : "");
+	printf("verified: the archives signed for all %zu packages", l->n_packages);
+	if (l->n_sources)
+		printf(" and %zu source package%s", l->n_sources, l->n_sources == 1 ? "" : "s");
+	puts(with_packages ? ", and their bytes are these" : "");
 }
 
 static void put_expired(struct json_out *w, const struct lock *l, const struct lock_verdict *v)

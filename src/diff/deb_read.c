@@ -89,7 +89,7 @@ static bool set_name(struct diff_list *l, struct diff_member *m, struct str name
 		return err_set(e, ERR_LIMIT, "ar: a name of %zu bytes, limit %d", name.n,
 			DIFF_MEMBER_PATH_MAX);
 	name.n = str_find(name, 0);
-	m->path = arena_str(l->arena, name);
+	m->path = arena_str(l->arena, diff_list_trimmed(name));
 	return m->path.p || arena_full(l->arena, e);
 }
 

@@ -51,7 +51,7 @@ struct span diff_bytes_at(const struct diff_bytes *b, uint64_t at, uint64_t n)
 {
 	if (at > b->all.n || n > b->all.n - at)
 		return (struct span){ NULL, 0 };
-	return span_make(b->all.p + at, (size_t)n);
+	return b->all.p ? span_make(b->all.p + at, (size_t)n) : b->all;
 }
 
 struct diff_bytes diff_bytes_slice(const struct diff_bytes *b, uint64_t at, uint64_t n)

@@ -1,5 +1,6 @@
 #include "diff/diff_container.h"
 
+#include "base/rd.h"
 #include "diff/cpio_read.h"
 #include "diff/deb_read.h"
 #include "diff/diff_identified.h"
@@ -39,6 +40,20 @@ static bool rest(struct diff_walk *w, struct span a, uint64_t end_a, struct span
 	return (!x.n && !y.n) || diff_pair_at(w, STR("behind it"), x, y, e);
 }
 
+/* FAT32 (offset 11 u16 bytes of a sector, 50 u16 sector of the copy) has its first two sectors twice. */
+static struct diff_extent boot_copy(enum diff_format f, struct span a, struct span b)
+{
+	struct rd r = rd_of(a);
+	rd_seek(&r, 11);
+	size_t sector = rd_u16le(&r);
+	rd_seek(&r, 50);
+	size_t at = sector * rd_u16le(&r), size = 2 * sector;
+	if (f != DIFF_FORMAT_FAT || !rd_ok(&r) || !at || at + size > a.n || at + size > b.n)
+		return (struct diff_extent){ 0 };
+	bool repeats = memcmp(a.p, a.p + at, size) == 0 && memcmp(b.p, b.p + at, size) == 0;
+	return (struct diff_extent){ .at = at, .size = repeats ? size : 0 };
+}
+
 static bool compare(struct diff_walk *w, const struct container *c, struct span a, struct span b,
 	struct arena *lists, struct err *e)
 {
@@ -50,6 +65,7 @@ static bool compare(struct diff_walk *w, const struct container *c, struct span 
 	struct diff_side sides[2] = { { &m[0], &x, -1 }, { &m[1], &y, -1 } };
 	if (!diff_walk_enter(w, str_of(diff_format_name(c->format))))
 		return err_set(e, ERR_LIMIT, "containers in containers");
+	how.copy = boot_copy(c->format, a, b);
 	how.identifier = diff_identified(c->format, &sides[0], &sides[1]);
 	bool ok = diff_members(w, &sides[0], &sides[1], &how, e);
 	diff_walk_leave(w);

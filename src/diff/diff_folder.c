@@ -7,12 +7,14 @@
 
 #include "base/mem.h"
 #include "diff/diff_members.h"
+#include "diff/folder_xattrs.h"
 #include "sys/file.h"
 
 #include "base/banned.h"
 
 struct listing {
 	int dir;
+	bool no_meta;
 	struct arena *arena;
 	struct diff_member *list;
 	size_t n, room;
@@ -81,6 +83,8 @@ static bool add(struct listing *l, struct str path, mode_t *mode, struct err *e)
 	};
 	if (m.kind == DIFF_MEMBER_LINK && !read_target(l, &m, e))
 		return false;
+	if (!l->no_meta && !folder_xattrs(&m, l->dir, l->arena, e))
+		return false;
 	if (l->n == l->room) {
 		l->room = l->room ? 2 * l->room : 64;
 		l->list = mem_grow(l->list, l->room, sizeof(*l->list));
@@ -113,7 +117,8 @@ static bool below(struct listing *l, struct str folder, unsigned depth, struct e
 bool diff_folder(struct diff_walk *w, int a, int b, struct err *e)
 {
 	CLEANUP(arena_freep) struct arena *lists = arena_new(DIFF_FOLDER_LISTS_MAX);
-	struct listing x = { .dir = a, .arena = lists }, y = { .dir = b, .arena = lists };
+	struct listing x = { .dir = a, .no_meta = w->options.no_disk_meta, .arena = lists };
+	struct listing y = { .dir = b, .no_meta = w->options.no_disk_meta, .arena = lists };
 	const struct diff_members_how how = {
 		.no_meta = w->options.no_disk_meta,
 		.no_times = !w->options.disk_times,

@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "deb/archive_error.h"
+#include "diff/diff_zstd.h"
 #include "sys/file.h"
 #include "base/banned.h"
 
@@ -96,6 +97,15 @@ static void take_memory(struct diff_bytes *ret, struct buf *memory)
 	*ret = (struct diff_bytes){ .all = all, .owned = TAKE(memory->p), .owned_size = room };
 }
 
+/* Without the zeros behind zstd frames, which libarchive does not take. */
+static struct diff_bytes without_zeros(const struct diff_bytes *src)
+{
+	uint64_t end = diff_zstd_end(src);
+
+	return diff_bytes_slice(
+		src, 0, end && diff_bytes_behind_zeros(src, end) == src->all.n ? end : src->all.n);
+}
+
 bool diff_inflate(struct diff_bytes *ret, const struct diff_bytes *src, const char *folder,
 	uint64_t max, struct err *e)
 {
@@ -104,11 +114,12 @@ bool diff_inflate(struct diff_bytes *ret, const struct diff_bytes *src, const ch
 	struct target t = {
 		.spill = folder, .max = max, .memory = buf_init(DIFF_INFLATE_MEMORY), .fd = -1
 	};
+	const struct diff_bytes plain = without_zeros(src);
 	bool ok;
 
 	if (!a)
 		abort(); /* only without memory */
-	ok = read_all(&t, a, src, e);
+	ok = read_all(&t, a, &plain, e);
 	memory = t.memory;
 	if (ok && t.fd >= 0)
 		ok = diff_bytes_map(ret, t.fd, "a temporary file", e);

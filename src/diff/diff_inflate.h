@@ -1,7 +1,7 @@
 /*
  * The plain bytes of a compressed stream: gzip, xz, zstd (by libarchive), told by magic. Members behind each other count
- * as one stream; zeros behind the last of gzip or xz are passed over. Small results stand in memory, larger ones in a
- * file without a name that is mapped; a decoder's own memory is bounded whatever the headers ask for.
+ * as one stream; zeros behind the last are passed over. Small results stand in memory, larger ones in a file without a
+ * name that is mapped; a decoder's own memory is bounded whatever the headers ask for.
  */
 #ifndef ASSAY_DIFF_INFLATE_H
 #define ASSAY_DIFF_INFLATE_H

@@ -1,8 +1,8 @@
 #include "diff/diff_kernel.h"
 
 #include "base/rd.h"
+#include "diff/diff_format.h"
 #include "diff/diff_pair.h"
-#include "diff/diff_raw.h"
 
 #include "base/banned.h"
 
@@ -58,6 +58,16 @@ static bool read(struct kernel *ret, struct span file, struct err *e)
 	return true;
 }
 
+/* Behind a stream that does not hold its plain size the kernel's makefiles append it, in 4 bytes. */
+static struct span stream(struct span payload)
+{
+	struct diff_bytes bytes = diff_bytes_of(payload);
+	enum diff_format f = diff_format_of(&bytes);
+	if ((f == DIFF_FORMAT_XZ || f == DIFF_FORMAT_ZSTD) && payload.n > 4)
+		payload.n -= 4;
+	return payload;
+}
+
 bool diff_kernel(struct diff_walk *w, struct span a, struct span b, struct err *e)
 {
 	struct kernel x, y;
@@ -66,7 +76,7 @@ bool diff_kernel(struct diff_walk *w, struct span a, struct span b, struct err *
 	size_t before = w->n_leaves + w->n_more;
 	if (!str_equal(x.version, y.version))
 		diff_walk_field(w, "kernel version", x.version, y.version, DIFF_RULE_NONE, 0);
-	if (!diff_pair_at(w, STR("kernel payload"), x.payload, y.payload, e))
+	if (!diff_pair_at(w, STR("kernel payload"), stream(x.payload), stream(y.payload), e))
 		return false;
 	if (w->n_leaves + w->n_more == before)
 		return err_set(e, ERR_FORMAT, "what differs lies around the payload");

@@ -146,9 +146,7 @@ static bool pair(
 	struct compare *c, const struct diff_member *a, const struct diff_member *b, struct err *e)
 {
 	diff_rest_pair(&c->rest, a, b);
-	if (!a->path.n)
-		return in_both(c, a, b, e);
-	if (!diff_walk_enter(c->w, a->path))
+	if (!diff_walk_enter(c->w, a->path.n ? a->path : STR("/")))
 		return true;
 	bool ok = in_both(c, a, b, e);
 	diff_walk_leave(c->w);

@@ -21,6 +21,8 @@ struct diff_members_how {
 	bool inode_numbers; /* the numbers themselves are part of the format */
 	enum diff_rule
 		identifier; /* for the container's UUID or volume id, when it is made from the content */
+	struct diff_extent
+		copy; /* a place that repeats another one, in A and in B: no bytes of its own */
 };
 
 /* Adds leaves below where the walk stands. Fails as diff_pair, and IO for files of the disk. */

@@ -10,6 +10,7 @@
 #include "diff/diff_pe.h"
 #include "diff/diff_raw.h"
 #include "diff/diff_text.h"
+#include "diff/diff_verity.h"
 #include "diff/diff_wrapped.h"
 
 #include "base/banned.h"
@@ -40,6 +41,10 @@ static bool by_format(
 		return diff_elf(w, a, b, e);
 	case DIFF_FORMAT_PE:
 		return diff_pe(w, a, b, e);
+	case DIFF_FORMAT_VERITY:
+		diff_walk_reach(w, DIFF_REACH_ROOT);
+		diff_verity(w, a, b, 0);
+		return true;
 	case DIFF_FORMAT_NONE:
 		return diff_document(w, a, b, e);
 	default:

@@ -46,7 +46,7 @@ static struct diff_leaf leaf_from(struct span a, struct span b, uint64_t first)
 		.b = window(b, at - lead),
 		.size_a = a.n,
 		.size_b = b.n,
-		.n_bytes = count(a.p + at, b.p + at, both - at),
+		.n_bytes = at < both ? count(a.p + at, b.p + at, both - at) : 0,
 	};
 }
 

@@ -143,7 +143,7 @@ static uint64_t first_outside(struct cover *c, struct span a, struct span b, uin
 
 /* Everything lies where it lies in the other: then the bytes between are compared as they are. */
 static void between(struct diff_walk *w, const struct diff_rest *r, const struct diff_side *a,
-	const struct diff_side *b)
+	const struct diff_side *b, const struct diff_members_how *how)
 {
 	struct cover c = { 0 };
 	for (size_t i = 0; i < r->n; i++) {
@@ -154,6 +154,7 @@ static void between(struct diff_walk *w, const struct diff_rest *r, const struct
 		cover_facts(&c, m->facts, m->n_facts);
 	}
 	cover_facts(&c, a->members->facts, a->members->n_facts);
+	cover(&c, how->copy.at, how->copy.size);
 	uint64_t end = a->members->end;
 	uint64_t first = first_outside(&c, a->source->all, b->source->all, end);
 	struct str place = r->not_read ? STR("compressed contents, or between them")
@@ -198,7 +199,7 @@ void diff_rest_compare(struct diff_walk *w, const struct diff_rest *r, const str
 	if (!a->source || !b->source)
 		return;
 	if (alike(r, a, b))
-		between(w, r, a, b);
+		between(w, r, a, b, how);
 	else if (r->not_read && diff_walk_found(w))
 		not_read(w, r);
 	else if (!diff_walk_found(w) && diff_walk_enter(w, STR("layout"))) {

@@ -62,6 +62,8 @@ static bool split(struct lines *ret, struct span text)
 
 static struct span run(const struct lines *l, size_t first, size_t n)
 {
+	if (!n)
+		return (struct span){ NULL, 0 };
 	return span_make(l->text.p + l->at[first], l->at[first + n] - l->at[first]);
 }
 
@@ -88,8 +90,8 @@ static void close_hunk(struct compare *c)
 				    .at_a = h.a + 1,
 				    .at_b = h.b + 1,
 				    .lead = first - from,
-				    .a = span_make(a.p + from, a.n - from),
-				    .b = span_make(b.p + from, b.n - from),
+				    .a = from ? span_make(a.p + from, a.n - from) : a,
+				    .b = from ? span_make(b.p + from, b.n - from) : b,
 				    .size_a = c->a.text.n,
 				    .size_b = c->b.text.n,
 				    .n_bytes = h.n_a + h.n_b,

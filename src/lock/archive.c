@@ -28,6 +28,11 @@ struct str archive_index_path(struct str component, struct str architecture, str
 		a, "%.*s/binary-%.*s/Packages.xz", STR_ARG(component), STR_ARG(architecture));
 }
 
+struct str archive_source_index_path(struct str component, struct arena *a)
+{
+	return arena_printf(a, "%.*s/source/Sources.xz", STR_ARG(component));
+}
+
 bool archive_read_release(const struct archive_access *q, struct span inrelease, struct arena *a,
 	struct inrelease *ret_signers, struct release *ret, struct err *e)
 {
@@ -249,25 +254,51 @@ bool archive_fetch_index(const struct archive_access *q, const struct lock_suite
 	return fetch_one(q, s->archive, buf_str(&path), x->size, x->sha256, e);
 }
 
+/* *there: the Release names the index at path. */
+static bool take_index(const struct archive_access *q, const struct lock_suite *s,
+	const struct release *r, struct lock_index *x, bool *there, struct arena *a, struct err *e)
+{
+	const struct release_file *f;
+
+	x->component = arena_str(a, x->component);
+	if (!x->component.p || !x->path.p)
+		return arena_full(a, e);
+	f = release_find(r, x->path);
+	*there = f != NULL;
+	if (!f)
+		return true;
+	x->size = f->size;
+	memcpy(x->sha256, f->sha256, SHA256_SIZE);
+	return archive_fetch_index(q, s, r->by_hash, x, e);
+}
+
 bool archive_take_index(const struct archive_access *q, const struct lock_suite *s,
 	const struct release *r, struct str component, struct arena *a, struct lock_index *ret,
 	struct err *e)
 {
-	struct lock_index x = { .component = arena_str(a, component),
+	struct lock_index x = { .component = component,
 		.path = archive_index_path(component, STR("amd64"), a) };
-	const struct release_file *f;
+	bool there = false;
 
-	if (!x.component.p || !x.path.p)
-		return arena_full(a, e);
-	f = release_find(r, x.path);
-	if (!f) {
+	if (!take_index(q, s, r, &x, &there, a, e))
+		return false;
+	if (!there) {
 		err_set(e, ERR_NOTFOUND, "suite '%.*s' has no index '%.*s'", STR_ARG(s->suite),
 			STR_ARG(x.path));
 		return err_hint(e, "is component '%.*s' spelt right?", STR_ARG(component));
 	}
-	x.size = f->size;
-	memcpy(x.sha256, f->sha256, SHA256_SIZE);
-	if (!archive_fetch_index(q, s, r->by_hash, &x, e))
+	*ret = x;
+	return true;
+}
+
+bool archive_take_source_index(const struct archive_access *q, const struct lock_suite *s,
+	const struct release *r, struct str component, struct arena *a, struct lock_index *ret,
+	bool *there, struct err *e)
+{
+	struct lock_index x = { .component = component,
+		.path = archive_source_index_path(component, a) };
+
+	if (!take_index(q, s, r, &x, there, a, e))
 		return false;
 	*ret = x;
 	return true;

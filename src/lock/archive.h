@@ -38,6 +38,11 @@ bool archive_take_index(const struct archive_access *q, const struct lock_suite 
 	const struct release *r, struct str component, struct arena *a, struct lock_index *ret,
 	struct err *e) MUST_CHECK;
 
+/* The same for the index of its source packages. *there false, and nothing done, when the suite has none. */
+bool archive_take_source_index(const struct archive_access *q, const struct lock_suite *s,
+	const struct release *r, struct str component, struct arena *a, struct lock_index *ret,
+	bool *there, struct err *e) MUST_CHECK;
+
 /* Brings what a lock names into the store, where it is not there yet. Fails as fetch_all. */
 bool archive_fetch_release(
 	const struct archive_access *q, const struct lock_suite *s, struct err *e) MUST_CHECK;
@@ -46,6 +51,8 @@ bool archive_fetch_index(const struct archive_access *q, const struct lock_suite
 
 /* "main/binary-amd64/Packages.xz"; p NULL when the arena is full. */
 struct str archive_index_path(struct str component, struct str architecture, struct arena *a);
+/* "main/source/Sources.xz" */
+struct str archive_source_index_path(struct str component, struct arena *a);
 
 /* Verified bytes of an InRelease object as a parsed Release; all memory is the arena's. */
 bool archive_read_release(const struct archive_access *q, struct span inrelease, struct arena *a,

@@ -126,6 +126,7 @@ struct description {
 	size_t n_components;
 
 	/* image: */
+	bool run_scripts;               /* configure: scripts */
 	struct str_list command_line;   /* words before those that assay adds for dm-verity */
 	struct str kernel;              /* tree path glob of the kernel, "boot/vmlinuz-*" */
 	struct str stub;                /* tree path of the systemd stub */

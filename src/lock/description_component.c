@@ -3,6 +3,7 @@
 #include "base/hex.h"
 #include "deb/version.h"
 #include "lock/member.h"
+#include "lock/source_stanza.h"
 #include "base/banned.h"
 
 enum { COMMIT_SHA1 = 40, COMMIT_SHA256 = 64, PROCESSES_MAX = 1000000, TIME_MAX_S = 7 * 24 * 3600 };
@@ -108,15 +109,10 @@ static bool is_commit(struct str v, struct err *e)
 		       "'%.*s' is no full commit id of 40 or 64 lower-case hex digits", STR_ARG(v));
 }
 
-/* Debian policy 5.6.1 and 5.6.12. */
 static bool is_source_name(struct str v, struct err *e)
 {
-	bool ok = v.n > 1 && v.n <= 128 && v.p[0] != '+' && v.p[0] != '-' && v.p[0] != '.';
-
-	for (size_t i = 0; i < v.n; i++)
-		ok = ok && ((v.p[i] >= 'a' && v.p[i] <= 'z') || (v.p[i] >= '0' && v.p[i] <= '9') ||
-				   v.p[i] == '+' || v.p[i] == '-' || v.p[i] == '.');
-	return ok || err_set(e, ERR_FORMAT, "'%.*s' is no name of a source package", STR_ARG(v));
+	return source_stanza_is_name(v) ||
+	       err_set(e, ERR_FORMAT, "'%.*s' is no name of a source package", STR_ARG(v));
 }
 
 static bool is_version(struct str v, struct err *e)

@@ -21,6 +21,12 @@ static bool is_account_path(struct str v, struct err *e)
 	return member_is_absolute(v, e) && is_gecos(v, e);
 }
 
+static bool is_configure(struct str v, struct err *e)
+{
+	return str_is(v, "none") || str_is(v, "scripts") ||
+	       err_set(e, ERR_FORMAT, "'%.*s' is neither none nor scripts", STR_ARG(v));
+}
+
 static bool is_os_release(struct str v, struct err *e)
 {
 	struct str rest = v, line, key, value;
@@ -241,10 +247,15 @@ bool description_image_parse(
 {
 	static const char *const keys[] = { "command-line", "kernel", "stub", "initrd",
 		"kernel-modules", "users", "groups", "units", "links", "folders", "overlays",
-		"exclude", "prefer", "modes", "hostname", "os-release", "ports", NULL };
+		"exclude", "prefer", "modes", "hostname", "os-release", "ports", "configure",
+		NULL };
+	struct str configure = STR("none");
 
-	return json_only(o, "image", keys, e) &&
-	       member_list(o, "command-line", member_is_word, false, a, &d->command_line, e) &&
+	if (!json_only(o, "image", keys, e) ||
+		!member_str(o, "configure", false, is_configure, &configure, e))
+		return false;
+	d->run_scripts = str_is(configure, "scripts");
+	return member_list(o, "command-line", member_is_word, false, a, &d->command_line, e) &&
 	       member_str(o, "kernel", false, member_is_path, &d->kernel, e) &&
 	       member_str(o, "stub", false, member_is_path, &d->stub, e) &&
 	       parse_initrd(o, a, d, e) &&

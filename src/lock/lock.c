@@ -4,6 +4,8 @@
 
 #include "base/mem.h"
 #include "codec/json.h"
+#include "lock/lock_index.h"
+#include "lock/lock_sources.h"
 #include "base/banned.h"
 
 /* The rules by which packages are chosen; a change of them takes the next number and makes old locks stale. */
@@ -19,17 +21,6 @@ static void emit_suite(struct json_out *w, const struct lock_suite *s)
 	json_put_uint(w, "release-size", s->release_size);
 	json_put_uint(w, "date", (uint64_t)s->date_unix);
 	json_put_str(w, "signer", s->signer);
-	json_end_object(w);
-}
-
-static void emit_index(struct json_out *w, const struct lock_index *x)
-{
-	json_object(w);
-	json_put_uint(w, "suite", x->suite);
-	json_put_str(w, "component", x->component);
-	json_put_str(w, "path", x->path);
-	json_put_uint(w, "size", x->size);
-	json_put_hex(w, "sha256", SPAN_OF(x->sha256));
 	json_end_object(w);
 }
 
@@ -97,17 +88,15 @@ void lock_emit(const struct lock *l, struct buf *out)
 	for (size_t i = 0; i < l->n_suites; i++)
 		emit_suite(&w, &l->suites[i]);
 	json_end_array(&w);
-	json_key(&w, "indexes");
-	json_array(&w);
-	for (size_t i = 0; i < l->n_indexes; i++)
-		emit_index(&w, &l->indexes[i]);
-	json_end_array(&w);
+	lock_index_put(&w, "indexes", l->indexes, l->n_indexes);
+	lock_sources_put_indexes(&w, l);
 	emit_names(&w, "left-out", l->left_out);
 	json_key(&w, "packages");
 	json_array(&w);
 	for (size_t i = 0; i < l->n_packages; i++)
 		emit_package(&w, l, i);
 	json_end_array(&w);
+	lock_sources_put(&w, l);
 	json_end_object(&w);
 }
 
@@ -192,6 +181,7 @@ void lock_resolution_digest(const struct description *d, uint8_t ret[static SHA2
 	emit_sorted(&w, "leave-out", d->leave_out);
 	emit_sorted(&w, "firmware", d->firmware_packages);
 	emit_toolchains(&w, d);
+	lock_sources_put_requests(&w, d);
 	json_end_object(&w);
 	sha256_of(ret, buf_span(&text));
 }
@@ -204,7 +194,7 @@ bool lock_check_fresh(const struct lock *l, const struct description *d, struct 
 	if (memcmp(want, l->resolution_sha256, sizeof want) == 0)
 		return true;
 	err_set(e, ERR_MISMATCH,
-		"assay.lock was made for another description: what assay.yaml says of suites, packages or toolchains has changed since");
+		"assay.lock was made for another description: what assay.yaml says of suites, packages, toolchains or source packages has changed since");
 	return err_hint(e, "run `assay lock` to resolve it anew");
 }
 

@@ -4,6 +4,8 @@
 
 #include "base/mem.h"
 #include "deb/control.h"
+#include "lock/lock_index.h"
+#include "lock/lock_sources.h"
 #include "lock/packages_text.h"
 #include "lock/resolve.h"
 #include "lock/stanza.h"
@@ -17,6 +19,7 @@ struct making {
 	struct lock *l;
 	struct lock_suite *suites;
 	struct lock_index *indexes;
+	struct release *releases;       /* one a suite */
 	struct resolve_result *results; /* one a set, in the order of l->sets */
 	struct lock_set *sets;
 };
@@ -38,26 +41,18 @@ static const struct lock_suite *find_suite(const struct lock *l, const struct su
 	return NULL;
 }
 
-static int compare_indexes(const void *a, const void *b)
-{
-	const struct lock_index *x = a, *y = b;
-
-	return x->suite != y->suite ? (x->suite > y->suite) - (x->suite < y->suite)
-				    : str_compare(x->path, y->path);
-}
-
 static bool take_suite(struct making *m, size_t i, const struct suite_request *s,
 	const struct lock_suite *before, int64_t now_unix)
 {
-	struct release release;
+	struct release *release = &m->releases[i];
 
-	if (!archive_take_release(m->q, s, before, now_unix, m->a, &m->suites[i], &release, m->e))
+	if (!archive_take_release(m->q, s, before, now_unix, m->a, &m->suites[i], release, m->e))
 		return false;
 	for (size_t c = 0; c < s->components.n; c++) {
 		struct lock_index *x = &m->indexes[m->l->n_indexes];
 
 		if (!archive_take_index(
-			    m->q, &m->suites[i], &release, s->components.items[c], m->a, x, m->e))
+			    m->q, &m->suites[i], release, s->components.items[c], m->a, x, m->e))
 			return false;
 		x->suite = i;
 		m->l->n_indexes++;
@@ -77,12 +72,13 @@ static bool take_suites(struct making *m, const struct lock *previous, int64_t n
 	qsort(sorted, n, sizeof *sorted, compare_requests);
 	m->suites = ARENA_ARRAY(m->a, n, struct lock_suite);
 	m->indexes = ARENA_ARRAY(m->a, n_indexes, struct lock_index);
-	if (!m->suites || !m->indexes)
+	m->releases = ARENA_ARRAY(m->a, n, struct release);
+	if (!m->suites || !m->indexes || !m->releases)
 		return arena_full(m->a, m->e);
 	for (size_t i = 0; i < n; i++)
 		if (!take_suite(m, i, &sorted[i], find_suite(previous, &sorted[i]), now_unix))
 			return false;
-	qsort(m->indexes, m->l->n_indexes, sizeof *m->indexes, compare_indexes);
+	qsort(m->indexes, m->l->n_indexes, sizeof *m->indexes, lock_index_compare);
 	m->l->suites = m->suites;
 	m->l->n_suites = n;
 	m->l->indexes = m->indexes;
@@ -288,7 +284,8 @@ bool lock_make(struct lock *ret, const struct description *d, const struct lock 
 	struct making m = { .d = d, .q = q, .a = a, .e = e, .l = &l };
 
 	lock_resolution_digest(d, l.resolution_sha256);
-	if (!take_suites(&m, previous, now_unix) || !name_sets(&m) || !resolve_indexes(&m))
+	if (!take_suites(&m, previous, now_unix) || !name_sets(&m) || !resolve_indexes(&m) ||
+		!lock_sources_make(&l, d, m.releases, q, a, e))
 		return false;
 	l.source_date_epoch = d->source_date_epoch ? d->source_date_epoch : newest_date(&l);
 	*ret = l;

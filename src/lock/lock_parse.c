@@ -4,15 +4,16 @@
 #include "base/map.h"
 #include "codec/json.h"
 #include "lock/lock.h"
+#include "lock/lock_index.h"
+#include "lock/lock_sources.h"
 #include "lock/member.h"
 #include "sys/file.h"
 #include "base/banned.h"
 
-enum { SUITES_MAX = 64, INDEXES_MAX = 256, SETS_MAX = 64, RELEASE_MAX = 16 << 20 };
+enum { SUITES_MAX = 64, SETS_MAX = 64, RELEASE_MAX = 16 << 20 };
 
 /* The last second of the year 9999. */
 static const uint64_t date_max = 253402300799;
-static const uint64_t index_size_max = 1U << 30;
 static const uint64_t package_size_max = 1ULL << 33;
 
 struct parse {
@@ -111,47 +112,6 @@ static bool parse_suites(struct parse *p, const struct json *top)
 	}
 	p->l->suites = list;
 	p->l->n_suites = v->n;
-	return true;
-}
-
-static bool parse_index(struct parse *p, const struct json *o, struct lock_index *x)
-{
-	static const char *const keys[] = { "suite", "component", "path", "size", "sha256", NULL };
-	uint64_t suite = 0;
-
-	if (!json_only(o, "an index", keys, p->e) ||
-		!json_get_u64(o, "suite", p->l->n_suites - 1, &suite, p->e) ||
-		!member_str(o, "component", true, member_is_name, &x->component, p->e) ||
-		!member_str(o, "path", true, member_is_path, &x->path, p->e) ||
-		!json_get_u64(o, "size", index_size_max, &x->size, p->e) ||
-		!json_get_hex(o, "sha256", x->sha256, SHA256_SIZE, p->e))
-		return false;
-	x->suite = (size_t)suite;
-	return true;
-}
-
-static bool parse_indexes(struct parse *p, const struct json *top)
-{
-	const struct json *v;
-	struct lock_index *list;
-
-	if (!json_get_array(top, "indexes", &v, p->e))
-		return false;
-	if (!v->n || v->n > INDEXES_MAX)
-		return err_set(p->e, ERR_LIMIT, "%zu indexes, wanted 1 to %d", v->n, INDEXES_MAX);
-	list = ARENA_ARRAY(p->a, v->n, struct lock_index);
-	if (!list)
-		return arena_full(p->a, p->e);
-	for (size_t i = 0; i < v->n; i++) {
-		if (!parse_index(p, &v->items[i], &list[i]))
-			return false;
-		if (i && (list[i].suite < list[i - 1].suite ||
-				 (list[i].suite == list[i - 1].suite &&
-					 str_compare(list[i - 1].path, list[i].path) >= 0)))
-			return bad(p, &v->items[i], "out of order: index", list[i].path);
-	}
-	p->l->indexes = list;
-	p->l->n_indexes = v->n;
 	return true;
 }
 
@@ -314,7 +274,8 @@ static bool parse_left_out(struct parse *p, const struct json *top)
 static bool parse_top(struct parse *p, const struct json *top)
 {
 	static const char *const keys[] = { "format", "image-version", "architecture", "resolution",
-		"source-date-epoch", "suites", "indexes", "left-out", "packages", NULL };
+		"source-date-epoch", "suites", "indexes", "source-indexes", "left-out", "packages",
+		"sources", NULL };
 	struct lock *l = p->l;
 	uint64_t version = 0, epoch = 0;
 
@@ -333,8 +294,11 @@ static bool parse_top(struct parse *p, const struct json *top)
 		return bad(p, top, "unknown architecture", l->architecture);
 	l->image_version = (uint32_t)version;
 	l->source_date_epoch = (int64_t)epoch;
-	return parse_suites(p, top) && parse_indexes(p, top) && parse_left_out(p, top) &&
-	       parse_packages(p, top);
+	return parse_suites(p, top) &&
+	       lock_index_parse(
+		       &l->indexes, &l->n_indexes, top, "indexes", l->n_suites, p->a, p->e) &&
+	       parse_left_out(p, top) && parse_packages(p, top) &&
+	       lock_sources_parse(l, top, p->a, p->e);
 }
 
 /* One meaning, one encoding: what we would write is what stands there. */

@@ -1,10 +1,8 @@
-#include "lock/lock_verify.h"
-
 #include <stdio.h>
 
-#include "base/map.h"
 #include "base/mem.h"
 #include "deb/control.h"
+#include "lock/lock_verify_inside.h"
 #include "lock/packages_text.h"
 #include "lock/stanza.h"
 #include "net/fetch.h"
@@ -12,19 +10,7 @@
 
 enum { ARENA_MAX = 256 << 20, PIECE = 1 << 20 };
 
-struct verifying {
-	const struct lock *l;
-	const struct archive_access *q;
-	struct lock_verdict *v;
-	struct err *e;
-	struct release *releases; /* one a suite, verified */
-	bool *found;              /* one a package: its stanza was seen and agrees */
-	struct map *wanted;       /* name -> first package of that name */
-	struct arena *a;
-};
-
-/* A well-formed no: the walk ends, and the caller returns true. */
-static bool breaks(struct verifying *w, const char *link, struct str who, const char *why)
+bool lock_verify_breaks(struct verifying *w, const char *link, struct str who, const char *why)
 {
 	w->v->link = link;
 	snprintf(w->v->who, sizeof w->v->who, "%.*s", STR_ARG(who));
@@ -47,15 +33,15 @@ static bool check_signer(struct verifying *w, const struct lock_suite *s,
 	size_t i = inrelease_find(signers, s->signer), n = w->v->n_expired;
 
 	if (i == signers->n_signers)
-		return breaks(w, "signature", s->suite,
+		return lock_verify_breaks(w, "signature", s->suite,
 			"the signer that the lock names is none of its good signatures");
 	if (signers->expired_unix[i] == 0)
 		return true;
 	if (r->date_unix >= signers->expired_unix[i])
-		return breaks(w, "signature", s->suite,
+		return lock_verify_breaks(w, "signature", s->suite,
 			"the Release is of a day on which its signer's key had expired already: the signature is dated back");
 	if (n == LOCK_VERIFY_EXPIRED_MAX)
-		return breaks(w, "signature", s->suite,
+		return lock_verify_breaks(w, "signature", s->suite,
 			"too many suites are signed by keys that have expired since");
 	w->v->expired[n] = (struct lock_expiry){ (size_t)(s - w->l->suites),
 		signers->signed_unix[i], signers->expired_unix[i] };
@@ -71,16 +57,16 @@ static bool check_release(
 
 	if (!archive_read_release(w->q, bytes, w->a, &signers, r, &e)) {
 		if (e.kind == ERR_SIGNATURE)
-			return breaks(w, "signature", s->suite, e.text);
+			return lock_verify_breaks(w, "signature", s->suite, e.text);
 		*w->e = e;
 		return false;
 	}
 	if (!check_signer(w, s, &signers, r))
 		return false;
 	if (!release_is(r, s->suite, &e))
-		return breaks(w, "release", s->suite, e.text);
+		return lock_verify_breaks(w, "release", s->suite, e.text);
 	if (!str_equal(r->codename, s->codename) || r->date_unix != s->date_unix)
-		return breaks(w, "release", s->suite,
+		return lock_verify_breaks(w, "release", s->suite,
 			"the lock gives another codename or date than the Release");
 	return true;
 }
@@ -100,23 +86,24 @@ static bool take_release(struct verifying *w, const struct lock_suite *s, struct
 	if (!store_get(w->q->store, s->release_sha256, INRELEASE_SIZE_MAX, &bytes, w->e))
 		return false;
 	if (bytes.n != s->release_size)
-		return breaks(w, "release", s->suite, "its size is not what the lock says");
+		return lock_verify_breaks(
+			w, "release", s->suite, "its size is not what the lock says");
 	return check_release(w, s, buf_span(&bytes), r);
 }
 
-static bool check_index(struct verifying *w, const struct lock_index *x)
+bool lock_verify_index(struct verifying *w, const struct lock_index *x, struct str path)
 {
 	const struct lock_suite *s = &w->l->suites[x->suite];
-	struct str path = archive_index_path(x->component, w->l->architecture, w->a);
 	const struct release_file *f;
 
 	if (!path.p)
 		return arena_full(w->a, w->e);
 	if (!str_equal(path, x->path))
-		return breaks(w, "index", x->path, "it is not the index of its component");
+		return lock_verify_breaks(
+			w, "index", x->path, "it is not the index of its component");
 	f = release_find(&w->releases[x->suite], x->path);
 	if (!f || f->size != x->size || memcmp(f->sha256, x->sha256, SHA256_SIZE) != 0)
-		return breaks(w, "index", x->path,
+		return lock_verify_breaks(w, "index", x->path,
 			f ? "the signed Release gives another size or SHA-256"
 			  : "the signed Release does not name it");
 	if (archive_fetch_index(w->q, s, w->releases[x->suite].by_hash, x, w->e))
@@ -148,7 +135,7 @@ static bool check_stanza(
 			char why[100];
 
 			snprintf(why, sizeof why, "the signed index gives another %s", what);
-			return breaks(w, "stanza", p->name, why);
+			return lock_verify_breaks(w, "stanza", p->name, why);
 		}
 		w->found[at] = true;
 	}
@@ -181,21 +168,23 @@ static bool check_all_found(struct verifying *w)
 {
 	for (size_t i = 0; i < w->l->n_packages; i++)
 		if (!w->found[i])
-			return breaks(w, "stanza", w->l->packages[i].name,
+			return lock_verify_breaks(w, "stanza", w->l->packages[i].name,
 				"the signed index has no such package in this version");
 	return true;
 }
 
-static bool check_bytes(struct verifying *w, const struct lock_package *p, uint8_t *piece)
+bool lock_verify_bytes(struct verifying *w, const uint8_t sha256[static SHA256_SIZE], uint64_t size,
+	const char *link, struct str who)
 {
+	CLEANUP(mem_free) uint8_t *piece = mem_alloc(PIECE);
 	CLEANUP(hasher_freep) struct hasher *h = hasher_new(DIGEST_SHA256);
 	struct content c;
 	uint8_t got[SHA256_SIZE];
 
-	if (!store_content(w->q->store, p->sha256, &c, w->e))
+	if (!store_content(w->q->store, sha256, &c, w->e))
 		return false;
-	if (c.size != p->size)
-		return breaks(w, "package", p->name, "its size is not what the lock says");
+	if (c.size != size)
+		return lock_verify_breaks(w, link, who, "its size is not what the lock says");
 	for (uint64_t at = 0; at < c.size; at += PIECE) {
 		size_t n = c.size - at < PIECE ? (size_t)(c.size - at) : PIECE;
 
@@ -204,10 +193,8 @@ static bool check_bytes(struct verifying *w, const struct lock_package *p, uint8
 		hasher_add(h, piece, n);
 	}
 	hasher_end(h, got);
-	return memcmp(got, p->sha256, SHA256_SIZE) == 0
-		       ? true
-		       : breaks(w, "package", p->name,
-				 "its bytes in the store are not those of its name");
+	return memcmp(got, sha256, SHA256_SIZE) == 0 ||
+	       lock_verify_breaks(w, link, who, "its bytes in the store are not those of its name");
 }
 
 static bool fetch_packages(struct verifying *w)
@@ -229,15 +216,16 @@ static bool fetch_packages(struct verifying *w)
 /* Fetched ones were checked on their way in; those of the store are read again. */
 static bool check_packages(struct verifying *w, bool fetch)
 {
-	CLEANUP(mem_free) uint8_t *piece = mem_alloc(PIECE);
-
 	if (fetch && !fetch_packages(w))
 		return false;
-	for (size_t i = 0; i < w->l->n_packages; i++)
-		if (store_has(w->q->store, w->l->packages[i].sha256) &&
-			!check_bytes(w, &w->l->packages[i], piece))
+	for (size_t i = 0; i < w->l->n_packages; i++) {
+		const struct lock_package *p = &w->l->packages[i];
+
+		if (store_has(w->q->store, p->sha256) &&
+			!lock_verify_bytes(w, p->sha256, p->size, "package", p->name))
 			return false;
-	return true;
+	}
+	return lock_verify_source_files(w, fetch);
 }
 
 static bool walk(struct verifying *w, bool with_packages)
@@ -250,9 +238,11 @@ static bool walk(struct verifying *w, bool with_packages)
 		if (!take_release(w, &l->suites[i], &w->releases[i]))
 			return false;
 	for (size_t i = 0; i < l->n_indexes; i++)
-		if (!check_index(w, &l->indexes[i]) || !check_stanzas(w, i))
+		if (!lock_verify_index(w, &l->indexes[i],
+			    archive_index_path(l->indexes[i].component, l->architecture, w->a)) ||
+			!check_stanzas(w, i))
 			return false;
-	return check_all_found(w) && check_packages(w, with_packages);
+	return check_all_found(w) && lock_verify_sources(w) && check_packages(w, with_packages);
 }
 
 bool lock_verify(const struct lock *l, const struct archive_access *q, bool with_packages,

@@ -14,8 +14,9 @@ enum { LOCK_VERIFY_WHO_MAX = 200, LOCK_VERIFY_WHY_MAX = 600, LOCK_VERIFY_EXPIRED
 /* Where the chain holds, everything is zero but ok and what has expired. */
 struct lock_verdict {
 	bool ok;
-	const char *link; /* that breaks: "signature", "release", "index", "stanza", "package" */
-	char who[LOCK_VERIFY_WHO_MAX]; /* the suite, index or package */
+	const char *
+		link; /* that breaks: "signature", "release", "index", "stanza", "package", "source" */
+	char who[LOCK_VERIFY_WHO_MAX]; /* the suite, index, package or file */
 	char why[LOCK_VERIFY_WHY_MAX];
 	/* Suites whose signer's key has expired since; by the dates of signature and Release it was made before. */
 	struct lock_expiry {

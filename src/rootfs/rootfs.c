@@ -17,6 +17,7 @@ enum { SECONDS_A_DAY = 86400, OS_RELEASE_MAX = 65536, OVERLAY_MEMORY_MAX = 512 <
 
 #define ORIGIN "generated:skeleton"
 #define DECLARED "description"
+#define SCRIPTS "scripts"
 
 bool rootfs_add_packages(struct tree *t, const struct lock_package *const *packages,
 	struct pack *const *packs, size_t n, struct err *e)
@@ -40,8 +41,7 @@ bool rootfs_add_packages(struct tree *t, const struct lock_package *const *packa
 	return true;
 }
 
-/* What a Debian root has before the first package, and base-files' postinst beside it. */
-static bool skeleton(struct tree *t, struct err *e)
+bool rootfs_skeleton(struct tree *t, struct err *e)
 {
 	static const struct {
 		const char *path, *target; /* target NULL: a folder */
@@ -205,7 +205,10 @@ bool rootfs_overlay(struct tree **ret, const struct description *d, size_t i, st
 	return true;
 }
 
-/* A folder that is there keeps its mode and owner: those of an overlay mean nothing. */
+/*
+ * A folder that is there keeps its mode and owner: those of an overlay mean nothing. What a maintainer script made gives way:
+ * nobody else claims it.
+ */
 static bool add_overlay(struct tree *t, const struct tree *overlay, struct err *e)
 {
 	size_t n;
@@ -216,7 +219,8 @@ static bool add_overlay(struct tree *t, const struct tree *overlay, struct err *
 
 		if (was && was->kind == NODE_FOLDER && nodes[i].kind == NODE_FOLDER)
 			continue;
-		if (!tree_add(t, &nodes[i], e))
+		if (was && str_is(was->origin, SCRIPTS) ? !tree_replace(t, &nodes[i], e)
+							: !tree_add(t, &nodes[i], e))
 			return false;
 	}
 	return true;
@@ -301,12 +305,17 @@ bool rootfs_merge(struct tree *t, const struct rootfs_inputs *in, struct err *e)
 	for (size_t i = 0; i < d->n_prefer; i++)
 		if (!tree_prefer(t, d->prefer[i].path, d->prefer[i].value, e))
 			return false;
-	return rootfs_add_packages(t, in->packages, in->packs, in->n_packages, e) &&
-	       skeleton(t, e) &&
-	       dpkg_database_generate(t, in->packages, in->packs, in->n_packages, e) &&
-	       overlays(t, in, e) && add_products(t, in->products, in->n_products, e) &&
-	       postinst_links(t, e) && postinst_copies(t, e) && users_generate(t, d, day, e) &&
-	       identity(t, d, e) && declared(t, d, e) && units_install(t, d, e);
+	if (!in->configured &&
+		(!rootfs_add_packages(t, in->packages, in->packs, in->n_packages, e) ||
+			!rootfs_skeleton(t, e) ||
+			!dpkg_database_generate(t, in->packages, in->packs, in->n_packages, e)))
+		return false;
+	if (!overlays(t, in, e) || !add_products(t, in->products, in->n_products, e) ||
+		!postinst_links(t, e))
+		return false;
+	if (!in->configured && (!postinst_copies(t, e) || !users_generate(t, d, day, e)))
+		return false;
+	return identity(t, d, e) && declared(t, d, e) && units_install(t, d, e);
 }
 
 bool rootfs_trim(struct tree *t, struct store *s, const struct description *d, struct err *e)

@@ -35,6 +35,8 @@ struct rootfs_inputs {
 	size_t n_products;
 	struct tree *const *overlays; /* rootfs_overlay of each that the description names */
 	int64_t source_date_epoch;
+	/* The tree holds configured packages already: nothing is put in that maintainer scripts have made. */
+	bool configured;
 };
 
 /* Overlay i of the description as a finished tree, its bytes in the store. */
@@ -49,6 +51,9 @@ bool rootfs_trim(
 /* Adds the contents of packages to t: origins "package:NAME", a path may be claimed once. */
 bool rootfs_add_packages(struct tree *t, const struct lock_package *const *packages,
 	struct pack *const *packs, size_t n, struct err *e) MUST_CHECK;
+
+/* The usr-merged layout that a Debian root has before the first package, where no package brings it. */
+bool rootfs_skeleton(struct tree *t, struct err *e) MUST_CHECK;
 
 /* The initrd: PID 1 and other products, the modules it loads, /dev/console and the folders it mounts on. */
 bool rootfs_initrd(struct tree *initrd, const struct tree *root, struct store *s,

@@ -146,14 +146,25 @@ static bool emit(struct tree *t, const struct accounts *a, uint64_t day, struct 
 	       entry_owner(t, STR("etc/gshadow"), 0, shadow_gid, e);
 }
 
-bool users_generate(struct tree *t, const struct description *d, uint64_t day, struct err *e)
+static bool generate(
+	struct tree *t, const struct description *d, bool sysusers, uint64_t day, struct err *e)
 {
 	CLEANUP(accounts_done) struct accounts a = { .arena = tree_arena(t) };
 
 	return each_line(t, STR("usr/share/base-passwd/group.master"), master_group, &a, e) &&
 	       each_line(t, STR("usr/share/base-passwd/passwd.master"), master_user, &a, e) &&
-	       described(&a, d, e) && from_sysusers(t, &a, e) && described_members(&a, d, e) &&
-	       emit(t, &a, day, e);
+	       described(&a, d, e) && (!sysusers || from_sysusers(t, &a, e)) &&
+	       described_members(&a, d, e) && emit(t, &a, day, e);
+}
+
+bool users_generate(struct tree *t, const struct description *d, uint64_t day, struct err *e)
+{
+	return generate(t, d, true, day, e);
+}
+
+bool users_begin(struct tree *t, const struct description *d, uint64_t day, struct err *e)
+{
+	return generate(t, d, false, day, e);
 }
 
 struct wanted {

@@ -13,6 +13,10 @@
 bool users_generate(
 	struct tree *t, const struct description *d, uint64_t day, struct err *e) MUST_CHECK;
 
+/* The same before maintainer scripts run: without the sysusers.d files, which they read themselves. */
+bool users_begin(
+	struct tree *t, const struct description *d, uint64_t day, struct err *e) MUST_CHECK;
+
 /* After users_generate: the id of a name; false when there is none. */
 bool users_uid(const struct tree *t, struct str name, uint32_t *id) MUST_CHECK;
 bool users_gid(const struct tree *t, struct str name, uint32_t *id) MUST_CHECK;

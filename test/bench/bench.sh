@@ -3,45 +3,13 @@
 # builder can do without: decode the same packages on all cores, hash every file, write everything once.
 #   test/bench/bench.sh [--quick]   --quick leaves mmdebstrap out
 # Each figure is the best of BENCH_ROUNDS (3; of what is short, three times as many; mmdebstrap: of one). BENCH_KEEP=1 leaves build/bench for a look.
-set -euo pipefail
-cd "$(dirname "$0")/../.."
-assay=$PWD/build/assay
+# shellcheck source=test/bench/lib.sh
+. "$(dirname "$0")/lib.sh"
 floor=$PWD/build/test/floor
-cache=${XDG_CACHE_HOME:-$HOME/.cache}
-from=${ASSAY_STORE:-$cache/assay}
-bench=$PWD/build/bench
 store=$bench/store
 quick=${1:-}
-rounds=${BENCH_ROUNDS:-3}
-
-need() { command -v "$1" >/dev/null || { echo "bench: $1 is missing: apt-get install $2"; exit 2; }; }
-need jq jq
-[ -x /usr/bin/time ] || need time time
-mkdir -p "$bench"
-[ -n "${BENCH_KEEP:-}" ] || trap 'rm -rf "$bench"' EXIT
-
-# once FILE COMMAND...: adds a line "SECONDS CPU-SECONDS KILOBYTES" to FILE
-once() {
-	local to=$1
-	shift
-	if ! /usr/bin/time -o "$bench/time" -f '%e %U %S %M' "$@" >"$bench/log" 2>&1; then
-		echo "bench: failed: $*" >&2
-		tail -20 "$bench/log" >&2
-		exit 2
-	fi
-	awk '{ print $1, $2 + $3, $4 }' "$bench/time" >>"$to"
-}
-
-# column N FILE: the least of a column; most N FILE: the greatest
-column() { cut -d' ' -f"$1" "$2" | sort -n | head -1; }
-most() { cut -d' ' -f"$1" "$2" | sort -n | tail -1; }
-
-# figure NAME SECONDS [MORE]
-figure() { printf '%-34s %8.2f s  %s\n' "$1" "$2" "${3:-}"; }
-ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.2f", (b > 0 ? a / b : 0) }'; }
 
 # A store of our own beside the user's, with the same packages and none of the results.
-hello=$PWD/examples/hello
 prepare() {
 	local sha
 	"$assay" fetch "$hello" --store "$from" -q

@@ -159,10 +159,35 @@ if wants "mkfs.erofs" mkfs.erofs; then
 	env -u SOURCE_DATE_EPOCH mkfs.erofs -T1000000555 --all-root -U $uuid t.erofs a >/dev/null 2>&1
 	differs a.erofs t.erofs
 	says "times of an EROFS" "EROFS > build time"
-	cp a.erofs torn.erofs
-	printf x | dd of=torn.erofs bs=1 seek=1080 conv=notrunc status=none
-	differs a.erofs torn.erofs
-	same "a byte in the superblock is found" "$code" 1
+	# A byte of the superblock that means nothing, beside a content of the same size.
+	cp -a a e
+	printf 'one\nTWO\nthree\n' >e/etc/conf
+	touch -d @1000000000 e/etc/conf
+	erofs_of e e.erofs -U $uuid
+	printf x | dd of=e.erofs bs=1 seek=1151 conv=notrunc status=none
+	differs a.erofs e.erofs
+	says "a byte that no file and no field holds" "EROFS > between its members"
+	says "beside a line" "EROFS > etc/conf"
+	cp -a a h
+	ln h/usr/bin/tool h/usr/bin/tool2
+	cp -a a h2
+	cp -a h2/usr/bin/tool h2/usr/bin/tool2
+	find h h2 -exec touch -hd @1000000000 {} +
+	erofs_of h h.erofs -U $uuid
+	erofs_of h2 h2.erofs -U $uuid
+	differs h.erofs h2.erofs
+	first "a hard link" "EROFS > usr/bin/tool2"
+	says "in words" "A usr/bin/tool"
+	alone "the file that stands there twice takes room, which is no difference of its own"
+	erofs_of a z.erofs -U $uuid -zlz4hc
+	sed 's/x/y/' c/usr/bin/tool >z
+	cp -a c z2
+	cat z >z2/usr/bin/tool
+	touch -d @1000000000 z2/usr/bin/tool
+	erofs_of z2 z2.erofs -U $uuid -zlz4hc
+	differs z.erofs z2.erofs
+	same "compressed files are not silently equal" "$code" 1
+	follows "what was not compared is said" "compressed with LZ4 and were not compared"
 fi
 if wants "mkfs.vfat and mtools" mkfs.vfat mcopy; then
 	fat_of() { # TREE IMAGE ID
@@ -207,6 +232,33 @@ if wants "sgdisk" sgdisk && [ -f a.erofs ] && [ -f a.fat ]; then
 	first "a byte that no partition holds" "outside of partitions"
 fi
 
+if wants "veritysetup" veritysetup sgdisk && [ -f a.img ]; then
+	verity_of() { veritysetup format --salt "$3" --uuid 11111111-2222-4333-8444-555555555555 "$1" "$2" >/dev/null; }
+	add_verity() { # DISK HASHES IMAGE
+		cp "$1" "$3"
+		sgdisk -n 3:40960:+2M -t 3:8300 -c 3:hashes -u 3:33333333-3333-4333-8333-333333333333 "$3" >/dev/null
+		dd if="$2" of="$3" bs=512 seek=40960 conv=notrunc status=none
+	}
+	verity_of a.erofs a.hash aabb
+	verity_of c.erofs c.hash aabb
+	verity_of a.erofs s.hash ccdd
+	add_verity a.img a.hash av.img
+	add_verity c.img c.hash cv.img
+	add_verity a.img s.hash sv.img
+	add_verity a.img c.hash wrong.img
+	differs av.img cv.img
+	first "a line in a root with hashes of veritysetup" "partition 2 (root) > EROFS > etc/conf"
+	alone "and nothing else"
+	follows "its hash tree follows" "partition 3 (hashes) > hash tree"
+	differs av.img sv.img
+	first "a random salt" "partition 3 (hashes) > verity salt"
+	follows "the hash tree follows from it" "partition 3 (hashes) > hash tree"
+	differs av.img wrong.img
+	first "hashes that nothing explains" "partition 3 (hashes) > hash tree"
+	differs a.hash s.hash
+	first "an area of hashes alone" "verity salt"
+fi
+
 # --- programs ---
 if wants "gcc and objcopy" gcc objcopy; then
 	printf 'int one(void){return 1;}\nint two(void){return 2;}\nconst char s[]="built at noon";int main(void){return one()+two()+s[0];}\n' >p.c
@@ -239,6 +291,15 @@ if [ -f $stub ] && "$maker" uki . $stub >/dev/null; then
 	differs uki.efi other.efi
 	says "a command line in a UKI" "UKI .cmdline"
 	says "and its registers" "moves PCR 4, 9, 11"
+	if wants "sbsign" sbsign openssl; then
+		openssl req -x509 -newkey rsa:2048 -nodes -keyout k.pem -out c.pem -subj /CN=x -days 3 2>/dev/null
+		for u in uki other; do sbsign --key k.pem --cert c.pem --output $u.signed $u.efi 2>/dev/null; done
+		differs uki.efi uki.signed
+		first "a signature that the other has not" "PE signature"
+		differs uki.signed other.signed
+		says "a command line under a signature" "UKI .cmdline"
+		follows "the signature follows" "PE signature"
+	fi
 else
 	skip "UKI" "no systemd-boot-efi"
 fi
@@ -252,18 +313,18 @@ code=0
 same "a folder and a file: no answer" "$code" 2
 
 # --- hostile names, and the page ---
-mkdir -p h1 h2
+mkdir -p name1 name2
 evil=$'x\e[2J<script>alert(1)<\n"&\''
-echo 1 >"h1/$evil"
-echo 2 >"h2/$evil"
+echo 1 >"name1/$evil"
+echo 2 >"name2/$evil"
 code=0
-"$assay" diff h1 h2 --html page.html >out.txt || code=$?
+"$assay" diff name1 name2 --html page.html >out.txt || code=$?
 same "hostile names: exit 1" "$code" 1
 check "the terminal gets no escape" sh -c '! grep -q "$(printf "\033")" out.txt'
 check "the page has no script" sh -c '! grep -qi "<script" page.html'
 check "the page loads nothing" sh -c '! grep -Eqi "(src|href)=|url\(|@import" page.html'
 check "the name is shown" grep -qF '&lt;script&gt;' page.html
-"$assay" diff h1 h2 --json >out.json
+"$assay" diff name1 name2 --json >out.json
 if wants "jq" jq; then
 	same "JSON: the format" "$(jq -r .format out.json)" assay.diff/1
 	same "JSON: where, as it is" "$(jq -r '.differences[0].where[0]' out.json)" "$evil"

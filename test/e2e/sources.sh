@@ -5,7 +5,7 @@
 # shellcheck source=test/archive.sh
 . "$root/test/archive.sh"
 archive_can "components from fetched sources" || exit
-for tool in git busybox tar; do
+for tool in git busybox dash tar; do
 	command -v "$tool" >/dev/null || { skip "components from fetched sources" "no $tool"; exit; }
 done
 at_end() { archive_end; }
@@ -28,7 +28,10 @@ archive_start
 archive_minimum
 archive_deb tools <<S
 copy usr/bin/busybox 0755 $(command -v busybox)
-link usr/bin/sh busybox
+copy usr/bin/dash 0755 $(command -v dash)
+copy usr/lib64/ld-linux-x86-64.so.2 0755 /lib64/ld-linux-x86-64.so.2
+copy usr/lib/x86_64-linux-gnu/libc.so.6 0755 /lib/x86_64-linux-gnu/libc.so.6
+link usr/bin/sh dash
 link usr/bin/cp busybox
 link usr/bin/find busybox
 link usr/bin/mkdir busybox
@@ -40,6 +43,7 @@ link usr/bin/sort busybox
 link usr/bin/stat busybox
 link usr/bin/xargs busybox
 link usr/bin/chmod busybox
+file usr/bin/patch 0755 #!/bin/sh\\nwhile [ \$# -gt 1 ]; do [ \$1 != -i ] || f=\$2; shift; done\\nexec busybox patch -p1 -i \$f\\n
 S
 archive_publish
 
@@ -231,6 +235,96 @@ tree_of 'mkdir -p /out/usr /out/etc; cp x /out/etc/one'
 fails "a file where a folder was wanted is named" "output 'etc/one': no folder, and an output without .mode. is one" built -q
 fails "with what to do" "^hint: give the mode of a file" built -q
 
+# ---- source packages ----
+src=$work/src
+mkdir -p "$src/hello-2.0/debian" "$src/part" "$src/debian/patches/sub"
+echo upstream >"$src/hello-2.0/file"
+echo theirs >"$src/hello-2.0/debian/theirs"
+echo part >"$src/part/inside"
+printf '#!/bin/sh\n' >"$src/debian/rules"
+printf '%s\n' '--- a/file' '+++ b/file' '@@ -1 +1 @@' '-upstream' '+first' >"$src/debian/patches/one.patch"
+printf '%s\n' '--- a/file' '+++ b/file' '@@ -1 +1,2 @@' ' first' '+second' >"$src/debian/patches/sub/two.patch"
+printf '# a comment\none.patch\n\nsub/two.patch # why' >"$src/debian/patches/series"
+tar -C "$src" -cJf "$work/hello_2.0.orig.tar.xz" hello-2.0
+tar -C "$src" -czf "$work/hello_2.0.orig-extra.tar.gz" part
+tar -C "$src" -cJf "$work/hello_2.0-1.debian.tar.xz" debian
+echo dsc >"$work/hello_2.0-1.dsc"
+archive_source hello 2.0-1 '3.0 (quilt)' "$work"/hello_2.0.orig.tar.xz "$work/hello_2.0.orig-extra.tar.gz" "$work/hello_2.0-1.debian.tar.xz" "$work/hello_2.0-1.dsc"
+echo older | gzip -n >"$work/hello_1.9.tar.gz"
+archive_source hello 1.9 '3.0 (native)' "$work/hello_1.9.tar.gz"
+mkdir -p "$src/native-3" && echo native >"$src/native-3/file"
+tar -C "$src" -cf - native-3 | gzip -n >"$work/native_3.tar.gz"
+archive_source native 3 '3.0 (native)' "$work/native_3.tar.gz"
+archive_source future 1 '4.0' "$work/native_3.tar.gz"
+archive_publish
+from_debian() { # MEMBERS STEP
+	described <<Y
+    debian-source: {$1}
+    steps: [[sh, -c, '$2']]
+    outputs: [{from: list, to: root, path: usr/list, mode: "0644"}]
+Y
+}
+cp "$work/d/assay.lock" "$work/without.lock"
+from_debian 'name: hello' 'find . -type f | sort | xargs cat >/out/list'
+fails "a lock without the source package is stale" "was made for another description" built
+check "a source package is locked" locked -q --update
+jq -e '.sources == [{name: "hello", version: "2.0-1", format: "3.0 (quilt)", directory: "pool/source", index: 0, files: .sources[0].files}] and
+	(.sources[0].files | length) == 4 and (."source-indexes" | length) == 1' "$work/d/assay.lock" >/dev/null
+same "the highest version, its files by digest, the index that has it" 0 $?
+check "a second time it is the same lock" locked -q
+check "the lock is verified: Release, Sources, stanza, files" run lock verify "$work/d" --keyring "$archive_keyring"
+check "it is fetched" run fetch "$work/d" -q
+check "and built" built -q
+output usr/list >"$work/got"
+check "its patches are applied in their order" grep -qzF "$(printf 'first\nsecond\n')" "$work/got"
+check "orig-extra is a folder of it" grep -qx part "$work/got"
+check "debian/ of upstream gave way" test "$(grep -c theirs "$work/got")" = 0
+# tampered JQ: the lock changed so, in its canonical form
+tampered() { jq --indent 2 "$1" "$work/good.lock" >"$work/d/assay.lock"; }
+cp "$work/d/assay.lock" "$work/good.lock"
+while read -r name filter says; do
+	tampered "$filter"
+	fails "lock verify refuses $name" "${says//_/ }" run lock verify "$work/d" --keyring "$archive_keyring"
+done <<'W'
+another-digest .sources[0].files[0].sha256="1111111111111111111111111111111111111111111111111111111111111111" refused:_stanza_of_.hello.:_the_signed_index_gives_another_list_of_files
+another-size .sources[0].files[0].size=7 refused:_stanza_of_.hello.
+another-folder .sources[0].directory="pool/other" another_directory
+another-format .sources[0].format="1.0" another_format
+another-version .sources[0].version="2.0-2" no_such_source_package_in_this_version
+another-index ."source-indexes"[0].sha256="1111111111111111111111111111111111111111111111111111111111111111" refused:_index_of_.main/source/Sources.xz.
+a-file-more .sources[0].files+=[{"name":"x","size":1,"sha256":.sources[0].files[0].sha256}] (another_list_of_files|out_of_order)
+W
+cp "$work/good.lock" "$work/d/assay.lock"
+check "assay archive takes it, too" run archive "$work/archived" "$work/d" -q
+fresh() { "$assay" "$@" --store "$work/fresh" --mirror "$work/archived"; }
+check "from which alone it is verified" fresh lock verify "$work/archived/description" --keyring "$archive_keyring"
+check "and built: the same bytes" fresh build "$work/archived/description" -o "$work/again" --no-observe -q
+same "  of the image" "$(digests "$work/out")" "$(digests "$work/again")"
+check "the store keeps it" "$assay" store gc --keep "$work/d" --store "$work/store"
+check "  so that nothing need be fetched" "$assay" fetch "$work/d" --store "$work/store" --mirror /usr -q
+from_debian 'name: hello, version: 1.9' 'cp debian/rules /out/list'
+check "an older version is locked when it is named" locked -q --update
+same "  that one" 1.9 "$(jq -r '.sources[].version' "$work/d/assay.lock")"
+run fetch "$work/d" -q
+fails "  and what is no tarball is named" "source package 'hello' 1.9: 'hello_1.9.tar.gz'" built
+from_debian 'name: native' 'cp file /out/list'
+check "a native source package is built" eval 'locked -q --update && run fetch "$work/d" -q && built -q'
+same "  from its one tarball" native "$(output usr/list)"
+from_debian 'name: absent' 'cp file /out/list'
+fails "a source package that no suite has is named" "no suite has source package 'absent'" locked --update
+from_debian 'name: native, version: 4' 'cp file /out/list'
+fails "and so is a version" "no suite has source package 'native' in version 4" locked --update
+from_debian 'name: future' 'cp file /out/list'
+fails "and a format that nobody knows" "has format '4.0', wanted 3.0" locked --update
+printf '%s\n' '--- a/file' '+++ b/file' '@@ -1 +1 @@' '-nothing of it' '+first' >"$src/debian/patches/one.patch"
+tar -C "$src" -cJf "$work/hello_2.0-1.debian.tar.xz" debian
+archive_source hello 2.0-1 '3.0 (quilt)' "$work"/hello_2.0.orig.tar.xz "$work/hello_2.0-1.debian.tar.xz"
+archive_publish
+from_debian 'name: hello' 'cp file /out/list'
+locked -q --update && run fetch "$work/d" -q
+fails "a patch that does not apply is named as that" "the patches of source package 'hello' of component 'made' cannot be applied" built
+cp "$work/without.lock" "$work/d/assay.lock"
+
 # ---- limits, releases, failures ----
 failing() { # MEMBERS STEP...
 	described <<Y
@@ -251,3 +345,43 @@ fails "  and the member is named" "limits. in assay.yaml" built
 failing '    limits: {disk: 8M}
     steps: [[sh, -c, "cp x /out/list; cat /dev/zero >/out/more"]]'
 fails "one that fills the disk: by the limit of its disk" "was ended by the limit of its disk" built
+
+# ---- assay shell ----
+failing '    steps: [[sh, -c, "echo one >/out/one; echo changed >x"], [sh, -c, "echo two >/out/list"]]'
+if command -v script >/dev/null; then
+	# What a person would type, on a terminal of script(1)'s; what they see is in $work/seen.
+	typed() { # LINES ASSAY-ARGS...
+		local lines=$1
+		shift
+		{ if [ -n "$lines" ]; then printf '%s' "$lines"; else cat; fi; } | timeout 60 script -qec "$(printf '%q ' "$assay" shell "$@" --store "$work/store" --mirror "$work/mirror")" /dev/null |
+			tr -d '\r' | sed -E 's/^(\$ )+//' >"$work/seen"
+	}
+	typed $'echo cwd=$PWD, in /out: $(echo /out/*), id=$(busybox id -u), terminal: $(test -t 0 && echo yes)\necho mine >/out/list; echo gone >x\ncat x\nexit 3\n' made "$work/d" -q
+	check "assay shell: a shell in the box before the first step" grep -qx 'cwd=/src, in /out: /out/\*, id=1000, terminal: yes' "$work/seen"
+	check "  sources may be changed there" grep -qx gone "$work/seen"
+	same "  and not here" x "$(cat "$work/d/src/x")"
+	typed $'echo in /out: $(cat /out/*), x=$(cat x)\nexit\n' made "$work/d" --step 2
+	check "assay shell --step: after the steps before" grep -qx 'in /out: one, x=changed' "$work/seen"
+	check "  it says what the step would be" grep -q 'step 2 of 2 would be: sh -c echo two' "$work/seen"
+	slowly() { printf 'busybox sleep 100\n'; sleep 3; printf '\003'; sleep 1; printf 'echo interrupted=$?\nexit\n'; }
+	typed '' made "$work/d" -q < <(slowly)
+	check "  ^C is for what runs in it" grep -qx 'interrupted=130' "$work/seen"
+	typed $'\n' made "$work/d" --step 4
+	check "  a step that is not there is named" grep -q "has 2 steps, and no step 4" "$work/seen"
+	check "  no result comes of it" built -q
+	same "  nor anything of what was typed" two "$(output usr/list)"
+else
+	skip "assay shell" "no script(1)"
+fi
+fails "  without a terminal it says so" "no terminal" run shell made "$work/d"
+fails "  another component is named" "no component 'other'" run shell other "$work/d"
+sed -i 's/\[tools\]/[plain]/' "$work/d/assay.yaml"
+archive_deb plain <<S
+copy usr/bin/busybox 0755 $(command -v busybox)
+S
+archive_publish
+locked -q --update
+if command -v script >/dev/null; then
+	typed $'\n' made "$work/d"
+	check "  a toolchain without a shell is named" grep -q "neither bash nor sh" "$work/seen"
+fi

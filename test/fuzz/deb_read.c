@@ -20,8 +20,9 @@ bool fuzz_sample(size_t i, struct buf *b)
 		return true;
 	}
 	add(b, "/", "symbols!");
-	add(b, "//", "a_name_that_is_long.o/\n");
+	add(b, "//", "a_name_that_is_long.o/\n/rooted/\n");
 	add(b, "/0", "object");
+	add(b, "/23", "object");
 	add(b, "short.o/", "object");
 	return true;
 }

@@ -235,6 +235,26 @@ static int probe_machine(void)
 	return 0;
 }
 
+/* Processes that are killed while they make others: nothing is left waiting for its parent. */
+static int probe_killed(void)
+{
+	for (int i = 0; i < 60; i++) {
+		pid_t pid = fork();
+
+		if (pid == 0)
+			for (;;)
+				if (fork() == 0)
+					_exit(0);
+		syscall(SYS_sched_yield);
+		for (volatile int k = 0; k < i * 20000; k++)
+			;
+		kill(pid, SIGKILL);
+		waitpid(pid, NULL, 0);
+	}
+	printf("all\n");
+	return 0;
+}
+
 /* Not traced is no way out. */
 static int probe_escape(void)
 {
@@ -257,6 +277,7 @@ static const struct {
 	{ "forks", probe_forks },
 	{ "stops", probe_stops },
 	{ "signals", probe_signals },
+	{ "killed", probe_killed },
 	{ "machine", probe_machine },
 	{ "escape", probe_escape },
 };
@@ -303,6 +324,7 @@ static void processes(void)
 	CHECK(says_in_box("forks", "40\n"));
 	CHECK(says_in_box("stops", "0\n"));
 	CHECK(says_in_box("signals", "0\n"));
+	CHECK(says_in_box("killed", "all\n"));
 	CHECK(says_in_box("escape", NULL));
 }
 

@@ -48,15 +48,19 @@ static void library(void)
 
 	buf_add_cstr(&b, "!<arch>\n");
 	add(&b, "/", "symbols");
-	add(&b, "//", "a_name_that_is_long.o/\nanother_name_that_is_long.o/\n");
+	add(&b, "//",
+		"a_name_that_is_long.o/\nanother_name_that_is_long.o/\n"
+		"/that_begins_at_the_root.o/\n");
 	add(&b, "short.o/", "object");
 	add(&b, "/0", "object 1");
 	add(&b, "/23", "object 2");
+	add(&b, "/52", "object 3");
 	CHECK_OK(read_of(&all, &b, a, &e), e);
 	m = all.list;
-	CHECK(all.n == 5 && str_is(m[0].path, "(index of symbols)"));
+	CHECK(all.n == 6 && str_is(m[0].path, "(index of symbols)"));
 	CHECK(str_is(m[2].path, "short.o") && str_is(m[3].path, "a_name_that_is_long.o"));
 	CHECK(str_is(m[4].path, "another_name_that_is_long.o"));
+	CHECK(str_is(m[5].path, "that_begins_at_the_root.o"));
 	CHECK(m[4].mtime_unix == 1234567890 && m[4].uid == 1000 && m[4].gid == 100 &&
 		m[4].mode == 0644);
 	add(&b, "/999", "no such name");

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "sys/file.h"
@@ -91,6 +92,27 @@ static void test_folders(void)
 	CHECK(is_at(find(&r, DIFF_TYPE), "type"));
 }
 
+static void test_xattrs(void)
+{
+	CLEANUP(arena_freep) struct arena *arena = arena_new(DIFF_ARENA_MAX);
+	struct err e;
+
+	CHECK_OK(file_mkdirs(top, "xa", &e) && file_mkdirs(top, "xb", &e), e);
+	put("xa/f", "");
+	put("xb/f", "");
+	int fd = openat(top, "xb/f", O_RDONLY | O_CLOEXEC);
+	bool has = fd >= 0 && fsetxattr(fd, "user.note", "hello", 5, 0) == 0;
+	close(fd);
+	if (!has) {
+		test_skip("xattrs", "the file system has no user attributes");
+		return;
+	}
+	struct diff_report r = diff("xa", "xb", arena);
+	CHECK(r.n_leaves == 1 && is_at(find(&r, DIFF_XATTR), "user.note"));
+	CHECK(span_equal(find(&r, DIFF_XATTR)->b, str_span(STR("hello"))));
+	CHECK(find(&r, DIFF_XATTR)->n_where == 2 && str_is(r.leaves[0].where[0], "f"));
+}
+
 static void test_files(void)
 {
 	CLEANUP(arena_freep) struct arena *arena = arena_new(DIFF_ARENA_MAX);
@@ -113,6 +135,7 @@ int main(void)
 	top = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	CHECK(top >= 0);
 	test_folders();
+	test_xattrs();
 	test_files();
 	close(top);
 	CHECK_OK(file_remove_tree(AT_FDCWD, folder, &e), e);

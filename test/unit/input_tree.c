@@ -3,6 +3,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "build/source_list.h"
+#include "rootfs/entry.h"
 #include "sys/file.h"
 #include "test.h"
 
@@ -118,6 +120,31 @@ static void what_is_named(void)
 	tree_free(m.t);
 }
 
+/* sources.json has what lies in source/, no more and no less, and leads to the description. */
+static void list_of_sources(void)
+{
+	CLEANUP(arena_freep) struct arena *a = arena_new(1 << 20);
+	CLEANUP(buf_done) struct buf text = { 0 };
+	struct source_list l;
+	const struct node *nodes;
+	size_t n, n_below = 0;
+	struct made m;
+	struct err e = { 0 };
+
+	make(&m, a);
+	CHECK_OK(input_tree_make(m.t, &m.in, store, NULL, &e), e);
+	CHECK_OK(entry_text(m.t, STR(SOURCE_LIST), SOURCE_LIST_SIZE_MAX, &text, &e), e);
+	CHECK_OK(source_list_parse(&l, buf_span(&text), a, &e), e);
+	nodes = tree_nodes(m.t, &n);
+	for (size_t i = 0; i < n; i++)
+		n_below += str_starts(nodes[i].path, "source/");
+	CHECK(l.n_files + l.n_links + l.folders.n == n_below && l.n_links == 1);
+	CHECK(str_is(l.description, "a/b"));
+	for (size_t i = 0; i < l.n_files; i++)
+		CHECK(l.files[i].executable == str_ends(l.files[i].path, "run.sh"));
+	tree_free(m.t);
+}
+
 /* A link for each name that a mirror has, one object for each digest. */
 static void names_of_a_mirror(void)
 {
@@ -225,6 +252,7 @@ int main(void)
 	CHECK_OK(store_open(&store, path, &e), e);
 	lay_out();
 	what_is_named();
+	list_of_sources();
 	names_of_a_mirror();
 	overlaps();
 	missing();

@@ -10,7 +10,8 @@ enum { MEMORY = 16 << 20 };
 
 static const char whole[] =
 	"{\"format\": \"assay.manifest/2\", \"name\": \"made\", \"image-version\": 1, \"source-date-epoch\": 9,"
-	"\"inputs\": {\"packages\": [{\"name\": \"a\", \"version\": \"1\", \"source\": \"b\", \"source-version\": \"2\","
+	"\"inputs\": {\"description-sha256\": \"00000000000000000000000000000000000000000000000000000000000000cc\","
+	" \"lock-sha256\": \"00000000000000000000000000000000000000000000000000000000000000dd\", \"packages\": [{\"name\": \"a\", \"version\": \"1\", \"source\": \"b\", \"source-version\": \"2\","
 	" \"sets\": [\"image\", \"toolchain:c\"]}]},"
 	"\"outputs\": {\"disk\": {\"size\": 100, " H ", \"root\": {\"size\": 60, \"root-hash\": "
 	"\"00000000000000000000000000000000000000000000000000000000000000bb\"},"
@@ -37,6 +38,7 @@ static void all_of_it(void)
 
 	CHECK_OK(manifest_parse(&m, str_span(str_of(whole)), a, &e), e);
 	CHECK(str_is(m.name, "made") && m.source_date_epoch == 9);
+	CHECK(m.description_sha256[31] == 0xcc && m.lock_sha256[31] == 0xdd);
 	CHECK(m.n_packages == 1 && m.packages[0].sets.n == 2);
 	CHECK(m.disk.size == 100 && m.root.size == 60 && m.root_hash[31] == 0xbb);
 	CHECK(str_is(m.command_line, "ro") && m.disk.sha256[31] == 0xaa);

@@ -1,0 +1,142 @@
+#define ASSAY_MAY_ASK_THE_MACHINE
+#include "box/trace_limits.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "base/banned.h"
+
+enum { DEPTH_MAX = 64, TEXT_MAX = 4096, PAGE = 4096, BLOCK = 512 };
+
+/* ---- disk ---- */
+
+static uint64_t used_of_mount(const char *path)
+{
+	struct statvfs s;
+
+	return statvfs(path, &s) == 0 ? (s.f_blocks - s.f_bfree) * s.f_frsize : 0;
+}
+
+/* Takes dir. Links are not followed; what changes meanwhile may be missed. */
+static uint64_t used_below(int dir, unsigned depth)
+{
+	DIR *d = dir >= 0 ? fdopendir(dir) : NULL;
+	uint64_t sum = 0;
+
+	while (d) {
+		struct dirent *entry = readdir(d);
+		struct stat st;
+
+		if (!entry)
+			break;
+		if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..") ||
+			fstatat(dirfd(d), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+			continue;
+		if (!S_ISDIR(st.st_mode))
+			sum += (uint64_t)st.st_blocks * BLOCK / (st.st_nlink ? st.st_nlink : 1);
+		else if (depth < DEPTH_MAX)
+			sum += used_below(openat(dirfd(d), entry->d_name,
+						  O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC),
+				depth + 1);
+	}
+	if (d)
+		closedir(d);
+	else if (dir >= 0)
+		close(dir);
+	return sum;
+}
+
+enum box_limit trace_limits_disk(const struct tracer *t)
+{
+	uint64_t limit = t->job->limits.disk;
+	uint64_t sum = used_of_mount(t->view.work) + used_of_mount("/tmp") +
+		       used_of_mount("/dev/shm");
+
+	if (sum <= limit)
+		sum += used_below(open("/out", O_RDONLY | O_DIRECTORY | O_CLOEXEC), 0);
+	return sum > limit ? BOX_LIMIT_DISK : BOX_LIMIT_NONE;
+}
+
+/* ---- memory ---- */
+
+static bool read_file(pid_t pid, const char *name, char text[static TEXT_MAX])
+{
+	char path[64];
+	ssize_t n = -1;
+	int fd;
+
+	snprintf(path, sizeof path, "/proc/%d/%s", pid, name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd >= 0) {
+		n = read(fd, text, TEXT_MAX - 1);
+		close(fd);
+	}
+	text[n > 0 ? n : 0] = 0;
+	return n > 0;
+}
+
+/* Pages in memory that no file backs, from statm: all, in memory, of files (proc_pid_statm(5)); shared ones count fully. */
+static uint64_t private_of(pid_t pid)
+{
+	char text[TEXT_MAX], *p = text;
+	uint64_t resident, shared;
+
+	if (!read_file(pid, "statm", text))
+		return 0;
+	strtoull(p, &p, 10);
+	resident = strtoull(p, &p, 10);
+	shared = strtoull(p, &p, 10);
+	return resident > shared ? (resident - shared) * PAGE : 0;
+}
+
+/* The same with each page divided by those that share it: exact, but slow. */
+static uint64_t share_of(pid_t pid)
+{
+	char text[TEXT_MAX], *at;
+
+	if (!read_file(pid, "smaps_rollup", text))
+		return 0;
+	at = strstr(text, "\nPss_Anon:");
+	if (!at)
+		at = strstr(text, "\nPss:");
+	return at ? strtoull(strchr(at, ':') + 1, NULL, 10) * 1024 : 0;
+}
+
+struct sum {
+	uint64_t (*of)(pid_t pid);
+	uint64_t n;
+};
+
+/* One that was made by vfork has its parent's memory until it executes something. */
+static void add(const struct trace_thread *thread, void *arg)
+{
+	struct sum *sum = arg;
+
+	if (thread->process && thread->process->pid == thread->pid &&
+		!thread->process->borrows_memory)
+		sum->n += sum->of(thread->pid);
+}
+
+/* Not by reading /proc: a first process that it lists for itself is not wholly hidden from the others any more. */
+static uint64_t sum_of(const struct tracer *t, uint64_t (*of)(pid_t pid))
+{
+	struct sum sum = { of, 0 };
+
+	trace_threads_each(t->threads, add, &sum);
+	return sum.n;
+}
+
+enum box_limit trace_limits_memory(const struct tracer *t)
+{
+	uint64_t limit = t->job->limits.memory;
+
+	if (sum_of(t, private_of) <= limit || sum_of(t, share_of) <= limit)
+		return BOX_LIMIT_NONE;
+	return BOX_LIMIT_MEMORY;
+}

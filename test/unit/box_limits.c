@@ -1,0 +1,210 @@
+/*
+ * Runaways: each limit of the box ends it, says which it was, and leaves nothing. What stays within its limits is left
+ * alone. Also the order of processes that can be disturbed.
+ */
+#define ASSAY_MAY_ASK_THE_MACHINE
+#include "box/box.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <time.h>
+
+#include "box_made.h"
+
+/* ---- inside ---- */
+
+static int probe_bomb(void)
+{
+	while (fork() >= 0)
+		;
+	return 1;
+}
+
+static void *wait_forever(void *arg)
+{
+	pause();
+	return arg;
+}
+
+static int probe_threads(void)
+{
+	pthread_t thread;
+
+	while (pthread_create(&thread, NULL, wait_forever, NULL) == 0)
+		;
+	return 1;
+}
+
+static void eat(size_t bytes)
+{
+	char *p = malloc(bytes);
+
+	for (size_t i = 0; p && i < bytes; i += 4096)
+		p[i] = 1;
+	pause();
+}
+
+/* Eight processes, each within the limit. */
+static int probe_memory(void)
+{
+	for (int i = 0; i < 7; i++)
+		if (fork() == 0)
+			eat(40 << 20);
+	eat(40 << 20);
+	return 0;
+}
+
+/* What children share with their parent is there once. */
+static int probe_shared(void)
+{
+	char *p = malloc(100 << 20);
+
+	memset(p, 1, 100 << 20);
+	for (int i = 0; i < 8; i++)
+		if (fork() == 0) {
+			usleep(600000);
+			_exit(p[i] - 1);
+		}
+	for (int status; wait(&status) > 0;)
+		CHECK(status == 0);
+	return test_failed != 0;
+}
+
+static const struct {
+	const char *name;
+	int (*run)(void);
+} probes[] = {
+	{ "bomb", probe_bomb },
+	{ "threads", probe_threads },
+	{ "memory", probe_memory },
+	{ "shared", probe_shared },
+};
+
+static int probe(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(probes); i++)
+		if (!strcmp(probes[i].name, name))
+			return probes[i].run();
+	return 2;
+}
+
+/* ---- outside ---- */
+
+/* The limit that ended the command; NONE and done when none did. */
+static enum box_limit ended_by(struct box_limits limits, const struct box_command *command)
+{
+	struct box_result r = { 0 };
+	struct err e = { 0 };
+
+	CHECK_OK(run_job(&r,
+			 (struct box_job){ .commands = command, .n_commands = 1, .limits = limits },
+			 &e),
+		e);
+	CHECK(r.done == (r.limit == BOX_LIMIT_NONE));
+	CHECK(r.timed_out == (r.limit == BOX_LIMIT_TIME));
+	CHECK(r.done || r.status == 128 + SIGKILL);
+	if (r.limit == BOX_LIMIT_NONE && !r.done)
+		fprintf(stderr, "%.*s", (int)printed.n, (const char *)printed.p);
+	return r.limit;
+}
+
+static void processes(void)
+{
+	const struct box_limits few = { .n_processes = 100 };
+	const struct box_command bomb = PROBE("bomb"), threads = PROBE("threads"),
+				 some = SHELL(
+					 "for i in 1 2 3 4 5 6 7 8; do sleep 0.1 & done; wait");
+
+	CHECK(ended_by(few, &bomb) == BOX_LIMIT_PROCESSES);
+	CHECK(says("more than 100 processes and threads at one time\n"));
+	CHECK(ended_by(few, &threads) == BOX_LIMIT_PROCESSES);
+	CHECK(ended_by(few, &some) == BOX_LIMIT_NONE);
+	CHECK(ended_by((struct box_limits){ .n_processes = 1000 }, &bomb) == BOX_LIMIT_PROCESSES);
+}
+
+static void memory(void)
+{
+	const struct box_limits little = { .memory = 200 << 20 };
+	const struct box_command eight = PROBE("memory"), shared = PROBE("shared");
+
+	CHECK(ended_by(little, &eight) == BOX_LIMIT_MEMORY);
+	CHECK(says("more than 209715200 bytes of memory\n"));
+	CHECK(ended_by(little, &shared) == BOX_LIMIT_NONE);
+}
+
+static void disk(void)
+{
+	const struct box_limits little = { .disk = 30 << 20 };
+	const struct box_command
+		build = SHELL("head -c 100000000 /dev/zero >/build/a; sleep 10"),
+		out = SHELL("mkdir -p /out/d; head -c 40000000 /dev/zero >/out/d/a; sleep 10"),
+		quick = SHELL("head -c 40000000 /dev/zero >/tmp/a"),
+		within = SHELL(
+			"head -c 20000000 /dev/zero >/build/a; ln /build/a /build/b; rm -rf /out/*");
+
+	CHECK(ended_by(little, &build) == BOX_LIMIT_DISK);
+	CHECK(says("more than 31457280 bytes of disk\n"));
+	CHECK(ended_by(little, &out) == BOX_LIMIT_DISK);
+	CHECK(ended_by(little, &quick) == BOX_LIMIT_DISK);
+	CHECK(ended_by((struct box_limits){ .disk = 60 << 20 }, &within) == BOX_LIMIT_NONE);
+}
+
+static void endless(void)
+{
+	const struct box_command command = SHELL("while :; do :; done");
+
+	CHECK(ended_by((struct box_limits){ .wall_s = 1 }, &command) == BOX_LIMIT_TIME);
+}
+
+/* The order in which two ready processes write, as one run shows it. */
+static void order(struct buf *ret, uint64_t disturb)
+{
+	const struct box_command race = SHELL(
+		"for i in 1 2 3 4 5 6 7 8 9; do (echo $i >>/build/a) & done; wait; cat /build/a");
+
+	CHECK(run_view((struct box_view){ .disturb = disturb }, &race, 1));
+	buf_done(ret);
+	*ret = printed;
+	printed = (struct buf){ 0 };
+}
+
+static void disturbed(void)
+{
+	CLEANUP(buf_done) struct buf first = { 0 };
+	bool differs = false;
+
+	order(&first, 1);
+	for (uint64_t seed = 2; seed < 6 && !differs; seed++) {
+		CLEANUP(buf_done) struct buf other = { 0 };
+
+		order(&other, seed);
+		differs = !str_equal(buf_str(&first), buf_str(&other));
+	}
+	CHECK(differs);
+}
+
+static int suite(void)
+{
+	struct err e = { 0 };
+
+	set_up();
+	processes();
+	memory();
+	disk();
+	endless();
+	disturbed();
+	CHECK_OK(file_remove_tree(AT_FDCWD, folder, &e), e);
+	buf_done(&printed);
+	return test_failed != 0;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc >= 3 && !strcmp(argv[1], "probe"))
+		return probe(argv[2]);
+	if (getuid() == 0)
+		in_child(as_ordinary_user);
+	suite();
+	return test_end();
+}
