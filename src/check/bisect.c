@@ -199,6 +199,24 @@ static bool find_unsteady(struct work *w, unsigned attempt, struct err *e)
 	return true;
 }
 
+static bool ask_again(struct work *w, uint64_t those, struct err *e)
+{
+	for (enum variation v = 0; v < VARIATION_N && may_build(w); v++) {
+		struct bisect_set again, gone;
+
+		if (!(those & VARIATION_BIT(v)))
+			continue;
+		if (!build(w, VARIATION_BIT(v), 0, &again, e))
+			return false;
+		gone = w->r->moved[v];
+		take_away(&gone, &again);
+		take_away(&again, &w->r->moved[v]);
+		add_all(&w->r->unsteady, &gone);
+		add_all(&w->r->unsteady, &again);
+	}
+	return !may_build(w) || find_unsteady(w, 2, e);
+}
+
 static bool run(struct work *w, struct err *e)
 {
 	struct bisect_result *r = w->r;
@@ -225,7 +243,11 @@ static bool run(struct work *w, struct err *e)
 		return false;
 	if (!done)
 		r->unexplained = left;
-	return !r->guilty || !may_build(w) || find_unsteady(w, 2, e);
+	if (r->guilty && !ask_again(w, r->guilty & ~hinted, e))
+		return false;
+	if (w->job->wavering)
+		add_all(&r->unsteady, w->job->wavering);
+	return true;
 }
 
 bool bisect_run(struct bisect_result *ret, const struct bisect_job *job, struct err *e)

@@ -8,8 +8,9 @@
  *   4. all that were not guilty together, as soon as everything is explained: nothing moves: done
  *   5. what only moves at times, by chance: those that flip coins, tried again
  *   6. what only moves when several vary: left out one at a time, those without which nothing moves are needed
- *   7. nothing varied, once more: what is unsteady only now and then
- * So at most n builds in step 3, and one for each guilty one in step 4; in all never more than `builds_max`.
+ *   7. each guilty one again that no hint named, and nothing varied once more: what is not the same as before is unsteady,
+ *      and was blamed on it by chance
+ * So at most n builds in step 3, and two for each guilty one in steps 4 and 7; in all never more than `builds_max`.
  */
 #ifndef ASSAY_CHECK_BISECT_H
 #define ASSAY_CHECK_BISECT_H
@@ -48,6 +49,8 @@ struct bisect_job {
 	bool (*build)(void *ctx, uint64_t variations, unsigned attempt, struct bisect_set *moved,
 		struct err *e);
 	void *ctx;
+	/* Read after every build: places that differed between two builds in which the same varied. May be NULL. */
+	const struct bisect_set *wavering;
 };
 
 struct bisect_result {

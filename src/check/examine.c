@@ -33,6 +33,7 @@ struct work {
 	enum variation order[VARIATION_N];
 	const struct str *notes;
 	size_t n_notes;
+	struct bisect_set wavering;
 	/* The image. */
 	uint8_t firmware_sha256[SHA256_SIZE];
 	struct digest pcr0[RECORD_PCR0_BANKS];
@@ -212,6 +213,7 @@ static bool build(
 	void *ctx, uint64_t variations, unsigned attempt, struct bisect_set *moved, struct err *e)
 {
 	struct work *w = ctx;
+	size_t from = w->places.n_sights;
 	struct trial_result r;
 	char out[PATH_MAX];
 
@@ -223,6 +225,7 @@ static bool build(
 		   !remove_build(out, e)) {
 		return false;
 	}
+	place_compare(&w->places, from, &w->wavering);
 	if (variations == w->variations)
 		take_hints(w, w->x->canaries[attempt]);
 	return true;
@@ -314,7 +317,8 @@ static bool begin(struct work *w, bool *same, struct bisect_set *moved, struct e
 		return false;
 	if (r.failed)
 		return err_set(e, ERR_MISMATCH, "without the box's guarantees: %s", r.why);
-	if (!w->all_result.failed && !compare(w, plain, w->all, w->variations, 0, moved, e))
+	if (!w->all_result.failed &&
+		!compare(w, plain, w->all, w->variations, PLACE_PLAIN, moved, e))
 		return false;
 	*same = !w->all_result.failed && bisect_set_empty(moved);
 	if (!remove_build(plain, e))
@@ -362,6 +366,7 @@ static bool search(struct work *w, struct examine_result *ret, struct err *e)
 		.builds_max = VARIATION_N + BUILDS_MORE,
 		.build = build,
 		.ctx = w,
+		.wavering = &w->wavering,
 	};
 	struct bisect_result found = { 0 };
 	struct bisect_set plainly = { 0 };

@@ -244,6 +244,30 @@ static bool tells_now(const struct work *w, const struct place_sight *s, struct 
 	return true;
 }
 
+/*
+ * In the box all but one thing is the same in every build: which process comes first. So what differs there by itself differs
+ * by that, unless the description leaves a channel open, or the steps looked at something that the box does not fix.
+ */
+static bool is_race(const struct work *w)
+{
+	const struct finding_job *job = w->job;
+
+	return job->component && !job->component->release.n && !job->n_notes;
+}
+
+static bool add_race(struct work *w, struct finding *f, struct err *e)
+{
+	CLEANUP(buf_done) struct buf text = buf_init(EVIDENCE_MAX);
+
+	f->class = CAUSE_PARALLEL;
+	f->proved = true;
+	f->by = CAUSE_BY_BISECTION;
+	f->variations = VARIATION_BIT(VARIATION_SCHEDULE);
+	buf_add_cstr(&text,
+		"builds differ there in which everything is the same but which process comes first");
+	return say(w, f, &text, e);
+}
+
 /* Nobody moved it: a canary that chance does not explain, or what it looks like. */
 static bool add_suspected(struct work *w, const struct place_sight *s, const char *moves,
 	bool by_itself, struct err *e)
@@ -266,6 +290,8 @@ static bool add_suspected(struct work *w, const struct place_sight *s, const cha
 			(unsigned long long)hit.value, hit.as);
 		return say(w, f, &text, e);
 	}
+	if (by_itself && is_race(w))
+		return add_race(w, f, e);
 	f->class = content_rule_guess(
 		p->n_where ? p->where[p->n_where - 1] : STR(""), s->a, s->b, &why);
 	f->by = f->class ? CAUSE_BY_CONTENT : CAUSE_BY_NONE;
@@ -336,8 +362,11 @@ static bool of_place(struct work *w, size_t place, struct err *e)
 			!add_together(w, s, r->together[i].variations, e))
 			return false;
 	if (bisect_set_has(&r->unsteady, place) && w->n == before) {
-		s = place_find(p, place, 0);
-		if (s && !add_suspected(w, s, "it differs though nothing varies", true, e))
+		const struct place_sight *own = place_find(p, place, 0);
+
+		if (!own)
+			own = place_any(p, place);
+		if (own && !add_suspected(w, own, "it differs though nothing varies", true, e))
 			return false;
 	}
 	/* Of those that moved with everything varied none is left without a word. */

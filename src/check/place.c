@@ -136,10 +136,39 @@ bool place_take_failure(struct places *p, struct str b, uint64_t variations, uns
 	return take(p, p->n_sights, &leaf, moved, variations, attempt, e);
 }
 
+void place_compare(const struct places *p, size_t from, struct bisect_set *wavering)
+{
+	for (size_t i = from; i < p->n_sights; i++) {
+		const struct place_sight *s = &p->sights[i];
+
+		for (size_t k = 0; k < from; k++) {
+			const struct place_sight *was = &p->sights[k];
+
+			if (was->place == s->place && was->variations == s->variations &&
+				was->attempt == s->attempt && !span_equal(was->b, s->b))
+				bisect_set_add(wavering, s->place);
+		}
+	}
+}
+
 const struct place_sight *place_find(const struct places *p, size_t place, uint64_t variations)
 {
+	const struct place_sight *plain = NULL;
+
+	for (size_t i = 0; i < p->n_sights; i++) {
+		if (p->sights[i].place != place || p->sights[i].variations != variations)
+			continue;
+		if (p->sights[i].attempt != PLACE_PLAIN)
+			return &p->sights[i];
+		plain = &p->sights[i];
+	}
+	return plain;
+}
+
+const struct place_sight *place_any(const struct places *p, size_t place)
+{
 	for (size_t i = 0; i < p->n_sights; i++)
-		if (p->sights[i].place == place && p->sights[i].variations == variations)
+		if (p->sights[i].place == place)
 			return &p->sights[i];
 	return NULL;
 }

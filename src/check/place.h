@@ -13,7 +13,8 @@
 #include "diff/diff.h"
 
 enum {
-	PLACE_SHOWN_MAX = 200,      /* of one build; what more differs is one place of that name */
+	PLACE_SHOWN_MAX = 200, /* of one build; what more differs is one place of that name */
+	PLACE_PLAIN = 1000, /* as attempt: seen against a plain build instead of the steady one */
 	PLACE_BYTES_MAX = 64 << 10, /* of hunks put together */
 };
 
@@ -55,7 +56,11 @@ bool place_take(struct places *p, const struct diff_report *r, uint64_t variatio
 /* One more place without a file: a build that fails. b: with what. */
 bool place_take_failure(struct places *p, struct str b, uint64_t variations, unsigned attempt,
 	struct bisect_set *moved, struct err *e) MUST_CHECK;
-/* What the first such build showed there, or NULL. */
+/* Those of the last build, from the sight `from` on, that an earlier one with the same varied showed otherwise. */
+void place_compare(const struct places *p, size_t from, struct bisect_set *wavering);
+/* What the first such build showed there, against the steady one if possible, or NULL. */
 const struct place_sight *place_find(const struct places *p, size_t place, uint64_t variations);
+/* What any build showed there; NULL for a place that there is not. */
+const struct place_sight *place_any(const struct places *p, size_t place);
 
 #endif
