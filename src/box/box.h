@@ -15,7 +15,7 @@
  *
  * The user inside is `build`, id 1000, which is the caller outside: it needs no privilege where the kernel lets an
  * ordinary user make user namespaces, and root gets the same box. There is one id only: chown to others fails.
- * What is not closed stands in doc/box.md.
+ * Time, randomness, kernel, processors and memory are the box's own (box_view.h); what remains open stands in doc/box.md.
  */
 #ifndef ASSAY_BOX_BOX_H
 #define ASSAY_BOX_BOX_H
