@@ -6,7 +6,7 @@ bench_box_log=$logs/bench-box.txt
 bench_box_at_most() {
 	local figure
 	[ -f "$bench_box_log" ] || (cd "$root" && ./run bench box) >"$bench_box_log" 2>&1
-	figure=$(sed -nE "s/^ *$1 .* ([0-9.]+) times .*/\\1/p" "$bench_box_log" | head -n 1)
+	figure=$(sed -nE "s/^ *$1 .* ([0-9.]+) times the untraced .*/\\1/p" "$bench_box_log" | head -n 1)
 	[ -n "$figure" ] || { tail -n 2 "$bench_box_log"; return 1; }
 	echo "$figure times"
 	awk -v v="$figure" -v limit="$2" 'BEGIN { exit !(v > 0 && v <= limit) }'
