@@ -71,7 +71,8 @@ static bool run_scripts(struct build_work *w, struct err *e)
 		.description = w->d,
 		.set = &w->image,
 		.incomplete = w->r->inputs->lock.left_out.n > 0,
-		.source_date_epoch = w->r->inputs->source_date_epoch };
+		.source_date_epoch = w->r->inputs->source_date_epoch,
+		.how = w->r->how };
 
 	if (!w->d->run_scripts)
 		return true;

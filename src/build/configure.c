@@ -121,22 +121,18 @@ static bool derive(struct work *w, struct err *e)
 	return true;
 }
 
-static bool is_fresh(const struct work *w)
-{
-	return w->in->fresh || w->in->view;
-}
-
 /* Without a record, or when it or its object is gone or damaged, the scripts run again: *found is false. */
 static bool look_up(struct work *w, bool *found, struct err *e)
 {
 	CLEANUP(buf_done) struct buf text = { 0 };
 	struct err why = { 0 };
 
-	*found = !is_fresh(w) &&
+	*found = !component_is_fresh(w->in->how) &&
 		 store_result_get(w->in->store, w->result.derivation, &text, &why) &&
 		 configure_record_parse(
 			 &w->result.delta, buf_span(&text), w->in->store, w->a, &why);
-	if (*found || is_fresh(w) || why.kind == ERR_NOTFOUND || why.kind == ERR_MISMATCH)
+	if (*found || component_is_fresh(w->in->how) || why.kind == ERR_NOTFOUND ||
+		why.kind == ERR_MISMATCH)
 		return true;
 	*e = why;
 	return err_wrap(e, "the store's record of the configured root");
@@ -163,7 +159,7 @@ static bool run_in(
 		.order = &w->order,
 		.incomplete = w->in->incomplete,
 		.base = w->base,
-		.view = w->in->view,
+		.how = w->in->how,
 		.source_date_epoch = w->in->source_date_epoch,
 		.derivation = w->result.derivation };
 	CLEANUP(file_closep) int dir = -1;
@@ -191,7 +187,7 @@ static bool run(struct work *w, struct component_failure *failure, struct err *e
 		return false;
 	ok = run_in(w, tmp, failure, e);
 	store_tmpdir_remove(w->in->store, tmp);
-	return ok && (is_fresh(w) || write_record(w, e));
+	return ok && (component_is_fresh(w->in->how) || write_record(w, e));
 }
 
 static bool is_excluded(const struct description *d, struct str path)

@@ -9,7 +9,6 @@
 #ifndef ASSAY_BUILD_CONFIGURE_H
 #define ASSAY_BUILD_CONFIGURE_H
 
-#include "box/box_view.h"
 #include "build/component.h"
 #include "build/configure_delta.h"
 #include "build/inputs.h"
@@ -25,12 +24,8 @@ struct configure_inputs {
 	const struct package_set *set; /* the image's */
 	bool incomplete; /* the lock leaves packages out: what depends on them is configured without */
 	int64_t source_date_epoch;
-	/*
-	 * For those who build to compare: what the scripts see of the machine instead of what the box fixes (NULL: that), and
-	 * whether they run whatever the store knows. Either way no record is left of what they gave; its contents are an object.
-	 */
-	const struct box_view *view;
-	bool fresh;
+	/* For those who build to compare, as for a component: view, fresh and box count; may be NULL. */
+	const struct component_how *how;
 };
 
 struct configure_result {

@@ -183,7 +183,11 @@ static bool run(const struct configure_job *job, struct box_job *box, const char
 
 	if (fd < 0)
 		return err_os(e, "cannot make '%s'", log);
-	return box_run(&r, box, fd, e) && (r.done || failed(job, &r, log, fd, failure, e));
+	if (!box_run(&r, box, fd, e))
+		return false;
+	if (job->how && job->how->box)
+		*job->how->box = r;
+	return r.done || failed(job, &r, log, fd, failure, e);
 }
 
 bool configure_job_run(const struct configure_job *job, const char *tmp, const char *out,
@@ -209,7 +213,7 @@ bool configure_job_run(const struct configure_job *job, const char *tmp, const c
 	if (!offer_all(job, folder, a, e) || !sysroot_lay(&sysroot, job->store, job->base, e))
 		return false;
 	box.sysroot = sysroot;
-	if (job->view)
-		box.view = *job->view;
+	if (job->how && job->how->view)
+		box.view = *job->how->view;
 	return run(job, &box, log, failure, e);
 }

@@ -18,9 +18,9 @@ struct configure_job {
 	const struct lock_package *const *packages;
 	size_t n_packages;
 	const struct configure_order *order;
-	bool incomplete;             /* packages that others depend on are left out on purpose */
-	const struct box_view *view; /* NULL: what the box fixes */
-	const struct tree *base;     /* finished: the root to start in */
+	bool incomplete; /* packages that others depend on are left out on purpose */
+	const struct component_how *how; /* may be NULL */
+	const struct tree *base;         /* finished: the root to start in */
 	int64_t source_date_epoch;
 	const uint8_t *derivation; /* names the log of a failure, seeds randomness */
 };

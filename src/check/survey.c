@@ -97,6 +97,33 @@ static bool examine_in(
 	return ok;
 }
 
+/*
+ * Races are looked for where there are steps: in components, and where maintainer scripts run. Those need the many ids
+ * of the user who asks, and of the namespace.
+ */
+static uint64_t of_image(const struct work *w)
+{
+	const uint64_t one_id = VARIATION_BIT(VARIATION_OUTSIDE_USER) |
+				VARIATION_BIT(VARIATION_OUTSIDE_HOST_NAME);
+
+	return w->variations &
+	       ~(w->s->inputs->description.run_scripts ? one_id : VARIATION_CHANNELS);
+}
+
+static bool say_one_id(struct work *w, struct err *e)
+{
+	static const enum variation one_id[] = { VARIATION_OUTSIDE_USER,
+		VARIATION_OUTSIDE_HOST_NAME };
+
+	for (size_t i = 0; w->s->inputs->description.run_scripts && i < ARRAY_LEN(one_id); i++)
+		if ((w->variations & VARIATION_BIT(one_id[i])) &&
+			!cannot(w, STR("image"), one_id[i],
+				STR("maintainer scripts need many user ids, and then there is one"),
+				e))
+			return false;
+	return true;
+}
+
 /* c NULL: the image. */
 static bool examine(
 	struct work *w, const struct component *c, struct survey_component *ret, struct err *e)
@@ -108,8 +135,7 @@ static bool examine(
 		.annex = w->annex,
 		.inputs = w->s->inputs,
 		.component = c,
-		/* Races are looked for in components, where there are steps. */
-		.variations = c ? w->variations : w->variations & ~VARIATION_CHANNELS,
+		.variations = c ? w->variations : of_image(w),
 		.locale = locale,
 		.number = (unsigned)w->r.n_components,
 		.plain = w->s->plain,
@@ -122,7 +148,7 @@ static bool examine(
 	ret->is_image = !c;
 	w->component = ret->name = c ? c->name : STR("image");
 	w->n_builds = 0;
-	if (c && !lay_toolchain(w, c, &sysroot, locale, e))
+	if (c ? !lay_toolchain(w, c, &sysroot, locale, e) : !say_one_id(w, e))
 		return false;
 	x.sysroot = sysroot;
 	return examine_in(w, &x, &ret->result, e);
@@ -239,7 +265,7 @@ static bool run(struct work *w, struct err *e)
 			!take(w, &d->components[i], components, e))
 			return false;
 	/* What only a component's steps see reaches the image by way of the component. */
-	if (!w->s->only.n && w->annex && !take(w, NULL, components, e))
+	if (!w->s->only.n && (w->annex || d->run_scripts) && !take(w, NULL, components, e))
 		return false;
 	w->r.components = components;
 	w->r.varied = w->variations;

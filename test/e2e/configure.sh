@@ -162,6 +162,17 @@ check 'the scripts run again' build
 digests "$work/out" >"$work/second"
 check 'and give the same bytes' cmp "$work/first" "$work/second"
 
+# ---- check varies what scripts see, and names what they took from the machine ----
+"$assay" check "$work/case" --store "$store" "${mirror[@]}" -q >"$work/said" 2>&1
+check 'check: all varied, the box gives the same bytes' grep -qE '^image +identical: 6 of 6 outputs' "$work/said"
+check 'check says that many ids allow no other user' grep -q '^not effective: outside-user for image: maintainer scripts' "$work/said"
+"$assay" check "$work/case" --store "$store" "${mirror[@]}" --plain -q >"$work/said" 2>&1
+# cause FILE CAUSE: in what check said
+cause() { grep -A1 "EROFS > $1\$" "$work/said" | grep -q "^ *$2, proved"; }
+check "check: without the box a script's date is TIME" cause etc/one.month TIME
+check 'a host name is IDENTITY' cause etc/one.host IDENTITY
+check 'and random bytes are RANDOM' cause etc/one.random RANDOM
+
 # ---- order of the description's own parts ----
 mkdir -p "$work/case/over/etc"
 echo 'of the overlay' >"$work/case/over/etc/one.month"

@@ -75,6 +75,8 @@ e2e "a private key that a script made is refused" configure 'a private key is no
 e2e "with it any set of packages builds: one that does not without" configure-scripts 'without scripts this set does not build' 'with scripts it does' \
 	'dpkg says that all of its packages are configured' 'python3 and perl run in it' 'made again it has the same bytes'
 direct_slow "  and is what mmdebstrap makes of the same packages" scripts_against_mmdebstrap
+e2e "what remains is found by check, which runs the scripts again" configure 'check: all varied, the box gives the same bytes' \
+	"check: without the box a script's date is TIME" 'a host name is IDENTITY' 'and random bytes are RANDOM'
 direct "the drawbacks are stated" scripts_drawbacks
 
 section "ordinary users"
