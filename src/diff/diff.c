@@ -75,7 +75,7 @@ static bool report(struct diff_report *ret, const struct diff_walk *w, struct er
 		return arena_full(w->arena, e);
 	for (size_t i = 0; i < w->n_leaves; i++)
 		order[i] = &w->leaves[i];
-	qsort(order, w->n_leaves, sizeof(*order), compare);
+	qsort(order, w->n_leaves, sizeof(void *), compare);
 	struct diff_report r = { .leaves = leaves, .n_leaves = w->n_leaves, .n_more = w->n_more };
 	r.equal = !w->n_leaves && !w->n_more;
 	for (size_t i = 0; i < w->n_leaves; i++) {

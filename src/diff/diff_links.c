@@ -24,11 +24,11 @@ static int by_inode(const void *x, const void *y)
 
 void diff_links_init(struct diff_links *l, const struct diff_member *const *sorted, size_t n)
 {
-	*l = (struct diff_links){ mem_array(n, sizeof(*l->by_inode)), 0 };
+	*l = (struct diff_links){ mem_array(n, sizeof(void *)), 0 };
 	for (size_t i = 0; i < n; i++)
 		if (has_names(sorted[i]))
 			l->by_inode[l->n++] = sorted[i];
-	qsort(l->by_inode, l->n, sizeof(*l->by_inode), by_inode);
+	qsort(l->by_inode, l->n, sizeof(void *), by_inode);
 }
 
 void diff_links_done(struct diff_links *l)

@@ -32,10 +32,10 @@ static int by_path(const void *x, const void *y)
 
 static const struct diff_member **sort(const struct diff_members *m)
 {
-	const struct diff_member **sorted = mem_array(m->n, sizeof(*sorted));
+	const struct diff_member **sorted = mem_array(m->n, sizeof(void *));
 	for (size_t i = 0; i < m->n; i++)
 		sorted[i] = &m->list[i];
-	qsort(sorted, m->n, sizeof(*sorted), by_path);
+	qsort(sorted, m->n, sizeof(void *), by_path);
 	return sorted;
 }
 

@@ -60,8 +60,14 @@ static void xattrs(struct diff_walk *w, const struct diff_member *a, const struc
 	for (size_t i = 0, j = 0; i < a->n_xattrs || j < b->n_xattrs;) {
 		const struct xattr *x = i < a->n_xattrs ? &a->xattrs[i] : NULL;
 		const struct xattr *y = j < b->n_xattrs ? &b->xattrs[j] : NULL;
+		if (!x && !y)
+			break;
 		int order = !x ? 1 : !y ? -1 : str_compare(x->name, y->name);
-		xattr(w, order > 0 ? y->name : x->name, order > 0 ? NULL : x, order < 0 ? NULL : y);
+		if (order > 0)
+			x = NULL;
+		if (order < 0)
+			y = NULL;
+		xattr(w, x ? x->name : y->name, x, y);
 		i += order <= 0;
 		j += order >= 0;
 	}

@@ -46,7 +46,7 @@ static int by_place_a(const void *x, const void *y)
 static void order(struct diff_walk *w, const struct diff_rest *r)
 {
 	CLEANUP(mem_free) struct diff_rest_both *in_a = mem_array(r->n, sizeof(*in_a));
-	CLEANUP(mem_free) const struct diff_member **in_b = mem_array(r->n, sizeof(*in_b));
+	CLEANUP(mem_free) const struct diff_member **in_b = mem_array(r->n, sizeof(void *));
 	if (r->n)
 		memcpy(in_a, r->pairs, r->n * sizeof(*in_a));
 	qsort(in_a, r->n, sizeof(*in_a), by_place_a);
@@ -126,7 +126,8 @@ static int by_place(const void *x, const void *y)
 static uint64_t first_outside(struct cover *c, struct span a, struct span b, uint64_t end)
 {
 	uint64_t at = 0;
-	qsort(c->list, c->n, sizeof(*c->list), by_place);
+	if (c->n)
+		qsort(c->list, c->n, sizeof(*c->list), by_place);
 	for (size_t i = 0; i <= c->n; i++) {
 		uint64_t to = i < c->n && c->list[i].at < end ? c->list[i].at : end;
 		if (to > at) {

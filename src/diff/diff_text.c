@@ -114,12 +114,11 @@ static void differ(struct compare *c, size_t a, size_t n_a, size_t b, size_t n_b
 /* How many lines from x and y on are the same. */
 static int snake(const struct compare *c, const struct hunk *area, int x, int y, uint64_t *work)
 {
-	int n = 0;
-	while ((size_t)(x + n) < area->n_a && (size_t)(y + n) < area->n_b &&
-		same(c, area->a + (size_t)(x + n), area->b + (size_t)(y + n)))
+	size_t i = (size_t)x, j = (size_t)y, n = 0;
+	while (i + n < area->n_a && j + n < area->n_b && same(c, area->a + i + n, area->b + j + n))
 		n++;
-	*work += (uint64_t)n + 1;
-	return n;
+	*work += n + 1;
+	return (int)n;
 }
 
 /*
