@@ -2,12 +2,11 @@
 
 #include <stdio.h>
 
-#include "base/buf.h"
 #include "codec/json.h"
 
 #include "base/banned.h"
 
-enum { DOCUMENT_MAX = 128 << 20, ARENA_MAX = 1 << 30, PATH_MAX_SHOWN = 512, VALUE_MAX = 4096 };
+enum { DOCUMENT_MAX = 128 << 20, ARENA_MAX = 1 << 30, PATH_MAX_SHOWN = 512 };
 
 /* The first difference below one member of the document, and how many there are. */
 struct found {
@@ -37,7 +36,6 @@ static bool is_ours(const struct json *v)
 
 static struct str as_text(struct arena *a, const struct json *v)
 {
-	CLEANUP(buf_done) struct buf b = buf_init(VALUE_MAX);
 	if (!v)
 		return STR("(none)");
 	if (v->kind == JSON_STRING || v->kind == JSON_NUMBER)
