@@ -74,7 +74,7 @@ struct component_failure {
 	struct buf
 		tail; /* the last lines of the step's output, at most STEP_LOG_LINES; released by the caller */
 	char log[STEP_LOG_PATH_MAX]; /* absolute path of all of it; "" when no step failed */
-	size_t step;    /* which failed, from 1; 0: none of the description's */
+	size_t step;                 /* which failed, from 1; 0: none of the description's */
 };
 
 struct box_view;
