@@ -100,7 +100,7 @@ static inline struct buf make_tar(const struct tar_line *lines, size_t n)
 	return b;
 }
 
-/* suffix: "", ".gz", ".xz", ".zst" */
+/* suffix: "", ".gz", ".bz2", ".xz", ".zst" */
 static inline struct buf make_compressed(struct span bytes, const char *suffix)
 {
 	struct buf b = buf_init(MAKE_DEB_MAX);
@@ -113,6 +113,8 @@ static inline struct buf make_compressed(struct span bytes, const char *suffix)
 		archive_write_add_filter_gzip(a);
 		archive_write_set_filter_option(a, "gzip", "timestamp", NULL);
 	}
+	if (!strcmp(suffix, ".bz2"))
+		archive_write_add_filter_bzip2(a);
 	if (!strcmp(suffix, ".xz"))
 		archive_write_add_filter_xz(a);
 	if (!strcmp(suffix, ".zst"))

@@ -86,7 +86,10 @@ static void make_environment(struct environment *env, const struct box_job *job)
 		set_var(env, environ[i], false);
 }
 
-/* Every limit of getrlimit(2) is set, so that none of the caller's shows; never above the caller's hard limit. */
+/*
+ * For the commands, not for the tracer. Every limit of getrlimit(2) is set, so that none of the caller's shows; never above
+ * the caller's hard limit.
+ */
 static bool set_limits(const struct box_limits *l, bool traces, struct err *e)
 {
 	/* The tracer counts, and says which limit it was: then each may be about to make one more that it did not see yet. */
@@ -225,9 +228,9 @@ static bool prepare(
 	umask((mode_t)v->umask_bits);
 	if (chdir(cwd) < 0)
 		return err_os(e, "cannot enter '%s' in the box", cwd);
-	tracer->files = trace_files_new(tracer, &fixed);
-	return set_limits(&job->limits, tracer->traces, e) &&
-	       drop_rights(rights_of(job), tracer->traces, e);
+	if (tracer->traces)
+		tracer->files = trace_files_new(tracer, &fixed);
+	return drop_rights(rights_of(job), tracer->traces, e);
 }
 
 /* All of one run in the box's first process. */
@@ -264,7 +267,8 @@ static noreturn void start(const struct init *in, const struct box_command *c)
 		environ = (char **)(uintptr_t)in->env.vars;
 		if (in->tracer->traces && box_view_fixes(&in->job->view, BOX_CLOCK))
 			trace_tsc_forbid();
-		if (!keep_rights(rights_of(in->job), &e) ||
+		if (!set_limits(&in->job->limits, in->tracer->traces, &e) ||
+			!keep_rights(rights_of(in->job), &e) ||
 			!box_seccomp_load(
 				in->tracer->traces ? in->tracer : NULL, in->job->whole_root, &e)) {
 			dprintf(2, "assay: %s\n", e.text);

@@ -294,11 +294,18 @@ static bool make_whole_root(const struct sources *s, const struct box_job *job, 
 {
 	static const char *const places[] = { "proc", "dev", "sys" };
 
+	struct mount_attr sealed = { .attr_set = MOUNT_ATTR_RDONLY };
+
 	if (!box_root_fill(job, s->sysroot, e))
 		return false;
 	for (size_t i = 0; i < ARRAY_LEN(places); i++)
 		if (!file_mkdirs(AT_FDCWD, places[i], e))
 			return false;
+	if (!mount_new("tmpfs", "sys", MS_NODEV | MS_NOEXEC, "mode=755,size=1m", e) ||
+		!box_fixed_sys(&job->view, e))
+		return false;
+	if (mount_setattr(AT_FDCWD, "sys", 0, &sealed, sizeof sealed) < 0)
+		return err_os(e, "cannot protect '/sys' in the box");
 	for (size_t i = 0; i < job->n_binds; i++)
 		if (!graft(s->binds[i], "", job->binds[i].at + 1, SEALED, e))
 			return false;

@@ -309,8 +309,11 @@ static bool trace_first(struct tracer *t, pid_t first, struct err *e)
 {
 	if (!t->traces)
 		return true;
-	if (ptrace(PTRACE_SEIZE, first, 0, OPTIONS) < 0)
-		return err_os(e, "cannot trace the box's processes");
+	if (ptrace(PTRACE_SEIZE, first, 0, OPTIONS) < 0) {
+		err_os(e, "cannot trace the box's processes");
+		return err_hint(e,
+			"kernel.yama.ptrace_scope is 3, a container's seccomp profile forbids ptrace, or this program is itself traced (strace -f, a debugger)");
+	}
 	t->first = trace_process_fork(t, NULL, first);
 	trace_process_hold(t->first);
 	trace_clock_start(t, t->first);

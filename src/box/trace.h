@@ -42,6 +42,7 @@ struct tracer {
 	int64_t seen;  /* the last whole second that a step\'s first process has seen, ns */
 	bool traces;   /* not when everything is released */
 	struct trace_threads *threads;
+	struct trace_files *files;   /* trace_files.h; from when the root is made */
 	struct trace_process *first; /* of the running step; held until the step ends */
 	enum box_limit exceeded;
 	int64_t next_look; /* at the limits, by the machine's clock */
@@ -49,9 +50,8 @@ struct tracer {
 	struct trace_thread *held; /* see trace_disturb.c */
 	int64_t next_release;      /* of those held, by the machine's clock */
 	uint64_t n_disturbed;
-	struct map *notes;         /* undeclared inputs, told already */
-	struct map *execs;         /* what was executed how often, see trace_random.c */
-	struct trace_files *files; /* trace_files.h; from when the root is made */
+	struct map *notes; /* undeclared inputs, told already */
+	struct map *execs; /* what was executed how often, see trace_random.c */
 	const struct trace_handler *by_nr[TRACE_CALLS_MAX][TRACE_CHAIN_MAX];
 };
 

@@ -2,6 +2,7 @@
 #include "box/trace_process.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -9,7 +10,7 @@
 
 #include "base/banned.h"
 
-enum { PAGE = 4096 };
+enum { PAGE = 4096, PIDFD_OF_THREAD = O_EXCL /* PIDFD_THREAD in linux/pidfd.h since 6.9 */ };
 
 static struct iovec remote_of(uint64_t at, size_t n)
 {
@@ -56,9 +57,9 @@ uint64_t trace_scratch(struct trace_call *c, const void *bytes, size_t n)
 	return trace_write(c, c->scratch, bytes, n) ? c->scratch : 0;
 }
 
-int trace_fd(const struct trace_call *c, int fd)
+static int fd_of(pid_t pid, unsigned flags, int fd)
 {
-	int pidfd = (int)syscall(SYS_pidfd_open, c->process->pid, 0), copy, os;
+	int pidfd = (int)syscall(SYS_pidfd_open, pid, flags), copy, os;
 
 	if (pidfd < 0)
 		return -1;
@@ -66,5 +67,15 @@ int trace_fd(const struct trace_call *c, int fd)
 	os = errno;
 	close(pidfd);
 	errno = os;
+	return copy;
+}
+
+int trace_fd(const struct trace_call *c, int fd)
+{
+	int copy = fd_of(c->process->pid, 0, fd);
+
+	/* A process whose first thread is gone has its descriptors in the others; kernels before 6.9 cannot tell. */
+	if (copy < 0 && errno != EMFILE && c->pid != c->process->pid)
+		copy = fd_of(c->pid, PIDFD_OF_THREAD, fd);
 	return copy;
 }

@@ -44,9 +44,12 @@ static bool is_below(const char *path, const char *folder)
 	return !strncmp(path, folder, n) && (path[n] == 0 || path[n] == '/');
 }
 
-/* Is it where the job put something? */
+/* Is it where the job put something? A root of its own holds nothing else, but for what the box mounts on it. */
 static bool is_declared(const struct tracer *t, const char *path)
 {
+	if (t->job->whole_root && !is_below(path, "/dev") && !is_below(path, "/proc") &&
+		!is_below(path, "/sys"))
+		return true;
 	for (size_t i = 0; i < t->job->n_binds; i++)
 		if (is_below(path, t->job->binds[i].at))
 			return true;

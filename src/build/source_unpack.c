@@ -318,11 +318,8 @@ static bool kind_of(int fd, uint64_t size, struct ar_member *ret, struct err *e)
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
 		if (memcmp(head, kinds[i].magic, kinds[i].n) == 0)
 			suffix = kinds[i].suffix;
-	if (!strcmp(suffix, ".bz2"))
-		return err_set(
-			e, ERR_FORMAT, "compressed with bzip2, wanted gzip, xz, zstd or nothing");
 	*ret = (struct ar_member){ .size = size };
-	snprintf(ret->name, sizeof ret->name, "tar%s", suffix);
+	snprintf(ret->name, sizeof ret->name, INFLATE_PLAIN "%s", suffix);
 	return true;
 }
 
@@ -354,7 +351,7 @@ bool source_unpack(struct tree *list, int dir, int fd, uint64_t size, int64_t cl
 	if (!kind_of(fd, size, &m, e))
 		return false;
 	ar_open_plain(&ar, fd, size);
-	if (!inflate_open(&inflate, ar, &m, "tar", e) ||
+	if (!inflate_open(&inflate, ar, &m, INFLATE_PLAIN, e) ||
 		!tarball_open(&tar, inflate, stream_max(size), e))
 		return false;
 	u.tar = tar;

@@ -1,5 +1,5 @@
 /*
- * A tar archive of sources, plain or compressed (gzip, xz, zstd), as a folder. What an archive may say is little: names
+ * A tar archive of sources, plain or compressed (gzip, bzip2, xz, zstd), as a folder. What an archive may say is little: names
  * below the folder, files, folders, symbolic links, hard links (which become files of their own). Of modes only the
  * owner's x bit counts; times are clamped; owners and extended attributes are left out. Links are made when all files are
  * there, so that nothing is written through them.

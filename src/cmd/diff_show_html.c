@@ -3,10 +3,11 @@
 #include <inttypes.h>
 
 #include "cmd/line.h"
+#include "codec/utf8.h"
 #define ASSAY_MAY_ASK_THE_MACHINE
 #include "base/banned.h"
 
-enum { LEAVES_MAX = 2000, WORDS_MAX = 64 << 10, SIDE_MAX = 512, ROW = 16, ROWS_MAX = 8 };
+enum { LEAVES_MAX = 2000, WORDS_MAX = 64 << 10, SIDE_MAX = 512, ROW = 8, ROWS_MAX = 14 };
 
 /* The page loads nothing: its style stands in it, and it has no script. */
 static const char head[] =
@@ -118,18 +119,21 @@ static void hex(struct buf *to, struct span s, struct span other, uint64_t at)
 		buf_add_cstr(to, "(ends here)");
 }
 
+static bool is_text(struct span s)
+{
+	return !s.n || (!memchr(s.p, 0, s.n) && utf8_valid(str_make((const char *)s.p, s.n)));
+}
+
 static void side(struct buf *to, const struct diff_leaf *l, bool b)
 {
 	struct span s = b ? l->b : l->a, other = b ? l->a : l->b;
 	buf_printf(to, "<div class=\"%s\"><b>%s</b><pre>", b ? "b" : "a", b ? "B" : "A");
 	if (l->kind == (b ? DIFF_ONLY_A : DIFF_ONLY_B))
 		buf_add_cstr(to, "(not there)");
-	else if (l->kind == DIFF_TEXT)
-		text(to, str_make((const char *)s.p, s.n), l->lead);
-	else if (l->kind == DIFF_BYTES || l->kind == DIFF_ONLY_A || l->kind == DIFF_ONLY_B)
+	else if (l->kind == DIFF_BYTES || !is_text(s))
 		hex(to, s, other, (b ? l->at_b : l->at_a) - l->lead);
 	else
-		words(to, str_make((const char *)s.p, s.n));
+		text(to, str_make((const char *)s.p, s.n), l->kind == DIFF_TEXT ? l->lead : s.n);
 	buf_add_cstr(to, "</pre></div>");
 }
 

@@ -22,11 +22,13 @@ static const struct {
 	const char *suffix;
 	int filter;
 	int (*support)(struct archive *);
+	bool plain_only; /* dpkg makes no such packages any more; upstreams' tarballs are older */
 } filters[] = {
-	{ "", ARCHIVE_FILTER_NONE, NULL },
-	{ ".xz", ARCHIVE_FILTER_XZ, NULL },
-	{ ".zst", ARCHIVE_FILTER_ZSTD, archive_read_support_filter_zstd },
-	{ ".gz", ARCHIVE_FILTER_GZIP, archive_read_support_filter_gzip },
+	{ "", ARCHIVE_FILTER_NONE, NULL, false },
+	{ ".xz", ARCHIVE_FILTER_XZ, NULL, false },
+	{ ".zst", ARCHIVE_FILTER_ZSTD, archive_read_support_filter_zstd, false },
+	{ ".gz", ARCHIVE_FILTER_GZIP, archive_read_support_filter_gzip, false },
+	{ ".bz2", ARCHIVE_FILTER_BZIP2, archive_read_support_filter_bzip2, true },
 };
 
 static la_ssize_t read_member(struct archive *archive, void *ctx, const void **p)
@@ -70,7 +72,8 @@ bool inflate_open(struct inflate **ret, struct ar *a, const struct ar_member *m,
 	if (!i->archive)
 		abort();
 	for (size_t k = 0; k < ARRAY_LEN(filters); k++) {
-		if (strncmp(m->name, base, n) != 0 || strcmp(m->name + n, filters[k].suffix) != 0)
+		if (strncmp(m->name, base, n) != 0 || strcmp(m->name + n, filters[k].suffix) != 0 ||
+			(filters[k].plain_only && strcmp(base, INFLATE_PLAIN) != 0))
 			continue;
 		i->filter = filters[k].filter;
 		if (i->filter == ARCHIVE_FILTER_XZ) {

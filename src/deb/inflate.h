@@ -9,6 +9,9 @@
 
 struct inflate;
 
+/* The base of what ar_open_plain opens, which may be bzip2, too. */
+#define INFLATE_PLAIN "tar"
+
 /*
  * Of the current member of a, which is borrowed until inflate_free; base is its name before the suffix ("data.tar").
  * FORMAT when the suffix is none that we know.

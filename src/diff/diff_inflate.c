@@ -2,6 +2,9 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -10,6 +13,8 @@
 #include "diff/diff_zstd.h"
 #include "sys/file.h"
 #include "base/banned.h"
+
+enum { NAMES_MAX = 1000 };
 
 /* Where the bytes go: into memory, and from there on into a file when they become too many. */
 struct target {
@@ -24,9 +29,27 @@ static void free_archive(struct archive **a)
 	archive_read_free(*a);
 }
 
+/* A file without a name; where the file system cannot make one (overlayfs could not for long), one that loses its name. */
+static int nameless(const char *folder)
+{
+	int fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	char path[PATH_MAX];
+
+	for (unsigned i = 0; fd < 0 && i < NAMES_MAX; i++) {
+		if (errno != EOPNOTSUPP && errno != EISDIR && errno != EEXIST)
+			break;
+		if (snprintf(path, sizeof path, "%s/assay-diff-%u", folder, i) >= PATH_MAX)
+			break;
+		fd = open(path, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0600);
+		if (fd >= 0)
+			unlink(path);
+	}
+	return fd;
+}
+
 static bool spill(struct target *t, struct err *e)
 {
-	t->fd = open(t->spill, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	t->fd = nameless(t->spill);
 	if (t->fd < 0)
 		return err_os(e, "cannot make a temporary file in '%s'", t->spill);
 	return file_pwrite(t->fd, t->memory.p, t->memory.n, 0, "a temporary file", e);

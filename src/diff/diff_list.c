@@ -1,5 +1,6 @@
 #include "diff/diff_list.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
@@ -99,6 +100,15 @@ bool diff_list_fact(struct diff_list *l, const char *name, struct str value, uin
 		return arena_full(l->arena, e);
 	l->facts[l->n_facts++] = (struct diff_fact){ name, value, at, size };
 	return true;
+}
+
+bool diff_list_number(struct diff_list *l, const char *name, uint64_t v, bool hex, uint64_t at,
+	uint64_t size, struct err *e)
+{
+	char text[24];
+
+	snprintf(text, sizeof text, hex ? "0x%llx" : "%llu", (unsigned long long)v);
+	return diff_list_fact(l, name, str_of(text), at, size, e);
 }
 
 bool diff_list_facts(struct diff_list *l, const struct diff_fact **ret, size_t *n, struct err *e)

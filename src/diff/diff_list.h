@@ -36,6 +36,9 @@ bool diff_list_content(struct diff_list *l, struct diff_member *m, struct err *e
 /* A copy of value; an empty one is no fact. LIMIT beyond DIFF_LIST_FACTS_MAX. */
 bool diff_list_fact(struct diff_list *l, const char *name, struct str value, uint64_t at,
 	uint64_t size, struct err *e) MUST_CHECK;
+/* A number as a fact: in decimal, or with 0x where hex is set. */
+bool diff_list_number(struct diff_list *l, const char *name, uint64_t v, bool hex, uint64_t at,
+	uint64_t size, struct err *e) MUST_CHECK;
 /* The facts since the last call. */
 bool diff_list_facts(
 	struct diff_list *l, const struct diff_fact **ret, size_t *n, struct err *e) MUST_CHECK;

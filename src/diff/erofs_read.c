@@ -1,7 +1,6 @@
 #include "diff/erofs_read.h"
 
 #include <search.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/rd.h"
@@ -10,6 +9,7 @@
 #include "base/banned.h"
 
 enum {
+	SUPER = EROFS_INODE_SUPER_AT,
 	DIRENT_SIZE = 12,
 	ENTRIES_MAX = 3 * DIFF_MEMBERS_MAX, /* "." and ".." of every folder among them */
 	XATTRS_SIZE_MAX = 256 << 20,        /* of all inodes together */
@@ -212,17 +212,6 @@ static bool read_folder(struct walk *w, size_t member, struct err *e)
 	return true;
 }
 
-static bool add_number(struct diff_list *l, const char *name, const char *form, uint64_t v,
-	uint64_t at, unsigned size, struct err *e)
-{
-	char text[40];
-	int n = snprintf(
-		text, sizeof text, *form == 'x' ? "0x%llx" : "%llu", (unsigned long long)v);
-
-	return diff_list_fact(
-		l, name, str_make(text, (size_t)n), EROFS_INODE_SUPER_AT + at, size, e);
-}
-
 static bool add_facts(struct walk *w, struct err *e)
 {
 	const struct erofs_inode_super *s = &w->super;
@@ -232,17 +221,19 @@ static bool add_facts(struct walk *w, struct err *e)
 
 	identifier_text(uuid, s->uuid.p);
 	volume.n = str_find(volume, 0);
-	return diff_list_fact(l, "UUID", str_of(uuid), EROFS_INODE_SUPER_AT + 48, UUID_SIZE, e) &&
-	       diff_list_fact(l, "volume name", volume, EROFS_INODE_SUPER_AT + 64,
-		       EROFS_INODE_VOLUME_SIZE, e) &&
-	       add_number(l, "build time", "u", (uint64_t)s->build_time_unix, 24, 8, e) &&
-	       add_number(l, "build time, nanoseconds", "u", s->build_time_nanoseconds, 32, 4, e) &&
-	       add_number(l, "block size", "u", UINT64_C(1) << s->block_bits, 12, 1, e) &&
-	       add_number(l, "compatible features", "x", s->compat, 8, 4, e) &&
-	       add_number(l, "incompatible features", "x", s->incompat, 80, 4, e) &&
-	       add_number(l, "inodes", "u", s->n_inodes, 16, 8, e) &&
-	       add_number(l, "blocks", "u", s->n_blocks, 36, 4, e) &&
-	       add_number(l, "checksum", "x", s->checksum, 4, 4, e);
+	return diff_list_fact(l, "UUID", str_of(uuid), SUPER + 48, UUID_SIZE, e) &&
+	       diff_list_fact(l, "volume name", volume, SUPER + 64, EROFS_INODE_VOLUME_SIZE, e) &&
+	       diff_list_number(
+		       l, "build time", (uint64_t)s->build_time_unix, false, SUPER + 24, 8, e) &&
+	       diff_list_number(l, "build time, nanoseconds", s->build_time_nanoseconds, false,
+		       SUPER + 32, 4, e) &&
+	       diff_list_number(
+		       l, "block size", UINT64_C(1) << s->block_bits, false, SUPER + 12, 1, e) &&
+	       diff_list_number(l, "compatible features", s->compat, true, SUPER + 8, 4, e) &&
+	       diff_list_number(l, "incompatible features", s->incompat, true, SUPER + 80, 4, e) &&
+	       diff_list_number(l, "inodes", s->n_inodes, false, SUPER + 16, 8, e) &&
+	       diff_list_number(l, "blocks", s->n_blocks, false, SUPER + 36, 4, e) &&
+	       diff_list_number(l, "checksum", s->checksum, true, SUPER + 4, 4, e);
 }
 
 static bool walk(struct walk *w, struct diff_members *ret, struct err *e)

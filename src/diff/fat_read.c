@@ -127,23 +127,14 @@ static struct str trimmed(struct span s)
 	return str_trim(str_make((const char *)s.p, s.n));
 }
 
-static bool number_fact(struct diff_list *l, const char *name, uint64_t v, uint64_t at,
-	unsigned size, struct err *e)
-{
-	char text[24];
-	int n = snprintf(text, sizeof text, "%llu", (unsigned long long)v);
-
-	return diff_list_fact(l, name, str_make(text, (size_t)n), at, size, e);
-}
-
 /* The info sector: 488 u32 free clusters, 492 u32 where to look for the next. */
 static bool info_facts(struct walk *w, struct err *e)
 {
 	struct rd r = rd_of(diff_bytes_at(w->l.src, w->v.info_at + 488, 8));
 	uint32_t n_free = rd_u32le(&r), next = rd_u32le(&r);
 
-	return number_fact(&w->l, "free clusters", n_free, w->v.info_at + 488, 4, e) &&
-	       number_fact(&w->l, "next free cluster", next, w->v.info_at + 492, 4, e);
+	return diff_list_number(&w->l, "free clusters", n_free, false, w->v.info_at + 488, 4, e) &&
+	       diff_list_number(&w->l, "next free cluster", next, false, w->v.info_at + 492, 4, e);
 }
 
 static bool add_facts(struct walk *w, struct err *e)
@@ -157,7 +148,7 @@ static bool add_facts(struct walk *w, struct err *e)
 	snprintf(id, sizeof id, "%04X-%04X", serial >> 16, serial & 0xffff);
 	if (!diff_list_fact(l, "type", str_of(type), 0, 0, e) ||
 		!diff_list_fact(l, "OEM name", trimmed(diff_bytes_at(l->src, 3, 8)), 3, 8, e) ||
-		!number_fact(l, "cluster size", w->v.cluster_size, 11, 3, e))
+		!diff_list_number(l, "cluster size", w->v.cluster_size, false, 11, 3, e))
 		return false;
 	if (w->v.serial_at &&
 		(!diff_list_fact(l, "volume id", str_of(id), w->v.serial_at, 4, e) ||

@@ -1,7 +1,5 @@
 #include "diff/gpt_read.h"
 
-#include <stdio.h>
-
 #include "base/buf.h"
 #include "base/rd.h"
 #include "codec/utf8.h"
@@ -94,15 +92,6 @@ static bool guid_fact(
 	return diff_list_fact(l, name, str_of(text), at, UUID_SIZE, e);
 }
 
-static bool number_fact(struct diff_list *l, const char *name, uint64_t v, uint64_t at,
-	uint64_t size, struct err *e)
-{
-	char text[24];
-
-	snprintf(text, sizeof text, "0x%llx", (unsigned long long)v);
-	return diff_list_fact(l, name, str_of(text), at, size, e);
-}
-
 /* From UTF-16LE up to the first 0; what is no character becomes U+FFFD. */
 static size_t name_text(char ret[static 3 * NAME_UNITS], struct rd *r)
 {
@@ -144,9 +133,9 @@ static bool add_partition(struct diff_list *l, const struct header *h, uint32_t 
 	return diff_list_content(l, &m, e) && guid_fact(l, "type", type, at, e) &&
 	       guid_fact(l, "GUID", guid, at + 16, e) &&
 	       diff_list_fact(l, "name", str_make(name, n), at + 56, 2 * NAME_UNITS, e) &&
-	       number_fact(l, "flags", flags, at + 48, 8, e) &&
-	       number_fact(l, "first sector", first, at + 32, 8, e) &&
-	       number_fact(l, "last sector", last, at + 40, 8, e) &&
+	       diff_list_number(l, "flags", flags, true, at + 48, 8, e) &&
+	       diff_list_number(l, "first sector", first, true, at + 32, 8, e) &&
+	       diff_list_number(l, "last sector", last, true, at + 40, 8, e) &&
 	       diff_list_facts(l, &m.facts, &m.n_facts, e) && diff_list_add(l, &m, e);
 }
 
@@ -189,13 +178,13 @@ static struct str backup(const struct diff_bytes *src, const struct header *h)
 static bool add_facts(struct diff_list *l, const struct header *h, struct err *e)
 {
 	return guid_fact(l, "disk GUID", h->guid, h->at + 56, e) &&
-	       number_fact(l, "sector size", h->sector, 0, 0, e) &&
-	       number_fact(l, "number of entries", h->n_entries, h->at + 80, 4, e) &&
-	       number_fact(l, "first usable sector", h->first, h->at + 40, 8, e) &&
-	       number_fact(l, "last usable sector", h->last, h->at + 48, 8, e) &&
-	       number_fact(l, "sector of the backup", h->other, h->at + 32, 8, e) &&
-	       number_fact(l, "header's checksum", h->crc, h->at + CRC_AT, 4, e) &&
-	       number_fact(l, "entries' checksum", h->entries_crc, h->at + 88, 4, e) &&
+	       diff_list_number(l, "sector size", h->sector, true, 0, 0, e) &&
+	       diff_list_number(l, "number of entries", h->n_entries, true, h->at + 80, 4, e) &&
+	       diff_list_number(l, "first usable sector", h->first, true, h->at + 40, 8, e) &&
+	       diff_list_number(l, "last usable sector", h->last, true, h->at + 48, 8, e) &&
+	       diff_list_number(l, "sector of the backup", h->other, true, h->at + 32, 8, e) &&
+	       diff_list_number(l, "header's checksum", h->crc, true, h->at + CRC_AT, 4, e) &&
+	       diff_list_number(l, "entries' checksum", h->entries_crc, true, h->at + 88, 4, e) &&
 	       diff_list_fact(l, "checksums", sums(l->src, h), h->at, HEADER_SIZE, e) &&
 	       diff_list_fact(l, "backup table", backup(l->src, h), 0, 0, e);
 }

@@ -33,7 +33,7 @@ archive_minimum
 {
 	echo 'control Essential: yes'
 	tools sh dpkg dpkg-deb dpkg-split dpkg-divert diff tar rm ldconfig start-stop-daemon useradd groupadd \
-		date cat id stat mkdir chmod chown ln mv mktemp rmdir
+		date cat id stat mkdir chmod chown ln mv mktemp head od rmdir
 	printf '%s\n' 'folder var/lib/dpkg 0755' 'folder tmp 1777' 'folder run 0755' 'folder var/log 0755' \
 		'folder etc/ssh 0755' 'file etc/login.defs 0644 UID_MIN 1000\n' 'file etc/nsswitch.conf 0644 passwd: files\ngroup: files\n'
 } | archive_deb dpkg 1 amd64
@@ -44,7 +44,7 @@ file etc/one.conf 0644 of the package\n
 file usr/share/one/removed 0644 gone\n
 member conffiles /etc/one.conf\n
 member preinst #!/bin/sh\nset -e\n[ ! -e /usr/bin/one ] && [ ! -e /etc/one.order ] && [ "$1" = install ]\necho preinst >/etc/one.order\n
-member postinst #!/bin/sh\nset -e\n[ -e /etc/late.done ]\necho postinst >>/etc/one.order\ndate +%Y-%m >/etc/one.month\nid -u pinned >/etc/one.pinned\nuseradd -r -M one\nchown one:daemon /usr/bin/one\nchmod 4750 /usr/bin/one\nrm /usr/share/one/removed\necho more >>/usr/share/doc/late\nln -s /etc/one.month /etc/one.link\nmkdir -m 700 /var/lib/one\nmktemp -u >/etc/one.random\ncat /proc/sys/kernel/hostname >/etc/one.host\necho log >/var/log/one.log\necho x >/run/one\necho x >/tmp/one\necho secret >/etc/ssh/ssh_host_made_key\necho x >/etc/machine-id\n
+member postinst #!/bin/sh\nset -e\n[ -e /etc/late.done ]\necho postinst >>/etc/one.order\ndate +%Y-%m >/etc/one.month\nid -u pinned >/etc/one.pinned\nuseradd -r -M one\nchown one:daemon /usr/bin/one\nchmod 4750 /usr/bin/one\nrm /usr/share/one/removed\necho more >>/usr/share/doc/late\nln -s /etc/one.month /etc/one.link\nmkdir -m 700 /var/lib/one\nhead -c 8 /dev/urandom | od -An -tx1 >/etc/one.random\nmktemp -u >>/etc/one.random\ncat /proc/sys/kernel/hostname >/etc/one.host\necho log >/var/log/one.log\necho x >/run/one\necho x >/tmp/one\necho secret >/etc/ssh/ssh_host_made_key\necho x >/etc/machine-id\n
 S
 archive_deb late 1 <<'S'
 file usr/share/doc/late 0644 late\n
@@ -64,6 +64,16 @@ archive_deb divert 1 <<'S'
 control Depends: one
 file usr/bin/one 0755 of divert\n
 member preinst #!/bin/sh\ndpkg-divert --package divert --add --rename --divert /usr/bin/one.real /usr/bin/one\n
+S
+archive_deb replace 1 <<'S'
+control Depends: late\nReplaces: late
+file usr/share/doc/late 0644 of replace\n
+S
+archive_deb alink 1 <<'S'
+link usr/share/linked base-passwd
+S
+archive_deb below 1 <<'S'
+file usr/share/linked/below 0644 below\n
 S
 archive_publish
 
@@ -129,6 +139,7 @@ for left in var/log/one.log run/one tmp/one etc/ssh/ssh_host_made_key etc/machin
 	var/lib/dpkg/status-old var/log/dpkg.log run/assay; do
 	changed "$left" ''
 done
+same 'nothing of the box itself is listed' "$(jq '[.configured.changes[].path | select(test("^(dev|proc|sys)(/|$)"))] | length' "$work/out/manifest.json")" 0
 "$assay" show "$work/out" --store "$store" >"$work/shown"
 check 'show counts them' grep -qE '^  [0-9]+ paths added, [0-9]+ changed, 1 removed' "$work/shown"
 check 'and says who is in the machine' grep -qE '^  one +320 ' "$work/shown"
@@ -170,6 +181,13 @@ describe 'kernel, divert'
 check 'a package may divert a file of another' lock_and_build
 content usr/bin/one 'of divert\n'
 content usr/bin/one.real 'one\n'
+describe 'kernel, replace, alink, below'
+check 'a package may replace a file of another' lock_and_build
+content usr/share/doc/late 'of replace\n'
+content usr/share/base-passwd/below 'below\n'
+changed usr/share/linked/below ''
+describe 'kernel, replace' '/configure: scripts/d'
+refuses 'which without scripts is a matter of prefer' lock_and_build "'usr/share/doc/late' is claimed twice"
 describe 'kernel, one' '/configure: scripts/d'
 check 'without configure: scripts none runs' lock_and_build
 check 'and the manifest says nothing of it' jq -e 'has("configured") | not' "$work/out/manifest.json"

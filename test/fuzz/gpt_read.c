@@ -2,20 +2,9 @@
 
 #include "image/gpt.h"
 #include "members.h"
+#include "volumes_made.h"
 
 enum { SECTORS = 20 };
-
-static void put_entry(
-	struct buf *b, size_t sector, unsigned i, uint8_t type, uint32_t first, uint32_t n)
-{
-	uint8_t *p = b->p + 512 * sector + 446 + 16 * i;
-
-	p[4] = type;
-	put_u32le(p + 8, first);
-	put_u32le(p + 12, n);
-	b->p[512 * sector + 510] = 0x55;
-	b->p[512 * sector + 511] = 0xaa;
-}
 
 /* The start of a disk with a GPT, whose partition is not there; an MBR with a logical partition. */
 bool fuzz_sample(size_t i, struct buf *b)
@@ -32,11 +21,11 @@ bool fuzz_sample(size_t i, struct buf *b)
 	if (i == 0)
 		return gpt_emit(&g, b, &backup, &e);
 	buf_fill(b, 0, 512 * SECTORS);
-	put_entry(b, 0, 0, 0x83, 1, 3);
-	put_entry(b, 0, 1, 0x05, 4, 16);
-	put_entry(b, 4, 0, 0x83, 5, 3);
-	put_entry(b, 4, 1, 0x05, 2, 10);
-	put_entry(b, 6, 0, 0x82, 1, 9);
+	volumes_made_partition(b, 0, 0, 0x83, 1, 3);
+	volumes_made_partition(b, 0, 1, 0x05, 4, 16);
+	volumes_made_partition(b, 4, 0, 0x83, 5, 3);
+	volumes_made_partition(b, 4, 1, 0x05, 2, 10);
+	volumes_made_partition(b, 6, 0, 0x82, 1, 9);
 	return true;
 }
 

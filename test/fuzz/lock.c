@@ -17,5 +17,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (size_t i = 0; i < l.n_packages; i++)
 		MUST(l.packages[i].index < l.n_indexes &&
 			!memmem(l.packages[i].path.p, l.packages[i].path.n, "/../", 4));
+	for (size_t i = 0; i < l.n_sources; i++)
+		MUST(l.sources[i].index < l.n_source_indexes && l.sources[i].n_files);
 	return 0;
 }

@@ -1,6 +1,6 @@
 /*
- * Small volumes of foreign make, byte by byte: an EROFS image, a FAT volume, entries of a cpio archive. For the targets here
- * and for the one that holds two of them against each other.
+ * Small volumes of foreign make, byte by byte: an EROFS image, a FAT volume, entries of a cpio archive and of an MBR. For
+ * the targets here and for unit tests.
  */
 #ifndef ASSAY_TEST_FUZZ_VOLUMES_MADE_H
 #define ASSAY_TEST_FUZZ_VOLUMES_MADE_H
@@ -144,15 +144,29 @@ static inline void volumes_made_fat(struct buf *b, bool is_32)
 	volumes_made_entry(b, at, "EMPTY      ", NULL, 0, 0, 0);
 }
 
+/* An entry: inode 7, owner 1:2, time 3, on device 8:9; a device itself 1:3. */
 static inline void volumes_made_cpio(
 	struct buf *b, const char *name, unsigned mode, const char *body)
 {
-	buf_printf(b, "070701%08x%08x%08x%08x%08x%08x%08zx%08x%08x%08x%08x%08zx%08x", 1u, mode, 0u,
-		0u, 1u, 1u, strlen(body), 8u, 1u, 1u, 3u, strlen(name) + 1, 0u);
+	buf_printf(b, "070701%08x%08x%08x%08x%08x%08x%08zx%08x%08x%08x%08x%08zx%08x", 7u, mode, 1u,
+		2u, 1u, 3u, strlen(body), 8u, 9u, 1u, 3u, strlen(name) + 1, 0u);
 	buf_add(b, name, strlen(name) + 1);
 	buf_align(b, 4);
 	buf_add_cstr(b, body);
 	buf_align(b, 4);
+}
+
+/* Entry i of the MBR in this sector, and the record's signature. */
+static inline void volumes_made_partition(
+	struct buf *b, size_t sector, unsigned i, uint8_t type, uint32_t first, uint32_t n)
+{
+	uint8_t *p = b->p + 512 * sector + 446 + 16 * i;
+
+	p[4] = type;
+	put_u32le(p + 8, first);
+	put_u32le(p + 12, n);
+	b->p[512 * sector + 510] = 0x55;
+	b->p[512 * sector + 511] = 0xaa;
 }
 
 #endif

@@ -6,6 +6,7 @@
 #define ASSAY_MAY_ASK_THE_MACHINE
 #include <dirent.h>
 #include <errno.h>
+#include <pthread.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 
@@ -122,6 +123,36 @@ static void shared_folder(void)
 	close(fd);
 }
 
+static void *list_alone(void *leader)
+{
+	char buffer[512];
+
+	CHECK(pthread_join(*(pthread_t *)leader, NULL) == 0);
+	CHECK(getdents64(open("/etc", O_RDONLY | O_DIRECTORY), buffer, sizeof buffer) > 0);
+	exit(test_failed ? 1 : 0);
+}
+
+/* The first thread has ended. Kernels before 6.9 do not let the tracer at the descriptors then. */
+static void without_leader(void)
+{
+	static pthread_t leader;
+	pthread_t other;
+	int status;
+	pid_t pid;
+
+	/* PIDFD_THREAD */
+	if (syscall(SYS_pidfd_open, getpid(), O_EXCL) < 0)
+		return;
+	pid = fork();
+	if (pid == 0) {
+		leader = pthread_self();
+		if (pthread_create(&other, NULL, list_alone, &leader) != 0)
+			_exit(1);
+		pthread_exit(NULL);
+	}
+	CHECK(waitpid(pid, &status, 0) == pid && status == 0);
+}
+
 static void numbers(void)
 {
 	struct stat a, b, c;
@@ -214,6 +245,7 @@ static int probe(void)
 	listing();
 	deleting();
 	shared_folder();
+	without_leader();
 	numbers();
 	times();
 	random_devices();

@@ -177,6 +177,7 @@ static void changes(const struct tree *t)
 		SHELL("rm /etc/gone; echo after > /etc/changed; chown 65533:5 /etc/changed && chmod 2640 /etc/changed"),
 		SHELL("mkdir -m 700 /etc/new && ln -s /nowhere /etc/new/link && mkfifo /etc/fifo"),
 		SHELL("test -r /proc/self/status && ! mount -t tmpfs none /mnt && ! mknod /etc/null c 1 3 && ! chroot / true && ! hostname x"),
+		SHELL("mkdir -p /boot /root && echo x >/boot/kernel && cat /boot/kernel && test -z \"$(cat /proc/interrupts)\""),
 		SHELL("! touch /usr/x && echo > /dev/null && ! unshare -U true && setpriv --reuid=9 --regid=9 --clear-groups sh -c '! touch /etc/y'"),
 	};
 	CLEANUP(buf_done) struct buf printed = { 0 };
@@ -185,6 +186,7 @@ static void changes(const struct tree *t)
 
 	CHECK_OK(run(&r, t, commands, ARRAY_LEN(commands), &printed, &e), e);
 	CHECK(r.done);
+	CHECK(r.n_notes == 1 && strstr(r.notes[0], "/proc/interrupts"));
 	CHECK(str_starts(buf_str(&printed), "0\n0\n0022\n/\n4750 7 42\n"));
 	read_back();
 }

@@ -1,5 +1,6 @@
 #include "diff/cpio_read.h"
 
+#include "../fuzz/volumes_made.h"
 #include "base/buf.h"
 #include "image/cpio.h"
 #include "image/stream.h"
@@ -40,17 +41,6 @@ static void all_shapes(void)
 	CHECK(all.end == b.n && all.numbered && all.list[0].inode == 1);
 }
 
-/* An entry by hand. */
-static void add_entry(struct buf *b, const char *name, unsigned mode, const char *body)
-{
-	buf_printf(b, "070701%08x%08x%08x%08x%08x%08x%08zx%08x%08x%08x%08x%08zx%08x", 7u, mode, 1u,
-		2u, 1u, 3u, strlen(body), 8u, 9u, 0u, 0u, strlen(name) + 1, 0u);
-	buf_add(b, name, strlen(name) + 1);
-	buf_align(b, 4);
-	buf_add_cstr(b, body);
-	buf_align(b, 4);
-}
-
 static bool read_of(struct diff_members *ret, const struct buf *b, struct arena *a, struct err *e)
 {
 	struct diff_bytes src = diff_bytes_of(buf_span(b));
@@ -68,13 +58,13 @@ static void behind_each_other(void)
 	struct err e = { 0 };
 	size_t end;
 
-	add_entry(&b, "kernel/x86/microcode/AuthenticAMD.bin", 0100644, "microcode");
-	add_entry(&b, "TRAILER!!!", 0, "");
+	volumes_made_cpio(&b, "kernel/x86/microcode/AuthenticAMD.bin", 0100644, "microcode");
+	volumes_made_cpio(&b, "TRAILER!!!", 0, "");
 	buf_align(&b, 512);
-	add_entry(&b, ".", 040755, "");
-	add_entry(&b, "./init", 0100755, "#!/bin/sh");
-	add_entry(&b, "/init", 0120777, "sh");
-	add_entry(&b, "TRAILER!!!", 0, "");
+	volumes_made_cpio(&b, ".", 040755, "");
+	volumes_made_cpio(&b, "./init", 0100755, "#!/bin/sh");
+	volumes_made_cpio(&b, "/init", 0120777, "sh");
+	volumes_made_cpio(&b, "TRAILER!!!", 0, "");
 	buf_align(&b, 512);
 	end = b.n;
 	CHECK_OK(read_of(&all, &b, a, &e), e);
@@ -99,8 +89,8 @@ static void refuses(const char *name, unsigned mode, size_t at, char c, enum err
 	struct diff_members all = { 0 };
 	struct err e = { 0 };
 
-	add_entry(&b, name, mode, "body");
-	add_entry(&b, "TRAILER!!!", 0, "");
+	volumes_made_cpio(&b, name, mode, "body");
+	volumes_made_cpio(&b, "TRAILER!!!", 0, "");
 	if (c)
 		b.p[at] = (uint8_t)c;
 	CHECK_ERR(read_of(&all, &b, a, &e), e, kind);
@@ -128,8 +118,8 @@ static void cut(void)
 {
 	CLEANUP(buf_done) struct buf b = buf_init(1 << 20);
 
-	add_entry(&b, "x", 0100644, "body");
-	add_entry(&b, "TRAILER!!!", 0, "");
+	volumes_made_cpio(&b, "x", 0100644, "body");
+	volumes_made_cpio(&b, "TRAILER!!!", 0, "");
 	for (size_t n = b.n; n-- > 0;) {
 		CLEANUP(arena_freep) struct arena *a = arena_new(1 << 20);
 		struct diff_bytes src = diff_bytes_of(span_make(b.p, n));

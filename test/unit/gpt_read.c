@@ -1,5 +1,6 @@
 #include "diff/gpt_read.h"
 
+#include "../fuzz/volumes_made.h"
 #include "base/buf.h"
 #include "image/gpt.h"
 #include "members_check.h"
@@ -100,18 +101,6 @@ static void damaged(void)
 	CHECK_ERR(read_of(&all, &b, a, &e), e, ERR_FORMAT);
 }
 
-static void put_entry(
-	struct buf *b, size_t sector, unsigned i, uint8_t type, uint32_t first, uint32_t n)
-{
-	uint8_t *p = b->p + 512 * sector + 446 + 16 * i;
-
-	p[4] = type;
-	put_u32le(p + 8, first);
-	put_u32le(p + 12, n);
-	b->p[512 * sector + 510] = 0x55;
-	b->p[512 * sector + 511] = 0xaa;
-}
-
 /* A primary partition, and two logical ones in an extended one. */
 static void mbr(void)
 {
@@ -123,11 +112,11 @@ static void mbr(void)
 	buf_fill(&b, 0, 512 * 100);
 	b.p[3] = 'G';
 	b.p[446] = 0x80;
-	put_entry(&b, 0, 0, 0x83, 10, 10);
-	put_entry(&b, 0, 2, 0x05, 40, 60);
-	put_entry(&b, 40, 0, 0x83, 5, 7);
-	put_entry(&b, 40, 1, 0x05, 20, 10);
-	put_entry(&b, 60, 0, 0x82, 1, 9);
+	volumes_made_partition(&b, 0, 0, 0x83, 10, 10);
+	volumes_made_partition(&b, 0, 2, 0x05, 40, 60);
+	volumes_made_partition(&b, 40, 0, 0x83, 5, 7);
+	volumes_made_partition(&b, 40, 1, 0x05, 20, 10);
+	volumes_made_partition(&b, 60, 0, 0x82, 1, 9);
 	CHECK_OK(read_of(&all, &b, a, &e), e);
 	CHECK(all.n == 4);
 	CHECK(str_is(fact_of(&all, "1", "flags"), "bootable"));
@@ -138,9 +127,9 @@ static void mbr(void)
 	CHECK(members_find(&all, "6")->extents->at == 61 * 512);
 	CHECK(str_is(fact_of(&all, "6", "type"), "0x82"));
 	CHECK(members_fact(all.facts, all.n_facts, "boot code").n == 440);
-	put_entry(&b, 60, 1, 0x05, 0, 10); /* back to the first: a loop */
+	volumes_made_partition(&b, 60, 1, 0x05, 0, 10); /* back to the first: a loop */
 	CHECK_ERR(read_of(&all, &b, a, &e), e, ERR_LIMIT);
-	put_entry(&b, 60, 1, 0x05, UINT32_MAX, 10);
+	volumes_made_partition(&b, 60, 1, 0x05, UINT32_MAX, 10);
 	CHECK_ERR(read_of(&all, &b, a, &e), e, ERR_FORMAT);
 }
 

@@ -52,10 +52,108 @@ static const struct lock sample = { .image_version = LOCK_IMAGE_VERSION,
 	.n_sets = 2,
 	.left_out = { left_out, 2 } };
 
+static const struct lock_index source_indexes[] = {
+	{ 0, S("main"), S("main/source/Sources.xz"), 10000000, { 10 } },
+	{ 1, S("main"), S("main/source/Sources.xz"), 100000, { 11 } },
+};
+
+static const struct lock_file hello_files[] = {
+	{ S("hello_2.10-5.debian.tar.xz"), 13112, { 12 } },
+	{ S("hello_2.10.orig.tar.gz"), 725946, { 13 } },
+};
+static const struct lock_file small_files[] = { { S("small_1~rc1.tar.xz"), 700, { 14 } } };
+
+static const struct lock_source sources[] = {
+	{ S("hello"), S("2.10-5"), S("3.0 (quilt)"), S("pool/main/h/hello"), 0, hello_files, 2 },
+	{ S("small"), S("1:1~rc1"), S("3.0 (native)"), S("pool/main/s/small"), 1, small_files, 1 },
+};
+
 static void emit(const struct lock *l, struct buf *b)
 {
 	lock_emit(l, b);
 	CHECK(buf_ok(b));
+}
+
+static struct lock with_sources(void)
+{
+	struct lock l = sample;
+
+	l.source_indexes = source_indexes;
+	l.n_source_indexes = 2;
+	l.sources = sources;
+	l.n_sources = 2;
+	return l;
+}
+
+/* Without sources nothing of them stands in a lock; with them they come back as they were. */
+static void source_packages(void)
+{
+	const struct lock written = with_sources();
+	CLEANUP(buf_done) struct buf without = buf_init(1 << 20), text = buf_init(1 << 20);
+	CLEANUP(arena_freep) struct arena *a = arena_new(64 << 20);
+	const struct source_request any = { .name = STR("hello") },
+				    one = { .name = STR("hello"), .version = STR("2.10-5") },
+				    other = { .name = STR("hello"), .version = STR("2.10-6") };
+	struct lock l = { 0 };
+	struct err e = { 0 };
+
+	emit(&sample, &without);
+	CHECK(!memmem(without.p, without.n, "\"source-indexes\"", 16) &&
+		!memmem(without.p, without.n, "\"sources\"", 9));
+	emit(&written, &text);
+	CHECK_OK(lock_parse(&l, buf_span(&text), a, &e), e);
+	CHECK(l.n_source_indexes == 2 && l.n_sources == 2 && l.sources[1].index == 1);
+	CHECK(l.sources[0].n_files == 2 && l.sources[0].files[1].size == 725946);
+	CHECK(lock_source_find(&l, &any) == l.sources && lock_source_find(&l, &one) == l.sources);
+	CHECK(!lock_source_find(&l, &other));
+	CHECK(str_is(lock_source_path(l.sources, l.sources[0].files, a),
+		"pool/main/h/hello/hello_2.10-5.debian.tar.xz"));
+	for (size_t n = 0; n < text.n; n++)
+		CHECK(!lock_parse(&l, span_make(text.p, n), a, &e));
+}
+
+/* Each is one change of the lock with sources. */
+static void bad_sources(void)
+{
+	static const struct {
+		const char *from, *to, *says;
+	} cases[] = {
+		{ "\"name\": \"hello\"", "\"name\": \"Hello\"", "no name of a source package" },
+		{ "\"name\": \"hello\"", "\"name\": \"zz\"", "out of order: source package" },
+		{ "\"version\": \"2.10-5\"", "\"version\": \"x\"", "" },
+		{ "3.0 (quilt)", "3.0 (custom)", "a format that cannot be built from" },
+		{ "pool/main/h/hello", "pool/../../h", "'.' or '..' component" },
+		{ "hello_2.10.orig.tar.gz", "../hello.tar.gz", "no name of a file" },
+		{ "hello_2.10.orig.tar.gz", "a", "out of order: file" },
+		{ "\"index\": 1,\n      \"files\"", "\"index\": 2,\n      \"files\"", "index" },
+		{ "\"index\": 1,\n      \"files\"", "\"index\": 0,\n      \"files\"",
+			"no source package is from source index 1" },
+		{ "\"source-indexes\"", "\"source-indices\"", "has no member 'source-indices'" },
+		{ "\"size\": 725946", "\"size\": 0725946", "" },
+	};
+	const struct lock written = with_sources();
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		CLEANUP(buf_done) struct buf text = buf_init(1 << 20), changed = buf_init(1 << 20);
+		CLEANUP(arena_freep) struct arena *a = arena_new(8 << 20);
+		struct lock l;
+		struct err e = { 0 };
+		uint8_t *at;
+		bool ok;
+
+		emit(&written, &text);
+		at = memmem(text.p, text.n, cases[i].from, strlen(cases[i].from));
+		CHECK(at != NULL);
+		if (!at)
+			continue;
+		buf_add(&changed, text.p, (size_t)(at - text.p));
+		buf_add_cstr(&changed, cases[i].to);
+		at += strlen(cases[i].from);
+		buf_add(&changed, at, text.n - (size_t)(at - text.p));
+		ok = lock_parse(&l, buf_span(&changed), a, &e);
+		test_report(!ok && strstr(e.text, cases[i].says), __FILE__, (int)i,
+			ok ? "taken" : e.text);
+	}
 }
 
 static void round_trip(void)
@@ -217,6 +315,8 @@ static void stale(void)
 int main(void)
 {
 	round_trip();
+	source_packages();
+	bad_sources();
 	refuses();
 	freshness();
 	stale();

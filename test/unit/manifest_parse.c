@@ -25,6 +25,8 @@ static const char whole[] =
 	"\"units\": {\"default\": \"d\", \"enabled\": [{\"unit\": \"x\", \"by\": \"y\"}], \"pulled-in\": [], \"masked\": "
 	"[\"m\"]},"
 	"\"ports\": [\"80/tcp\"],"
+	"\"configured\": {\"changes\": [{\"path\": \"s\", \"change\": \"changed\", \"in\": [\"mode\"]},"
+	" {\"path\": \"t\", \"change\": \"removed\"}]},"
 	"\"initrd-files\": [{\"path\": \"init\", \"size\": 5, " H ", \"origin\": \"component:c\"}],"
 	"\"root-files\": [{\"path\": \"p\", \"size\": 50, " H ", \"origin\": \"package:a\"},"
 	"{\"path\": \"q\", \"size\": 1, " H ", \"origin\": \"package:b\"},"
@@ -45,6 +47,8 @@ static void all_of_it(void)
 	CHECK(m.n_users == 1 && str_is(m.users[0].password, "locked"));
 	CHECK(m.enabled.n == 1 && str_is(m.enabled.items[0].by, "y") && m.pulled_in.n == 0);
 	CHECK(m.masked.n == 1 && m.ports.n == 1 && str_is(m.default_target, "d"));
+	CHECK(m.configured && m.n_changes == 2 && str_is(m.changes[0].in.items[0], "mode"));
+	CHECK(str_is(m.changes[1].change, "removed") && m.changes[1].in.n == 0);
 	CHECK(m.initrd_files.n == 1 && m.root_files.n == 3 && m.root_files.items[0].size == 50);
 	arena_free(a);
 }

@@ -20,6 +20,42 @@ scripts_table() {
 	[ "$n" -gt 20 ] && echo "$n patterns"
 }
 
+# The root of a real set against what mmdebstrap makes of the same packages: paths, kinds, modes below 01000 (fsck.erofs
+# leaves out the others), owners, contents. What may differ: what is dropped or mended, what is the machine's, apt's own files,
+# what assay makes again (ld.so.cache, modules.*), byte code (by digest where the source date is fixed, else by time).
+scripts_may_differ='^\./(boot/initrd\.img-|dev|etc/(.*-|\.pwd\.lock|apt/.*|fstab|g?shadow|hostname|ld\.so\.cache|machine-id|resolv\.conf|ssh/ssh_host_.*)$|run/|usr/lib/modules/[^/]*/modules\.|.*/__pycache__/|var/(cache|lib)/apt|var/cache/debconf/.*-old|var/lib/dpkg/(arch|available|.*-old|lock|lock-frontend|triggers/(File|Lock))$|var/log/)'
+scripts_list() { # FOLDER
+	(cd "$1" && find . -mindepth 1 -printf '%p\t%y\t%m\t%U:%G\t%l\n' | awk -F'\t' -v OFS='\t' '{ $3 = $2 == "l" ? "" : substr("0000" $3, length($3) + 2); print }' | sort &&
+		find . -type f -print0 | sort -z | xargs -0 sha256sum | sed -E 's/^([^ ]*)  (.*)/\2\tsum\t\1/')
+}
+scripts_against_mmdebstrap() {
+	local d=$work/mmdebstrap mirror packages=dpkg,systemd-sysv,dbus,openssh-server,ca-certificates,perl,python3,linux-image-cloud-amd64 at size n
+	mirror=$(sed -nE 's#^(URIs: *|deb +(\[[^]]*\] +)?)(https?://[^ ]*/debian)/?( .*)?$#\3#p' /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null | head -1)
+	[ "$(id -u)" = 0 ] && command -v mmdebstrap >/dev/null && [ -n "$mirror" ] || { echo "needs root, mmdebstrap and a mirror"; return 3; }
+	mkdir -p "$d/set" "$d/theirs"
+	cat >"$d/set/assay.yaml" <<-Y
+	format: assay/1
+	name: compared
+	suites: [{archive: debian, suite: trixie, components: [main]}]
+	packages: [${packages//,/, }]
+	firmware: {packages: [ovmf, systemd-boot-efi], code: usr/share/OVMF/OVMF_CODE_4M.fd, vars: usr/share/OVMF/OVMF_VARS_4M.fd}
+	image: {configure: scripts, kernel: "boot/vmlinuz-*", stub: usr/lib/systemd/boot/efi/linuxx64.efi.stub}
+	platforms: []
+	Y
+	"$assay" lock "$d/set" --store "$store" -q && "$assay" build "$d/set" -o "$d/out" --store "$store" -q || return
+	read -r at size < <(jq -r '.outputs.disk.root | "\(.at) \(.size)"' "$d/out/manifest.json")
+	dd if="$d/out/disk.img" of="$d/root.img" bs=4096 skip=$((at / 4096)) count=$((size / 4096)) status=none
+	fsck.erofs --extract="$d/ours" --preserve "$d/root.img" >/dev/null || return
+	mmdebstrap --quiet --variant=essential --include="$packages" trixie "$d/theirs.tar" "$mirror" || return
+	tar -C "$d/theirs" -xpf "$d/theirs.tar" --numeric-owner --exclude './dev/*' || return
+	scripts_list "$d/ours" >"$d/ours.list"
+	scripts_list "$d/theirs" >"$d/theirs.list"
+	n=$(wc -l <"$d/theirs.list")
+	diff "$d/ours.list" "$d/theirs.list" | sed -nE 's/^[<>] ([^\t]*)\t.*/\1/p' | sort -u >"$d/differ"
+	if grep -vE "$scripts_may_differ" "$d/differ"; then return 1; fi
+	[ "$n" -gt 10000 ] && echo "$n lines compared, $(grep -vc pycache "$d/differ") paths differ, all of them expected"
+}
+
 section "maintainer scripts, when a description asks"
 e2e "configure: scripts: the image's own dpkg runs them in the box" configure 'an image whose packages have scripts is built' \
 	"etc/one.order holds 'preinst" "etc/one.host holds 'assay'" "dpkg's database is dpkg's own"
@@ -38,6 +74,7 @@ e2e "a script that fails is shown, and where all of its output is" configure 'a 
 e2e "a private key that a script made is refused" configure 'a private key is no part of an image' 'unless the description takes it out'
 e2e "with it any set of packages builds: one that does not without" configure-scripts 'without scripts this set does not build' 'with scripts it does' \
 	'dpkg says that all of its packages are configured' 'python3 and perl run in it' 'made again it has the same bytes'
+direct_slow "  and is what mmdebstrap makes of the same packages" scripts_against_mmdebstrap
 direct "the drawbacks are stated" scripts_drawbacks
 
 section "ordinary users"
