@@ -3,13 +3,13 @@
 
 #include <limits.h>
 #include <stdio.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/mem.h"
 #include "build/record.h"
+#include "check/beyond.h"
 #include "check/canary_scan.h"
 #include "check/content_rule.h"
 #include "sys/file.h"
@@ -17,7 +17,6 @@
 
 enum {
 	BUILDS_MORE = 16, /* beside one for each variation */
-	FILE_SCAN_MAX = 8 << 20,
 };
 
 struct work {
@@ -81,57 +80,6 @@ static bool remove_build(const char *path, struct err *e)
 	       (file_remove_tree(AT_FDCWD, path, e) && file_remove_tree(AT_FDCWD, log, e));
 }
 
-/* A file of a build, mapped; empty where there is none, or it is large. */
-struct mapped {
-	struct span bytes;
-};
-
-static void mapped_done(struct mapped *m)
-{
-	if (m->bytes.n)
-		munmap((void *)(uintptr_t)m->bytes.p, m->bytes.n);
-}
-
-static void map_file(struct mapped *m, const char *folder, struct str name)
-{
-	CLEANUP(mem_free) char *path = mem_string(name);
-	CLEANUP(file_closep) int dir = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	CLEANUP(file_closep)
-	int fd = dir < 0 ? -1 : openat(dir, path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	struct stat st;
-	void *p;
-
-	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size <= 0 ||
-		st.st_size > FILE_SCAN_MAX)
-		return;
-	p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-	if (p != MAP_FAILED)
-		m->bytes = span_make(p, (size_t)st.st_size);
-}
-
-/* Where the bytes that differ first hold no canary (a longer path moves all that stands behind it), the file may. */
-static void look_beyond(
-	struct work *w, struct place_sight *s, const char *first, const char *second)
-{
-	const struct place *p = &w->places.items[s->place];
-	const struct canaries
-		*c = w->x->canaries[s->attempt < FINDING_CANARY_SETS ? s->attempt : 0];
-	CLEANUP(mapped_done) struct mapped a = { 0 };
-	CLEANUP(mapped_done) struct mapped b = { 0 };
-	struct canary_hit hits[CANARY_MAX];
-	size_t n = canary_scan(hits, c, s->variations, s->a, s->b);
-
-	for (size_t i = 0; i < n; i++)
-		if (hits[i].sure)
-			return;
-	if (!p->n_where)
-		return;
-	map_file(&a, first, p->where[0]);
-	map_file(&b, second, p->where[0]);
-	if (b.bytes.n && canary_scan_texts(hits, c, s->variations, a.bytes, b.bytes))
-		s->beyond = hits[0];
-}
-
 static bool compare(struct work *w, const char *first, const char *second, uint64_t variations,
 	unsigned attempt, struct bisect_set *moved, struct err *e)
 {
@@ -148,7 +96,8 @@ static bool compare(struct work *w, const char *first, const char *second, uint6
 		!place_take(&w->places, &r, variations, attempt, moved, e))
 		return false;
 	for (size_t i = from; i < w->places.n_sights; i++)
-		look_beyond(w, &w->places.sights[i], first, second);
+		beyond_look(&w->places, i,
+			w->x->canaries[attempt < FINDING_CANARY_SETS ? attempt : 0], first, second);
 	return true;
 }
 

@@ -237,11 +237,22 @@ static bool tells_now(const struct work *w, const struct place_sight *s, struct 
 		.form = CANARY_TIME,
 		.from = (uint64_t)w->job->began_unix - 1,
 		.to = (uint64_t)w->job->ended_unix + 1 };
-	if (!canary_scan(hits, now, VARIATION_BIT(VARIATION_CLOCK), SPAN_OF(""), s->b) ||
-		!hits[0].sure)
+	if (!canary_scan(hits, now, VARIATION_BIT(VARIATION_CLOCK), SPAN_OF(""), s->b))
 		return false;
 	*hit = hits[0];
 	return true;
+}
+
+static bool add_now(struct work *w, struct finding *f, const struct canary_hit *hit, struct err *e)
+{
+	CLEANUP(buf_done) struct buf text = buf_init(EVIDENCE_MAX);
+
+	f->class = CAUSE_TIME;
+	f->proved = hit->sure;
+	f->by = hit->sure ? CAUSE_BY_CANARY : CAUSE_BY_CONTENT;
+	buf_printf(&text, "the time when it was built, %llu, stands there as %s",
+		(unsigned long long)hit->value, hit->as);
+	return say(w, f, &text, e);
 }
 
 /*
@@ -268,52 +279,51 @@ static bool add_race(struct work *w, struct finding *f, struct err *e)
 	return say(w, f, &text, e);
 }
 
-/* Nobody moved it: a canary that chance does not explain, or what it looks like. */
+/* What the bytes look like, and what else is known; text goes on with why. */
+static enum cause_class guess(
+	struct work *w, const struct place_sight *s, bool by_itself, struct buf *text)
+{
+	const struct place *p = &w->job->places->items[s->place];
+	enum cause_class class;
+	const char *why;
+
+	if (by_itself && w->job->n_notes) {
+		buf_printf(text, "; the steps asked for '%.*s', which is not declared",
+			STR_ARG(w->job->notes[0]));
+		return CAUSE_INPUT;
+	}
+	if (is_metadata(p->kind))
+		return CAUSE_METADATA;
+	class = content_rule_guess(
+		p->n_where ? p->where[p->n_where - 1] : STR(""), s->a, s->b, &why);
+	if (*why)
+		buf_printf(text, "; %s", why);
+	return class;
+}
+
+/* No variation is known that moves it. */
 static bool add_suspected(struct work *w, const struct place_sight *s, const char *moves,
 	bool by_itself, struct err *e)
 {
 	CLEANUP(buf_done) struct buf text = buf_init(EVIDENCE_MAX);
-	const struct place *p = &w->job->places->items[s->place];
 	struct finding *f = add(w, s, e);
 	struct canaries now;
 	struct canary_hit hit;
-	const char *why;
 
 	if (!f)
 		return false;
 	f->variations = 0;
-	if (by_itself && tells_now(w, s, &hit, &now)) {
-		f->class = CAUSE_TIME;
-		f->proved = true;
-		f->by = CAUSE_BY_CANARY;
-		buf_printf(&text, "the time when it was built, %llu, stands there as %s",
-			(unsigned long long)hit.value, hit.as);
-		return say(w, f, &text, e);
-	}
+	if (by_itself && tells_now(w, s, &hit, &now))
+		return add_now(w, f, &hit, e);
 	if (by_itself && is_race(w))
 		return add_race(w, f, e);
-	f->class = content_rule_guess(
-		p->n_where ? p->where[p->n_where - 1] : STR(""), s->a, s->b, &why);
-	f->by = f->class ? CAUSE_BY_CONTENT : CAUSE_BY_NONE;
 	buf_add_cstr(&text, moves);
-	if (by_itself && w->job->n_notes) {
-		f->class = CAUSE_INPUT;
-		f->by = CAUSE_BY_CONTENT;
-		buf_printf(&text, "; the steps asked for '%.*s', which is not declared",
-			STR_ARG(w->job->notes[0]));
-	} else if (is_metadata(p->kind)) {
-		f->class = CAUSE_METADATA;
-		f->by = CAUSE_BY_CONTENT;
-	} else if (by_itself && f->class == CAUSE_UNKNOWN) {
-		f->class = CAUSE_PARALLEL;
-		f->by = CAUSE_BY_CONTENT;
-		buf_add_cstr(&text, ": a race between processes or threads, perhaps");
-	} else if (*why) {
-		buf_printf(&text, "; %s", why);
-	}
+	f->class = guess(w, s, by_itself, &text);
+	f->by = f->class ? CAUSE_BY_CONTENT : CAUSE_BY_NONE;
 	return say(w, f, &text, e);
 }
 
+/* A canary that chance does not explain, or what it looks like. */
 static bool add_unexplained(struct work *w, const struct place_sight *s, struct err *e)
 {
 	struct canary_hit hits[CANARY_MAX];
