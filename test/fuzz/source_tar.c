@@ -10,14 +10,12 @@
 #include "fuzz.h"
 #include "sys/file.h"
 
-/* Folders, files and links, in each compression. */
+/* Few and small: each of many changes of them is unpacked. */
 bool fuzz_sample(size_t i, struct buf *b)
 {
-	static const char *const suffixes[] = { "", ".gz", ".bz2", ".xz", ".zst" };
-	static const struct tar_line lines[] = { { "./top/", '5', 0755, NULL, NULL },
-		{ "./top/a", '0', 0755, "some text", NULL },
-		{ "./top/l", '2', 0777, NULL, "../.." }, { "./top/h", '1', 0644, NULL, "./top/a" },
-		{ "deep/in/it", '0', 0600, "x", NULL } };
+	static const char *const suffixes[] = { "", ".gz" };
+	static const struct tar_line lines[] = { { "top/a", '0', 0755, "text", NULL },
+		{ "top/l", '2', 0777, NULL, "../.." } };
 	CLEANUP(buf_done) struct buf tar = { 0 }, packed = { 0 };
 
 	if (i == ARRAY_LEN(suffixes))
