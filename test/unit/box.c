@@ -326,7 +326,7 @@ static void caller_killed(void)
 	for (int i = 0; i < 1000 && stat(at("out/begun"), &st) < 0; i++)
 		usleep(20000);
 	CHECK(stat(at("out/begun"), &st) == 0);
-	CHECK(kill(pid, SIGKILL) == 0);
+	CHECK(pid > 0 && kill(pid, SIGKILL) == 0);
 	CHECK(all_gone());
 }
 
