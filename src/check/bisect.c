@@ -204,7 +204,9 @@ static bool ask_again(struct work *w, uint64_t those, struct err *e)
 	for (enum variation v = 0; v < VARIATION_N && may_build(w); v++) {
 		struct bisect_set again, gone;
 
-		if (!(those & VARIATION_BIT(v)))
+		/* What is by chance need not be the same. */
+		if (!(those & VARIATION_BIT(v)) || v == VARIATION_ADDRESSES ||
+			v == VARIATION_SCHEDULE)
 			continue;
 		if (!build(w, VARIATION_BIT(v), 0, &again, e))
 			return false;

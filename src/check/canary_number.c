@@ -10,6 +10,7 @@ enum {
 	BINARY_MIN = 4096, /* smaller numbers are everywhere in binary files */
 	SURE_BINARY = 1 << 24,
 	HEX_FIELD = 8,
+	HEX_MIN = 5, /* groups of four digits are everywhere in UUIDs */
 };
 
 struct search {
@@ -95,7 +96,7 @@ static bool hex(struct search *k, size_t at, size_t n)
 {
 	uint64_t v;
 
-	if (n < 4 || n > 16)
+	if (n < HEX_MIN || n > 16)
 		return false;
 	v = value_of(k->s.p + at, n, 16);
 	return within(k, v) && found(k, at, n, v, n >= SURE_HEX && v >= SURE_BINARY);

@@ -180,13 +180,18 @@ static bool has_path(struct span s)
 	       has_text(s, STR("/usr/src/"));
 }
 
-/* Bytes without any pattern: none stands there often. */
+/* Bytes without any pattern, and no text: none stands there often. */
 static bool has_noise(struct span s)
 {
 	unsigned seen[256] = { 0 }, different = 0;
+	size_t n_text = 0;
 
-	for (size_t i = 0; i < s.n; i++)
+	for (size_t i = 0; i < s.n; i++) {
 		different += seen[s.p[i]]++ == 0;
+		n_text += s.p[i] >= 0x20 && s.p[i] < 0x7f;
+	}
+	if (n_text > s.n / 4 * 3)
+		return false;
 	return s.n >= ENTROPY_MIN && different * 4 >= 3 * (s.n < 128 ? s.n : 128);
 }
 

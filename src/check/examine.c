@@ -19,6 +19,9 @@ enum {
 	BUILDS_MORE = 16, /* beside one for each variation */
 };
 
+/* Steps name the work folder, so that stays in a plain build. */
+#define RELEASED (VARIATION_CHANNELS & ~VARIATION_BIT(VARIATION_PATH))
+
 struct work {
 	const struct examine *x;
 	struct arena *a;
@@ -48,7 +51,7 @@ static bool name_folder(struct work *w, char path[static PATH_MAX], struct err *
 }
 
 static bool try(struct work *w, struct trial_result *r, uint64_t variations, unsigned attempt,
-	bool released, const char *out, struct err *e)
+	uint64_t released, const char *out, struct err *e)
 {
 	const struct trial t = {
 		.store = w->x->store,
@@ -169,7 +172,7 @@ static bool build(
 	if (variations == w->variations && attempt == 0) {
 		if (!take_build(w, w->all, &w->all_result, variations, 0, moved, e))
 			return false;
-	} else if (!name_folder(w, out, e) || !try(w, &r, variations, attempt, false, out, e) ||
+	} else if (!name_folder(w, out, e) || !try(w, &r, variations, attempt, 0, out, e) ||
 		   !take_build(w, out, &r, variations, attempt, moved, e) ||
 		   !remove_build(out, e)) {
 		return false;
@@ -201,7 +204,7 @@ static bool make_base(struct work *w, struct err *e)
 {
 	struct trial_result r;
 
-	if (!name_folder(w, w->base, e) || !try(w, &r, 0, 0, false, w->base, e))
+	if (!name_folder(w, w->base, e) || !try(w, &r, 0, 0, 0, w->base, e))
 		return false;
 	w->notes = r.notes;
 	w->n_notes = r.n_notes;
@@ -224,7 +227,7 @@ static bool find_needed(struct work *w, bool *found, struct err *e)
 
 		if (!(w->variations & alone))
 			continue;
-		if (!name_folder(w, out, e) || !try(w, &r, alone, 0, false, out, e) ||
+		if (!name_folder(w, out, e) || !try(w, &r, alone, 0, 0, out, e) ||
 			!remove_build(out, e))
 			return false;
 		*found = r.failed;
@@ -244,7 +247,7 @@ static bool make_all(struct work *w, struct err *e)
 
 	while (again) {
 		if (!name_folder(w, w->all, e) ||
-			!try(w, &w->all_result, w->variations, 0, false, w->all, e))
+			!try(w, &w->all_result, w->variations, 0, 0, w->all, e))
 			return false;
 		again = w->all_result.failed && w->x->component;
 		if (again && (!remove_build(w->all, e) || !find_needed(w, &again, e)))
@@ -262,7 +265,7 @@ static bool begin(struct work *w, bool *same, struct bisect_set *moved, struct e
 	*same = false;
 	if (!w->x->plain)
 		return make_base(w, e) && make_all(w, e);
-	if (!make_all(w, e) || !name_folder(w, plain, e) || !try(w, &r, 0, 0, true, plain, e))
+	if (!make_all(w, e) || !name_folder(w, plain, e) || !try(w, &r, 0, 0, RELEASED, plain, e))
 		return false;
 	if (r.failed)
 		return err_set(e, ERR_MISMATCH, "without the box's guarantees: %s", r.why);
@@ -307,6 +310,51 @@ static void count(struct examine_result *r, const struct component *c)
 		r->n_differing += differs(r->findings, r->n_findings, c->outputs[i].from);
 }
 
+static bool is_explained(const struct bisect_result *r, size_t place)
+{
+	for (enum variation v = 0; v < VARIATION_N; v++)
+		if (bisect_set_has(&r->moved[v], place))
+			return true;
+	for (size_t i = 0; i < r->n_together; i++)
+		if (bisect_set_has(&r->together[i].moved, place))
+			return true;
+	return bisect_set_has(&r->unsteady, place);
+}
+
+static bool all_explained(
+	const struct work *w, const struct bisect_result *r, const struct bisect_set *plainly)
+{
+	for (size_t i = 0; i < w->places.n; i++)
+		if (bisect_set_has(plainly, i) && !is_explained(r, i))
+			return false;
+	return true;
+}
+
+/*
+ * What only the machine's own moves, and no planted value does (how long something took, since when the machine runs): one
+ * channel after the other is released.
+ */
+static bool release(struct work *w, struct bisect_result *found, const struct bisect_set *plainly,
+	struct err *e)
+{
+	for (size_t i = 0; i < VARIATION_N && !all_explained(w, found, plainly); i++) {
+		const uint64_t alone = VARIATION_BIT(w->order[i]);
+		struct trial_result r;
+		char out[PATH_MAX];
+
+		if (!(RELEASED & alone))
+			continue;
+		if (!name_folder(w, out, e) || !try(w, &r, 0, 0, alone, out, e))
+			return false;
+		if (!r.failed && !compare(w, w->base, out, alone, PLACE_RELEASED,
+					 &found->moved[w->order[i]], e))
+			return false;
+		if (!remove_build(out, e))
+			return false;
+	}
+	return true;
+}
+
 static bool search(struct work *w, struct examine_result *ret, struct err *e)
 {
 	struct bisect_job job = {
@@ -332,7 +380,7 @@ static bool search(struct work *w, struct examine_result *ret, struct err *e)
 	if (!begin(w, &same, &plainly, e))
 		return false;
 	job.variations = findings.variations = w->variations;
-	if (!same && !bisect_run(&found, &job, e))
+	if (!same && (!bisect_run(&found, &job, e) || !release(w, &found, &plainly, e)))
 		return false;
 	memcpy(findings.canaries, w->x->canaries, sizeof findings.canaries);
 	findings.ended_unix = time(NULL);

@@ -186,7 +186,7 @@ static bool add_moved(struct work *w, const struct place_sight *s, enum variatio
 	if (unsteady && !(hit && hit->sure))
 		return true;
 	/* The box's random numbers follow from the path and the arguments of a program: those move them, too. */
-	if (by_chance && v != VARIATION_RANDOM && !hit)
+	if (by_chance && v != VARIATION_RANDOM && !(hit && hit->sure))
 		return true;
 	f = add(w, s, e);
 	if (!f)

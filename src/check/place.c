@@ -138,10 +138,14 @@ bool place_take_failure(struct places *p, struct str b, uint64_t variations, uns
 
 void place_compare(const struct places *p, size_t from, struct bisect_set *wavering)
 {
+	/* Random addresses are others in each build, and so is who wins a race. */
+	const uint64_t by_chance = VARIATION_BIT(VARIATION_ADDRESSES) |
+				   VARIATION_BIT(VARIATION_SCHEDULE);
+
 	for (size_t i = from; i < p->n_sights; i++) {
 		const struct place_sight *s = &p->sights[i];
 
-		for (size_t k = 0; k < from; k++) {
+		for (size_t k = 0; k < from && !(s->variations & by_chance); k++) {
 			const struct place_sight *was = &p->sights[k];
 
 			if (was->place == s->place && was->variations == s->variations &&

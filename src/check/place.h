@@ -14,6 +14,7 @@
 
 enum {
 	PLACE_SHOWN_MAX = 200, /* of one build; what more differs is one place of that name */
+	PLACE_RELEASED = 999,  /* as attempt: what varied showed the machine's own */
 	PLACE_PLAIN = 1000, /* as attempt: seen against a plain build instead of the steady one */
 	PLACE_BYTES_MAX = 64 << 10, /* of hunks put together */
 };

@@ -183,7 +183,7 @@ static bool make(const struct making *m, struct store *s, struct err *e)
 {
 	CLEANUP(arena_freep) struct arena *own = arena_new(TRIAL_ARENA_MAX);
 	const struct trial *t = m->t;
-	const uint64_t channels = t->released ? 0 : t->variations & VARIATION_CHANNELS;
+	const uint64_t channels = t->variations & VARIATION_CHANNELS;
 	struct component_how how = {
 		.fresh = true,
 		.log = m->log,
@@ -193,8 +193,7 @@ static bool make(const struct making *m, struct store *s, struct err *e)
 	struct canary_view view;
 
 	canary_view_make(&view, t->canaries, channels, t->locale, t->shuffled);
-	if (t->released)
-		view.view.released = BOX_ALL_CHANNELS & ~(1U << BOX_PATH);
+	view.view.released = (uint32_t)(t->released & VARIATION_CHANNELS);
 	if (t->released || channels)
 		how.view = &view.view;
 	how.backwards = (t->variations & VARIATION_BIT(VARIATION_SOURCE_ORDER)) != 0;
