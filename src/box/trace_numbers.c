@@ -57,6 +57,15 @@ struct trace_numbers *trace_numbers_new(uint64_t base)
 	return n;
 }
 
+void trace_numbers_free(struct trace_numbers *n)
+{
+	if (!n)
+		return;
+	mem_free(&n->files);
+	mem_free(&n->taken);
+	mem_free(&n);
+}
+
 static struct file *file_slot(const struct trace_numbers *n, struct trace_inode inode)
 {
 	size_t at = (size_t)mix(inode.ino ^ mix(inode.dev));

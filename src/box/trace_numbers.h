@@ -28,6 +28,7 @@ struct trace_inode {
 };
 
 struct trace_numbers *trace_numbers_new(uint64_t base);
+void trace_numbers_free(struct trace_numbers *n); /* the box itself ends with its process */
 
 /* Of a text, for the two below. */
 uint64_t trace_numbers_hash(struct str path);

@@ -117,6 +117,8 @@ static void numbers(void)
 	CHECK(see(n, 12, "/b", 3) != b);
 	/* Without times of birth nothing tells the two apart. */
 	CHECK(see(n, 13, "/d", 0) == see(n, 13, "/e", 0));
+	trace_numbers_free(n);
+	trace_numbers_free(m);
 }
 
 /* No two of many files share a number, and all are found again. */
@@ -146,6 +148,7 @@ static void many_numbers(void)
 			if (k != i && all[k] == all[i])
 				CHECK(false);
 	CHECK(true);
+	trace_numbers_free(n);
 }
 
 static void order(void)
