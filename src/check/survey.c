@@ -154,20 +154,52 @@ static bool examine(
 	return examine_in(w, &x, &ret->result, e);
 }
 
-static bool no_such(const struct survey *s, struct err *e)
+static bool no_such(const struct description *d, struct str name, struct err *e)
+{
+	CLEANUP(buf_done) struct buf names = buf_init(sizeof e->hint);
+
+	for (size_t i = 0; i < d->n_components; i++)
+		buf_printf(&names, "%s%.*s", i ? ", " : "", STR_ARG(d->components[i].name));
+	err_set(e, ERR_NOTFOUND, "the description has no component '%.*s'", STR_ARG(name));
+	return err_hint(e, "there are: %.*s", STR_ARG(buf_str(&names)));
+}
+
+static bool is_listed(struct str list, struct str name)
+{
+	struct str word;
+	bool more;
+
+	do {
+		more = str_cut(list, ',', &word, &list);
+		if (str_equal(str_trim(word), name))
+			return true;
+	} while (more);
+	return false;
+}
+
+/* That there are components, and all that were asked for. */
+static bool check_only(const struct survey *s, struct err *e)
 {
 	const struct description *d = &s->inputs->description;
-	CLEANUP(buf_done) struct buf names = buf_init(sizeof e->hint);
+	struct str word, rest = s->only;
+	bool more = rest.n != 0;
 
 	if (!d->n_components) {
 		err_set(e, ERR_NOTFOUND, "the description has no components");
 		return err_hint(
 			e, "check builds components: there is nothing that it could build twice");
 	}
-	for (size_t i = 0; i < d->n_components; i++)
-		buf_printf(&names, "%s%.*s", i ? ", " : "", STR_ARG(d->components[i].name));
-	err_set(e, ERR_NOTFOUND, "the description has no component '%.*s'", STR_ARG(s->only));
-	return err_hint(e, "there are: %.*s", STR_ARG(buf_str(&names)));
+	while (more) {
+		size_t i = 0;
+
+		more = str_cut(rest, ',', &word, &rest);
+		word = str_trim(word);
+		while (i < d->n_components && !str_equal(d->components[i].name, word))
+			i++;
+		if (i == d->n_components)
+			return no_such(d, word, e);
+	}
+	return true;
 }
 
 /* What cannot be done here is taken out, and said. */
@@ -261,7 +293,7 @@ static bool run(struct work *w, struct err *e)
 		return arena_full(w->a, e);
 	w->r.identical = true;
 	for (size_t i = 0; i < d->n_components; i++)
-		if ((!w->s->only.n || str_equal(w->s->only, d->components[i].name)) &&
+		if ((!w->s->only.n || is_listed(w->s->only, d->components[i].name)) &&
 			!take(w, &d->components[i], components, e))
 			return false;
 	/* What only a component's steps see reaches the image by way of the component. */
@@ -269,13 +301,13 @@ static bool run(struct work *w, struct err *e)
 		return false;
 	w->r.components = components;
 	w->r.varied = w->variations;
-	return w->r.n_components || no_such(w->s, e);
+	return true;
 }
 
 bool survey_run(struct survey_result *ret, const struct survey *s, struct arena *a, struct err *e)
 {
 	struct work w = { .s = s, .a = a };
-	bool ok = make_canaries(&w, e) && choose(&w, e) && run(&w, e);
+	bool ok = check_only(s, e) && make_canaries(&w, e) && choose(&w, e) && run(&w, e);
 
 	annex_free(w.annex);
 	if (!ok)

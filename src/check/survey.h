@@ -14,8 +14,9 @@ struct survey {
 	const struct inputs *inputs; /* all that its toolchains need is in the store */
 	struct store *store;
 	uint64_t variations;
-	bool plain;                /* examine.plain */
-	struct str only;           /* the one component to look at; empty: all */
+	bool plain; /* examine.plain */
+	struct str
+		only; /* the components to look at, separated by commas; empty: all, and the image */
 	uint8_t seed[SHA256_SIZE]; /* of the canaries: random */
 	/* Told before each build; may be NULL. */
 	void (*builds)(void *ctx, struct str component, unsigned n, uint64_t variations);

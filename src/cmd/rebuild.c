@@ -213,6 +213,8 @@ static bool read_built(struct rebuilding *r, struct err *e)
 
 static bool build(struct rebuilding *r, struct err *e)
 {
+	/* What this store made before is no second opinion. */
+	static const struct component_how fresh = { .fresh = true };
 	struct component_failure failure = { 0 };
 	struct build_request q = { .inputs = &r->in,
 		.store = r->access.store,
@@ -220,7 +222,8 @@ static bool build(struct rebuilding *r, struct err *e)
 		.stage = next_stage,
 		.ctx = r->progress,
 		.no_observe = verb_flag(r->args, "--no-observe"),
-		.failure = &failure };
+		.failure = &failure,
+		.how = &fresh };
 	struct build_outcome o = { 0 };
 	struct err why = { 0 };
 	bool ok;

@@ -99,6 +99,8 @@ check "canaries are others in each run" test "$first" != "$(grep -o 'in the cloc
 run "without the box a time stamp differs" 1 --plain --only stamp --json
 same "and is named" "$(jq -r '.findings[0] | "\(.class) \(.proof)"' "$work/said")" "TIME proved"
 run "without the box a component without a cause does not" 0 --plain --only steady
+run "several are looked at, and no other" 1 --plain --only steady,stamp --json
+same "in the order of the description" "$(jq -r '[.components[].component] | join(" ")' "$work/said")" 'stamp steady'
 
 # The machine around the box: another host name, user, path, ..., everything unpacked again.
 dir=$work/clean
@@ -116,3 +118,4 @@ run "what cannot be varied is a mistake" 2 --vary clocks
 check "the hint lists what can" grep -q 'hint: there are: all time outside clock' "$work/err"
 run "a component that is not there is one" 2 --only nothing
 check "the hint lists those there are" grep -q 'hint: there are: steady' "$work/err"
+run "one of several that is not there, too" 2 --only steady,nothing

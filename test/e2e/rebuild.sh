@@ -244,6 +244,7 @@ hello_rebuilt() {
 	[ $? -le 1 ] && [ "$(result .verdict)" = identical ]
 }
 check "hello's register values are the published ones" hello_rebuilt
+same "its components are compiled anew, whatever the store knows" "$(by '."components-made"')" 2
 same "the statement has each of them" \
 	"$(jq -r '.shapes[0].registers[] | select(.how == "computed") | "\(.register) \(.values.sha256)"' "$work/hello/reference-values.json")" \
 	"$(result '.registers[] | "\(.register) \(.sha256)"')"

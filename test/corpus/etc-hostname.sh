@@ -1,0 +1,2 @@
+# The host's own files, copied.
+cat /etc/hostname >/out/result

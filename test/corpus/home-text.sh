@@ -1,0 +1,2 @@
+# A path below somebody's home.
+echo "cache=$HOME/.cache" >/out/result

@@ -1,0 +1,2 @@
+# Built where?
+echo "built on $(uname -n)" >/out/result

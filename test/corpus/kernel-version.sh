@@ -1,0 +1,2 @@
+# The running kernel's own text.
+cat /proc/version >/out/result

@@ -1,0 +1,2 @@
+# The name of the locale itself.
+echo "lang=${LC_ALL:-$LANG}" >/out/result

@@ -1,0 +1,2 @@
+# A default number of workers.
+echo "workers=$(nproc)" >/out/result

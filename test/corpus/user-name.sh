@@ -1,0 +1,2 @@
+# Built by whom?
+echo "built by $(id -un)" >/out/result
