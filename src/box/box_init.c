@@ -100,7 +100,8 @@ static bool set_limits(const struct box_limits *l, bool traces, struct err *e)
 	} limits[] = {
 		/* What is traced is watched as a whole. */
 		{ RLIMIT_AS, traces ? RLIM_INFINITY : l->memory },
-		{ RLIMIT_CORE, 0 },
+		/* Nothing, also where core files go to a program of the machine: that is run with 0, too. */
+		{ RLIMIT_CORE, 1 },
 		{ RLIMIT_CPU, RLIM_INFINITY },
 		{ RLIMIT_DATA, RLIM_INFINITY },
 		{ RLIMIT_FSIZE, l->file },

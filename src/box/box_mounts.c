@@ -235,6 +235,8 @@ static bool mount_new(
 
 static bool make_dev(const struct sources *s, struct err *e)
 {
+	/* Read only, a device still takes what is written; but its mode, owner and times, which are the machine's, stay. */
+	const uint64_t node = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC;
 	struct mount_attr sealed = { .attr_set = MOUNT_ATTR_RDONLY };
 
 	if (!mount_new("tmpfs", "dev", MS_NOEXEC, "mode=755,size=64k", e))
@@ -243,7 +245,7 @@ static bool make_dev(const struct sources *s, struct err *e)
 		char path[32];
 
 		snprintf(path, sizeof path, "dev/%s", devices[i]);
-		if (!graft(s->devices[i], "", path, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, e))
+		if (!graft(s->devices[i], "", path, node, e))
 			return false;
 	}
 	for (size_t i = 0; i < ARRAY_LEN(dev_links); i++)
