@@ -334,7 +334,8 @@ noreturn void box_init_run(
 	in.tracer = trace_new(job, &report->result, log_fd);
 	make_environment(&in.env, job);
 	if (prepare(job, in.tracer, alive_fd, &out, &e) && run_all(&in, &report->result, &e) &&
-		(!job->whole_root || !report->result.done || box_root_save(out, &e)))
+		(!job->whole_root || !report->result.done ||
+			box_root_save(out, job->limits.disk, &e)))
 		report->finished = true;
 	else
 		report->err = e;
