@@ -2,7 +2,7 @@
  * The compiler of the component test: a static program, so that a toolchain of one package holds all that it needs.
  *   join OUT FILE...   the files one after the other        list OUT DIR   names, modes and times in a folder
  *   fail N             prints N lines and exits with 7      link TARGET OUT   a symbolic link
- *   tree OUT           folders, a file, a link
+ *   tree OUT           folders, a file, a link          hole OUT SIZE     a file of nothing but a hole
  */
 #include <dirent.h>
 #include <fcntl.h>
@@ -80,6 +80,8 @@ int main(int argc, char **argv)
 		return symlink(argv[2], argv[3]) != 0;
 	if (argc == 3 && !strcmp(argv[1], "tree"))
 		return tree(argv[2]);
+	if (argc == 4 && !strcmp(argv[1], "hole"))
+		return creat(argv[2], 0644) < 0 || truncate(argv[2], strtol(argv[3], NULL, 10));
 	if (argc == 3 && !strcmp(argv[1], "fail"))
 		return fail(argv[2]);
 	return 64;

@@ -59,7 +59,7 @@ static bool check(const struct box_job *job, struct err *e)
 	return true;
 }
 
-static struct box_limits with_defaults(struct box_limits l)
+struct box_limits box_limits_with_defaults(struct box_limits l)
 {
 	if (l.wall_s == 0)
 		l.wall_s = WALL_DEFAULT_S;
@@ -229,7 +229,7 @@ bool box_run(struct box_result *ret, const struct box_job *job, int log_fd, stru
 
 	if (!check(job, e))
 		return false;
-	full.limits = with_defaults(job->limits);
+	full.limits = box_limits_with_defaults(job->limits);
 	full.view = box_view_full(&job->view, job->source_date_epoch, job->seed);
 	box_own_show(&full, &own);
 	report = mmap(

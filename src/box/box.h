@@ -62,6 +62,9 @@ struct box_limits {
 		file; /* largest file that may be written, bytes [4 GiB]: the writer gets an error */
 };
 
+/* As they hold for a box: zeros replaced. */
+struct box_limits box_limits_with_defaults(struct box_limits l);
+
 struct box_command {
 	const char *const
 		*argv; /* ends with NULL; argv[0] is looked up in /usr/sbin:/usr/bin:/sbin:/bin */

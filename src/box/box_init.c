@@ -100,7 +100,8 @@ static bool set_limits(const struct box_limits *l, bool traces, struct err *e)
 	} limits[] = {
 		/* What is traced is watched as a whole. */
 		{ RLIMIT_AS, traces ? RLIM_INFINITY : l->memory },
-		{ RLIMIT_CORE, 0 },
+		/* Nothing, also where core files go to a program of the machine: that is run with 0, too. */
+		{ RLIMIT_CORE, 1 },
 		{ RLIMIT_CPU, RLIM_INFINITY },
 		{ RLIMIT_DATA, RLIM_INFINITY },
 		{ RLIMIT_FSIZE, l->file },
@@ -333,7 +334,8 @@ noreturn void box_init_run(
 	in.tracer = trace_new(job, &report->result, log_fd);
 	make_environment(&in.env, job);
 	if (prepare(job, in.tracer, alive_fd, &out, &e) && run_all(&in, &report->result, &e) &&
-		(!job->whole_root || !report->result.done || box_root_save(out, &e)))
+		(!job->whole_root || !report->result.done ||
+			box_root_save(out, job->limits.disk, &e)))
 		report->finished = true;
 	else
 		report->err = e;

@@ -235,6 +235,8 @@ static bool mount_new(
 
 static bool make_dev(const struct sources *s, struct err *e)
 {
+	/* Read only, a device still takes what is written; but its mode, owner and times, which are the machine's, stay. */
+	const uint64_t node = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC;
 	struct mount_attr sealed = { .attr_set = MOUNT_ATTR_RDONLY };
 
 	if (!mount_new("tmpfs", "dev", MS_NOEXEC, "mode=755,size=64k", e))
@@ -243,7 +245,7 @@ static bool make_dev(const struct sources *s, struct err *e)
 		char path[32];
 
 		snprintf(path, sizeof path, "dev/%s", devices[i]);
-		if (!graft(s->devices[i], "", path, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, e))
+		if (!graft(s->devices[i], "", path, node, e))
 			return false;
 	}
 	for (size_t i = 0; i < ARRAY_LEN(dev_links); i++)
@@ -289,6 +291,43 @@ static bool make_writable(const struct sources *s, const struct box_job *job, st
 	       graft(s->out, "", "out", QUIET, e);
 }
 
+/*
+ * While the root is made, the machine's is still there: a link of the tree would lead into it. So there must be folders, or
+ * nothing, where the box mounts something.
+ */
+static bool check_place(const struct tree *root, const char *place, struct err *e)
+{
+	struct str all = str_of(place);
+
+	for (size_t n = 1; n <= all.n; n++) {
+		const struct node *at;
+
+		if (n < all.n && all.p[n] != '/')
+			continue;
+		at = tree_find(root, str_make(all.p, n));
+		if (!at || at->kind == NODE_FOLDER)
+			continue;
+		err_set(e, ERR_MISMATCH,
+			"'/%.*s' (from %.*s) is no folder, and the box needs one there", (int)n,
+			all.p, STR_ARG(at->origin));
+		return err_hint(e, "leave out the package or file that it comes from");
+	}
+	return true;
+}
+
+static bool check_places(const struct box_job *job, struct err *e)
+{
+	static const char *const places[] = { "proc", "dev", "sys" };
+
+	for (size_t i = 0; i < ARRAY_LEN(places); i++)
+		if (!check_place(job->whole_root, places[i], e))
+			return false;
+	for (size_t i = 0; i < job->n_binds; i++)
+		if (!check_place(job->whole_root, job->binds[i].at + 1, e))
+			return false;
+	return true;
+}
+
 /* The root of a job with one of its own: nothing of the machine's files is laid over it. */
 static bool make_whole_root(const struct sources *s, const struct box_job *job, struct err *e)
 {
@@ -296,7 +335,7 @@ static bool make_whole_root(const struct sources *s, const struct box_job *job, 
 
 	struct mount_attr sealed = { .attr_set = MOUNT_ATTR_RDONLY };
 
-	if (!box_root_fill(job, s->sysroot, e))
+	if (!check_places(job, e) || !box_root_fill(job, s->sysroot, e))
 		return false;
 	for (size_t i = 0; i < ARRAY_LEN(places); i++)
 		if (!file_mkdirs(AT_FDCWD, places[i], e))

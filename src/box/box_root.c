@@ -105,6 +105,7 @@ struct saving {
 	dev_t device;
 	int data;
 	size_t n;
+	uint64_t size, size_max; /* of all files together, holes counted */
 	struct buf list, path;
 };
 
@@ -137,6 +138,14 @@ static bool save_file(
 {
 	CLEANUP(file_closep) int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 
+	/* A hole takes no room in the box; here it would. */
+	if (size > s->size_max - s->size) {
+		err_set(e, ERR_LIMIT,
+			"with '/%.*s' the files that the step left are larger than %llu bytes together",
+			STR_ARG(n->path), (unsigned long long)s->size_max);
+		return err_hint(e, "holes count, and a file with several names counts for each");
+	}
+	s->size += size;
 	if (fd < 0 || !copy_bytes(s->data, fd))
 		return unreadable(s, e);
 	n->kind = NODE_FILE;
@@ -237,13 +246,14 @@ static bool save(struct saving *s, int root, int out, struct err *e)
 	return file_replace(out, BOX_LISTING_LIST, buf_span(&s->list), 0600, e);
 }
 
-bool box_root_save(int out, struct err *e)
+bool box_root_save(int out, uint64_t size_max, struct err *e)
 {
 	CLEANUP(file_closep)
 	int root = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	struct saving s = {
 		.data = openat(out, BOX_LISTING_DATA,
 			O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600),
+		.size_max = size_max,
 		.list = buf_init(BOX_LISTING_MAX),
 		.path = buf_init(TREE_PATH_MAX),
 	};

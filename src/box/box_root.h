@@ -17,8 +17,9 @@ bool box_root_fill(const struct box_job *job, int sysroot, struct err *e) MUST_C
 
 /*
  * Writes list and data of the root "/" into the folder out. What is mounted on the root is not looked at, sockets and
- * devices are left out, names of one inode are files of their own. Nothing may run in the box any more. Fails: LIMIT, IO.
+ * devices are left out, names of one inode are files of their own. Nothing may run in the box any more. Fails: LIMIT
+ * (more than size_max bytes in all files, holes counted), IO.
  */
-bool box_root_save(int out, struct err *e) MUST_CHECK;
+bool box_root_save(int out, uint64_t size_max, struct err *e) MUST_CHECK;
 
 #endif

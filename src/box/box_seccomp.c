@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/seccomp.h>
 #include <sched.h>
 #include <seccomp.h>
 #include <sys/prctl.h>
@@ -137,17 +138,47 @@ static int refuse_modes(scmp_filter_ctx ctx)
 	return rc;
 }
 
-/* A network namespace does not hold all families: AF_VSOCK reaches the machine's host. With a tracer this is its business. */
-static int refuse_families(scmp_filter_ctx ctx)
+/* Leads out of the network namespace, into large parts of the kernel, or (netlink) is asked for all the time. */
+static bool is_dangerous(unsigned family)
+{
+	static const unsigned dangerous[] = { AF_NETLINK, AF_PACKET, AF_RDS, AF_IB, AF_CAN, AF_TIPC,
+		AF_BLUETOOTH, AF_RXRPC, AF_NFC, AF_ALG, AF_VSOCK, AF_KCM, AF_QIPCRTR, AF_SMC,
+		AF_XDP };
+
+	for (size_t i = 0; i < ARRAY_LEN(dangerous); i++)
+		if (family == dangerous[i])
+			return true;
+	return false;
+}
+
+/*
+ * A network namespace does not hold all families: AF_VSOCK reaches the machine's host. With a tracer the others are its
+ * business, which notes them.
+ */
+static int refuse_families(scmp_filter_ctx ctx, bool traced)
 {
 	int rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EAFNOSUPPORT), SCMP_SYS(socket), 1,
 		SCMP_CMP(0, SCMP_CMP_GE, AF_MAX, 0));
 
 	for (unsigned family = 0; family < AF_MAX && rc == 0; family++)
-		if (family != AF_UNIX && family != AF_INET && family != AF_INET6)
+		if (traced ? is_dangerous(family)
+			   : family != AF_UNIX && family != AF_INET && family != AF_INET6)
 			rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EAFNOSUPPORT), SCMP_SYS(socket),
 				1, SCMP_CMP(0, SCMP_CMP_EQ, family, 0));
-	return rc;
+	return rc ? rc
+		  : seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EAFNOSUPPORT), SCMP_SYS(socketpair), 1,
+			    SCMP_CMP(0, SCMP_CMP_NE, AF_UNIX, 0));
+}
+
+/*
+ * A filter with a listener answers a call before the tracer is asked, and its answer may be to let it run. All other filters
+ * can only refuse more.
+ */
+static int refuse_listeners(scmp_filter_ctx ctx)
+{
+	return seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EINVAL), SCMP_SYS(seccomp), 1,
+		SCMP_CMP(1, SCMP_CMP_MASKED_EQ, SECCOMP_FILTER_FLAG_NEW_LISTENER,
+			SECCOMP_FILTER_FLAG_NEW_LISTENER));
 }
 
 static int refuse(scmp_filter_ctx ctx, bool traced, bool many_ids)
@@ -160,8 +191,10 @@ static int refuse(scmp_filter_ctx ctx, bool traced, bool many_ids)
 	for (size_t i = 0; i < ARRAY_LEN(no_clone) && rc == 0; i++)
 		rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(clone), 1,
 			SCMP_CMP(0, SCMP_CMP_MASKED_EQ, no_clone[i], no_clone[i]));
-	if (rc == 0 && !traced)
-		rc = refuse_families(ctx);
+	if (rc == 0)
+		rc = refuse_families(ctx, traced);
+	if (rc == 0)
+		rc = refuse_listeners(ctx);
 	if (rc == 0)
 		rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(prctl), 1,
 			SCMP_CMP(0, SCMP_CMP_EQ, PR_SET_TSC, 0));

@@ -34,11 +34,9 @@ static enum trace_next socket_before(struct trace_call *c)
 
 	if (family == AF_UNIX || family == AF_INET || family == AF_INET6)
 		return TRACE_GO;
-	/* The C library asks by netlink for the machine's addresses whenever a name is looked up; it does without. */
-	if (family != AF_NETLINK) {
-		snprintf(text, sizeof text, "%d", family);
-		note(c, "socket of family", text);
-	}
+	/* The filter has refused those that would lead out, and netlink, by which the C library asks with every look-up. */
+	snprintf(text, sizeof text, "%d", family);
+	note(c, "socket of family", text);
 	return trace_answer(c, -EAFNOSUPPORT);
 }
 

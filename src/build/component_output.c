@@ -87,23 +87,36 @@ struct taking {
 	struct component_products *list;
 	struct store *store;
 	const struct component_output *output;
+	uint64_t left, size_max; /* bytes that may still be taken, and that could be at the start */
 };
 
-static bool copy(struct store_writer *w, int fd, uint64_t *size, struct err *e)
+/* A hole takes no room in the box; the store has none. */
+static bool too_much(const struct taking *t, struct err *e)
 {
+	err_set(e, ERR_LIMIT, "with it the outputs are larger than %llu bytes together",
+		(unsigned long long)t->size_max);
+	return err_hint(e, "holes count; `limits` in assay.yaml can have a higher `disk`");
+}
+
+static bool copy(struct store_writer *w, int fd, struct taking *t, struct err *e)
+{
+	uint64_t size = 0;
 	CLEANUP(mem_free) uint8_t *piece = mem_alloc(PIECE);
 
-	for (*size = 0;;) {
-		ssize_t n = pread(fd, piece, PIECE, (off_t)*size);
+	for (;;) {
+		ssize_t n = pread(fd, piece, PIECE, (off_t)size);
 
 		if (n == 0)
 			return true;
 		if (n < 0)
 			return err_os(e, "cannot read it");
+		if ((uint64_t)n > t->left)
+			return too_much(t, e);
+		t->left -= (uint64_t)n;
 		if (!store_write(w, piece, (size_t)n, e))
 			return false;
-		*size += (uint64_t)n;
-		if (*size > COMPONENT_OUTPUT_SIZE_MAX)
+		size += (uint64_t)n;
+		if (size > COMPONENT_OUTPUT_SIZE_MAX)
 			return err_set(
 				e, ERR_LIMIT, "larger than %d bytes", COMPONENT_OUTPUT_SIZE_MAX);
 	}
@@ -115,11 +128,10 @@ static bool put_file(void *ctx, int fd, struct content *ret, struct err *e)
 	struct taking *t = ctx;
 	uint8_t sha256[SHA256_SIZE];
 	struct store_writer *w;
-	uint64_t size;
 
 	if (!store_write_begin(t->store, &w, e))
 		return false;
-	if (!copy(w, fd, &size, e)) {
+	if (!copy(w, fd, t, e)) {
 		store_write_abort(w);
 		return false;
 	}
@@ -268,11 +280,12 @@ static bool take_output(struct taking *t, int out, struct err *e)
 }
 
 bool component_output_take(struct component_products *list, const struct component *c, int out,
-	struct store *s, struct err *e)
+	uint64_t size_max, struct store *s, struct err *e)
 {
-	for (size_t i = 0; i < c->n_outputs; i++) {
-		struct taking t = { list, s, &c->outputs[i] };
+	struct taking t = { .list = list, .store = s, .left = size_max, .size_max = size_max };
 
+	for (size_t i = 0; i < c->n_outputs; i++) {
+		t.output = &c->outputs[i];
 		if (!take_output(&t, out, e))
 			return err_wrap(e, "component '%.*s'", STR_ARG(c->name));
 	}

@@ -30,9 +30,10 @@ void component_output_done(struct component_products *list);
 
 /*
  * Takes all outputs of c from the folder `out`, their bytes into s, and adds them to the list in the order of the
- * description. NOTFOUND for one that is not there, FORMAT for one that is refused, LIMIT, IO.
+ * description. NOTFOUND for one that is not there, FORMAT for one that is refused, LIMIT (also for more than size_max bytes
+ * in all of them, holes counted), IO.
  */
 bool component_output_take(struct component_products *list, const struct component *c, int out,
-	struct store *s, struct err *e) MUST_CHECK;
+	uint64_t size_max, struct store *s, struct err *e) MUST_CHECK;
 
 #endif

@@ -235,11 +235,13 @@ static bool take_outputs(struct component_result *ret, const struct component_ru
 	const struct place *p, struct arena *a, struct err *e)
 {
 	CLEANUP(component_output_done) struct component_products list = { .a = a };
+	const struct box_limits limits = box_limits_with_defaults(
+		limits_of(&run->component->limits));
 	CLEANUP(file_closep) int out = open(p->out, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	if (out < 0)
 		return err_os(e, "cannot open '%s'", p->out);
-	return component_output_take(&list, run->component, out, run->store, e) &&
+	return component_output_take(&list, run->component, out, limits.disk, run->store, e) &&
 	       component_output_finish(&list, ret, e);
 }
 

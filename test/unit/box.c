@@ -9,6 +9,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/mman.h>
@@ -100,16 +102,38 @@ static void modes(void)
 	CHECK(creat("/dev/null", 0644) >= 0);
 }
 
+/* They are the machine's own nodes, and where the caller is root, they belong to the user in the box. */
+static void device_nodes(void)
+{
+	CHECK(refused(chmod("/dev/full", 0666), EROFS));
+	CHECK(refused(fchmod(0, 0666), EROFS));
+	CHECK(refused(utimensat(AT_FDCWD, "/dev/zero", NULL, 0), EROFS));
+}
+
 static void network(void)
 {
 	struct sockaddr_un a = { AF_UNIX, "/build/socket" };
-	int s = socket(AF_UNIX, SOCK_STREAM, 0);
+	int s = socket(AF_UNIX, SOCK_STREAM, 0), pair[2];
 
 	CHECK(s >= 0 && bind(s, (struct sockaddr *)&a, sizeof a) == 0);
 	CHECK(socket(AF_INET, SOCK_STREAM, 0) >= 0);
 	CHECK(refused(socket(AF_VSOCK, SOCK_STREAM, 0), EAFNOSUPPORT));
 	CHECK(refused(socket(AF_NETLINK, SOCK_RAW, 0), EAFNOSUPPORT));
 	CHECK(refused(socket(AF_ALG, SOCK_SEQPACKET, 0), EAFNOSUPPORT));
+	CHECK(socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0);
+	CHECK(refused(socketpair(AF_INET, SOCK_STREAM, 0, pair), EAFNOSUPPORT));
+}
+
+/* A filter of the step's own may refuse more. One with a listener could let through what the box stops. */
+static void filters(void)
+{
+	struct sock_filter allow = { .code = BPF_RET | BPF_K, .k = SECCOMP_RET_ALLOW };
+	const struct sock_fprog program = { 1, &allow };
+
+	CHECK(refused(syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
+			      SECCOMP_FILTER_FLAG_NEW_LISTENER, &program),
+		EINVAL));
+	CHECK(syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) == 0);
 }
 
 static void rights(void)
@@ -126,6 +150,14 @@ static void rights(void)
 	CHECK(refused(sethostname("x", 1), EPERM));
 	CHECK(prctl(PR_CAPBSET_READ, 21, 0, 0, 0) == 0);
 	CHECK(kill(1, 0) == 0); /* the box's own first process, of the same user */
+}
+
+/* Of 0 a kernel that gives core files to a program takes no notice. */
+static void core_files(void)
+{
+	struct rlimit r;
+
+	CHECK(getrlimit(RLIMIT_CORE, &r) == 0 && r.rlim_cur == 1 && r.rlim_max == 1);
 }
 
 static void processes(void)
@@ -164,8 +196,11 @@ static int probe(void)
 	identity();
 	descriptors();
 	modes();
+	device_nodes();
 	network();
 	rights();
+	filters();
+	core_files();
 	processes();
 	settings();
 	list("/");

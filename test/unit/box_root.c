@@ -178,7 +178,7 @@ static void changes(const struct tree *t)
 		SHELL("mkdir -m 700 /etc/new && ln -s /nowhere /etc/new/link && mkfifo /etc/fifo"),
 		SHELL("test -r /proc/self/status && ! mount -t tmpfs none /mnt && ! mknod /etc/null c 1 3 && ! chroot / true && ! hostname x"),
 		SHELL("mkdir -p /boot /root && echo x >/boot/kernel && cat /boot/kernel && test -z \"$(cat /proc/interrupts)\""),
-		SHELL("! touch /usr/x && echo > /dev/null && ! unshare -U true && setpriv --reuid=9 --regid=9 --clear-groups sh -c '! touch /etc/y'"),
+		SHELL("! touch /usr/x && echo > /dev/null && ! unshare -U true && ! chmod 666 /dev/full && setpriv --reuid=9 --regid=9 --clear-groups sh -c '! touch /etc/y'"),
 	};
 	CLEANUP(buf_done) struct buf printed = { 0 };
 	struct box_result r;
@@ -205,6 +205,39 @@ static void failure(const struct tree *t)
 	CHECK(!r.done && r.status == 4 && access(at("out/" BOX_LISTING_LIST), F_OK) < 0);
 }
 
+/* A hole takes no memory, but it would be written out. */
+static void holes(const struct tree *t)
+{
+	const struct box_command commands[] = { SHELL("truncate -s 3G /etc/hole") };
+	CLEANUP(buf_done) struct buf printed = { 0 };
+	struct box_result r;
+	struct err e = { 0 };
+
+	CHECK_ERR(run(&r, t, commands, 1, &printed, &e), e, ERR_LIMIT);
+	CHECK(strstr(e.text, "'/etc/hole'") != NULL);
+	CHECK(access(at("out/" BOX_LISTING_LIST), F_OK) < 0);
+	unlink(at("out/" BOX_LISTING_DATA));
+}
+
+/* A link of a package where the box mounts something leads nowhere, least of all into the machine. */
+static void led_out(const char *link)
+{
+	CLEANUP(tree_freep) struct tree *t = tree_new(1 << 20);
+	const struct box_command commands[] = { SHELL("true") };
+	CLEANUP(buf_done) struct buf printed = { 0 };
+	struct box_result r;
+	struct err e = { 0 };
+
+	CHECK(mkdir(at("machine"), 0700) == 0);
+	CHECK_OK(entry_folder(t, STR(""), ORIGIN, &e), e);
+	CHECK_OK(entry_link(t, str_of(link), str_of(at("machine")), ORIGIN, &e), e);
+	CHECK_OK(tree_finish(t, 1700000000, &e), e);
+	CHECK_ERR(run(&r, t, commands, 1, &printed, &e), e, ERR_MISMATCH);
+	CHECK(strstr(e.text, link) != NULL);
+	/* Empty still. */
+	CHECK(rmdir(at("machine")) == 0);
+}
+
 static int suite(void)
 {
 	CLEANUP(tree_freep) struct tree *t = set_up();
@@ -212,6 +245,9 @@ static int suite(void)
 
 	changes(t);
 	failure(t);
+	holes(t);
+	led_out("sys");
+	led_out("usr");
 	CHECK_OK(file_remove_tree(AT_FDCWD, folder, &e), e);
 	return test_failed != 0;
 }

@@ -122,6 +122,12 @@ static const struct argument_list joining[] = { STEP(join_args) },
 				  listing[] = { STEP(list_args) },
 				  failing[] = { STEP(list_args), STEP(fail_args) },
 				  linking[] = { STEP(link_args) }, nothing[] = { STEP(other_args) };
+static const struct str hole_args[] = { S("tool"), S("hole"), S("/out/joined"), S("700000") };
+static const struct argument_list making_hole[] = { STEP(hole_args) };
+static const struct component_output twice[] = {
+	{ S("joined"), S("root"), S("one"), 0644, false },
+	{ S("joined"), S("root"), S("two"), 0644, false },
+};
 static const struct component_output outputs[] = { { S("joined"), S("root"), S("usr/bin/x"), 0755,
 	false } };
 static const struct component_output list_output[] = { { S("list"), S("root"), S("list"), 0644,
@@ -399,6 +405,23 @@ static void failures(void)
 	CHECK_ERR(build(&r, &c, NULL, &e), e, ERR_LIMIT);
 }
 
+/* Holes take no room in the box, but outputs are whole. */
+static void holes(void)
+{
+	struct component c = plain();
+	struct component_result r;
+	struct err e = { 0 };
+
+	c.steps = making_hole;
+	c.outputs = twice;
+	c.n_outputs = ARRAY_LEN(twice);
+	c.limits.disk = 1000000;
+	CHECK_ERR(build(&r, &c, NULL, &e), e, ERR_LIMIT);
+	CHECK(strstr(e.text, "larger than 1000000 bytes together") != NULL);
+	c.limits.disk = 2000000;
+	CHECK_OK(build(&r, &c, NULL, &e), e);
+}
+
 /* A result of other bytes under the same derivation is reported, not replaced. */
 static void other_bytes(void)
 {
@@ -462,6 +485,7 @@ int main(void)
 	channels();
 	seen_by_steps();
 	failures();
+	holes();
 	other_bytes();
 	store_free(store);
 	arena_free(memory);
