@@ -31,6 +31,7 @@ enum {
 		  PTRACE_O_EXITKILL,
 	SYSCALL_STOP = SIGTRAP | 0x80, /* PTRACE_O_TRACESYSGOOD */
 	MS_NS = 1000000,
+	STAT_SIZE = 512,
 };
 
 struct tracer *trace_new(const struct box_job *job, struct box_result *result, int log_fd)
@@ -48,6 +49,55 @@ struct tracer *trace_new(const struct box_job *job, struct box_result *result, i
 }
 
 /* ---- processes ---- */
+
+/* "STATE PPID ..." of its /proc/PID/stat; "" when there is none. */
+static const char *stat_of(pid_t pid, char text[STAT_SIZE])
+{
+	char path[32], *end;
+	ssize_t n = -1;
+	int fd;
+
+	snprintf(path, sizeof path, "/proc/%d/stat", pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd >= 0) {
+		n = read(fd, text, STAT_SIZE - 1);
+		close(fd);
+	}
+	text[n > 0 ? n : 0] = 0;
+	/* "PID (NAME) STATE PPID": the name may hold anything. */
+	end = strrchr(text, ')');
+	return end && strlen(end) > 4 ? end + 2 : text + strlen(text);
+}
+
+static pid_t parent_of(pid_t pid)
+{
+	char text[STAT_SIZE];
+	const char *stat = stat_of(pid, text);
+
+	return *stat ? (pid_t)strtol(stat + 2, NULL, 10) : 0;
+}
+
+/* Some that live show no stat to this process, but all can be sent signals. */
+static bool has_ended(pid_t pid)
+{
+	char text[STAT_SIZE];
+	const char *stat = stat_of(pid, text);
+
+	return *stat ? *stat == 'Z' || *stat == 'X' : kill(pid, 0) < 0 && errno == ESRCH;
+}
+
+static void gone(struct tracer *t, pid_t pid)
+{
+	struct trace_thread *thread = trace_thread_find(t->threads, pid);
+
+	/* A process that was traced and then inherited from its dead parent ends twice. */
+	if (!thread)
+		return;
+	if (thread->process && thread->process->n_threads == 1)
+		trace_clock_end(t, thread->process);
+	trace_disturb_forget(thread);
+	trace_thread_remove(t->threads, thread);
+}
 
 static bool shares(const struct user_regs_struct *r, uint64_t flag)
 {
@@ -75,30 +125,16 @@ static void introduce(struct tracer *t, struct trace_thread *parent, pid_t pid)
 	trace_process_join(p, child);
 	if (trace_threads_count(t->threads) > t->job->limits.n_processes)
 		t->exceeded = BOX_LIMIT_PROCESSES;
-	if (!child->waiting)
+	if (!child->waiting) {
+		/* Its end may have been seen before its parent's event, when nobody knew it yet. */
+		if (has_ended(pid))
+			gone(t, pid);
 		return;
+	}
 	trace_disturb_forget(child);
 	child->waiting = false;
 	if (!trace_disturb_hold(t, child))
 		trace_call_resume(child, 0);
-}
-
-static pid_t parent_of(pid_t pid)
-{
-	char path[32], text[512], *end;
-	ssize_t n = -1;
-	int fd;
-
-	snprintf(path, sizeof path, "/proc/%d/stat", pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd >= 0) {
-		n = read(fd, text, sizeof text - 1);
-		close(fd);
-	}
-	text[n > 0 ? n : 0] = 0;
-	/* "PID (NAME) STATE PPID": the name may hold anything. */
-	end = strrchr(text, ')');
-	return end && strlen(end) > 4 ? (pid_t)strtol(end + 4, NULL, 10) : 0;
 }
 
 /* It waits to be introduced by a parent that was killed in the middle of making it: then it has another one already. */
@@ -127,6 +163,8 @@ static void executed(struct tracer *t, struct trace_thread *thread)
 	thread->watched = thread->interrupted = false;
 	thread->handler = NULL;
 	thread->process->borrows_memory = false;
+	/* The former owner of the number may have been held back; who has it now runs. */
+	trace_disturb_forget(thread);
 	trace_exec_begin(t, thread);
 }
 
@@ -185,19 +223,6 @@ static void stopped(struct tracer *t, pid_t pid, int status)
 	} else {
 		trace_call_resume(thread, sig);
 	}
-}
-
-static void gone(struct tracer *t, pid_t pid)
-{
-	struct trace_thread *thread = trace_thread_find(t->threads, pid);
-
-	/* A process that was traced and then inherited from its dead parent ends twice. */
-	if (!thread)
-		return;
-	if (thread->process && thread->process->n_threads == 1)
-		trace_clock_end(t, thread->process);
-	trace_disturb_forget(thread);
-	trace_thread_remove(t->threads, thread);
 }
 
 /* ---- a step ---- */
