@@ -26,9 +26,10 @@
 #include "base/banned.h"
 
 enum {
-	OPTIONS = PTRACE_O_TRACECLONE | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |
-		  PTRACE_O_TRACEEXEC | PTRACE_O_TRACESECCOMP | PTRACE_O_TRACESYSGOOD |
-		  PTRACE_O_EXITKILL,
+	/* Enough to count who is there. */
+	COUNTS = PTRACE_O_TRACECLONE | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |
+		 PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL,
+	ANSWERS = COUNTS | PTRACE_O_TRACESECCOMP | PTRACE_O_TRACESYSGOOD,
 	SYSCALL_STOP = SIGTRAP | 0x80, /* PTRACE_O_TRACESYSGOOD */
 	MS_NS = 1000000,
 };
@@ -41,7 +42,7 @@ struct tracer *trace_new(const struct box_job *job, struct box_result *result, i
 	t->view = job->view;
 	t->result = result;
 	t->log_fd = log_fd;
-	t->traces = job->view.released != BOX_ALL_CHANNELS;
+	t->answers = job->view.released != BOX_ALL_CHANNELS;
 	t->threads = trace_threads_new();
 	trace_call_install(t);
 	return t;
@@ -307,9 +308,7 @@ static bool follow(struct tracer *t, pid_t first, int *status, struct err *e)
 
 static bool trace_first(struct tracer *t, pid_t first, struct err *e)
 {
-	if (!t->traces)
-		return true;
-	if (ptrace(PTRACE_SEIZE, first, 0, OPTIONS) < 0) {
+	if (ptrace(PTRACE_SEIZE, first, 0, t->answers ? ANSWERS : COUNTS) < 0) {
 		err_os(e, "cannot trace the box's processes");
 		return err_hint(e,
 			"kernel.yama.ptrace_scope is 3, a container's seccomp profile forbids ptrace, or this program is itself traced (strace -f, a debugger)");

@@ -40,7 +40,7 @@ struct tracer {
 	int log_fd;
 	unsigned step; /* the running command, from 0 */
 	int64_t seen;  /* the last whole second that a step\'s first process has seen, ns */
-	bool traces;   /* not when everything is released */
+	bool answers;  /* not when everything is released: then it only counts */
 	struct trace_threads *threads;
 	struct trace_files *files;   /* trace_files.h; from when the root is made */
 	struct trace_process *first; /* of the running step; held until the step ends */

@@ -1,7 +1,7 @@
 /*
  * What the whole box uses of memory and disk, looked at several times a second: ordinary users have nothing else that holds
  * for a group of processes on every machine. Memory is what is the processes' own (not files, not what a forked child
- * still shares; nothing of what is not traced); disk is what lies in the work folder, /tmp, /dev/shm and /out.
+ * still shares); disk is what lies in the work folder, /tmp, /dev/shm and /out.
  */
 #ifndef ASSAY_BOX_TRACE_LIMITS_H
 #define ASSAY_BOX_TRACE_LIMITS_H

@@ -21,6 +21,18 @@ static int probe_bomb(void)
 	return 1;
 }
 
+/* Far more than the limit of the jobs that run it, but an end is there also where nobody counts. */
+static int probe_hundred(void)
+{
+	for (int i = 0; i < 100; i++)
+		if (fork() == 0) {
+			sleep(2);
+			_exit(0);
+		}
+	sleep(1);
+	return 0;
+}
+
 static void *wait_forever(void *arg)
 {
 	pause();
@@ -77,6 +89,7 @@ static const struct {
 } probes[] = {
 	{ "bomb", probe_bomb },
 	{ "threads", probe_threads },
+	{ "hundred", probe_hundred },
 	{ "memory", probe_memory },
 	{ "shared", probe_shared },
 };
@@ -91,22 +104,32 @@ static int probe(const char *name)
 
 /* ---- outside ---- */
 
-/* The limit that ended the command; NONE and done when none did. */
-static enum box_limit ended_by(struct box_limits limits, const struct box_command *command)
+/* The limit that ended the job; NONE and done when none did. */
+static enum box_limit job_ended_by(struct box_job job)
 {
 	struct box_result r = { 0 };
 	struct err e = { 0 };
 
-	CHECK_OK(run_job(&r,
-			 (struct box_job){ .commands = command, .n_commands = 1, .limits = limits },
-			 &e),
-		e);
+	job.n_commands = 1;
+	CHECK_OK(run_job(&r, job, &e), e);
 	CHECK(r.done == (r.limit == BOX_LIMIT_NONE));
 	CHECK(r.timed_out == (r.limit == BOX_LIMIT_TIME));
 	CHECK(r.done || r.status == 128 + SIGKILL);
 	if (r.limit == BOX_LIMIT_NONE && !r.done)
 		fprintf(stderr, "%.*s", (int)printed.n, (const char *)printed.p);
 	return r.limit;
+}
+
+static enum box_limit ended_by(struct box_limits limits, const struct box_command *command)
+{
+	return job_ended_by((struct box_job){ .commands = command, .limits = limits });
+}
+
+/* Nothing is fixed, and no call stops. */
+static enum box_limit released_ended_by(struct box_limits limits, const struct box_command *command)
+{
+	return job_ended_by((struct box_job){
+		.commands = command, .limits = limits, .view = { .released = BOX_ALL_CHANNELS } });
 }
 
 static void processes(void)
@@ -148,6 +171,22 @@ static void disk(void)
 	CHECK(ended_by(little, &out) == BOX_LIMIT_DISK);
 	CHECK(ended_by(little, &quick) == BOX_LIMIT_DISK);
 	CHECK(ended_by((struct box_limits){ .disk = 60 << 20 }, &within) == BOX_LIMIT_NONE);
+}
+
+/* For every caller, root too: to root the kernel's own limit of processes does not apply. */
+static void all_released(void)
+{
+	const struct box_command hundred = PROBE("hundred"), eight = PROBE("memory"),
+				 shared = PROBE("shared");
+	const struct box_limits little = { .memory = 200 << 20 };
+
+	CHECK(released_ended_by((struct box_limits){ .n_processes = 50 }, &hundred) ==
+		BOX_LIMIT_PROCESSES);
+	CHECK(says("more than 50 processes and threads at one time\n"));
+	CHECK(released_ended_by((struct box_limits){ .n_processes = 150 }, &hundred) ==
+		BOX_LIMIT_NONE);
+	CHECK(released_ended_by(little, &eight) == BOX_LIMIT_MEMORY);
+	CHECK(released_ended_by(little, &shared) == BOX_LIMIT_NONE);
 }
 
 static void endless(void)
@@ -192,6 +231,7 @@ static int suite(void)
 	processes();
 	memory();
 	disk();
+	all_released();
 	endless();
 	disturbed();
 	CHECK_OK(file_remove_tree(AT_FDCWD, folder, &e), e);
