@@ -24,6 +24,7 @@
 #include "box/box_seccomp.h"
 #include "box/trace.h"
 #include "box/trace_files.h"
+#include "box/trace_limits.h"
 #include "box/trace_tsc.h"
 #include "base/banned.h"
 
@@ -152,7 +153,9 @@ static bool keep_rights(uint32_t bits, struct err *e)
 	return true;
 }
 
-/* The tracer keeps one: to see into a program whose file may be executed but not read, and where only root may trace. */
+/* The tracer keeps two: to see into a program whose file may be executed but not read, and into folders that a step closed. */
+static const uint32_t tracer_rights = 1U << CAP_SYS_PTRACE | 1U << CAP_DAC_READ_SEARCH;
+
 static bool drop_rights(uint32_t kept, struct err *e)
 {
 	/* The kernel says EINVAL at the first number that it does not know. */
@@ -161,7 +164,7 @@ static bool drop_rights(uint32_t kept, struct err *e)
 			break;
 	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0)
 		return err_os(e, "cannot give up the rights in the box");
-	if (!keep_rights(kept | 1U << CAP_SYS_PTRACE, e))
+	if (!keep_rights(kept | tracer_rights, e))
 		return false;
 	/*
 	 * This process still has the caller's command line, environment and descriptors: nobody in the box may look into
@@ -228,6 +231,7 @@ static bool prepare(
 	umask((mode_t)v->umask_bits);
 	if (chdir(cwd) < 0)
 		return err_os(e, "cannot enter '%s' in the box", cwd);
+	trace_limits_begin(tracer);
 	if (tracer->answers)
 		tracer->files = trace_files_new(tracer, &fixed);
 	return drop_rights(rights_of(job), e);

@@ -45,7 +45,8 @@ struct tracer {
 	struct trace_files *files;   /* trace_files.h; from when the root is made */
 	struct trace_process *first; /* of the running step; held until the step ends */
 	enum box_limit exceeded;
-	int64_t next_look; /* at the limits, by the machine's clock */
+	uint64_t disk_before; /* in writable binds, when the box began; bytes */
+	int64_t next_look;    /* at the limits, by the machine's clock */
 	int tick_ms;
 	struct trace_thread *held; /* see trace_disturb.c */
 	int64_t next_release;      /* of those held, by the machine's clock */

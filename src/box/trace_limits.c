@@ -2,6 +2,7 @@
 #include "box/trace_limits.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,7 +13,7 @@
 
 #include "base/banned.h"
 
-enum { DEPTH_MAX = 64, TEXT_MAX = 4096, PAGE = 4096, BLOCK = 512 };
+enum { DEPTH_MAX = 256, TEXT_MAX = 4096, PAGE = 4096, BLOCK = 512 };
 
 /* ---- disk ---- */
 
@@ -23,44 +24,92 @@ static uint64_t used_of_mount(const char *path)
 	return statvfs(path, &s) == 0 ? (s.f_blocks - s.f_bfree) * s.f_frsize : 0;
 }
 
-/* Takes dir. Links are not followed; what changes meanwhile may be missed. */
-static uint64_t used_below(int dir, unsigned depth)
-{
-	DIR *d = dir >= 0 ? fdopendir(dir) : NULL;
-	uint64_t sum = 0;
+struct used {
+	uint64_t n;
+	bool unseen; /* a folder is there that cannot be looked into */
+};
 
-	while (d) {
-		struct dirent *entry = readdir(d);
+static bool is_gone(int os)
+{
+	return os == ENOENT || os == ENOTDIR || os == ELOOP;
+}
+
+/* What others own, no step has made. */
+static bool is_hidden(int parent, const char *name, int os)
+{
+	struct stat st;
+
+	return !is_gone(os) && fstatat(parent, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       (os != EACCES || st.st_uid == getuid());
+}
+
+/* Links are not followed; what changes meanwhile may be missed. */
+static void add_folder(struct used *u, int parent, const char *name, unsigned depth)
+{
+	int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	DIR *d = fd >= 0 ? fdopendir(fd) : NULL;
+	struct dirent *entry;
+
+	if (!d) {
+		u->unseen = is_hidden(parent, name, errno);
+		if (fd >= 0)
+			close(fd);
+		return;
+	}
+	while (!u->unseen && (entry = readdir(d))) {
 		struct stat st;
 
-		if (!entry)
-			break;
-		if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..") ||
-			fstatat(dirfd(d), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))
 			continue;
-		if (!S_ISDIR(st.st_mode))
-			sum += (uint64_t)st.st_blocks * BLOCK / (st.st_nlink ? st.st_nlink : 1);
-		else if (depth < DEPTH_MAX)
-			sum += used_below(openat(dirfd(d), entry->d_name,
-						  O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC),
-				depth + 1);
+		if (fstatat(dirfd(d), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+			u->unseen = !is_gone(errno);
+		else if (!S_ISDIR(st.st_mode))
+			u->n += (uint64_t)st.st_blocks * BLOCK / (st.st_nlink ? st.st_nlink : 1);
+		else if (depth == DEPTH_MAX)
+			u->unseen = true;
+		else
+			add_folder(u, dirfd(d), entry->d_name, depth + 1);
 	}
-	if (d)
-		closedir(d);
-	else if (dir >= 0)
-		close(dir);
-	return sum;
+	closedir(d);
+}
+
+/* The first of those that show the same; a single file has a limit of its own. */
+static bool is_counted(const struct box_job *job, size_t i)
+{
+	for (size_t k = 0; k < i; k++)
+		if (!strcmp(job->binds[k].host, job->binds[i].host))
+			return false;
+	return job->binds_writable && !job->whole_root;
+}
+
+static void add_binds(struct used *u, const struct box_job *job)
+{
+	for (size_t i = 0; i < job->n_binds; i++)
+		if (is_counted(job, i))
+			add_folder(u, AT_FDCWD, job->binds[i].at, 0);
+}
+
+void trace_limits_begin(struct tracer *t)
+{
+	struct used u = { 0 };
+
+	add_binds(&u, t->job);
+	t->disk_before = u.n;
 }
 
 enum box_limit trace_limits_disk(const struct tracer *t)
 {
 	uint64_t limit = t->job->limits.disk;
-	uint64_t sum = used_of_mount(t->view.work) + used_of_mount("/tmp") +
-		       used_of_mount("/dev/shm");
+	struct used out = { 0 }, binds = { 0 };
 
-	if (sum <= limit)
-		sum += used_below(open("/out", O_RDONLY | O_DIRECTORY | O_CLOEXEC), 0);
-	return sum > limit ? BOX_LIMIT_DISK : BOX_LIMIT_NONE;
+	out.n = used_of_mount(t->view.work) + used_of_mount("/tmp") + used_of_mount("/dev/shm");
+	if (out.n <= limit)
+		add_folder(&out, AT_FDCWD, "/out", 0);
+	if (out.n <= limit && !out.unseen)
+		add_binds(&binds, t->job);
+	if (binds.n > t->disk_before)
+		out.n += binds.n - t->disk_before;
+	return out.n > limit || out.unseen || binds.unseen ? BOX_LIMIT_DISK : BOX_LIMIT_NONE;
 }
 
 /* ---- memory ---- */

@@ -189,6 +189,39 @@ static void all_released(void)
 	CHECK(released_ended_by(little, &shared) == BOX_LIMIT_NONE);
 }
 
+static enum box_limit writable_ended_by(struct box_limits limits, const struct box_command *command)
+{
+	return job_ended_by(
+		(struct box_job){ .commands = command, .limits = limits, .binds_writable = true });
+}
+
+/* What lies in a folder that the step sees before, and where nobody may look. */
+static void disk_elsewhere(void)
+{
+	const struct box_limits little = { .disk = 30 << 20 };
+	const struct box_command
+		before = SHELL("head -c 40000000 /dev/zero >/src/before"),
+		src = SHELL("rm /src/before; head -c 80000000 /dev/zero >/src/b; sleep 3"),
+		within = SHELL("head -c 20000000 /dev/zero >/src/b; rm /src/*"),
+		closed = SHELL(
+			"mkdir -m 300 /out/d; head -c 40000000 /dev/zero >/out/d/a; sleep 3"),
+		small = SHELL("mkdir -p /out/e/f; echo x >/out/e/f/a; chmod 0 /out/e; sleep 1;"
+			      "chmod 700 /out/e; rm -r /out/e"),
+		deep = SHELL("cd /out; for i in $(seq 500); do mkdir d; cd d; done; sleep 3");
+	struct err e = { 0 };
+
+	CHECK(writable_ended_by((struct box_limits){ .disk = 60 << 20 }, &before) ==
+		BOX_LIMIT_NONE);
+	CHECK(writable_ended_by(little, &src) == BOX_LIMIT_DISK);
+	CHECK(writable_ended_by(little, &within) == BOX_LIMIT_NONE);
+	CHECK(ended_by(little, &closed) == BOX_LIMIT_DISK);
+	CHECK(chmod(at("out/d"), 0700) == 0);
+	CHECK_OK(file_remove_tree(AT_FDCWD, at("out/d"), &e), e);
+	CHECK(ended_by(little, &small) == BOX_LIMIT_NONE);
+	CHECK(ended_by(little, &deep) == BOX_LIMIT_DISK);
+	CHECK_OK(file_remove_tree(AT_FDCWD, at("out/d"), &e), e);
+}
+
 static void endless(void)
 {
 	const struct box_command command = SHELL("while :; do :; done");
@@ -231,6 +264,7 @@ static int suite(void)
 	processes();
 	memory();
 	disk();
+	disk_elsewhere();
 	all_released();
 	endless();
 	disturbed();
