@@ -32,6 +32,7 @@ enum {
 	ANSWERS = COUNTS | PTRACE_O_TRACESECCOMP | PTRACE_O_TRACESYSGOOD,
 	SYSCALL_STOP = SIGTRAP | 0x80, /* PTRACE_O_TRACESYSGOOD */
 	MS_NS = 1000000,
+	WAITS_MAX = 3, /* of a second, for a parent that lives to introduce its child */
 };
 
 struct tracer *trace_new(const struct box_job *job, struct box_result *result, int log_fd)
@@ -102,14 +103,21 @@ static pid_t parent_of(pid_t pid)
 	return end && strlen(end) > 4 ? (pid_t)strtol(end + 4, NULL, 10) : 0;
 }
 
-/* It waits to be introduced by a parent that was killed in the middle of making it: then it has another one already. */
+/*
+ * It waits to be introduced by a parent that was killed in the middle of making it: then it has another one already,
+ * which is the box's first process or one that asked for orphans (PR_SET_CHILD_SUBREAPER).
+ */
 static void take_in(struct tracer *t, struct trace_thread *child)
 {
-	if (parent_of(child->pid) != 1) {
+	pid_t pid = parent_of(child->pid);
+	struct trace_thread *parent = pid > 1 ? trace_thread_find(t->threads, pid) : NULL;
+
+	if (pid != 1 && (!parent || !parent->known || child->n_waits++ < WAITS_MAX)) {
 		trace_disturb_wait(t, child);
 		return;
 	}
-	trace_process_join(trace_process_fork(t, t->first, child->pid), child);
+	trace_process_join(
+		trace_process_fork(t, parent ? parent->process : t->first, child->pid), child);
 	child->waiting = false;
 	trace_call_resume(child, 0);
 }

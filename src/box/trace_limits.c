@@ -13,7 +13,7 @@
 
 #include "base/banned.h"
 
-enum { DEPTH_MAX = 256, TEXT_MAX = 4096, PAGE = 4096, BLOCK = 512 };
+enum { DEPTH_MAX = 256, TEXT_MAX = 4096, BLOCK = 512 };
 
 /* ---- disk ---- */
 
@@ -130,31 +130,34 @@ static bool read_file(pid_t pid, const char *name, char text[static TEXT_MAX])
 	return n > 0;
 }
 
-/* Pages in memory that no file backs, from statm: all, in memory, of files (proc_pid_statm(5)); shared ones count fully. */
+/* The number of KiB behind `name`, in bytes. */
+static uint64_t field(const char *text, const char *name)
+{
+	const char *at = strstr(text, name);
+
+	return at ? strtoull(at + strlen(name), NULL, 10) * 1024 : 0;
+}
+
+/* What is in memory and no file backs (proc_pid_status(5)); shared pages count fully. */
 static uint64_t private_of(pid_t pid)
 {
-	char text[TEXT_MAX], *p = text;
-	uint64_t resident, shared;
+	char text[TEXT_MAX];
 
-	if (!read_file(pid, "statm", text))
+	if (!read_file(pid, "status", text))
 		return 0;
-	strtoull(p, &p, 10);
-	resident = strtoull(p, &p, 10);
-	shared = strtoull(p, &p, 10);
-	return resident > shared ? (resident - shared) * PAGE : 0;
+	return field(text, "\nRssAnon:") + field(text, "\nRssShmem:");
 }
 
 /* The same with each page divided by those that share it: exact, but slow. */
 static uint64_t share_of(pid_t pid)
 {
-	char text[TEXT_MAX], *at;
+	char text[TEXT_MAX];
 
 	if (!read_file(pid, "smaps_rollup", text))
 		return 0;
-	at = strstr(text, "\nPss_Anon:");
-	if (!at)
-		at = strstr(text, "\nPss:");
-	return at ? strtoull(strchr(at, ':') + 1, NULL, 10) * 1024 : 0;
+	if (!strstr(text, "\nPss_Anon:"))
+		return field(text, "\nPss:");
+	return field(text, "\nPss_Anon:") + field(text, "\nPss_Shmem:");
 }
 
 struct sum {
@@ -162,14 +165,37 @@ struct sum {
 	uint64_t n;
 };
 
-/* One that was made by vfork has its parent's memory until it executes something. */
-static void add(const struct trace_thread *thread, void *arg)
+/* A parent that waits for it, as after vfork, has the memory and is counted. */
+static bool is_borrower(const struct trace_process *p)
 {
-	struct sum *sum = arg;
+	return p->borrows_memory && p->parent && p->parent->n_threads > 0;
+}
 
-	if (thread->process && thread->process->pid == thread->pid &&
-		!thread->process->borrows_memory)
-		sum->n += sum->of(thread->pid);
+static void add_first(const struct trace_thread *thread, void *arg)
+{
+	struct trace_process *p = thread->process;
+	struct sum *sum = arg;
+	uint64_t n;
+
+	if (!p || p->pid != thread->pid)
+		return;
+	n = is_borrower(p) ? 0 : sum->of(thread->pid);
+	p->counted = n > 0 || is_borrower(p);
+	sum->n += n;
+}
+
+/* Of a first thread that ended /proc says nothing more; any other will do. */
+static void add_other(const struct trace_thread *thread, void *arg)
+{
+	struct trace_process *p = thread->process;
+	struct sum *sum = arg;
+	uint64_t n;
+
+	if (!p || p->counted || p->pid == thread->pid)
+		return;
+	n = sum->of(thread->pid);
+	p->counted = n > 0;
+	sum->n += n;
 }
 
 /* Not by reading /proc: a first process that it lists for itself is not wholly hidden from the others any more. */
@@ -177,7 +203,8 @@ static uint64_t sum_of(const struct tracer *t, uint64_t (*of)(pid_t pid))
 {
 	struct sum sum = { of, 0 };
 
-	trace_threads_each(t->threads, add, &sum);
+	trace_threads_each(t->threads, add_first, &sum);
+	trace_threads_each(t->threads, add_other, &sum);
 	return sum.n;
 }
 

@@ -7,7 +7,9 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
+#include <sys/random.h>
 #include <time.h>
 
 #include "box_made.h"
@@ -67,6 +69,109 @@ static int probe_memory(void)
 	return 0;
 }
 
+static int eat_200(void *arg)
+{
+	(void)arg;
+	eat(200 << 20);
+	return 0;
+}
+
+/* A child with its parent's memory, and the parent ends. */
+static int probe_borrowed(void)
+{
+	static char stack[65536];
+	pid_t middle = fork();
+
+	if (middle == 0) {
+		clone(eat_200, stack + sizeof stack, CLONE_VM, NULL);
+		_exit(0);
+	}
+	waitpid(middle, NULL, 0);
+	sleep(3);
+	return 0;
+}
+
+static void *eat_later(void *arg)
+{
+	usleep(100000);
+	eat(200 << 20);
+	return arg;
+}
+
+/* What /proc tells of a first thread that ended is nothing. */
+static int probe_headless(void)
+{
+	pthread_t thread;
+	pid_t child = fork();
+
+	if (child == 0) {
+		pthread_create(&thread, NULL, eat_later, NULL);
+		pthread_exit(NULL);
+	}
+	sleep(3);
+	return 0;
+}
+
+/* Memory that is there once, in two processes: within the limit for 150 MiB, not for 250. */
+static int map_shared(size_t bytes)
+{
+	char *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	memset(p, 1, bytes);
+	if (fork() == 0) {
+		memset(p, 2, bytes);
+		usleep(600000);
+		_exit(0);
+	}
+	wait(NULL);
+	return 0;
+}
+
+static int probe_mapped(void)
+{
+	return map_shared(250 << 20);
+}
+
+static int probe_mapped_within(void)
+{
+	return map_shared(150 << 20);
+}
+
+/* One call keeps the tracer from its other business only so long. */
+static int probe_random(void)
+{
+	const size_t size = 100 << 20;
+
+	printf("random bytes %zd\n", getrandom(malloc(size), size, 0));
+	return 0;
+}
+
+/* Makes children until it is killed, as far as the box sees in the middle of it. */
+static void make_children(void)
+{
+	for (int i = 0; i < 20; i++)
+		if (fork() == 0)
+			_exit(0);
+	pause();
+}
+
+/* Who asks for orphans gets them, those too whose making nobody told of. */
+static int probe_orphans(void)
+{
+	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+	for (unsigned i = 0; i < 12; i++) {
+		pid_t maker = fork();
+
+		if (maker == 0)
+			make_children();
+		usleep(i * 170);
+		kill(maker, SIGKILL);
+		while (wait(NULL) > 0)
+			;
+	}
+	return 0;
+}
+
 /* What children share with their parent is there once. */
 static int probe_shared(void)
 {
@@ -92,6 +197,12 @@ static const struct {
 	{ "hundred", probe_hundred },
 	{ "memory", probe_memory },
 	{ "shared", probe_shared },
+	{ "random", probe_random },
+	{ "orphans", probe_orphans },
+	{ "borrowed", probe_borrowed },
+	{ "headless", probe_headless },
+	{ "mapped", probe_mapped },
+	{ "mapped-within", probe_mapped_within },
 };
 
 static int probe(const char *name)
@@ -154,6 +265,31 @@ static void memory(void)
 	CHECK(ended_by(little, &eight) == BOX_LIMIT_MEMORY);
 	CHECK(says("more than 209715200 bytes of memory\n"));
 	CHECK(ended_by(little, &shared) == BOX_LIMIT_NONE);
+}
+
+static void memory_in_other_ways(void)
+{
+	const struct box_limits little = { .memory = 200 << 20 };
+	const struct box_command borrowed = PROBE("borrowed"), headless = PROBE("headless"),
+				 mapped = PROBE("mapped"), within = PROBE("mapped-within"),
+				 files = SHELL("stat -f -c 'files %c' /tmp .");
+
+	CHECK(ended_by(little, &borrowed) == BOX_LIMIT_MEMORY);
+	CHECK(ended_by(little, &headless) == BOX_LIMIT_MEMORY);
+	CHECK(ended_by(little, &mapped) == BOX_LIMIT_MEMORY);
+	CHECK(ended_by(little, &within) == BOX_LIMIT_NONE);
+	CHECK(released_ended_by((struct box_limits){ 0 }, &files) == BOX_LIMIT_NONE);
+	CHECK(says("files 1000000\nfiles 1000000\n"));
+}
+
+static void tracer(void)
+{
+	const struct box_command random = PROBE("random"), orphans = PROBE("orphans");
+
+	CHECK(ended_by((struct box_limits){ 0 }, &random) == BOX_LIMIT_NONE);
+	CHECK(says("random bytes 1048576\n"));
+	CHECK(ended_by((struct box_limits){ .n_processes = 100, .wall_s = 60 }, &orphans) ==
+		BOX_LIMIT_NONE);
 }
 
 static void disk(void)
@@ -263,6 +399,8 @@ static int suite(void)
 	set_up();
 	processes();
 	memory();
+	memory_in_other_ways();
+	tracer();
 	disk();
 	disk_elsewhere();
 	all_released();
