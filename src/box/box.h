@@ -57,7 +57,7 @@ struct box_limits {
 	uint64_t
 		memory; /* of all processes together, bytes [8 GiB]; looked at several times a second */
 	uint64_t
-		disk; /* in /build, /tmp, /dev/shm (all in memory) and /out together, bytes [2 GiB]; looked at likewise */
+		disk; /* in /build, /tmp, /dev/shm (all in memory) and /out together, and added to writable binds; bytes [2 GiB]; looked at likewise */
 	uint64_t
 		file; /* largest file that may be written, bytes [4 GiB]: the writer gets an error */
 };

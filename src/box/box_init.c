@@ -24,6 +24,7 @@
 #include "box/box_seccomp.h"
 #include "box/trace.h"
 #include "box/trace_files.h"
+#include "box/trace_limits.h"
 #include "box/trace_tsc.h"
 #include "base/banned.h"
 
@@ -90,16 +91,16 @@ static void make_environment(struct environment *env, const struct box_job *job)
  * For the commands, not for the tracer. Every limit of getrlimit(2) is set, so that none of the caller's shows; never above
  * the caller's hard limit.
  */
-static bool set_limits(const struct box_limits *l, bool traces, struct err *e)
+static bool set_limits(const struct box_limits *l, struct err *e)
 {
 	/* The tracer counts, and says which limit it was: then each may be about to make one more that it did not see yet. */
-	const rlim_t processes = traces ? 2 * (rlim_t)l->n_processes : l->n_processes;
+	const rlim_t processes = 2 * (rlim_t)l->n_processes;
 	const struct {
 		__rlimit_resource_t what;
 		rlim_t max;
 	} limits[] = {
-		/* What is traced is watched as a whole. */
-		{ RLIMIT_AS, traces ? RLIM_INFINITY : l->memory },
+		/* Memory is watched as a whole. */
+		{ RLIMIT_AS, RLIM_INFINITY },
 		/* Nothing, also where core files go to a program of the machine: that is run with 0, too. */
 		{ RLIMIT_CORE, 1 },
 		{ RLIMIT_CPU, RLIM_INFINITY },
@@ -153,8 +154,10 @@ static bool keep_rights(uint32_t bits, struct err *e)
 	return true;
 }
 
-/* The tracer keeps one: to see into a program whose file may be executed but not read, and where only root may trace. */
-static bool drop_rights(uint32_t kept, bool traces, struct err *e)
+/* The tracer keeps two: to see into a program whose file may be executed but not read, and into folders that a step closed. */
+static const uint32_t tracer_rights = 1U << CAP_SYS_PTRACE | 1U << CAP_DAC_READ_SEARCH;
+
+static bool drop_rights(uint32_t kept, struct err *e)
 {
 	/* The kernel says EINVAL at the first number that it does not know. */
 	for (unsigned long cap = 0; cap < 64; cap++)
@@ -162,7 +165,7 @@ static bool drop_rights(uint32_t kept, bool traces, struct err *e)
 			break;
 	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0)
 		return err_os(e, "cannot give up the rights in the box");
-	if (!keep_rights(kept | (traces ? 1U << CAP_SYS_PTRACE : 0), e))
+	if (!keep_rights(kept | tracer_rights, e))
 		return false;
 	/*
 	 * This process still has the caller's command line, environment and descriptors: nobody in the box may look into
@@ -229,9 +232,10 @@ static bool prepare(
 	umask((mode_t)v->umask_bits);
 	if (chdir(cwd) < 0)
 		return err_os(e, "cannot enter '%s' in the box", cwd);
-	if (tracer->traces)
+	trace_limits_begin(tracer);
+	if (tracer->answers)
 		tracer->files = trace_files_new(tracer, &fixed);
-	return drop_rights(rights_of(job), tracer->traces, e);
+	return drop_rights(rights_of(job), e);
 }
 
 /* All of one run in the box's first process. */
@@ -266,12 +270,11 @@ static noreturn void start(const struct init *in, const struct box_command *c)
 	if (attach(in, c)) {
 		close_range(3, ~0U, 0);
 		environ = (char **)(uintptr_t)in->env.vars;
-		if (in->tracer->traces && box_view_fixes(&in->job->view, BOX_CLOCK))
+		if (in->tracer->answers && box_view_fixes(&in->job->view, BOX_CLOCK))
 			trace_tsc_forbid();
-		if (!set_limits(&in->job->limits, in->tracer->traces, &e) ||
-			!keep_rights(rights_of(in->job), &e) ||
+		if (!set_limits(&in->job->limits, &e) || !keep_rights(rights_of(in->job), &e) ||
 			!box_seccomp_load(
-				in->tracer->traces ? in->tracer : NULL, in->job->whole_root, &e)) {
+				in->tracer->answers ? in->tracer : NULL, in->job->whole_root, &e)) {
 			dprintf(2, "assay: %s\n", e.text);
 			_exit(NOT_STARTED);
 		}

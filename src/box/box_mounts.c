@@ -255,7 +255,7 @@ static bool make_dev(const struct sources *s, struct err *e)
 		return false;
 	if (mount_setattr(AT_FDCWD, "dev", 0, &sealed, sizeof sealed) < 0)
 		return err_os(e, "cannot protect '/dev' in the box");
-	return mount_new("tmpfs", "dev/shm", MS_NODEV, "mode=1777,size=256m", e);
+	return mount_new("tmpfs", "dev/shm", MS_NODEV, "mode=1777,size=256m,nr_inodes=65536", e);
 }
 
 /* Everything that must exist before the root is sealed. */
@@ -282,10 +282,10 @@ static bool make_root(const struct sources *s, const struct box_job *job, struct
 
 static bool make_writable(const struct sources *s, const struct box_job *job, struct err *e)
 {
-	char options[64];
+	char options[96];
 
-	snprintf(options, sizeof options, "mode=755,size=%llu",
-		(unsigned long long)job->limits.disk + TRACE_LIMITS_ROOM);
+	snprintf(options, sizeof options, "mode=755,size=%llu,nr_inodes=%d",
+		(unsigned long long)job->limits.disk + TRACE_LIMITS_ROOM, TRACE_LIMITS_FILES);
 	return mount_new("tmpfs", job->view.work + 1, MS_NODEV, options, e) &&
 	       mount_new("tmpfs", "tmp", MS_NODEV, options, e) &&
 	       graft(s->out, "", "out", QUIET, e);
@@ -355,8 +355,9 @@ static bool mount_stage(const struct box_job *job, struct err *e)
 {
 	char options[64];
 
-	snprintf(options, sizeof options, "mode=755,size=%llu",
-		job->whole_root ? (unsigned long long)job->limits.disk : 4ULL << 20);
+	snprintf(options, sizeof options, "mode=755,size=%llu,nr_inodes=%d",
+		job->whole_root ? (unsigned long long)job->limits.disk : 4ULL << 20,
+		TRACE_LIMITS_FILES);
 	return mount_new("tmpfs", STAGE, MS_NODEV, options, e);
 }
 

@@ -26,12 +26,14 @@
 #include "base/banned.h"
 
 enum {
-	OPTIONS = PTRACE_O_TRACECLONE | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |
-		  PTRACE_O_TRACEEXEC | PTRACE_O_TRACESECCOMP | PTRACE_O_TRACESYSGOOD |
-		  PTRACE_O_EXITKILL,
+	/* Enough to count who is there. */
+	COUNTS = PTRACE_O_TRACECLONE | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |
+		 PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL,
+	ANSWERS = COUNTS | PTRACE_O_TRACESECCOMP | PTRACE_O_TRACESYSGOOD,
 	SYSCALL_STOP = SIGTRAP | 0x80, /* PTRACE_O_TRACESYSGOOD */
 	MS_NS = 1000000,
 	STAT_SIZE = 512,
+	WAITS_MAX = 3, /* of a second, for a parent that lives to introduce its child */
 };
 
 struct tracer *trace_new(const struct box_job *job, struct box_result *result, int log_fd)
@@ -42,7 +44,7 @@ struct tracer *trace_new(const struct box_job *job, struct box_result *result, i
 	t->view = job->view;
 	t->result = result;
 	t->log_fd = log_fd;
-	t->traces = job->view.released != BOX_ALL_CHANNELS;
+	t->answers = job->view.released != BOX_ALL_CHANNELS;
 	t->threads = trace_threads_new();
 	trace_call_install(t);
 	return t;
@@ -137,14 +139,21 @@ static void introduce(struct tracer *t, struct trace_thread *parent, pid_t pid)
 		trace_call_resume(child, 0);
 }
 
-/* It waits to be introduced by a parent that was killed in the middle of making it: then it has another one already. */
+/*
+ * It waits to be introduced by a parent that was killed in the middle of making it: then it has another one already,
+ * which is the box's first process or one that asked for orphans (PR_SET_CHILD_SUBREAPER).
+ */
 static void take_in(struct tracer *t, struct trace_thread *child)
 {
-	if (parent_of(child->pid) != 1) {
+	pid_t pid = parent_of(child->pid);
+	struct trace_thread *parent = pid > 1 ? trace_thread_find(t->threads, pid) : NULL;
+
+	if (pid != 1 && (!parent || !parent->known || child->n_waits++ < WAITS_MAX)) {
 		trace_disturb_wait(t, child);
 		return;
 	}
-	trace_process_join(trace_process_fork(t, t->first, child->pid), child);
+	trace_process_join(
+		trace_process_fork(t, parent ? parent->process : t->first, child->pid), child);
 	child->waiting = false;
 	trace_call_resume(child, 0);
 }
@@ -332,9 +341,7 @@ static bool follow(struct tracer *t, pid_t first, int *status, struct err *e)
 
 static bool trace_first(struct tracer *t, pid_t first, struct err *e)
 {
-	if (!t->traces)
-		return true;
-	if (ptrace(PTRACE_SEIZE, first, 0, OPTIONS) < 0) {
+	if (ptrace(PTRACE_SEIZE, first, 0, t->answers ? ANSWERS : COUNTS) < 0) {
 		err_os(e, "cannot trace the box's processes");
 		return err_hint(e,
 			"kernel.yama.ptrace_scope is 3, a container's seccomp profile forbids ptrace, or this program is itself traced (strace -f, a debugger)");

@@ -40,12 +40,13 @@ struct tracer {
 	int log_fd;
 	unsigned step; /* the running command, from 0 */
 	int64_t seen;  /* the last whole second that a step\'s first process has seen, ns */
-	bool traces;   /* not when everything is released */
+	bool answers;  /* not when everything is released: then it only counts */
 	struct trace_threads *threads;
 	struct trace_files *files;   /* trace_files.h; from when the root is made */
 	struct trace_process *first; /* of the running step; held until the step ends */
 	enum box_limit exceeded;
-	int64_t next_look; /* at the limits, by the machine's clock */
+	uint64_t disk_before; /* in writable binds, when the box began; bytes */
+	int64_t next_look;    /* at the limits, by the machine's clock */
 	int tick_ms;
 	struct trace_thread *held; /* see trace_disturb.c */
 	int64_t next_release;      /* of those held, by the machine's clock */

@@ -141,6 +141,8 @@ void trace_exec_begin(struct tracer *t, struct trace_thread *thread)
 	struct image im;
 	uint64_t at;
 
+	if (!t->answers)
+		return;
 	trace_clock_exec(t, thread->process);
 	c.stack = (uint64_t)ptrace(
 		PTRACE_PEEKUSER, thread->pid, offsetof(struct user_regs_struct, rsp), 0);

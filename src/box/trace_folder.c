@@ -16,7 +16,7 @@
 #include "base/banned.h"
 
 enum {
-	ANSWER_MAX = 1 << 20, /* of one call, however large its buffer */
+	ANSWER_MAX = 1 << 17, /* of one call, however large its buffer */
 	PROC_ROOT = 1,        /* inode of /proc itself, PROC_ROOT_INO in the kernel */
 	INDEX_MASK = (1 << TRACE_LISTING_INDEX_BITS) - 1,
 };

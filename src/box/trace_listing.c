@@ -82,14 +82,14 @@ void trace_listing_sort(struct trace_entry *entries, size_t n, enum box_order or
 static bool read_records(struct buf *records, int fd)
 {
 	CLEANUP(mem_free) char *chunk = mem_alloc(CHUNK);
-	ssize_t n;
+	ssize_t n = 0;
 
-	*records = buf_init(TRACE_LISTING_BYTES_MAX);
+	*records = buf_init(TRACE_LISTING_FOLDER_MAX);
 	if (lseek(fd, 0, SEEK_SET) < 0)
 		return false;
-	while ((n = getdents64(fd, chunk, CHUNK)) > 0)
+	while (buf_ok(records) && (n = getdents64(fd, chunk, CHUNK)) > 0)
 		buf_add(records, chunk, (size_t)n);
-	if (n == 0 && !buf_ok(records)) {
+	if (!buf_ok(records)) {
 		errno = ENOMEM;
 		return false;
 	}

@@ -11,10 +11,9 @@
 #include "box/box_view.h"
 
 enum {
-	TRACE_LISTING_ENTRIES_MAX = 1 << 22,
-	TRACE_LISTING_BYTES_MAX =
-		256 << 20, /* of one folder's records, and of all listings that are kept ... */
-	TRACE_LISTINGS_MAX = 1024, /* ... and how many they are; the oldest go first */
+	TRACE_LISTING_FOLDER_MAX = 32 << 20, /* bytes of one folder's records: about a million */
+	TRACE_LISTING_BYTES_MAX = 256 << 20, /* of all listings that are kept ... */
+	TRACE_LISTINGS_MAX = 1024,           /* ... and how many they are; the oldest go first */
 	TRACE_LISTING_INDEX_BITS = 24,
 	TRACE_LISTING_SERIALS =
 		1 << 19, /* a position stays below 2^43, which every file system keeps */

@@ -110,7 +110,9 @@ static void leave(struct trace_thread *thread)
 	thread->process = NULL;
 	if (!p)
 		return;
-	p->n_threads--;
+	/* Nobody asks the dead who made them; a chain of those whose parents ended would never be freed. */
+	if (--p->n_threads == 0)
+		trace_process_let_go(TAKE(p->parent));
 	trace_process_let_go(p);
 }
 

@@ -1,6 +1,6 @@
 /*
  * Who is who in the box: threads by their number, and the processes that they belong to. A process outlives its threads
- * as long as children of it live, so that those can ask what it was.
+ * as long as children of it live, so that those can ask what it was; its own parent is forgotten then.
  */
 #ifndef ASSAY_BOX_TRACE_PROCESS_H
 #define ASSAY_BOX_TRACE_PROCESS_H
@@ -11,8 +11,9 @@ enum { TRACE_ID_SIZE = 32 };
 
 struct trace_process {
 	pid_t pid;
-	struct trace_process *parent; /* who forked it; NULL for a step's first process */
-	size_t n_held;                /* by threads and children */
+	struct trace_process *
+		parent; /* who forked it; NULL for a step's first process, and when all threads ended */
+	size_t n_held; /* by threads and children */
 	unsigned n_threads;
 	int64_t now;                      /* its clock: virtual time since 1970, ns */
 	uint8_t id[TRACE_ID_SIZE];        /* names its random stream */
@@ -21,6 +22,7 @@ struct trace_process {
 	uint64_t n_taken;                 /* bytes taken of the random stream */
 	int64_t processor_ns;             /* processor time that it has used, by the clock */
 	bool borrows_memory;              /* its parent's, until it executes something */
+	bool counted;                     /* its memory, in the look that is under way */
 	int64_t counter_ns;               /* how far the time stamp counter is before the clock */
 	struct trace_ended *ended;        /* see trace_clock.c */
 	struct trace_timer *timers;       /* see trace_timer.c */
@@ -33,6 +35,7 @@ struct trace_thread {
 	bool known;   /* its parent's event came: process is set */
 	bool started; /* its first stop is over */
 	bool waiting; /* its first stop came before that */
+	unsigned n_waits;
 	struct trace_process *process;
 	int64_t held_until; /* by the machine's clock; in the tracer's list of those held */
 	struct trace_thread *next_held,

@@ -11,7 +11,12 @@
 #include "base/mem.h"
 #include "base/banned.h"
 
-enum { BLOCK = SHA256_SIZE, KIND_SIZE = 8 };
+enum {
+	BLOCK = SHA256_SIZE,
+	KIND_SIZE = 8,
+	ANSWER_MAX = 1 << 20, /* of one call: meanwhile the tracer looks at nothing else */
+	EXECS_MAX = 1 << 20,  /* different ones that are remembered; of others each is the first */
+};
 
 /* Lives as long as the box; the map borrows its key. */
 struct exec_seen {
@@ -52,6 +57,8 @@ static uint64_t seen_before(struct tracer *t, const uint8_t what[static TRACE_ID
 	if (!t->execs)
 		t->execs = map_new();
 	seen = map_get(t->execs, key);
+	if (!seen && map_count(t->execs) >= EXECS_MAX)
+		return 0;
 	if (!seen) {
 		seen = MEM_NEW(struct exec_seen);
 		memcpy(seen->what, what, TRACE_ID_SIZE);
@@ -99,7 +106,7 @@ void trace_random_stream(struct trace_process *p, uint8_t key[static TRACE_ID_SI
 
 static enum trace_next getrandom_before(struct trace_call *c)
 {
-	uint64_t n = c->args[1] < (uint64_t)INT32_MAX ? c->args[1] : (uint64_t)INT32_MAX, done = 0;
+	uint64_t n = c->args[1] < ANSWER_MAX ? c->args[1] : ANSWER_MAX, done = 0;
 	uint8_t piece[4096];
 
 	if (c->args[2] & ~(uint64_t)(GRND_NONBLOCK | GRND_RANDOM | GRND_INSECURE))

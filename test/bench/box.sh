@@ -1,5 +1,5 @@
 #!/bin/bash
-# What the box costs on a compile-heavy step: 60 files compiled under make by the host's gcc, with nothing traced, with
+# What the box costs on a compile-heavy step: 60 files compiled under make by the host's gcc, with every channel released, with
 # clock and randomness fixed, and with everything fixed. Ratios within one run; each figure is the best of three times
 # BENCH_ROUNDS, in turns. What starts many short processes costs most: that is shown, too, without an aim.
 # shellcheck source=test/bench/lib.sh
@@ -39,7 +39,7 @@ for ((round = 0; round < 3 * rounds; round++)); do
 	done
 done
 s() { column 1 "$bench/box-$1"; }
-figure "60 files compiled in the box" "$(s untraced)" "nothing traced, $(nproc) cores"
+figure "60 files compiled in the box" "$(s untraced)" "every channel released, $(nproc) cores"
 # told NAME VIEW AIM: by the clock, and by what the cores had to do, which other work on the machine disturbs less
 told() {
 	figure "  $1" "$(s "$2")" \
@@ -47,6 +47,6 @@ told() {
 }
 told "clock and randomness fixed" time 1.25
 told "everything fixed" everything 2
-figure "1000 programs that do nothing" "$(s start-untraced)" "nothing traced"
+figure "1000 programs that do nothing" "$(s start-untraced)" "every channel released"
 figure "  everything fixed" "$(s start-everything)" \
 	"$(ratio "$(s start-everything)" "$(s start-untraced)") times as long, $(awk -v a="$(s start-everything)" -v b="$(s start-untraced)" 'BEGIN { printf "%.0f", 1000 * (a - b) }') us more for each"

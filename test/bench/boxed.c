@@ -1,6 +1,6 @@
 /*
  * Runs one command in the box with the host's /usr as its sysroot, for measuring what the box costs:
- *   boxed RELEASED FOLDER COMMAND...   RELEASED: none, all (then nothing is traced), or channels by comma; "+x,y" releases all but x, y
+ *   boxed RELEASED FOLDER COMMAND...   RELEASED: none, all (then no system call stops), or channels by comma; "+x,y" releases all but x, y
  * FOLDER is seen as /src and its subfolder `out` as /out. The command's output goes to standard output, its exit code is ours.
  */
 #define ASSAY_MAY_ASK_THE_MACHINE

@@ -69,7 +69,7 @@ static void set_up(void)
 static bool run_job(struct box_result *r, struct box_job job, struct err *e)
 {
 	char root[512], out[512], src[512], exe[512];
-	const struct box_bind binds[] = { { "/usr", "/usr" }, { src, "/src" }, { exe, "/probe" } };
+	const struct box_bind binds[] = { { src, "/src" }, { "/usr", "/usr" }, { exe, "/probe" } };
 	int log = memfd_create("log", 0); /* not close-on-exec: must not be seen inside */
 	bool ok;
 
@@ -80,6 +80,11 @@ static bool run_job(struct box_result *r, struct box_job job, struct err *e)
 	job.sysroot = root;
 	job.binds = binds;
 	job.n_binds = ARRAY_LEN(binds);
+	/* Never /usr itself: it is the sysroot then, read only. */
+	if (job.binds_writable) {
+		job.sysroot = "/usr";
+		job.n_binds = 1;
+	}
 	job.out = out;
 	job.source_date_epoch = 1700000000;
 	memset(r, 0, sizeof *r);

@@ -94,7 +94,7 @@ static void released(void)
 	snprintf(text, sizeof text, "user %u %u\n", geteuid(), geteuid());
 	CHECK(run_view((struct box_view){ .released = 1U << BOX_USER_NAME }, commands, 1));
 	CHECK(says(text));
-	/* All at once: nothing is traced. */
+	/* All at once: processes are counted, and no call of theirs stops. */
 	CHECK(run_view((struct box_view){ .released = BOX_ALL_CHANNELS }, commands, 2));
 	CHECK(says("HOME=/home/of-the-test\n") && says("umask 77\n"));
 }
