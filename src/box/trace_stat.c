@@ -268,14 +268,18 @@ static void after_statx(struct trace_call *c)
 		fix_statx(c, c->args[4]);
 }
 
+/* Each twice: where neither times nor numbers are fixed, nothing stops. */
+#define EITHER(number, then)                                                                  \
+	{ .nr = (number), .channel = BOX_FILE_TIMES, .before = watch, .after = (then) },      \
+	{                                                                                     \
+		.nr = (number), .channel = BOX_FILE_NUMBERS, .before = watch, .after = (then) \
+	}
+
 const struct trace_handler trace_stat_calls[] = {
-	{ .nr = SYS_stat, .channel = BOX_N_CHANNELS, .before = watch, .after = after_stat },
-	{ .nr = SYS_lstat, .channel = BOX_N_CHANNELS, .before = watch, .after = after_stat },
-	{ .nr = SYS_fstat, .channel = BOX_N_CHANNELS, .before = watch, .after = after_stat },
-	{ .nr = SYS_newfstatat,
-		.channel = BOX_N_CHANNELS,
-		.before = watch,
-		.after = after_fstatat },
-	{ .nr = SYS_statx, .channel = BOX_N_CHANNELS, .before = watch, .after = after_statx },
+	EITHER(SYS_stat, after_stat),
+	EITHER(SYS_lstat, after_stat),
+	EITHER(SYS_fstat, after_stat),
+	EITHER(SYS_newfstatat, after_fstatat),
+	EITHER(SYS_statx, after_statx),
 	{ .nr = -1 },
 };
