@@ -177,18 +177,13 @@ static bool is_listed(struct str list, struct str name)
 	return false;
 }
 
-/* That there are components, and all that were asked for. */
+/* That there are all components that were asked for. */
 static bool check_only(const struct survey *s, struct err *e)
 {
 	const struct description *d = &s->inputs->description;
 	struct str word, rest = s->only;
 	bool more = rest.n != 0;
 
-	if (!d->n_components) {
-		err_set(e, ERR_NOTFOUND, "the description has no components");
-		return err_hint(
-			e, "check builds components: there is nothing that it could build twice");
-	}
 	while (more) {
 		size_t i = 0;
 
@@ -299,6 +294,11 @@ static bool run(struct work *w, struct err *e)
 	/* What only a component's steps see reaches the image by way of the component. */
 	if (!w->s->only.n && (w->annex || d->run_scripts) && !take(w, NULL, components, e))
 		return false;
+	if (w->r.n_components == 0) {
+		err_set(e, ERR_NOTFOUND, "the description has neither components nor scripts");
+		return err_hint(e,
+			"no step would see what is varied; without --vary the image is built again");
+	}
 	w->r.components = components;
 	w->r.varied = w->variations;
 	return true;

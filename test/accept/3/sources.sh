@@ -20,7 +20,7 @@ e2e "  pinned through the Sources index that the signed Release names" sources '
 	'lock verify refuses another-digest' 'lock verify refuses another-version' 'lock verify refuses another-index' 'lock verify refuses another-folder'
 unit "  a lock without one is what it was" lock source_packages bad_sources
 e2e "  a real one: the box sees what dpkg-source makes" debian-source 'its chain is verified: InRelease, Sources, stanza, files' \
-	'the box saw what dpkg-source makes' 'with its patches applied' '  and works'
+	'the box saw what dpkg-source makes' '  with its patches applied' '  and works'
 e2e "  assay archive keeps it, and the store" sources 'assay archive takes it, too' 'and built: the same bytes' '  so that nothing need be fetched'
 e2e "outputs are named, and captured as a tree" sources 'all below them is in the image' 'the same bytes' \
 	'fifo in a tree is refused' 'escape in a tree is refused' 'box-link in a tree is refused'
