@@ -35,6 +35,14 @@ struct trace_threads *trace_threads_new(void)
 	return all;
 }
 
+void trace_threads_free(struct trace_threads *all)
+{
+	if (!all)
+		return;
+	mem_free(&all->buckets);
+	mem_free(&all);
+}
+
 size_t trace_threads_count(const struct trace_threads *all)
 {
 	return all->n;

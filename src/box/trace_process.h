@@ -50,6 +50,8 @@ struct trace_thread {
 };
 
 struct trace_threads *trace_threads_new(void);
+/* When no thread is left in it; the box itself ends with its process. */
+void trace_threads_free(struct trace_threads *all);
 size_t trace_threads_count(const struct trace_threads *all);
 /* NULL when there is none. */
 struct trace_thread *trace_thread_find(const struct trace_threads *all, pid_t pid);

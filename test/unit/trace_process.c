@@ -32,6 +32,7 @@ static void generations(void)
 	trace_thread_remove(t.threads, thread);
 	trace_process_let_go(first);
 	CHECK(trace_threads_count(t.threads) == 0);
+	trace_threads_free(t.threads);
 }
 
 int main(void)
