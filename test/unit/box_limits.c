@@ -288,7 +288,7 @@ static void tracer(void)
 
 	CHECK(ended_by((struct box_limits){ 0 }, &random) == BOX_LIMIT_NONE);
 	CHECK(says("random bytes 1048576\n"));
-	CHECK(ended_by((struct box_limits){ .n_processes = 100, .wall_s = 60 }, &orphans) ==
+	CHECK(ended_by((struct box_limits){ .n_processes = 100, .wall_s = 300 }, &orphans) ==
 		BOX_LIMIT_NONE);
 }
 
