@@ -186,6 +186,16 @@ __attribute__((unused)) static bool shows(
 
 static int suite(void);
 
+/* The end of a suite: what set_up made is gone. 0 when all went well. */
+static int tear_down(void)
+{
+	struct err e = { 0 };
+
+	CHECK_OK(file_remove_tree(AT_FDCWD, folder, &e), e);
+	buf_done(&printed);
+	return test_failed != 0;
+}
+
 /* The suite again, as a user who is nobody. */
 static int as_ordinary_user(void)
 {
@@ -194,6 +204,15 @@ static int as_ordinary_user(void)
 		return 1;
 	prctl(PR_SET_DUMPABLE, 1, 0, 0, 0); /* as after an exec: /proc/self belongs to this user */
 	return suite();
+}
+
+/* The whole of a test: as the caller and, when that is root, as an ordinary user before. */
+static int as_both_users(void)
+{
+	if (getuid() == 0)
+		in_child(as_ordinary_user);
+	suite();
+	return test_end();
 }
 
 #endif

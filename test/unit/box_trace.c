@@ -392,24 +392,17 @@ static void without_library(void)
 
 static int suite(void)
 {
-	struct err e = { 0 };
-
 	set_up();
 	processes();
 	randomness();
 	machine();
 	without_library();
-	CHECK_OK(file_remove_tree(AT_FDCWD, folder, &e), e);
-	buf_done(&printed);
-	return test_failed != 0;
+	return tear_down();
 }
 
 int main(int argc, char **argv)
 {
 	if (argc >= 3 && !strcmp(argv[1], "probe"))
 		return probe(argv[2]);
-	if (getuid() == 0)
-		in_child(as_ordinary_user);
-	suite();
-	return test_end();
+	return as_both_users();
 }

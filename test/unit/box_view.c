@@ -120,8 +120,6 @@ static void names(void)
 
 static int suite(void)
 {
-	struct err e = { 0 };
-
 	setenv("HOME", "/home/of-the-test", 1);
 	set_up();
 	umask(077);
@@ -130,17 +128,12 @@ static int suite(void)
 	released();
 	bad_views();
 	names();
-	CHECK_OK(file_remove_tree(AT_FDCWD, folder, &e), e);
-	buf_done(&printed);
-	return test_failed != 0;
+	return tear_down();
 }
 
 int main(int argc, char **argv)
 {
 	if (argc == 2 && !strcmp(argv[1], "probe"))
 		return probe();
-	if (getuid() == 0)
-		in_child(as_ordinary_user);
-	suite();
-	return test_end();
+	return as_both_users();
 }
