@@ -204,20 +204,29 @@ static int refuse(scmp_filter_ctx ctx, bool traced, bool many_ids)
 	return rc ? rc : refuse_modes(ctx);
 }
 
+static struct scmp_arg_cmp compare(const struct trace_when *w)
+{
+	if (w->differs)
+		return SCMP_CMP(w->arg, SCMP_CMP_NE, w->value, 0);
+	if (w->high)
+		return SCMP_CMP(w->arg, SCMP_CMP_GE, w->value, 0);
+	return SCMP_CMP(w->arg, SCMP_CMP_MASKED_EQ, w->mask, w->value);
+}
+
 static int trace_one(scmp_filter_ctx ctx, const struct trace_handler *h)
 {
 	struct scmp_arg_cmp args[ARRAY_LEN(h->when)];
 	unsigned n = 0;
+	int rc = 0;
 
-	for (size_t i = 0; i < ARRAY_LEN(h->when); i++) {
-		const struct trace_when *w = &h->when[i];
-
-		if (w->mask && w->differs)
-			args[n++] = SCMP_CMP(w->arg, SCMP_CMP_NE, w->value, 0);
-		else if (w->mask)
-			args[n++] = SCMP_CMP(w->arg, SCMP_CMP_MASKED_EQ, w->mask, w->value);
-	}
-	return seccomp_rule_add_array(ctx, SCMP_ACT_TRACE(0), (int)h->nr, n, args);
+	for (size_t i = 0; i < ARRAY_LEN(h->when); i++)
+		if (h->when[i].mask)
+			args[n++] = compare(&h->when[i]);
+	if (!h->either)
+		return seccomp_rule_add_array(ctx, SCMP_ACT_TRACE(0), (int)h->nr, n, args);
+	for (unsigned i = 0; i < n && rc == 0; i++)
+		rc = seccomp_rule_add_array(ctx, SCMP_ACT_TRACE(0), (int)h->nr, 1, &args[i]);
+	return rc;
 }
 
 static int trace_all(scmp_filter_ctx ctx, const struct tracer *t)

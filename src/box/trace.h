@@ -78,10 +78,13 @@ enum trace_next {
 	TRACE_DONE,  /* do not let the kernel do it; `result` is the answer */
 };
 
-/* Stops only calls with (args[arg] & mask) == value, or, `differs`, with args[arg] != value. mask 0: no condition. */
+/*
+ * Stops only calls with (args[arg] & mask) == value; `differs`: with args[arg] != value; `high`: with args[arg] >= value.
+ * mask 0: no condition.
+ */
 struct trace_when {
 	unsigned arg;
-	bool differs;
+	bool differs, high;
 	uint64_t mask, value;
 };
 
@@ -101,7 +104,8 @@ struct trace_handler {
 	void (*after)(struct trace_call *);
 	/* May be NULL: a signal interrupted the call, which is started anew or answers EINTR. */
 	void (*interrupted)(struct trace_call *);
-	struct trace_when when[2]; /* both must hold */
+	struct trace_when when[2]; /* both must hold, */
+	bool either;               /* or one of them */
 };
 
 extern const struct trace_handler trace_clock_calls[], trace_wait_calls[], trace_timer_calls[],

@@ -240,6 +240,32 @@ static void random_devices(void)
 	CHECK(refused(open("/dev/urandom/x", O_RDONLY), ENOTDIR));
 }
 
+/* As the GNU preprocessor opens a header: not looked at, but the machine's random bytes are not there to be read. */
+static void header_like(void)
+{
+	char *low = mmap((void *)0x10000000, 4096, PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+	static char text[4096], again[4096];
+	int fd;
+
+	CHECK(low != MAP_FAILED && random_number("/dev/urandom") != 0);
+	strcpy(low, "/dev/urandom");
+	for (char *to = text; to; to = to == text ? again : NULL) {
+		fd = open(low, O_RDONLY | O_NOCTTY);
+		CHECK(fd >= 0 && read(fd, to, sizeof text) == sizeof text);
+		close(fd);
+	}
+	CHECK(!memcmp(text, again, sizeof text));
+	/* Other flags, or a path elsewhere: looked at. */
+	strcpy(low, "/proc/self/status");
+	fd = open(low, O_RDONLY);
+	CHECK(fd >= 0 && read(fd, text, sizeof text - 1) > 0 && strstr(text, "SigQ:\t0/1024\n"));
+	close(fd);
+	fd = open("/proc/self/status", O_RDONLY | O_NOCTTY);
+	CHECK(fd >= 0 && read(fd, text, sizeof text - 1) > 0 && strstr(text, "SigQ:\t0/1024\n"));
+	close(fd);
+}
+
 static int probe(void)
 {
 	listing();
@@ -249,6 +275,7 @@ static int probe(void)
 	numbers();
 	times();
 	random_devices();
+	header_like();
 	return test_end();
 }
 

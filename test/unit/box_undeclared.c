@@ -111,7 +111,8 @@ static void paths(void)
 	CHECK(shows((struct box_view){ 0 },
 		"cat /proc/interrupts /sys/class/net/eth0/address /proc/interrupts 2>/dev/null;"
 		"cd /proc; cat cpuinfo >/tmp/c; cat ../etc//machine-id ./self/../bus/x 2>/dev/null;"
-		"cat /home/user/secret 2>&1; printf '%1000s' x >/tmp/x; ls /proc/1 /proc/1/fd 2>&1; cat /proc/1/maps 2>&1; true",
+		"cat /home/user/secret 2>&1; printf '%1000s' x >/tmp/x; ls /proc/1 /proc/1/fd 2>&1; cat /proc/1/maps 2>&1;"
+		"grep -q x /proc/softirqs 2>/dev/null; true",
 		"assay: undeclared input: path: /proc/interrupts\n"
 		"assay: undeclared input: path: /sys/class/net/eth0/address\n"
 		"assay: undeclared input: path: /etc/machine-id\n"
@@ -120,7 +121,8 @@ static void paths(void)
 		"cat: /home/user/secret: No such file or directory\n"
 		"ls: cannot access '/proc/1': No such file or directory\n"
 		"ls: cannot access '/proc/1/fd': No such file or directory\n"
-		"cat: /proc/1/maps: No such file or directory\n"));
+		"cat: /proc/1/maps: No such file or directory\n"
+		"assay: undeclared input: path: /proc/softirqs\n"));
 }
 
 static void listed(void)
