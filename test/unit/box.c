@@ -141,6 +141,11 @@ static void rights(void)
 	CHECK(refused(unshare(CLONE_NEWUSER), EPERM));
 	CHECK(refused(syscall(SYS_clone, CLONE_NEWUSER | SIGCHLD, 0, 0, 0, 0), EPERM));
 	CHECK(refused(syscall(SYS_clone3, NULL, 0), ENOSYS));
+	/* cachestat of 6.5, statmount of 6.8, mseal of 6.10, what is to come */
+	CHECK(refused(syscall(451, -1, NULL, NULL, 0), ENOSYS));
+	CHECK(refused(syscall(457, NULL, NULL, 0, 0), ENOSYS));
+	CHECK(refused(syscall(462, NULL, 0, 0), ENOSYS));
+	CHECK(refused(syscall(511, 0), ENOSYS));
 	CHECK(refused(syscall(SYS_mount, 0, 0, 0, 0, 0), EPERM));
 	CHECK(refused(syscall(SYS_bpf, 0, 0, 0), EPERM));
 	CHECK(refused(syscall(SYS_io_uring_setup, 1, 0), EPERM));
