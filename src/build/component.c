@@ -28,6 +28,12 @@ struct work {
 	struct component_result result;
 };
 
+void component_failure_done(struct component_failure *f)
+{
+	buf_done(&f->tail);
+	buf_done(&f->undeclared);
+}
+
 bool component_is_fresh(const struct component_how *how)
 {
 	return how && (how->fresh || how->view);

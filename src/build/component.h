@@ -69,13 +69,17 @@ struct component_result {
 		*debian; /* the source package that it is built from, of the lock; else NULL */
 };
 
-/* What a person wants to see of a step that failed. */
+/* What a person wants to see of steps that ran: of one that failed, and of what others asked for and should not have. */
 struct component_failure {
 	struct buf
 		tail; /* the last lines of the step's output, at most STEP_LOG_LINES; released by the caller */
 	char log[STEP_LOG_PATH_MAX]; /* absolute path of all of it; "" when no step failed */
 	size_t step;                 /* which failed, from 1; 0: none of the description's */
+	struct buf
+		undeclared; /* lines on undeclared inputs of steps that did well; released by the caller */
 };
+
+void component_failure_done(struct component_failure *f);
 
 struct box_view;
 struct box_result;

@@ -228,7 +228,12 @@ static bool run_steps(const struct component_run *run, const struct place *p,
 		run->shell->status = r->status;
 		return true;
 	}
-	return r->done || step_failed(run, &steps, r, p, f, e);
+	if (!r->done)
+		return step_failed(run, &steps, r, p, f, e);
+	if (f)
+		step_log_undeclared(&f->undeclared, r, run->store, p->log, run->component->name,
+			run->derivation);
+	return true;
 }
 
 static bool take_outputs(struct component_result *ret, const struct component_run *run,

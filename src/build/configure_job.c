@@ -187,7 +187,12 @@ static bool run(const struct configure_job *job, struct box_job *box, const char
 		return false;
 	if (job->how && job->how->box)
 		*job->how->box = r;
-	return r.done || failed(job, &r, log, fd, failure, e);
+	if (!r.done)
+		return failed(job, &r, log, fd, failure, e);
+	if (failure)
+		step_log_undeclared(&failure->undeclared, &r, job->store, log,
+			STR("maintainer-scripts"), job->derivation);
+	return true;
 }
 
 bool configure_job_run(const struct configure_job *job, const char *tmp, const char *out,

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "deb/pack.h"
+#include "lock/lock_source_change.h"
 #include "base/banned.h"
 
 /* A package has what some member of the description names. */
@@ -143,13 +144,20 @@ static bool packages(struct effect *f, struct err *e)
 				    e);
 }
 
-/* A compiler of another version may compile the same source to other bytes. */
+static bool has_other_source(const struct effect *f, const struct component *c)
+{
+	return c->source.kind == SOURCE_DEBIAN &&
+	       lock_source_change_is(lock_source_find(f->before, &c->source),
+		       lock_source_find(f->after, &c->source));
+}
+
+/* A compiler of another version may compile the same source to other bytes; so may a new source be compiled to the same. */
 static bool component(struct effect *f, const struct component *c, struct err *e)
 {
+	bool changed = has_other_source(f, c), to_root = false, to_initrd = false;
 	struct str set = arena_printf(f->a, "toolchain:%.*s", STR_ARG(c->toolchain)),
-		   because = arena_printf(
-			   f->a, "component %.*s is compiled again", STR_ARG(c->name));
-	bool changed = false, to_root = false, to_initrd = false;
+		   because = arena_printf(f->a, "component %.*s %s", STR_ARG(c->name),
+			   changed ? "has another source" : "is compiled again");
 
 	if (!set.p)
 		return arena_full(f->a, e);

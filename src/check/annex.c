@@ -21,6 +21,7 @@ struct annex {
 	const struct canaries *c;
 	char *folder;
 	bool of_store; /* the folder is a temporary of `from`, else one below TMPDIR */
+	int held;      /* the latter, while we live */
 	bool made[KINDS];
 };
 
@@ -37,11 +38,13 @@ bool annex_new(struct annex **ret, struct store *from, const struct inputs *in,
 {
 	CLEANUP(annex_freep) struct annex *a = MEM_NEW(struct annex);
 
+	a->held = -1;
 	a->from = from;
 	a->in = in;
 	a->c = c;
 	a->of_store = !varies(variations, VARIATION_OUTSIDE_USER);
-	if (a->of_store ? !store_tmpdir(from, &a->folder, e) : !scratch_make(&a->folder, e))
+	if (a->of_store ? !store_tmpdir(from, &a->folder, e)
+			: !scratch_make_held(&a->folder, &a->held, e))
 		return false;
 	if (!a->of_store && chmod(a->folder, 0711) < 0)
 		return err_os(e, "cannot open '%s' for another user", a->folder);
@@ -57,6 +60,7 @@ void annex_free(struct annex *a)
 		store_tmpdir_remove(a->from, a->folder);
 	else
 		scratch_removep(&a->folder);
+	file_closep(&a->held);
 	free(a);
 }
 

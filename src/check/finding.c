@@ -256,8 +256,9 @@ static bool add_now(struct work *w, struct finding *f, const struct canary_hit *
 }
 
 /*
- * In the box all but one thing is the same in every build: which process comes first. So what differs there by itself differs
- * by that, unless the description leaves a channel open, or the steps looked at something that the box does not fix.
+ * In the box two things are not the same in every build: which process comes first, and what instructions tell that ask no
+ * kernel (rdrand, cpuid). So what differs there by itself differs by one of them, unless the description leaves a channel
+ * open, or the steps looked at something that the box does not fix.
  */
 static bool is_race(const struct work *w)
 {
@@ -266,16 +267,19 @@ static bool is_race(const struct work *w)
 	return job->component && !job->component->release.n && !job->n_notes;
 }
 
-static bool add_race(struct work *w, struct finding *f, struct err *e)
+/* Only the same lines in another order prove it: a random number of the processor is as new in each build. */
+static bool add_race(struct work *w, const struct place_sight *s, struct finding *f, struct err *e)
 {
 	CLEANUP(buf_done) struct buf text = buf_init(EVIDENCE_MAX);
 
 	f->class = CAUSE_PARALLEL;
-	f->proved = true;
-	f->by = CAUSE_BY_BISECTION;
-	f->variations = VARIATION_BIT(VARIATION_SCHEDULE);
+	f->proved = bytes_of(w, s, false).reordered;
+	f->by = f->proved ? CAUSE_BY_BISECTION : CAUSE_BY_CONTENT;
+	f->variations = f->proved ? VARIATION_BIT(VARIATION_SCHEDULE) : 0;
 	buf_add_cstr(&text,
 		"builds differ there in which everything is the same but which process comes first");
+	if (!f->proved)
+		buf_add_cstr(&text, ", and what the processor itself tells (rdrand, cpuid)");
 	return say(w, f, &text, e);
 }
 
@@ -316,7 +320,7 @@ static bool add_suspected(struct work *w, const struct place_sight *s, const cha
 	if (by_itself && tells_now(w, s, &hit, &now))
 		return add_now(w, f, &hit, e);
 	if (by_itself && is_race(w))
-		return add_race(w, f, e);
+		return add_race(w, s, f, e);
 	buf_add_cstr(&text, moves);
 	f->class = guess(w, s, by_itself, &text);
 	f->by = f->class ? CAUSE_BY_CONTENT : CAUSE_BY_NONE;

@@ -77,7 +77,7 @@ static bool run(const struct verb_args *args, int *code, struct err *e)
 	CLEANUP(progress_freep) struct progress *progress = progress_new(args);
 	struct timing timing = { .progress = progress };
 	struct build_request r = { .stage = next_stage, .ctx = &timing };
-	struct component_failure failure = { 0 };
+	CLEANUP(component_failure_done) struct component_failure failure = { 0 };
 	struct build_outcome o;
 
 	if (!inputs_read(&in, dir, e)) {
@@ -100,10 +100,11 @@ static bool run(const struct verb_args *args, int *code, struct err *e)
 	if (!build_run(&o, &r, e)) {
 		progress_end(progress);
 		line_block(stderr, buf_str(&failure.tail));
-		buf_done(&failure.tail);
 		return false;
 	}
 	next_stage(&timing, NULL);
+	if (!verb_quiet(args))
+		line_block(stderr, buf_str(&failure.undeclared));
 	if (verb_flag(args, "--json"))
 		return print_json(&o, e);
 	print_text(&o, &in.description, r.out);

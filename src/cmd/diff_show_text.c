@@ -55,7 +55,7 @@ static void show_bytes(struct buf *to, struct span s, size_t lead)
 	size_t at = lead < s.n ? lead : 0, from = at < LEAD_SHOWN ? 0 : at - LEAD_SHOWN;
 	size_t n = s.n - from < HEX_SHOWN ? s.n - from : HEX_SHOWN;
 	struct str text = text_around(s, at);
-	if (!n) {
+	if (lead >= s.n) {
 		buf_add_cstr(to, "(ends)");
 		return;
 	}

@@ -78,6 +78,7 @@ static bool make(const struct verb_args *args, const char *dir, const struct des
 	/* What it means is told of a lock that is written: to say so must not keep anybody from it. */
 	if (previous &&
 		(!lock_changes(&r.changes, previous, &l, a, e) ||
+			!lock_source_changes(&r.source_changes, previous, &l, a, e) ||
 			!lock_effect(&r.effect, previous, &l, &r.changes, d, q.store, a, e)))
 		return false;
 	if (!report(args, &r, e))

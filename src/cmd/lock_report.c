@@ -69,6 +69,19 @@ static void print_change(const struct lock_change *c)
 	}
 }
 
+static void print_source_change(const struct lock_source_change *c)
+{
+	const struct lock_source *a = c->before, *b = c->after;
+
+	if (!a || !b)
+		printf("%c source %.*s %.*s\n", b ? '+' : '-', STR_ARG((b ? b : a)->name),
+			STR_ARG((b ? b : a)->version));
+	else
+		printf("~ source %.*s %.*s -> %.*s%s\n", STR_ARG(a->name), STR_ARG(a->version),
+			STR_ARG(b->version),
+			str_equal(a->version, b->version) ? ", with other files" : "");
+}
+
 static void print_registers(const char *before, uint32_t registers)
 {
 	if (!registers)
@@ -122,7 +135,9 @@ void lock_report_print(const struct lock_report *r)
 		print_suite(&r->after->suites[i], r->now);
 	for (size_t i = 0; i < r->changes.n; i++)
 		print_change(&r->changes.items[i]);
-	if (r->before && !r->changes.n)
+	for (size_t i = 0; i < r->source_changes.n; i++)
+		print_source_change(&r->source_changes.items[i]);
+	if (r->before && !r->changes.n && !r->source_changes.n)
 		puts("no package changed");
 	if (r->before)
 		print_effect(r);
@@ -173,6 +188,25 @@ static void put_change(struct json_out *w, const struct lock_change *c)
 	for (size_t i = 0; i < c->sets.n; i++)
 		json_text(w, c->sets.items[i]);
 	json_end_array(w);
+	json_end_object(w);
+}
+
+static void put_source_version(struct json_out *w, const char *key, const struct lock_source *s)
+{
+	json_key(w, key);
+	if (s)
+		json_text(w, s->version);
+	else
+		json_null(w);
+}
+
+static void put_source_change(struct json_out *w, const struct lock_source_change *c)
+{
+	json_object(w);
+	json_put_cstr(w, "change", lock_change_name(c->kind));
+	json_put_str(w, "name", (c->after ? c->after : c->before)->name);
+	put_source_version(w, "before", c->before);
+	put_source_version(w, "after", c->after);
 	json_end_object(w);
 }
 
@@ -242,6 +276,11 @@ bool lock_report_json(const struct lock_report *r, struct err *e)
 	json_array(&w);
 	for (size_t i = 0; i < r->changes.n; i++)
 		put_change(&w, &r->changes.items[i]);
+	json_end_array(&w);
+	json_key(&w, "source-changes");
+	json_array(&w);
+	for (size_t i = 0; i < r->source_changes.n; i++)
+		put_source_change(&w, &r->source_changes.items[i]);
 	json_end_array(&w);
 	put_effect(&w, r);
 	json_end_object(&w);

@@ -7,7 +7,7 @@
 
 #include "build/lock_effect.h"
 #include "codec/json.h"
-#include "lock/lock_change.h"
+#include "lock/lock_source_change.h"
 
 struct lock_report {
 	const struct description *d;
@@ -15,6 +15,7 @@ struct lock_report {
 	const struct lock *after;
 	bool made; /* else `after` is what was there, and fits */
 	struct lock_change_list changes;
+	struct lock_source_change_list source_changes;
 	struct lock_effect effect;
 	int64_t now;
 };

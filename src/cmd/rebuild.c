@@ -13,6 +13,7 @@
 #include "build/publication.h"
 #include "build/remeasure.h"
 #include "cmd/fetch.h"
+#include "cmd/line.h"
 #include "cmd/lock_access.h"
 #include "cmd/rebuild_report.h"
 #include "cmd/reference_load.h"
@@ -233,7 +234,9 @@ static bool build(struct rebuilding *r, struct err *e)
 		    r->progress, r->args, r->access.store, &r->in.description, &r->in.lock, e))
 		return false;
 	ok = build_run(&o, &q, &why);
-	buf_done(&failure.tail);
+	if (!verb_quiet(r->args))
+		line_block(stderr, buf_str(&failure.undeclared));
+	component_failure_done(&failure);
 	if (!ok && is_finding(&why))
 		return fail_at(r, "build", why.text, e);
 	if (!ok) {

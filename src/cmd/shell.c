@@ -70,7 +70,7 @@ static bool enter(const struct verb_args *args, struct store *s, const struct in
 		s, &in->lock, &in->description, c, in->source_date_epoch, &shell, &failure, e);
 	pty_freep(&terminal);
 	line_block(stderr, buf_str(&failure.tail));
-	buf_done(&failure.tail);
+	component_failure_done(&failure);
 	return ok;
 }
 

@@ -118,10 +118,14 @@ static bool both(struct diff_walk *w, const char *a, const char *b, struct err *
 	struct stat st[2];
 	const char *paths[2] = { a, b };
 	for (size_t i = 0; i < 2; i++) {
-		if (stat(paths[i], &st[i]) == 0)
-			continue;
-		return errno == ENOENT ? err_set(e, ERR_NOTFOUND, "there is no '%s'", paths[i])
+		if (stat(paths[i], &st[i]) != 0)
+			return errno == ENOENT
+				       ? err_set(e, ERR_NOTFOUND, "there is no '%s'", paths[i])
 				       : err_os(e, "cannot look at '%s'", paths[i]);
+		/* To open a fifo would wait for a writer. */
+		if (!S_ISDIR(st[i].st_mode) && !S_ISREG(st[i].st_mode))
+			return err_set(
+				e, ERR_USAGE, "cannot read '%s': not a regular file", paths[i]);
 	}
 	bool folder_a = S_ISDIR(st[0].st_mode), folder_b = S_ISDIR(st[1].st_mode);
 	if (folder_a == folder_b)

@@ -157,6 +157,30 @@ static bool take_indexes(
 	return err_set(k->e, ERR_NOTFOUND, "no suite has an index of source packages");
 }
 
+/* A diff upon a tarball would be a third way to make a source, for packages that nobody touched for long. */
+static bool has_diff(const struct lock_source *src)
+{
+	for (size_t i = 0; i < src->n_files; i++)
+		if (str_ends(src->files[i].name, ".diff.gz"))
+			return true;
+	return false;
+}
+
+static bool check_format(const struct lock_source *src, struct err *e)
+{
+	if (!source_stanza_is_format(src->format))
+		return err_set(e, ERR_FORMAT,
+			"source package '%.*s' has format '%.*s', wanted 3.0 (quilt), 3.0 (native) or 1.0",
+			STR_ARG(src->name), STR_ARG(src->format));
+	if (!has_diff(src))
+		return true;
+	err_set(e, ERR_FORMAT,
+		"source package '%.*s' %.*s is a tarball and a diff, which assay does not unpack",
+		STR_ARG(src->name), STR_ARG(src->version));
+	return err_hint(e,
+		"lay out its sources beside assay.yaml (dpkg-source -x), and name that folder with `from`");
+}
+
 static bool check_found(struct choosing *k)
 {
 	for (size_t i = 0; i < k->n; i++) {
@@ -169,10 +193,8 @@ static bool check_found(struct choosing *k)
 			return err_hint(k->e,
 				"is debian-source in assay.yaml spelt right, and its suite among `suites`?");
 		}
-		if (!source_stanza_is_format(k->found[i].format))
-			return err_set(k->e, ERR_FORMAT,
-				"source package '%.*s' has format '%.*s', wanted 3.0 (quilt), 3.0 (native) or 1.0",
-				STR_ARG(r->name), STR_ARG(k->found[i].format));
+		if (!check_format(&k->found[i], k->e))
+			return false;
 	}
 	return true;
 }

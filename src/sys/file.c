@@ -165,13 +165,34 @@ static bool sync_parent(int dir, const char *path, struct err *e)
 	return true;
 }
 
+/* A device, a pipe, or a link to what a process has open (/dev/stdout) would be replaced, and be gone for everybody. */
+static bool may_replace(int dir, const char *path, struct err *e)
+{
+	char target[16];
+	struct stat st;
+	ssize_t n = 0;
+
+	if (fstatat(dir, path, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return true; /* creating it says why, if it is not only missing */
+	if (S_ISLNK(st.st_mode))
+		n = readlinkat(dir, path, target, sizeof target);
+	if (S_ISREG(st.st_mode) || S_ISDIR(st.st_mode) ||
+		(S_ISLNK(st.st_mode) &&
+			!(n > 0 && str_starts(str_make(target, (size_t)n), "/proc/"))))
+		return true;
+	err_set(e, ERR_USAGE, "cannot write '%s': it is no regular file", path);
+	return err_hint(e, "name a file; it is written beside its place and then put there");
+}
+
 static bool put_file(
 	int dir, const char *path, struct span bytes, mode_t mode, bool sync, struct err *e)
 {
 	char temporary[4096];
-	CLEANUP(file_closep)
-	int fd = create_temporary(dir, path, mode, temporary, sizeof temporary);
+	CLEANUP(file_closep) int fd = -1;
 
+	if (!may_replace(dir, path, e))
+		return false;
+	fd = create_temporary(dir, path, mode, temporary, sizeof temporary);
 	if (fd < 0)
 		return err_os(e, "cannot create '%s'", path);
 	if (fchmod(fd, mode) < 0 || !file_pwrite(fd, bytes.p, bytes.n, 0, path, e)) {

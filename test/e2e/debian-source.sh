@@ -63,3 +63,11 @@ check "the program is in the image" grep -q '  usr/bin/compress$' "$work/outputs
 digest=$(sed -n 's,  usr/bin/compress$,,p' "$work/outputs")
 cp "$store/objects/${digest:0:2}/${digest:2}" "$work/compress" && chmod 755 "$work/compress"
 same "  and works" hello "$(echo hello | "$work/compress" -f | "$work/compress" -d)"
+
+# An older version of it in the lock before: that it is another is said, and what that may move.
+version=$(jq -r '.sources[0].version' "$d/assay.lock")
+sed -i "/^  \"sources\"/,\$s/\"version\": \"$version\"/\"version\": \"0.1\"/" "$d/assay.lock"
+run lock --update "$d" --json -q >"$work/update"
+same "another version of a source package is told" "$(jq -c '[."source-changes"[] | .change, .name, .before, .after]' "$work/update")" \
+	"[\"replaced\",\"ncompress\",\"0.1\",\"$version\"]"
+same "  and why that may move something" "$(jq -r '.registers.reasons[].because' "$work/update")" "component compress has another source"

@@ -312,6 +312,20 @@ code=0
 "$assay" diff a a.tar >/dev/null 2>err.txt || code=$?
 same "a folder and a file: no answer" "$code" 2
 
+mkfifo fifo
+code=0
+timeout 10 "$assay" diff fifo a.tar >/dev/null 2>err.txt || code=$?
+same "a fifo: no answer, and no wait for a writer" "$code" 2
+code=0
+"$assay" diff a c --html fifo >/dev/null 2>err.txt || code=$?
+same "a page is not put in the place of a fifo" "$code $(stat -c %F fifo)" "2 fifo"
+
+# --- one is shorter ---
+head -c 300 /dev/zero | tr '\0' '\201' >long
+head -c 200 long >short
+differs long short
+says "where the shorter one ends is said" "B (ends)"
+
 # --- hostile names, and the page ---
 mkdir -p name1 name2
 evil=$'x\e[2J<script>alert(1)<\n"&\''

@@ -256,6 +256,8 @@ mkdir -p "$src/native-3" && echo native >"$src/native-3/file"
 tar -C "$src" -cf - native-3 | gzip -n >"$work/native_3.tar.gz"
 archive_source native 3 '3.0 (native)' "$work/native_3.tar.gz"
 archive_source future 1 '4.0' "$work/native_3.tar.gz"
+: >"$work/old_1-1.diff.gz"
+archive_source old 1-1 1.0 "$work/native_3.tar.gz" "$work/old_1-1.diff.gz"
 archive_publish
 from_debian() { # MEMBERS STEP
 	described <<Y
@@ -316,6 +318,8 @@ from_debian 'name: native, version: 4' 'cp file /out/list'
 fails "and so is a version" "no suite has source package 'native' in version 4" locked --update
 from_debian 'name: future' 'cp file /out/list'
 fails "and a format that nobody knows" "has format '4.0', wanted 3.0" locked --update
+from_debian 'name: old' 'cp file /out/list'
+fails "and format 1.0 with a diff, before anything is built" "source package 'old' 1-1 is a tarball and a diff" locked --update
 printf '%s\n' '--- a/file' '+++ b/file' '@@ -1 +1 @@' '-nothing of it' '+first' >"$src/debian/patches/one.patch"
 tar -C "$src" -cJf "$work/hello_2.0-1.debian.tar.xz" debian
 archive_source hello 2.0-1 '3.0 (quilt)' "$work"/hello_2.0.orig.tar.xz "$work/hello_2.0-1.debian.tar.xz"
@@ -345,6 +349,12 @@ fails "  and the member is named" "limits. in assay.yaml" built
 failing '    limits: {disk: 8M}
     steps: [[sh, -c, "cp x /out/list; cat /dev/zero >/out/more"]]'
 fails "one that fills the disk: by the limit of its disk" "was ended by the limit of its disk" built
+
+failing '    steps: [[sh, -c, "cat /proc/interrupts; echo tried; cp x /out/list"]]'
+check "a step that asks for what is not declared does not fail" eval 'run build "$work/d" -o "$work/asks" --no-observe >"$work/said" 2>&1'
+check "  but what it asked for is told" grep -q '^undeclared input of made: path: /proc/interrupts$' "$work/said"
+log=$(sed -n "s/^  all that it printed is in '\(.*\)'$/\1/p" "$work/said")
+check "  and its log is kept" eval 'grep -q "^tried$" "$log" && grep -q "undeclared input: path: /proc/interrupts" "$log"'
 
 # ---- assay shell ----
 failing '    steps: [[sh, -c, "echo one >/out/one; echo changed >x"], [sh, -c, "echo two >/out/list"]]'

@@ -111,6 +111,25 @@ static void in_child(void (*what)(void), bool ordinary)
 	CHECK(waitpid(pid, &status, 0) == pid && status == 0);
 }
 
+/* What everybody uses, or a process has open, is not replaced by a file. */
+static void in_place(void)
+{
+	int dir = here();
+	struct err e = { 0 };
+	struct stat st;
+
+	CHECK(mkfifoat(dir, "fifo", 0600) == 0);
+	CHECK(symlinkat("/proc/self/fd/1", dir, "stdout") == 0);
+	CHECK(symlinkat("nowhere", dir, "link") == 0);
+	CHECK(!file_write(dir, "fifo", str_span(STR("x")), 0644, &e) && e.kind == ERR_USAGE);
+	CHECK(!file_replace(dir, "stdout", str_span(STR("x")), 0644, &e) && e.kind == ERR_USAGE);
+	CHECK(fstatat(dir, "fifo", &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISFIFO(st.st_mode));
+	CHECK(fstatat(dir, "stdout", &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(st.st_mode));
+	CHECK_OK(file_write(dir, "link", str_span(STR("x")), 0644, &e), e);
+	CHECK(fstatat(dir, "link", &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode));
+	close(dir);
+}
+
 int main(void)
 {
 	struct err e = { 0 };
@@ -121,6 +140,7 @@ int main(void)
 	in_child(deep, false);
 	in_child(links, false);
 	in_child(closed, true);
+	in_child(in_place, false);
 	CHECK_OK(file_remove_tree(AT_FDCWD, folder, &e), e);
 	return test_end();
 }

@@ -115,6 +115,33 @@ static void dates_and_writers(void)
 	CHECK(m.will == IMAGE && strstr(because, "image-version"));
 }
 
+/* A component of a source package: other files of it may give other bytes. */
+static void another_source(void)
+{
+	static struct lock_source was = {
+		.name = S("agent"), .version = S("1"), .format = S("1.0")
+	};
+	struct lock_source is = was;
+	struct component c = agent;
+	struct description d = description();
+	const char *because;
+	struct shape_moves m;
+
+	c.source = (struct source_request){ .kind = SOURCE_DEBIAN, .name = STR("agent") };
+	d.components = &c;
+	locks_made(&before, "a 1 image seed");
+	locks_made(&after, "a 1 image seed");
+	before.lock.sources = &was;
+	after.lock.sources = &is;
+	before.lock.n_sources = after.lock.n_sources = 1;
+	m = effect(&d, &because);
+	CHECK(m.will == 0 && m.may == 0);
+	is.version = STR("2");
+	m = effect(&d, &because);
+	CHECK(m.will == 0 && m.may == IMAGE);
+	CHECK(!strcmp(because, "component agent has another source"));
+}
+
 static char top[] = "/tmp/assay-lock-effect-XXXXXX";
 
 static struct store *open_store(const char *name)
@@ -197,5 +224,6 @@ int main(void)
 	by_sets();
 	no_database();
 	dates_and_writers();
+	another_source();
 	return test_end();
 }
