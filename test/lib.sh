@@ -44,7 +44,8 @@ trap finish EXIT
 # Sets $hello to the description's folder.
 hello_ready() {
 	hello=$root/examples/hello
-	"$assay" fetch "$hello" --store "$store" -q && return
+	# Tests that begin at the same time do not fetch the same twice.
+	(flock 9 && "$assay" fetch "$hello" --store "$store" -q) 9>"${TMPDIR:-/tmp}/assay-tests.lock" && return
 	echo "a package of the committed lock is on no mirror any more: locking afresh in a copy"
 	mkdir -p "$work/tree"
 	tar -C "$root" -cf - examples guest src | tar -C "$work/tree" -xf -

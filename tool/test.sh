@@ -3,9 +3,12 @@
 # Each test program or script prints its own "N passed, N failed[, N skipped]" line; a skip says why in a line
 # "SKIP NAME: reason", and one that is not on test/skips.txt counts as a failure.
 #   tool/test.sh [--unit] [NAME...]   only unit tests, or only the e2e scripts named
+# As many run at a time as there are processors, or TEST_JOBS; each has folders and ports of its own.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 2
 passed=0 failed=0 skipped=0
+jobs=${TEST_JOBS:-$(nproc)}
+declare -A running=() # NAME by process
 log=build/test-logs
 mkdir -p "$log"
 only_unit=
@@ -40,26 +43,46 @@ count() { # NAME EXIT LOG
 	passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + ${s:-0}))
 }
 
-run_one() { # NAME LOG COMMAND...
-	local name=$1 out=$2 start=$SECONDS code=0
+# In the background: NAME LOG COMMAND...
+run_one() {
+	local out=$2 start=$SECONDS code=0
 	shift 2
 	timeout -k 10 1500 "$@" >"$out" 2>&1 </dev/null || code=$?
-	printf '%-34s %4d s  %s\n' "$name" $((SECONDS - start)) "$(grep -aE '^[0-9]+ passed' "$out" | tail -1)"
+	echo $((SECONDS - start)) >"$out.seconds"
+	return $code
+}
+
+# Waits for one that runs, and says what came of it.
+reap() {
+	local pid='' code=0 name out
+	wait -n -p pid "${!running[@]}" || code=$?
+	name=${running[$pid]} out=$log/${running[$pid]#*/}.log
+	unset "running[$pid]"
+	printf '%-34s %4d s  %s\n' "$name" "$(cat "$out.seconds")" "$(grep -aE '^[0-9]+ passed' "$out" | tail -1)"
+	rm -f "$out.seconds"
 	count "$name" "$code" "$out"
+}
+
+start() { # KIND NAME COMMAND...
+	local name=$1/$2 out=$log/$2.log
+	shift 2
+	while [ "${#running[@]}" -ge "$jobs" ]; do reap; done
+	run_one "$name" "$out" "$@" &
+	running[$!]=$name
 }
 
 if [ $# = 0 ]; then
 	for t in build/test/test-* build/test/fuzz/test-*; do
 		[ -x "$t" ] && [ -f "$t" ] || continue
-		name=$(basename "$t")
-		run_one "unit/${name#test-}" "$log/$name.log" "$t"
+		start unit "$(basename "$t")" "$t"
 	done
 fi
 if [ -z "$only_unit" ]; then
 	[ $# = 0 ] && mapfile -t names < <(basename -s .sh test/e2e/*.sh)
 	for name in "${@:-${names[@]}}"; do
-		run_one "e2e/$name" "$log/$name.log" bash "test/e2e/$name.sh"
+		start e2e "$name" bash "test/e2e/$name.sh"
 	done
 fi
+while [ "${#running[@]}" -gt 0 ]; do reap; done
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" = 0 ] && [ "$passed" != 0 ]
