@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "box/box.h"
 #include "build/build.h"
 #include "build/component_lay.h"
 #include "build/component_needs.h"
@@ -69,13 +70,19 @@ struct making {
 	} * made; /* seen by both processes */
 };
 
-/* A step that fails, or an output that is not there, tells something of the component; anything else of the machine. */
-static bool take_failure(const struct making *m, struct err *e)
+/*
+ * A step that fails, or an output that is not there, tells something of the component; anything else of the machine, also that a
+ * step took longer than it may: a busy machine is no cause.
+ */
+static bool take_failure(const struct making *m, const struct box_result *box, struct err *e)
 {
 	const struct trial *t = m->t;
 
 	if (!(t->released || t->variations) || (e->kind != ERR_MISMATCH && e->kind != ERR_NOTFOUND))
 		return false;
+	if (box->timed_out || box->limit == BOX_LIMIT_TIME)
+		return err_hint(e,
+			"a build with something varied took longer than `limits` allow: check again on an idle machine, or give it more time");
 	m->made->failed = true;
 	snprintf(m->made->why, sizeof m->made->why, "%s", e->text);
 	*e = (struct err){ 0 };
@@ -108,7 +115,7 @@ static bool make_image(
 
 	if (t->firmware_sha256 && !record_put_pcr0(s, t->firmware_sha256, t->pcr0, e))
 		return false;
-	return build_run(&ignored, &r, e) || take_failure(m, e);
+	return build_run(&ignored, &r, e) || take_failure(m, how->box, e);
 }
 
 /* What varies only in a process of its own. */
@@ -121,6 +128,7 @@ static bool is_outside(const struct trial *t)
 static bool make(const struct making *m, struct store *s, struct err *e)
 {
 	CLEANUP(arena_freep) struct arena *own = arena_new(TRIAL_ARENA_MAX);
+	CLEANUP(mem_free) struct box_result *box = MEM_NEW(struct box_result);
 	const struct trial *t = m->t;
 	const uint64_t channels = t->variations & VARIATION_CHANNELS;
 	struct component_how how = {
@@ -129,6 +137,7 @@ static bool make(const struct making *m, struct store *s, struct err *e)
 		.sysroot = is_outside(t) ? NULL : t->sysroot,
 		.made = m->needs.items,
 		.n_made = m->needs.n,
+		.box = box,
 	};
 	struct component_result made;
 	struct canary_view view;
@@ -148,7 +157,7 @@ static bool make(const struct making *m, struct store *s, struct err *e)
 		return false;
 	if (!component_build(&made, s, &t->inputs->lock, &t->inputs->description, t->component,
 		    t->inputs->source_date_epoch, &how, own, NULL, e))
-		return take_failure(m, e);
+		return take_failure(m, box, e);
 	return write_products(m->out, &made, e);
 }
 

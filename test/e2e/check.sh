@@ -102,6 +102,16 @@ run "without the box a component without a cause does not" 0 --plain --only stea
 run "several are looked at, and no other" 1 --plain --only steady,stamp --json
 same "in the order of the description" "$(jq -r '[.components[].component] | join(" ")' "$work/said")" 'stamp steady'
 
+# A build that takes too long tells of a busy machine; "identical" would be said of what was never compared.
+mkdir "$work/late"
+cp -r "$dir/src" "$hello/assay.lock" "$hello/overlay" "$work/late/"
+# shellcheck disable=SC2016 # the step expands it
+late() { component late 'case $(date +%Y) in 2026) echo x >/out/made;; *) while :; do :; done;; esac' | sed 's/^    outputs:/    limits: {time: 20s}\n&/'; }
+description late >"$work/late/assay.yaml"
+dir=$work/late
+run "a varied build that takes longer than it may: no answer" 2 --vary clock --only late
+check "and why" grep -q 'limit of its time' "$work/err"
+
 # The machine around the box: another host name, user, path, ..., everything unpacked again.
 dir=$work/clean
 run "another machine around the box: component and image are identical" 0 --json
