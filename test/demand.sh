@@ -134,3 +134,21 @@ e2e() {
 		line FAIL "$what" "${missing:+not shown: $missing; }$(last "$log")" "tool/test.sh $name"
 	fi
 }
+
+# slow WHAT NAME [CASE...]: the slow suite's step was run on this machine (./run from-source NAME) and printed that each of
+# these cases is right. It takes too long to be run from here.
+slow() {
+	local what=$1 name=$2 log=$root/build/from-source/$2.log case missing=''
+	shift 2
+	wanted "$what" "from-source $name" || return 0
+	[ -f "$root/test/from-source/$name.sh" ] || { line FAIL "$what" "there is no test/from-source/$name.sh" "$name"; return; }
+	last "$log" 2>/dev/null | grep -qE '^[0-9]+ passed, ' || { line skip "$what" "not run on this machine" "./run from-source $name"; return; }
+	for case; do
+		awk -v a="ok   $case" 'index($0, a) == 1 { f = 1 } END { exit !f }' "$log" || missing=$case
+	done
+	if [ -z "$missing" ] && last "$log" | grep -qE '^[1-9][0-9]* passed, 0 failed'; then
+		line pass "$what" "$(last "$log")$(grep -a '^figure ' "$log" | head -n 1 | sed 's/^figure /; /')" "./run from-source $name"
+	else
+		line FAIL "$what" "${missing:+not shown: $missing; }$(last "$log")" "./run from-source $name"
+	fi
+}
