@@ -14,6 +14,7 @@
 #include "build/remeasure.h"
 #include "cmd/fetch.h"
 #include "cmd/lock_access.h"
+#include "cmd/rebuild_packages.h"
 #include "cmd/rebuild_report.h"
 #include "cmd/reference_load.h"
 #include "cmd/verbs.h"
@@ -307,6 +308,14 @@ static bool run(const struct verb_args *args, int *code, struct err *e)
 	};
 	bool ok;
 
+	if (verb_flag(args, "--packages")) {
+		rebuilding_done(&r);
+		return rebuild_packages_run(args, code, e);
+	}
+	if (verb_n_args(args) > 1) {
+		rebuilding_done(&r);
+		return err_set(e, ERR_USAGE, "names of packages go with --packages");
+	}
 	r.fetch = (struct fetch_options){ .progress = progress_fetch, .ctx = r.progress };
 	r.result.comparison = &r.comparison;
 	r.by.name = verb_value(args, "--by");
@@ -323,17 +332,18 @@ static const struct verb_option options[] = {
 	{ "--statement", "FILE", "the answer (" STATEMENT ")", false },
 	{ "--by", "NAME", "who rebuilds, for the statement", false },
 	{ "--no-observe", NULL, "do not boot unknown firmware to learn its PCR 0", false },
+	REBUILD_PACKAGES_OPTIONS,
 	LOCK_ACCESS_OPTIONS,
-	{ "--json", NULL, "print the statement", false },
+	{ "--json", NULL, "print the statement, or what became of packages", false },
 	{ 0 },
 };
 
 const struct verb cmd_rebuild = {
 	.name = "rebuild",
 	.summary = "build somebody's lock and compare with what they published",
-	.usage = "LOCK|OUT|URL",
+	.usage = "LOCK|OUT|URL [PACKAGE...]",
 	.min_args = 1,
-	.max_args = 1,
+	.max_args = VERB_ARGS_MAX,
 	.options = options,
 	.example = "assay rebuild https://example.org/hello --by me@example.net",
 	.run = run,
