@@ -385,6 +385,7 @@ bool rebuild_box_run(struct rebuild_built *ret, const struct rebuild_box_request
 			q->root->source_date_epoch, a, e) ||
 		!make_root(&w, failure, e) || !derive(&w, e) || !build(&w, failure, e))
 		return false;
+	w.built.date_unix = w.changelog.date_unix;
 	*ret = w.built;
 	return true;
 }

@@ -38,6 +38,7 @@ struct rebuild_file {
 struct rebuild_built {
 	uint8_t derivation[SHA256_SIZE];
 	bool cached;
+	int64_t date_unix;                /* of its changelog, where the clock started */
 	const struct rebuild_file *files; /* by name; without debug symbols */
 	size_t n_files;
 };

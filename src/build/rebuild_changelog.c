@@ -8,7 +8,6 @@
 #include "base/mem.h"
 #include "build/source_debian.h"
 #include "deb/pack.h"
-#include "lock/changelog.h"
 #include "sys/file.h"
 #include "base/banned.h"
 
@@ -39,39 +38,63 @@ static bool gunzip(struct buf *out, struct span bytes, struct err *e)
 	return buf_ok(out) || buf_full(out, "a changelog", e);
 }
 
-static bool is_changelog(const struct node *n)
+static bool is_changelog(const struct node *n, const char *name)
 {
 	return n->kind == NODE_FILE && n->content.size <= COMPRESSED_MAX &&
-	       str_glob(STR("usr/share/doc/*/changelog.Debian.amd64.gz"), n->path);
+	       str_glob(STR("usr/share/doc/*/*"), n->path) && str_is(tree_name(n->path), name);
 }
 
-/* entry stays empty where the package has none. */
-static bool entry_of_package(struct str *entry, struct store *s, const struct lock_package *p,
-	struct arena *a, struct err *e)
+/* Strings of the arena instead of those of a text that goes. */
+static bool keep(struct changelog_entry *ret, const struct changelog_entry *x, struct arena *a,
+	struct err *e)
+{
+	*ret = *x;
+	ret->text = arena_str(a, x->text);
+	ret->name = arena_str(a, x->name);
+	ret->version = arena_str(a, x->version);
+	return (ret->text.p && ret->name.p && ret->version.p) || arena_full(a, e);
+}
+
+bool rebuild_changelog_of_package(struct changelog_entry *ret, bool *found, struct store *s,
+	const struct lock_package *p, const char *name, struct arena *a, struct err *e)
 {
 	CLEANUP(buf_done) struct buf text = buf_init(CHANGELOG_MAX);
 	CLEANUP(pack_freep) struct pack *pack = NULL;
 	CLEANUP(mem_free) uint8_t *bytes = NULL;
 	const struct node *nodes;
 	struct changelog_entry newest;
-	size_t n, i = 0;
+	size_t n, i = 0, size;
 
+	*found = false;
 	if (!pack_open(&pack, s, p->sha256, p->name, e))
 		return false;
 	nodes = pack_nodes(pack, &n);
-	while (i < n && !is_changelog(&nodes[i]))
+	while (i < n && !is_changelog(&nodes[i], name))
 		i++;
 	if (i == n)
 		return true;
-	bytes = mem_alloc((size_t)nodes[i].content.size + 1);
-	if (!content_read(&nodes[i].content, 0, bytes, (size_t)nodes[i].content.size, e) ||
-		!gunzip(&text, span_make(bytes, (size_t)nodes[i].content.size), e) ||
+	size = (size_t)nodes[i].content.size;
+	bytes = mem_alloc(size + 1);
+	if (!content_read(&nodes[i].content, 0, bytes, size, e) ||
+		!gunzip(&text, span_make(bytes, size), e) ||
 		!changelog_newest(&newest, buf_str(&text), e))
 		return err_wrap(e, "'%.*s'", STR_ARG(nodes[i].path));
-	if (!newest.binary_only)
-		return true;
-	*entry = arena_str(a, newest.text);
-	return entry->p || arena_full(a, e);
+	*found = true;
+	return keep(ret, &newest, a, e);
+}
+
+/* entry stays empty where the package has none. */
+static bool entry_of_package(struct str *entry, struct store *s, const struct lock_package *p,
+	struct arena *a, struct err *e)
+{
+	struct changelog_entry newest;
+	bool found;
+
+	if (!rebuild_changelog_of_package(&newest, &found, s, p, "changelog.Debian.amd64.gz", a, e))
+		return false;
+	if (found && newest.binary_only)
+		*entry = newest.text;
+	return true;
 }
 
 static bool find_entry(struct str *entry, struct store *s, const struct rebuild_unit *unit,

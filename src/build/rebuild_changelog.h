@@ -7,6 +7,7 @@
 
 #include "build/rebuild_unit.h"
 #include "lock/buildinfo.h"
+#include "lock/changelog.h"
 #include "store/store.h"
 
 struct rebuild_changelog {
@@ -23,5 +24,12 @@ bool rebuild_changelog_read(struct rebuild_changelog *ret, struct store *s,
 	const struct rebuild_unit *unit, const struct lock_source *src,
 	const struct buildinfo *info, int64_t otherwise_unix, struct arena *a,
 	struct err *e) MUST_CHECK;
+
+/*
+ * The newest entry of a binary package's own changelog, /usr/share/doc/.../NAME of its files, a gzip file; text and strings are the arena's.
+ * *found false where it has none.
+ */
+bool rebuild_changelog_of_package(struct changelog_entry *ret, bool *found, struct store *s,
+	const struct lock_package *p, const char *name, struct arena *a, struct err *e) MUST_CHECK;
 
 #endif

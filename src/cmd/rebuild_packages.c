@@ -4,7 +4,7 @@
 
 #include "base/mem.h"
 #include "build/publication.h"
-#include "build/rebuild_debs.h"
+#include "check/rebuild_debs.h"
 #include "build/rebuild_root.h"
 #include "cmd/fetch.h"
 #include "cmd/lock_access.h"
@@ -215,7 +215,7 @@ static bool build(struct rebuilding *r, const struct rebuild_unit *u, const stru
 		return false;
 	progress_stage(r->progress, "compare");
 	return rebuild_debs_keep(r->access.store, &built, folder, e) &&
-	       rebuild_debs_compare(d, r->access.store, u, &built, r->a, e);
+	       rebuild_debs_compare(d, r->access.store, u, &built, &root->lock, r->a, e);
 }
 
 static bool work_on(

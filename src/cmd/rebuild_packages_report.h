@@ -4,7 +4,7 @@
 #ifndef ASSAY_CMD_REBUILD_PACKAGES_REPORT_H
 #define ASSAY_CMD_REBUILD_PACKAGES_REPORT_H
 
-#include "build/rebuild_debs.h"
+#include "check/rebuild_debs.h"
 
 /* One unit, as soon as it is done; and how many of all were what. */
 void rebuild_packages_report_print(const struct rebuild_debs *d);

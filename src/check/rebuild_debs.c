@@ -1,5 +1,5 @@
 #define ASSAY_MAY_ASK_THE_MACHINE
-#include "build/rebuild_debs.h"
+#include "check/rebuild_debs.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -43,10 +43,12 @@ static bool remember(struct store *s, const uint8_t deb_sha256[static SHA256_SIZ
 }
 
 static bool compare_one(struct rebuild_deb *d, struct store *s, const struct rebuild_file *f,
-	struct arena *a, struct err *e)
+	bool younger, struct arena *a, struct err *e)
 {
 	static const struct diff_options options = { .window = 256, .no_disk_meta = true };
 	char published[PATH_MAX], rebuilt[PATH_MAX];
+	struct diff_report report;
+	struct rebuilt_file *files;
 
 	memcpy(d->sha256, f->sha256, SHA256_SIZE);
 	if (memcmp(f->sha256, d->package->sha256, SHA256_SIZE) == 0) {
@@ -54,23 +56,40 @@ static bool compare_one(struct rebuild_deb *d, struct store *s, const struct reb
 		return remember(s, d->package->sha256, e);
 	}
 	d->verdict = REBUILD_DEB_DIFFERS;
-	return path_of(published, s, d->package->sha256, e) && path_of(rebuilt, s, f->sha256, e) &&
-	       diff_paths(&d->diff, published, rebuilt, &options, a, e);
+	if (!path_of(published, s, d->package->sha256, e) || !path_of(rebuilt, s, f->sha256, e) ||
+		!diff_paths(&report, published, rebuilt, &options, a, e) ||
+		!rebuilt_cause_find(&files, &d->n_files, &report, younger, a, e))
+		return false;
+	d->files = files;
+	return true;
+}
+
+static bool has_younger(const struct rebuild_debs *d)
+{
+	for (size_t i = 0; i < d->n_tools; i++)
+		if (d->tools[i].younger)
+			return true;
+	return false;
 }
 
 bool rebuild_debs_compare(struct rebuild_debs *ret, struct store *s, const struct rebuild_unit *u,
-	const struct rebuild_built *built, struct arena *a, struct err *e)
+	const struct rebuild_built *built, const struct lock *root, struct arena *a, struct err *e)
 {
 	struct rebuild_deb *debs = ARENA_ARRAY(a, u->n + 1, struct rebuild_deb);
+	struct rebuild_tool *tools;
 
 	if (!debs)
 		return arena_full(a, e);
+	if (!rebuild_tools_find(&tools, &ret->n_tools, s, root, built->date_unix, a, e))
+		return false;
+	ret->tools = tools;
+	ret->date_unix = built->date_unix;
 	for (size_t i = 0; i < u->n; i++) {
 		const struct rebuild_file *f = find(built, u->packages[i], a);
 
 		debs[i].package = u->packages[i];
 		debs[i].verdict = REBUILD_DEB_MISSING;
-		if (f && !compare_one(&debs[i], s, f, a, e))
+		if (f && !compare_one(&debs[i], s, f, has_younger(ret), a, e))
 			return err_wrap(e, "package '%.*s'", STR_ARG(u->packages[i]->name));
 	}
 	ret->unit = u;
