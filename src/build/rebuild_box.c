@@ -1,11 +1,13 @@
 #define ASSAY_MAY_ASK_THE_MACHINE
 #include "build/rebuild_box.h"
 
+#include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/hex.h"
 #include "base/mem.h"
 #include "box/box.h"
 #include "build/configure.h"
@@ -18,10 +20,12 @@
 #include "sys/file.h"
 #include "base/banned.h"
 
+#define DSC "source.dsc"
 #define DERIVATION_FORMAT "assay.derivation.rebuild/1"
 
 enum {
 	DERIVATION_MAX = 4 << 20,
+	DSC_MAX = 1 << 20,
 	TREE_MEMORY_MAX = 1 << 30,
 	WALL_S = 12 * 3600,
 	ENVIRONMENT_MAX = BUILDINFO_ENVIRONMENT_MAX + 8,
@@ -30,18 +34,22 @@ enum {
 
 static const uint64_t memory_max = 16ULL << 30, disk_max = 24ULL << 30;
 
-/* What runs in the box: DSC FOLDER BUILD as $1 to $3. Debug symbols stay behind: nobody has them in a lock. */
+/*
+ * What runs in the box: FOLDER BUILD as $1 and $2, and $3 where SOURCE_DATE_EPOCH is a .buildinfo's; else dpkg-buildpackage takes
+ * the changelog's. Debug symbols stay behind: nobody has them in a lock.
+ */
 static const char script[] = "set -e\n"
-			     "mkdir -p -- \"${2%/*}\"\n"
-			     "cd -- \"${2%/*}\"\n"
-			     "dpkg-source --no-copy -x \"/src/$1\" \"${2##*/}\"\n"
-			     "cd -- \"${2##*/}\"\n"
+			     "[ \"$3\" ] || unset SOURCE_DATE_EPOCH\n"
+			     "mkdir -p -- \"${1%/*}\"\n"
+			     "cd -- \"${1%/*}\"\n"
+			     "dpkg-source --no-copy -x /src/" DSC " \"${1##*/}\"\n"
+			     "cd -- \"${1##*/}\"\n"
 			     "if [ -e /src/binnmu ]; then\n"
 			     "	cat /src/binnmu debian/changelog >../changelog\n"
 			     "	cat ../changelog >debian/changelog\n"
 			     "	rm ../changelog\n"
 			     "fi\n"
-			     "dpkg-buildpackage -us -uc --build=\"$3\"\n"
+			     "dpkg-buildpackage -us -uc --build=\"$2\"\n"
 			     "cd ..\n"
 			     "for f in *.deb *.udeb *.buildinfo; do\n"
 			     "	case $f in *-dbgsym_*) continue ;; esac\n"
@@ -158,6 +166,8 @@ static void put_source(struct json_out *o, const struct lock_source *src)
 	json_key(o, "source");
 	json_array(o);
 	for (size_t i = 0; i < src->n_files; i++) {
+		if (!rebuild_box_needs(&src->files[i]))
+			continue;
 		json_object(o);
 		json_put_str(o, "name", src->files[i].name);
 		json_put_hex(o, "sha256", SPAN_OF(src->files[i].sha256));
@@ -183,6 +193,7 @@ static bool derive(struct work *w, struct err *e)
 	json_key(&o, "clock");
 	json_int(&o, w->changelog.date_unix);
 	json_put_cstr(&o, "build", w->q->unit->all ? "all" : "any");
+	json_put_cstr(&o, "script", script);
 	json_put_str(&o, "folder", w->folder);
 	put_strings(&o, "environment", w->env, w->n_env);
 	json_end_object(&o);
@@ -205,6 +216,32 @@ static void place_done(struct place *p)
 	file_closep(&p->log_fd);
 }
 
+bool rebuild_box_needs(const struct lock_file *f)
+{
+	return !str_ends(f->name, ".dsc") && !str_ends(f->name, ".asc");
+}
+
+/* What dpkg-source asks of a .dsc; the list of MD5 sums must be there, and may be empty. */
+static bool write_dsc(const struct lock_source *src, int dir, struct err *e)
+{
+	CLEANUP(buf_done) struct buf text = buf_init(DSC_MAX);
+	char hex[2 * SHA256_SIZE + 1];
+
+	buf_printf(&text, "Format: %.*s\nSource: %.*s\nVersion: %.*s\nChecksums-Sha256:\n",
+		STR_ARG(src->format), STR_ARG(src->name), STR_ARG(src->version));
+	for (size_t i = 0; i < src->n_files; i++) {
+		const struct lock_file *f = &src->files[i];
+
+		hex_write(hex, f->sha256, SHA256_SIZE);
+		if (rebuild_box_needs(f))
+			buf_printf(&text, " %s %" PRIu64 " %.*s\n", hex, f->size, STR_ARG(f->name));
+	}
+	buf_add_cstr(&text, "Files:\n");
+	if (!buf_ok(&text))
+		return buf_full(&text, "a .dsc", e);
+	return file_replace(dir, DSC, buf_span(&text), 0644, e);
+}
+
 static bool lay_source(const struct work *w, const struct place *p, int src, struct err *e)
 {
 	char path[PATH_MAX];
@@ -212,12 +249,16 @@ static bool lay_source(const struct work *w, const struct place *p, int src, str
 	for (size_t i = 0; i < w->source->n_files; i++) {
 		const struct lock_file *f = &w->source->files[i];
 
+		if (!rebuild_box_needs(f))
+			continue;
 		if (snprintf(path, sizeof path, "%s/%.*s", p->src, STR_ARG(f->name)) >=
 			(int)sizeof path)
 			return err_set(e, ERR_LIMIT, "the path of the store is too long");
 		if (!offered_file(w->q->store, f->sha256, path, e))
 			return err_wrap(e, "'%.*s'", STR_ARG(f->name));
 	}
+	if (!write_dsc(w->source, src, e))
+		return false;
 	return !w->changelog.binnmu.n ||
 	       file_replace(src, "binnmu", str_span(w->changelog.binnmu), 0644, e);
 }
@@ -254,21 +295,20 @@ static bool failed(const struct work *w, const struct box_result *r, const struc
 	return f->log[0] ? err_hint(e, "all that it printed is in '%s'", f->log) : false;
 }
 
-static const char *dsc_of(const struct lock_source *src, struct arena *a)
+static bool has_epoch(const struct work *w)
 {
-	for (size_t i = 0; i < src->n_files; i++)
-		if (str_ends(src->files[i].name, ".dsc"))
-			return arena_str(a, src->files[i].name).p;
-	return NULL;
+	for (size_t i = 0; i < w->n_env; i++)
+		if (str_starts(str_of(w->env[i]), "SOURCE_DATE_EPOCH="))
+			return true;
+	return false;
 }
 
 static bool run_box(const struct work *w, const struct place *p, const char *sysroot,
 	struct component_failure *failure, struct err *e)
 {
 	CLEANUP(mem_free) struct box_result *r = MEM_NEW(struct box_result);
-	const char *dsc = dsc_of(w->source, w->a);
-	const char *const argv[] = { "sh", "-c", script, "sh", dsc, w->folder.p,
-		w->q->unit->all ? "all" : "any", NULL };
+	const char *const argv[] = { "sh", "-c", script, "sh", w->folder.p,
+		w->q->unit->all ? "all" : "any", has_epoch(w) ? "given" : "", NULL };
 	const struct box_command command = { argv };
 	const struct box_bind src = { p->src, "/src" };
 	const struct box_job job = { .sysroot = sysroot,
@@ -286,8 +326,6 @@ static bool run_box(const struct work *w, const struct place *p, const char *sys
 			.disk = disk_max,
 			.file = disk_max } };
 
-	if (!dsc)
-		return err_set(e, ERR_FORMAT, "the source package has no .dsc");
 	if (!box_run(r, &job, p->log_fd, e))
 		return false;
 	return r->done || failed(w, r, p, failure, e);

@@ -21,7 +21,8 @@ enum { REBUILD_BOX_VERSION = 1, REBUILD_BOX_FILES_MAX = 400 };
 struct rebuild_box_request {
 	struct store *store;
 	const struct rebuild_unit *unit;
-	const struct inputs *root; /* rebuild_root.h; its packages and source are in the store */
+	const struct inputs *
+		root; /* rebuild_root.h; its packages, and the files of its source that are needed, are in the store */
 	struct str_list profiles;
 	const struct buildinfo *info; /* path and environment; may be NULL */
 	bool tests;                   /* the package's own: else "nocheck" */
@@ -49,5 +50,11 @@ struct rebuild_built {
  */
 bool rebuild_box_run(struct rebuild_built *ret, const struct rebuild_box_request *q,
 	struct arena *a, struct component_failure *failure, struct err *e) MUST_CHECK;
+
+/*
+ * Whether a file of the source package is needed: the .dsc and signatures are not, since the signed index says the same of
+ * the others. dpkg-source gets a .dsc that is made from the lock.
+ */
+bool rebuild_box_needs(const struct lock_file *f);
 
 #endif

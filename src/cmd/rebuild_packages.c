@@ -189,6 +189,25 @@ static bool fetch_published(struct rebuilding *r, const struct rebuild_unit *u, 
 	return fetch_inputs_in(r->progress, r->args, r->access.store, &none, &part, e);
 }
 
+/* What the build needs; a mirror may be without the .dsc, and that is no loss. */
+static bool fetch_root(struct rebuilding *r, const struct inputs *root, struct err *e)
+{
+	struct lock part = root->lock;
+	struct lock_source src = part.sources[0];
+	struct lock_file *files = ARENA_ARRAY(r->a, src.n_files + 1, struct lock_file);
+	size_t kept = 0;
+
+	if (!files)
+		return arena_full(r->a, e);
+	for (size_t i = 0; i < src.n_files; i++)
+		if (rebuild_box_needs(&src.files[i]))
+			files[kept++] = src.files[i];
+	src.files = files;
+	src.n_files = kept;
+	part.sources = &src;
+	return fetch_inputs_in(r->progress, r->args, r->access.store, &root->description, &part, e);
+}
+
 static bool build(struct rebuilding *r, const struct rebuild_unit *u, const struct inputs *root,
 	struct rebuild_debs *d, const char *folder, struct err *e)
 {
@@ -205,8 +224,7 @@ static bool build(struct rebuilding *r, const struct rebuild_unit *u, const stru
 	bool ok;
 
 	progress_stage(r->progress, "fetch");
-	if (!fetch_published(r, u, e) || !fetch_inputs_in(r->progress, r->args, r->access.store,
-						 &root->description, &root->lock, e))
+	if (!fetch_published(r, u, e) || !fetch_root(r, root, e))
 		return false;
 	progress_stage(r->progress, "build");
 	ok = rebuild_box_run(&built, &q, r->a, &failure, e);

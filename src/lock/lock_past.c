@@ -6,7 +6,7 @@
 #include "lock/packages_text.h"
 #include "base/banned.h"
 
-#define WANTED "assay-wanted"
+#define WANTED "build-dependencies"
 
 enum { WANTED_MAX = 2 << 20 };
 
