@@ -310,7 +310,7 @@ static bool run_box(const struct work *w, const struct place *p, const char *sys
 	const char *const argv[] = { "sh", "-c", script, "sh", w->folder.p,
 		w->q->unit->all ? "all" : "any", has_epoch(w) ? "given" : "", NULL };
 	const struct box_command command = { argv };
-	const struct box_bind src = { p->src, "/src" };
+	const struct box_bind src = { .host = p->src, .at = "/src" };
 	const struct box_job job = { .sysroot = sysroot,
 		.binds = &src,
 		.n_binds = 1,

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "build/offered.h"
+#include "build/reproduced.h"
 #include "sys/file.h"
 #include "base/banned.h"
 
@@ -33,17 +34,16 @@ static bool path_of(char path[static PATH_MAX], const struct store *s,
 	       err_set(e, ERR_LIMIT, "the path of the store is too long");
 }
 
-/* What manifests of this store then count as "distribution, reproduced here". */
-static bool remember(struct store *s, const uint8_t deb_sha256[static SHA256_SIZE], struct err *e)
+static bool has_younger(const struct rebuild_debs *d)
 {
-	(void)s;
-	(void)deb_sha256;
-	(void)e;
-	return true;
+	for (size_t i = 0; i < d->n_tools; i++)
+		if (d->tools[i].younger)
+			return true;
+	return false;
 }
 
 static bool compare_one(struct rebuild_deb *d, struct store *s, const struct rebuild_file *f,
-	bool younger, struct arena *a, struct err *e)
+	const struct rebuild_debs *all, struct arena *a, struct err *e)
 {
 	static const struct diff_options options = { .window = 256, .no_disk_meta = true };
 	char published[PATH_MAX], rebuilt[PATH_MAX];
@@ -53,23 +53,15 @@ static bool compare_one(struct rebuild_deb *d, struct store *s, const struct reb
 	memcpy(d->sha256, f->sha256, SHA256_SIZE);
 	if (memcmp(f->sha256, d->package->sha256, SHA256_SIZE) == 0) {
 		d->verdict = REBUILD_DEB_IDENTICAL;
-		return remember(s, d->package->sha256, e);
+		return reproduced_put(s, d->package->sha256, all->derivation, e);
 	}
 	d->verdict = REBUILD_DEB_DIFFERS;
 	if (!path_of(published, s, d->package->sha256, e) || !path_of(rebuilt, s, f->sha256, e) ||
 		!diff_paths(&report, published, rebuilt, &options, a, e) ||
-		!rebuilt_cause_find(&files, &d->n_files, &report, younger, a, e))
+		!rebuilt_cause_find(&files, &d->n_files, &report, has_younger(all), a, e))
 		return false;
 	d->files = files;
 	return true;
-}
-
-static bool has_younger(const struct rebuild_debs *d)
-{
-	for (size_t i = 0; i < d->n_tools; i++)
-		if (d->tools[i].younger)
-			return true;
-	return false;
 }
 
 bool rebuild_debs_compare(struct rebuild_debs *ret, struct store *s, const struct rebuild_unit *u,
@@ -84,19 +76,19 @@ bool rebuild_debs_compare(struct rebuild_debs *ret, struct store *s, const struc
 		return false;
 	ret->tools = tools;
 	ret->date_unix = built->date_unix;
+	memcpy(ret->derivation, built->derivation, SHA256_SIZE);
 	for (size_t i = 0; i < u->n; i++) {
 		const struct rebuild_file *f = find(built, u->packages[i], a);
 
 		debs[i].package = u->packages[i];
 		debs[i].verdict = REBUILD_DEB_MISSING;
-		if (f && !compare_one(&debs[i], s, f, has_younger(ret), a, e))
+		if (f && !compare_one(&debs[i], s, f, ret, a, e))
 			return err_wrap(e, "package '%.*s'", STR_ARG(u->packages[i]->name));
 	}
 	ret->unit = u;
 	ret->debs = debs;
 	ret->n = u->n;
 	ret->cached = built->cached;
-	memcpy(ret->derivation, built->derivation, SHA256_SIZE);
 	return true;
 }
 

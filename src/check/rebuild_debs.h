@@ -38,7 +38,7 @@ struct rebuild_debs {
 };
 
 /*
- * Compares, looks for causes with the tools of the build root, and writes down in the store which packages came out identical (build/reproduced.h). Published and built packages are
+ * Compares, looks for causes with the tools of the build root, and writes down in the store which packages came out identical (build/reproduced.h; the statement is the derivation). Published and built packages are
  * objects of s. Memory from a. IO, LIMIT.
  */
 bool rebuild_debs_compare(struct rebuild_debs *ret, struct store *s, const struct rebuild_unit *u,
