@@ -88,9 +88,9 @@ field() { jq -r "[.units[].packages[] | select(.name == \"$1\")][0] | $2" "$work
 rebuild same other fails again wants --json >"$work/report" 2>"$work/said"
 same 'what differs and what fails is a no' "code:$?" code:1
 same 'the same source gives the same bytes, in the path of Debian' "$(field same .verdict)" identical
-record=$work/store/results/$(printf 'reproduced:%s' "$(digest_of "$archive/pool/same_1_amd64.deb")" | sha256sum | cut -d' ' -f1)
+record=$work/store/results/$(printf 'reproduced:%s' "$(digest_of "$archive/pool/same_1_amd64.deb")" | sha256sum | cut -d' ' -f1).json
 check 'which the store remembers' grep -q "$(jq -r '.units[] | select(.source == "same").derivation' "$work/report")" "$record"
-check 'and not of a package that differs' test ! -e "$work/store/results/$(printf 'reproduced:%s' "$(digest_of "$archive/pool/other_1_amd64.deb")" | sha256sum | cut -d' ' -f1)"
+check 'and not of a package that differs' test ! -e "$work/store/results/$(printf 'reproduced:%s' "$(digest_of "$archive/pool/other_1_amd64.deb")" | sha256sum | cut -d' ' -f1).json"
 same 'so does a binNMU, whose changelog is in its package' "$(field again .verdict)" identical
 same 'other bytes are found' "$(field other .verdict)" differs
 same 'and why: the script names its maker' "$(field other '.files[] | select(.path == "DEBIAN/postinst") | "\(.cause) \(.by)"')" 'TOOLCHAIN canary'

@@ -1,6 +1,7 @@
 #!/bin/bash
 # twelve packages of Debian, built again from their sources in the box: identical, or the cause is told
 # reads: ../../test/from-source/packages.yaml
+# shellcheck disable=SC2154 # root, work, assay, store: test/lib.sh
 # PACKAGES="dash kmod" leaves the others out. What was built once is in the store, and not built again.
 # shellcheck source=test/from-source/frame
 . "$(dirname "$0")/frame"
