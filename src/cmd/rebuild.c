@@ -10,12 +10,12 @@
 #include "build/build.h"
 #include "build/finished.h"
 #include "build/manifest.h"
-#include "build/publication.h"
 #include "build/remeasure.h"
 #include "cmd/fetch.h"
 #include "cmd/lock_access.h"
 #include "cmd/rebuild_packages.h"
 #include "cmd/rebuild_report.h"
+#include "cmd/rebuild_target.h"
 #include "cmd/reference_load.h"
 #include "cmd/verbs.h"
 #include "lock/lock_verify.h"
@@ -86,19 +86,8 @@ static bool place_output(struct rebuilding *r, struct err *e)
 
 static bool read_publication(struct rebuilding *r, struct err *e)
 {
-	CLEANUP(buf_done) struct buf sent = buf_init(4096);
-	CLEANUP(mem_free) char *folder = NULL;
-	struct publication_request q = { .target = verb_arg(r->args, 0),
-		.description = verb_value(r->args, "--description"),
-		.store = r->access.store,
-		.fetch = &r->fetch };
-
-	buf_printf(&sent, "%s/published", r->scratch);
-	if (!buf_ok(&sent))
-		return buf_full(&sent, "the path of a temporary folder", e);
-	q.scratch = folder = buf_take_cstr(&sent);
-	if (!publication_read(&r->published, &q, e) ||
-		!inputs_read_any(&r->in, r->published.description, e))
+	if (!rebuild_target_read(
+		    &r->published, &r->in, r->args, r->scratch, r->access.store, &r->fetch, e))
 		return false;
 	r->result.description_sha256 = r->in.description_sha256;
 	r->result.lock_sha256 = r->in.lock_sha256;

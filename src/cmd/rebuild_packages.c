@@ -3,12 +3,12 @@
 #include <stdio.h>
 
 #include "base/mem.h"
-#include "build/publication.h"
 #include "check/rebuild_debs.h"
 #include "build/rebuild_root.h"
 #include "cmd/fetch.h"
 #include "cmd/lock_access.h"
 #include "cmd/rebuild_packages_report.h"
+#include "cmd/rebuild_target.h"
 #include "sys/file.h"
 #include "vm/scratch.h"
 #define ASSAY_MAY_ASK_THE_MACHINE
@@ -101,40 +101,43 @@ static bool read_options(struct rebuilding *r, struct err *e)
 
 static bool read_image(struct rebuilding *r, struct err *e)
 {
-	CLEANUP(buf_done) struct buf sent = buf_init(4096);
-	CLEANUP(mem_free) char *folder = NULL;
-	struct publication_request q = { .target = verb_arg(r->args, 0),
-		.description = verb_value(r->args, "--description"),
-		.store = r->access.store,
-		.fetch = &r->fetch };
+	return scratch_make(&r->scratch, e) && rebuild_target_read(&r->published, &r->in, r->args,
+						       r->scratch, r->access.store, &r->fetch, e);
+}
 
-	if (!scratch_make(&r->scratch, e))
-		return false;
-	buf_printf(&sent, "%s/published", r->scratch);
-	if (!buf_ok(&sent))
-		return buf_full(&sent, "the path of a temporary folder", e);
-	q.scratch = folder = buf_take_cstr(&sent);
-	return publication_read(&r->published, &q, e) &&
-	       inputs_read_any(&r->in, r->published.description, e);
+/* "source amd64 all": whether the word stands in it. */
+static bool has_word(struct str list, const char *word)
+{
+	struct str one;
+	bool more = true;
+
+	while (more) {
+		more = str_cut(list, ' ', &one, &list);
+		if (str_is(one, word))
+			return true;
+	}
+	return false;
 }
 
 /* A .buildinfo tells of one build: of the others nothing is built. */
 static bool keep_of_info(struct rebuilding *r, struct err *e)
 {
+	const struct buildinfo *b = &r->info;
 	size_t kept = 0;
 
 	for (size_t i = 0; i < r->n; i++) {
 		const struct rebuild_unit *u = &r->units[i];
 
-		if (str_equal(u->source, r->info.source) &&
-			str_equal(u->source_version, r->info.source_version) &&
-			(!r->info.binary_only.n || u->binnmu.n))
+		if (str_equal(u->source, b->source) &&
+			str_equal(u->source_version, b->source_version) &&
+			str_equal(u->version, b->version) &&
+			has_word(b->architecture, u->all ? "all" : "amd64"))
 			r->units[kept++] = *u;
 	}
 	if (!kept)
 		return err_set(e, ERR_MISMATCH,
-			"the .buildinfo is of source %.*s %.*s, of which no package was asked for",
-			STR_ARG(r->info.source), STR_ARG(r->info.source_version));
+			"the .buildinfo is of source %.*s %.*s (%.*s), of which no package was asked for",
+			STR_ARG(b->source), STR_ARG(b->version), STR_ARG(b->architecture));
 	r->n = kept;
 	return true;
 }

@@ -122,5 +122,7 @@ check 'versions that the archive has not are refused' grep -q 'compat 12 (there 
 buildinfo 13 >"$work/new.buildinfo"
 into=other rebuild same --buildinfo "$work/new.buildinfo" --json >"$work/report" 2>/dev/null
 same "a .buildinfo's folder is where it is built" "$(field same '.files[] | select(.path == "usr/share/where") | .cause')" PATH
+! rebuild again --buildinfo "$work/new.buildinfo" >"$work/said" 2>&1
+check 'of another package it is refused' grep -q 'of which no package was asked for' "$work/said"
 "$assay" rebuild --packages "$work/image" same --lock-out "$work/only" "${access[@]}" -q >"$work/said" 2>&1
 check 'build roots alone can be locked' cmp "$work/only/same_1_amd64/assay.lock" "$work/roots/same_1_amd64/assay.lock"
