@@ -113,3 +113,20 @@ image:
 platforms: []
 Y
 }
+
+# archive_tools NAME...: lines of a package for programs of this machine and the libraries that they load.
+archive_tools() {
+	local name path
+	for name; do
+		path=$(realpath "$(command -v "$name")")
+		echo "copy usr/bin/$name 0755 $path"
+		ldd "$path" | sed -nE 's#.*(=> |^\s)(/[^ ]+) .*#\2#p'
+	done | sort -u >"$work/tools"
+	grep '^copy' "$work/tools"
+	grep '^/' "$work/tools" | while read -r path; do
+		case $path in
+		*/ld-linux*) echo "copy usr/lib64/${path##*/} 0755 $(realpath "$path")" ;;
+		*) echo "copy usr/lib/x86_64-linux-gnu/${path##*/} 0644 $(realpath "$path")" ;;
+		esac
+	done
+}

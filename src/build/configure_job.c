@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "box/box.h"
+#include "build/offered.h"
 #include "build/step_log.h"
 #include "build/sysroot.h"
 #include "sys/file.h"
@@ -41,30 +42,6 @@ static const char *file_name(const struct lock_package *p, const char *folder, s
 		.p;
 }
 
-/* Another name of the object where the file system lets us, else a copy. */
-static bool offer(const struct configure_job *job, const struct lock_package *p, const char *path,
-	struct err *e)
-{
-	CLEANUP(file_closep) int from = -1, to = -1;
-	char place[STORE_PLACE_MAX];
-	uint64_t size;
-	off64_t at = 0;
-
-	store_object_place(place, p->sha256);
-	if (linkat(store_fd(job->store), place, AT_FDCWD, path, 0) == 0)
-		return true;
-	from = store_open_object(job->store, p->sha256, &size, e);
-	if (from < 0)
-		return err_wrap(e, "package '%.*s'", STR_ARG(p->name));
-	to = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
-	while (to >= 0 && (uint64_t)at < size)
-		if (copy_file_range(from, &at, to, NULL, (size_t)(size - (uint64_t)at), 0) <= 0)
-			break;
-	if (to < 0 || (uint64_t)at < size)
-		return err_os(e, "cannot offer package '%.*s' to dpkg", STR_ARG(p->name));
-	return true;
-}
-
 static bool offer_all(
 	const struct configure_job *job, const char *folder, struct arena *a, struct err *e)
 {
@@ -75,8 +52,8 @@ static bool offer_all(
 
 		if (!path)
 			return arena_full(a, e);
-		if (!offer(job, job->packages[i], path, e))
-			return false;
+		if (!offered_file(job->store, job->packages[i]->sha256, path, e))
+			return err_wrap(e, "package '%.*s'", STR_ARG(job->packages[i]->name));
 	}
 	return true;
 }

@@ -11,12 +11,13 @@
 #include "build/build.h"
 #include "build/finished.h"
 #include "build/manifest.h"
-#include "build/publication.h"
 #include "build/remeasure.h"
 #include "cmd/fetch.h"
 #include "cmd/line.h"
 #include "cmd/lock_access.h"
+#include "cmd/rebuild_packages.h"
 #include "cmd/rebuild_report.h"
+#include "cmd/rebuild_target.h"
 #include "cmd/reference_load.h"
 #include "cmd/verbs.h"
 #include "lock/lock_verify.h"
@@ -87,19 +88,8 @@ static bool place_output(struct rebuilding *r, struct err *e)
 
 static bool read_publication(struct rebuilding *r, struct err *e)
 {
-	CLEANUP(buf_done) struct buf sent = buf_init(4096);
-	CLEANUP(mem_free) char *folder = NULL;
-	struct publication_request q = { .target = verb_arg(r->args, 0),
-		.description = verb_value(r->args, "--description"),
-		.store = r->access.store,
-		.fetch = &r->fetch };
-
-	buf_printf(&sent, "%s/published", r->scratch);
-	if (!buf_ok(&sent))
-		return buf_full(&sent, "the path of a temporary folder", e);
-	q.scratch = folder = buf_take_cstr(&sent);
-	if (!publication_read(&r->published, &q, e) ||
-		!inputs_read_any(&r->in, r->published.description, e))
+	if (!rebuild_target_read(
+		    &r->published, &r->in, r->args, r->scratch, r->access.store, &r->fetch, e))
 		return false;
 	r->result.description_sha256 = r->in.description_sha256;
 	r->result.lock_sha256 = r->in.lock_sha256;
@@ -312,6 +302,14 @@ static bool run(const struct verb_args *args, int *code, struct err *e)
 	};
 	bool ok;
 
+	if (verb_flag(args, "--packages")) {
+		rebuilding_done(&r);
+		return rebuild_packages_run(args, code, e);
+	}
+	if (verb_n_args(args) > 1) {
+		rebuilding_done(&r);
+		return err_set(e, ERR_USAGE, "names of packages go with --packages");
+	}
 	r.fetch = (struct fetch_options){ .progress = progress_fetch, .ctx = r.progress };
 	r.result.comparison = &r.comparison;
 	r.by.name = verb_value(args, "--by");
@@ -328,17 +326,18 @@ static const struct verb_option options[] = {
 	{ "--statement", "FILE", "the answer (" STATEMENT ")", false },
 	{ "--by", "NAME", "who rebuilds, for the statement", false },
 	{ "--no-observe", NULL, "do not boot unknown firmware to learn its PCR 0", false },
+	REBUILD_PACKAGES_OPTIONS,
 	LOCK_ACCESS_OPTIONS,
-	{ "--json", NULL, "print the statement", false },
+	{ "--json", NULL, "print the statement, or what became of packages", false },
 	{ 0 },
 };
 
 const struct verb cmd_rebuild = {
 	.name = "rebuild",
 	.summary = "build somebody's lock and compare with what they published",
-	.usage = "LOCK|OUT|URL",
+	.usage = "LOCK|OUT|URL [PACKAGE...]",
 	.min_args = 1,
-	.max_args = 1,
+	.max_args = VERB_ARGS_MAX,
 	.options = options,
 	.example = "assay rebuild https://example.org/hello --by me@example.net",
 	.run = run,

@@ -278,6 +278,19 @@ static int64_t newest_date(const struct lock *l)
 	return newest;
 }
 
+/* The suites and indexes are there. */
+static bool finish(struct lock *ret, struct making *m)
+{
+	struct lock *l = m->l;
+
+	if (!name_sets(m) || !resolve_indexes(m) ||
+		!lock_sources_make(l, m->d, m->releases, m->q, m->a, m->e))
+		return false;
+	l->source_date_epoch = m->d->source_date_epoch ? m->d->source_date_epoch : newest_date(l);
+	*ret = *l;
+	return true;
+}
+
 bool lock_make(struct lock *ret, const struct description *d, const struct lock *previous,
 	const struct archive_access *q, int64_t now_unix, struct arena *a, struct err *e)
 {
@@ -285,10 +298,26 @@ bool lock_make(struct lock *ret, const struct description *d, const struct lock 
 	struct making m = { .d = d, .q = q, .a = a, .e = e, .l = &l };
 
 	lock_resolution_digest(d, l.resolution_sha256);
-	if (!take_suites(&m, previous, now_unix) || !name_sets(&m) || !resolve_indexes(&m) ||
-		!lock_sources_make(&l, d, m.releases, q, a, e))
-		return false;
-	l.source_date_epoch = d->source_date_epoch ? d->source_date_epoch : newest_date(&l);
-	*ret = l;
-	return true;
+	return take_suites(&m, previous, now_unix) && finish(ret, &m);
+}
+
+bool lock_make_on(struct lock *ret, const struct description *d, const struct lock *from,
+	struct release *releases, const struct archive_access *q, struct arena *a, struct err *e)
+{
+	struct lock l = { .image_version = LOCK_IMAGE_VERSION,
+		.architecture = STR("amd64"),
+		.n_suites = from->n_suites,
+		.n_indexes = from->n_indexes };
+	struct making m = { .d = d, .q = q, .a = a, .e = e, .l = &l, .releases = releases };
+
+	m.suites = ARENA_ARRAY(a, from->n_suites + 1, struct lock_suite);
+	m.indexes = ARENA_ARRAY(a, from->n_indexes + 1, struct lock_index);
+	if (!m.suites || !m.indexes)
+		return arena_full(a, e);
+	memcpy(m.suites, from->suites, from->n_suites * sizeof *m.suites);
+	memcpy(m.indexes, from->indexes, from->n_indexes * sizeof *m.indexes);
+	l.suites = m.suites;
+	l.indexes = m.indexes;
+	lock_resolution_digest(d, l.resolution_sha256);
+	return finish(ret, &m);
 }

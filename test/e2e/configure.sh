@@ -13,26 +13,10 @@ PATH=$PATH:/usr/sbin:/sbin
 at_end() { archive_end; }
 archive_start || { bad "an archive can be signed"; exit 1; }
 
-# tools NAME...: lines of a package for programs of this machine and the libraries that they load.
-tools() {
-	local name path
-	for name; do
-		path=$(realpath "$(command -v "$name")")
-		echo "copy usr/bin/$name 0755 $path"
-		ldd "$path" | sed -nE 's#.*(=> |^\s)(/[^ ]+) .*#\2#p'
-	done | sort -u >"$work/tools"
-	grep '^copy' "$work/tools"
-	grep '^/' "$work/tools" | while read -r path; do
-		case $path in
-		*/ld-linux*) echo "copy usr/lib64/${path##*/} 0755 $(realpath "$path")" ;;
-		*) echo "copy usr/lib/x86_64-linux-gnu/${path##*/} 0644 $(realpath "$path")" ;;
-		esac
-	done
-}
 archive_minimum
 {
 	echo 'control Essential: yes'
-	tools sh dpkg dpkg-deb dpkg-split dpkg-divert diff tar rm ldconfig start-stop-daemon useradd groupadd \
+	archive_tools sh dpkg dpkg-deb dpkg-split dpkg-divert diff tar rm ldconfig start-stop-daemon useradd groupadd \
 		date cat id stat mkdir chmod chown ln mv mktemp head od rmdir
 	printf '%s\n' 'folder var/lib/dpkg 0755' 'folder tmp 1777' 'folder run 0755' 'folder var/log 0755' \
 		'folder etc/ssh 0755' 'file etc/login.defs 0644 UID_MIN 1000\n' 'file etc/nsswitch.conf 0644 passwd: files\ngroup: files\n'
