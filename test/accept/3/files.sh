@@ -18,4 +18,4 @@ unit "  and reading paths that reveal the host" box_undeclared paths listed
 unit "  which paths, addresses and questions these are" trace_path kinds released addresses queries
 unit "each guarantee about files can be released alone: the machine's own shows" box_files released
 unit "  and each can carry a canary" box_files canaries
-unit "all of it for an ordinary user, too, who needs nothing" box_files as_both_users
+unit "all of it for an ordinary user, too, who needs nothing" box_files probed

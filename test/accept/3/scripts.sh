@@ -80,7 +80,7 @@ e2e "what remains is found by check, which runs the scripts again" configure 'ch
 direct "the drawbacks are stated" scripts_drawbacks
 
 section "ordinary users"
-unit "steps with a single id need nothing: as root and as nobody without any range" box as_both_users seen_from_inside
+unit "steps with a single id need nothing: as root and as nobody without any range" box seen_from_inside
 unit "steps that need many ids use ranges of newuidmap" box_root nobody_with_ids nobody_with_few_ids hostile_lists
 e2e "  with one an ordinary user gets the same bytes as root" configure 'one with ids builds it' 'and gets the same bytes as root' \
 	'and leaves nothing in the store that is not his own'
