@@ -4,7 +4,8 @@
  * user, umask, environment, clock, processor, memory and address layout (box_view.h).
  *
  *   /           the sysroot, read only; its usr-merge links and /etc entries are kept, /etc/{passwd,group,hosts,...} are ours
- *   binds       read only, or writable where the job says so (/src, a component's own copy of its sources)
+ *   binds       read only (/need, what other components gave), or writable where the job says so (/src, a component's own
+ *               copy of its sources)
  *   /out        the output folder, the one thing that outlives the box
  *   /build,/tmp empty, in memory
  *   /proc       of the commands' own processes, read only; what else it tells, and /sys, are fixed files
@@ -48,6 +49,7 @@ struct box_bind {
 	const char *host; /* absolute */
 	const char *
 		at; /* absolute, in the box; below a folder of the sysroot only where that place exists */
+	bool read_only; /* whatever the job says */
 };
 
 /* Zero means the default in brackets. What ends the box says which it was (box_result.limit). */

@@ -273,7 +273,7 @@ static bool make_root(const struct sources *s, const struct box_job *job, struct
 		return false;
 	for (size_t i = 0; i < job->n_binds; i++)
 		if (!graft(s->binds[i], "", job->binds[i].at + 1,
-			    job->binds_writable ? QUIET : SEALED, e))
+			    job->binds_writable && !job->binds[i].read_only ? QUIET : SEALED, e))
 			return false;
 	if (mount_setattr(AT_FDCWD, ".", 0, &sealed, sizeof sealed) < 0)
 		return err_os(e, "cannot make the box's root read only");

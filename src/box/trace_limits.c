@@ -79,7 +79,7 @@ static bool is_counted(const struct box_job *job, size_t i)
 	for (size_t k = 0; k < i; k++)
 		if (!strcmp(job->binds[k].host, job->binds[i].host))
 			return false;
-	return job->binds_writable && !job->whole_root;
+	return job->binds_writable && !job->binds[i].read_only && !job->whole_root;
 }
 
 static void add_binds(struct used *u, const struct box_job *job)

@@ -40,7 +40,7 @@ void build_work_stage(const struct build_work *w, const char *what)
 		w->r->stage(w->r->ctx, what);
 }
 
-static void explain_component(struct build_work *w, const struct manifest_component *c)
+static void explain_component(struct build_work *w, const struct component_made *c)
 {
 	CLEANUP(buf_done) struct buf why = buf_init(CHANGES_TEXT_MAX);
 	CLEANUP(mem_free) char *name = mem_string(c->component->name);
@@ -68,29 +68,40 @@ static void add_product(
 	struct build_work *w, const struct component *c, const struct component_product *p)
 {
 	int to = str_is(p->output->to, "initrd") ? BUILD_TO_INITRD : BUILD_TO_ROOT;
-	size_t n = w->n_products[to]++;
+	size_t n;
 
+	if (str_is(p->output->to, "build"))
+		return;
+	n = w->n_products[to]++;
 	w->products[to] = mem_grow(w->products[to], n + 1, sizeof *w->products[to]);
 	w->products[to][n] = (struct rootfs_product){ p->path, p->kind, p->mode, p->content,
 		p->target, c->name };
 }
 
+/* What is needed stands before who needs it; products are in the order of the description all the same. */
 static bool make_components(struct build_work *w, struct build_outcome *o, struct err *e)
 {
-	w->components = mem_array(w->d->n_components, sizeof *w->components);
-	for (size_t i = 0; i < w->d->n_components; i++) {
-		struct manifest_component *m = &w->components[i];
+	size_t n = w->d->n_components;
+	struct component_how how = w->r->how ? *w->r->how : (struct component_how){ 0 };
 
-		m->component = &w->d->components[i];
-		if (!component_build(&m->result, w->r->store, &w->r->inputs->lock, w->d,
-			    m->component, w->r->inputs->source_date_epoch, w->r->how, w->arena,
+	how.made = w->components = mem_array(n, sizeof *w->components);
+	how.n_made = n;
+	for (size_t i = 0; i < n; i++) {
+		size_t at = w->d->build_order[i];
+		struct component_made now = { .component = &w->d->components[at] };
+
+		if (!component_build(&now.result, w->r->store, &w->r->inputs->lock, w->d,
+			    now.component, w->r->inputs->source_date_epoch, &how, w->arena,
 			    w->r->failure, e))
 			return false;
-		o->n_components_made += !m->result.cached;
-		explain_component(w, m);
-		for (size_t k = 0; k < m->result.n_products; k++)
-			add_product(w, m->component, &m->result.products[k]);
+		w->components[at] = now;
+		o->n_components_made += !now.result.cached;
+		explain_component(w, &now);
 	}
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < w->components[i].result.n_products; k++)
+			add_product(w, w->components[i].component,
+				&w->components[i].result.products[k]);
 	return true;
 }
 

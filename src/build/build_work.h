@@ -23,7 +23,7 @@ struct build_work {
 	struct tree *root, *initrd, *firmware_tree;
 	struct tree **overlays;
 	struct configure_result configured; /* where the description runs scripts */
-	struct manifest_component *components;
+	struct component_made *components;
 	struct rootfs_product *products[2]; /* for the initrd, for the root */
 	size_t n_products[2];
 	struct arena *arena, *values_arena;

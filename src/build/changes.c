@@ -156,7 +156,7 @@ static void compare_sources(
 	}
 }
 
-void changes_component(const struct changes *c, const struct manifest_component *m,
+void changes_component(const struct changes *c, const struct component_made *m,
 	const struct lock *l, struct buf *out)
 {
 	const struct json *was = find(inputs_of(c, "components"), "name", m->component->name);
@@ -175,7 +175,8 @@ void changes_component(const struct changes *c, const struct manifest_component 
 	compare_sources(&r, was, &m->result);
 	snprintf(set, sizeof set, "toolchain:%.*s", STR_ARG(m->component->toolchain));
 	compare_packages(&r, c, l, set);
-	end(&r, "its steps, outputs or time changed");
+	end(&r, m->component->needs.n ? "what it needs, its steps, outputs or time changed"
+				      : "its steps, outputs or time changed");
 }
 
 /* ---- the image ---- */
@@ -206,7 +207,7 @@ static void compare_overlay(
 }
 
 void changes_image(const struct changes *c, const struct inputs *in,
-	const struct manifest_component *components, struct tree *const *overlays, struct buf *out)
+	const struct component_made *components, struct tree *const *overlays, struct buf *out)
 {
 	const struct description *d = &in->description;
 	struct reasons r = { .out = out };

@@ -22,10 +22,10 @@ void changes_read(struct changes *ret, int folder);
 void changes_done(struct changes *c);
 
 /* Appends one line without its end: why this component was compiled. */
-void changes_component(const struct changes *c, const struct manifest_component *m,
+void changes_component(const struct changes *c, const struct component_made *m,
 	const struct lock *l, struct buf *out);
 /* The same for the whole image. overlays: finished trees, one for each that the description names. */
 void changes_image(const struct changes *c, const struct inputs *in,
-	const struct manifest_component *components, struct tree *const *overlays, struct buf *out);
+	const struct component_made *components, struct tree *const *overlays, struct buf *out);
 
 #endif

@@ -9,6 +9,7 @@
 #include "box/box.h"
 #include "build/component_derivation.h"
 #include "build/component_inputs.h"
+#include "build/component_needs.h"
 #include "build/component_record.h"
 #include "build/component_run.h"
 #include "build/sysroot.h"
@@ -24,6 +25,7 @@ struct work {
 	char set[SET_NAME_MAX]; /* "toolchain:c" */
 	int64_t source_date_epoch;
 	struct component_how how;
+	struct component_made_list needs;
 	struct arena *a;
 	struct component_result result;
 };
@@ -57,7 +59,7 @@ static bool prepare(struct work *k, const struct description *d, struct err *e)
 		(int)sizeof k->set)
 		return err_set(e, ERR_LIMIT, "its toolchain has too long a name");
 	return component_inputs(&k->result, k->store, k->lock, d, c, k->a, e) &&
-	       component_derivation(k->result.derivation, c, &k->result, k->lock, k->set,
+	       component_derivation(k->result.derivation, c, &k->result, &k->needs, k->lock, k->set,
 		       k->source_date_epoch, e);
 }
 
@@ -83,6 +85,20 @@ static bool find_shell(struct component_shell *shell, const char *sysroot, struc
 	return true;
 }
 
+static bool make_needed(struct work *k, const struct description *d,
+	struct component_failure *failure, struct err *e)
+{
+	const struct component_needs_of of = {
+		.store = k->store,
+		.lock = k->lock,
+		.description = d,
+		.source_date_epoch = k->source_date_epoch,
+		.how = &k->how,
+	};
+
+	return component_needs(&k->needs, &of, k->component, k->a, failure, e);
+}
+
 /* Runs in the box: k's steps, or with a shell those before it. */
 static bool run(struct work *k, const struct description *d, struct component_shell *shell,
 	struct component_failure *failure, struct err *e)
@@ -100,6 +116,7 @@ static bool run(struct work *k, const struct description *d, struct component_sh
 		.dir = d->dir,
 		.sources = k->result.sources,
 		.n_sources = k->result.n_sources,
+		.needs = k->needs,
 		.debian = k->result.debian,
 		.sysroot = sysroot,
 		.source_date_epoch = k->source_date_epoch,
@@ -136,7 +153,7 @@ bool component_build(struct component_result *ret, struct store *s, const struct
 		.how = how ? *how : (struct component_how){ 0 },
 		.a = a };
 
-	if (!check(c, e))
+	if (!check(c, e) || !make_needed(&k, d, failure, e))
 		return false;
 	if (!prepare(&k, d, e))
 		return err_wrap(e, "component '%.*s'", STR_ARG(c->name));
@@ -162,6 +179,8 @@ bool component_enter(struct store *s, const struct lock *l, const struct descrip
 	if (shell->before == 0 || shell->before > c->n_steps + 1)
 		return err_set(e, ERR_USAGE, "component '%.*s' has %zu steps, and no step %zu",
 			STR_ARG(c->name), c->n_steps, shell->before);
+	if (!make_needed(&k, d, failure, e))
+		return false;
 	if (!prepare(&k, d, e))
 		return err_wrap(e, "component '%.*s'", STR_ARG(c->name));
 	return run(&k, d, shell, failure, e);

@@ -9,6 +9,8 @@
  *   toolchain          digests of the packages, in the order of the lock
  *   source             kind "folder": files, each with path, executable, sha256; "git": sha256 of its canonical archive;
  *                      "tarball": sha256, strip; "debian": format, files, each with name and sha256
+ *   needs              only of a component with needs: of each, sorted by name, `name` and the digest of what it gave
+ *                      (component_needs.h)
  *   release            what the box does not fix, sorted
  *   steps              lists of arguments; the script that patches a source package is one
  *   outputs            where in /out they are, and whether they are folders
@@ -16,7 +18,7 @@
  * Names, places and limits are not in it: they do not reach the bytes. The result is cached under that digest, which also seeds the
  * box's random numbers; equal inputs never run twice. Of a folder beside the description exactly the files that it names are sources:
  * nothing else there is seen, no git state, no version, no time and no mode but "executable". In the box all sources are /src, a copy
- * that the steps may write to and that ends with them.
+ * that the steps may write to and that ends with them. What components gave that it needs is below /need, read only.
  */
 #ifndef ASSAY_BUILD_COMPONENT_H
 #define ASSAY_BUILD_COMPONENT_H
@@ -69,6 +71,12 @@ struct component_result {
 		*debian; /* the source package that it is built from, of the lock; else NULL */
 };
 
+/* A component and what it gave. */
+struct component_made {
+	const struct component *component; /* NULL: not made yet */
+	struct component_result result;
+};
+
 /* What a person wants to see of a step that failed. */
 struct component_failure {
 	struct buf
@@ -95,6 +103,12 @@ struct component_how {
 	const char *sysroot;
 	/* Takes what the box says of the run: undeclared inputs, the limit that ended it; may be NULL. */
 	struct box_result *box;
+	/*
+	 * What was made earlier in this run: components that c needs are taken from here. Those that are not here are taken from
+	 * the store or built, plainly.
+	 */
+	const struct component_made *made;
+	size_t n_made;
 	bool backwards; /* sources are laid out from the last to the first */
 	const char *
 		log; /* absolute path: where all that the steps printed is kept, also when they did well; NULL: nowhere */

@@ -71,6 +71,38 @@ static void put_source(
 	json_end_object(w);
 }
 
+static int compare_needs(const void *a, const void *b)
+{
+	const struct component_made *x = a, *y = b;
+
+	return str_compare(x->component->name, y->component->name);
+}
+
+/* Without needs nothing is said, so that derivations stay what they were. */
+static bool put_needs(struct json_out *w, const struct component_made_list *needs, struct err *e)
+{
+	CLEANUP(mem_free) struct component_made *sorted = mem_array(needs->n, sizeof *sorted);
+
+	if (needs->n == 0)
+		return true;
+	memcpy(sorted, needs->items, needs->n * sizeof *sorted);
+	qsort(sorted, needs->n, sizeof *sorted, compare_needs);
+	json_key(w, "needs");
+	json_array(w);
+	for (size_t i = 0; i < needs->n; i++) {
+		uint8_t sha256[SHA256_SIZE];
+
+		if (!component_needs_digest(sha256, &sorted[i].result, e))
+			return false;
+		json_object(w);
+		json_put_str(w, "name", sorted[i].component->name);
+		json_put_hex(w, "sha256", SPAN_OF(sha256));
+		json_end_object(w);
+	}
+	json_end_array(w);
+	return true;
+}
+
 static int compare_names(const void *a, const void *b)
 {
 	return str_compare(*(const struct str *)a, *(const struct str *)b);
@@ -118,8 +150,8 @@ static void put_outputs(struct json_out *w, const struct component *c)
 }
 
 bool component_derivation(uint8_t ret[static SHA256_SIZE], const struct component *c,
-	const struct component_result *r, const struct lock *l, const char *set,
-	int64_t source_date_epoch, struct err *e)
+	const struct component_result *r, const struct component_made_list *needs,
+	const struct lock *l, const char *set, int64_t source_date_epoch, struct err *e)
 {
 	CLEANUP(arena_freep) struct arena *a = arena_new(STEPS_MEMORY_MAX);
 	CLEANUP(buf_done) struct buf text = buf_init(DERIVATION_MAX);
@@ -138,6 +170,8 @@ bool component_derivation(uint8_t ret[static SHA256_SIZE], const struct componen
 	json_int(&w, source_date_epoch);
 	put_toolchain(&w, l, packages);
 	put_source(&w, &c->source, r);
+	if (!put_needs(&w, needs, e))
+		return false;
 	put_release(&w, c->release);
 	put_steps(&w, &steps);
 	put_outputs(&w, c);

@@ -183,7 +183,7 @@ static bool take_file(struct taking *t, int dir, const char *name, struct err *e
 /* Places that are there while the steps run, and in no image. */
 static bool is_of_the_box(struct str target)
 {
-	static const char *const places[] = { "/out", "/src", "/build", "/tmp", "/proc" };
+	static const char *const places[] = { "/out", "/src", "/need", "/build", "/tmp", "/proc" };
 
 	for (size_t i = 0; i < ARRAY_LEN(places); i++) {
 		size_t n = strlen(places[i]);

@@ -11,6 +11,7 @@
 
 #include "base/mem.h"
 #include "box/box.h"
+#include "build/component_needs.h"
 #include "build/component_output.h"
 #include "build/component_steps.h"
 #include "build/source_folder.h"
@@ -24,7 +25,7 @@ enum { LOG_MAX = BOX_LOG_MAX + 4096, HOW_MAX = 64, ENTER_MAX = 512 };
 /* Folders and log of one run, all below the scratch folder tmp. */
 struct place {
 	char *tmp;
-	char src[PATH_MAX], out[PATH_MAX], log[PATH_MAX];
+	char src[PATH_MAX], out[PATH_MAX], need[PATH_MAX], log[PATH_MAX];
 	int log_fd;
 };
 
@@ -33,7 +34,8 @@ static bool place_make(struct place *p, const struct component_run *run, struct 
 	CLEANUP(file_closep) int out = -1;
 
 	if (!source_folder_make(p->out, p->tmp, "out", &out, e) ||
-		!source_lay(p->src, p->tmp, run, e))
+		!source_lay(p->src, p->tmp, run, e) ||
+		!component_needs_lay(p->need, p->tmp, &run->needs, run->source_date_epoch, e))
 		return err_wrap(e, "component '%.*s'", STR_ARG(run->component->name));
 	if (snprintf(p->log, PATH_MAX, "%s/log", p->tmp) >= PATH_MAX)
 		return err_set(e, ERR_LIMIT, "the path of the store is too long");
@@ -192,6 +194,7 @@ static bool move_sources(
 		return true;
 	if (snprintf(at, PATH_MAX, "%.*s/src", (int)(slash - work), work) >= PATH_MAX)
 		return err_set(e, ERR_LIMIT, "the path of the work folder is too long");
+	*moved = job->binds[0];
 	moved->at = job->cwd = at;
 	job->n_binds++;
 	return true;
@@ -204,12 +207,14 @@ static bool run_steps(const struct component_run *run, const struct place *p,
 	CLEANUP(mem_free) struct box_result *mine = MEM_NEW(struct box_result);
 	struct box_result *r = run->how->box ? run->how->box : mine;
 	struct component_steps steps;
-	struct box_bind src[] = { { p->src, "/src" }, { p->src, NULL } };
+	struct box_bind binds[] = { { .host = p->src, .at = "/src" },
+		{ .host = p->need, .at = COMPONENT_NEEDS_AT, .read_only = true },
+		{ .host = p->src } };
 	char moved[PATH_MAX];
 	struct box_job job = {
 		.sysroot = run->sysroot,
-		.binds = src,
-		.n_binds = 1,
+		.binds = binds,
+		.n_binds = run->needs.n ? 2 : 1,
 		.binds_writable = true,
 		.out = p->out,
 		.cwd = "/src",
@@ -220,7 +225,8 @@ static bool run_steps(const struct component_run *run, const struct place *p,
 	};
 
 	if (!component_steps(&steps, run->component, run->debian, a, e) ||
-		!add_commands(&job, &steps, run, a, e) || !move_sources(&job, &src[1], moved, e))
+		!add_commands(&job, &steps, run, a, e) ||
+		!move_sources(&job, &binds[job.n_binds], moved, e))
 		return false;
 	if (!box_run(r, &job, p->log_fd, e) || !copy_log(run, p, e))
 		return err_wrap(e, "component '%.*s'", STR_ARG(run->component->name));

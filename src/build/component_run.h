@@ -4,7 +4,7 @@
 #ifndef ASSAY_BUILD_COMPONENT_RUN_H
 #define ASSAY_BUILD_COMPONENT_RUN_H
 
-#include "build/component.h"
+#include "build/component_needs.h"
 
 struct component_run {
 	struct store *store;
@@ -12,6 +12,7 @@ struct component_run {
 	struct str dir; /* of the description */
 	const struct component_source *sources;
 	size_t n_sources;
+	struct component_made_list needs; /* whose outputs are below /need */
 	const struct lock_source *debian; /* NULL: sources are of another kind */
 	const char *sysroot;              /* absolute */
 	int64_t source_date_epoch;

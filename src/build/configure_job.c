@@ -197,7 +197,7 @@ bool configure_job_run(const struct configure_job *job, const char *tmp, const c
 	CLEANUP(mem_free) char *sysroot = NULL;
 	const char *folder = arena_printf(a, "%s/packages", tmp).p,
 		   *log = arena_printf(a, "%s/log", tmp).p;
-	const struct box_bind packages = { folder, PACKAGES };
+	const struct box_bind packages = { .host = folder, .at = PACKAGES };
 	struct box_job box = { .whole_root = job->base,
 		.binds = &packages,
 		.n_binds = 1,

@@ -42,7 +42,7 @@ static void put_component(struct json_out *w, const struct component_result *r)
 }
 
 bool image_derivation(uint8_t ret[static SHA256_SIZE], const struct inputs *in,
-	const struct manifest_component *components, struct tree *const *overlays, struct err *e)
+	const struct component_made *components, struct tree *const *overlays, struct err *e)
 {
 	CLEANUP(buf_done) struct buf text = buf_init(DERIVATION_MAX);
 	const struct description *d = &in->description;

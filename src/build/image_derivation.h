@@ -12,7 +12,7 @@
 
 /* overlays: finished trees, one for each overlay of the description. Reads the running program's own file. IO. */
 bool image_derivation(uint8_t ret[static SHA256_SIZE], const struct inputs *in,
-	const struct manifest_component *components, struct tree *const *overlays,
+	const struct component_made *components, struct tree *const *overlays,
 	struct err *e) MUST_CHECK;
 
 #endif

@@ -72,7 +72,7 @@ static void emit_components(struct json_out *w, const struct manifest_inputs *in
 	json_key(w, "components");
 	json_array(w);
 	for (size_t i = 0; i < in->n_components; i++) {
-		const struct manifest_component *c = &in->components[i];
+		const struct component_made *c = &in->components[i];
 
 		json_object(w);
 		json_put_str(w, "name", c->component->name);

@@ -15,11 +15,6 @@
 #define MANIFEST_FORMAT "assay.manifest/2"
 enum { MANIFEST_SIZE_MAX = 128 << 20 };
 
-struct manifest_component {
-	const struct component *component;
-	struct component_result result;
-};
-
 struct manifest_firmware {
 	struct content code, vars;
 	struct str version; /* of the package that has it */
@@ -27,7 +22,7 @@ struct manifest_firmware {
 
 struct manifest_inputs {
 	const struct inputs *inputs;
-	const struct manifest_component *components;
+	const struct component_made *components;
 	size_t n_components;
 	const struct manifest_firmware *firmware;
 	const struct artefacts *artefacts;

@@ -180,7 +180,7 @@ static void put_sources(struct emitting *m)
 	}
 }
 
-static void put_component(struct emitting *m, const struct manifest_component *c)
+static void put_component(struct emitting *m, const struct component_made *c)
 {
 	char hex[2 * SHA256_SIZE + 1];
 	CLEANUP(buf_done) struct buf comment = buf_init(LINE_MAX_SIZE);
@@ -292,7 +292,7 @@ static void relate_set(struct emitting *m, const struct lock_set *set)
 	}
 }
 
-static void relate_component(struct emitting *m, const struct manifest_component *c)
+static void relate_component(struct emitting *m, const struct component_made *c)
 {
 	struct sbom_name component = sbom_name_component(c->component);
 

@@ -10,8 +10,9 @@
 
 #include "base/mem.h"
 #include "build/build.h"
+#include "build/component_lay.h"
+#include "build/component_needs.h"
 #include "build/record.h"
-#include "build/source_unpack.h"
 #include "check/canary_view.h"
 #include "check/outside.h"
 #include "sys/file.h"
@@ -22,77 +23,13 @@ enum { TRIAL_ARENA_MAX = 64 << 20, SET_NAME_MAX = 256 };
 
 static const char note[] = "assay: undeclared input: ";
 
-/* A content as a file. */
-struct copy {
-	struct sink sink;
-	int fd;
-	uint64_t at;
-	const char *name;
-};
-
-static bool copy_write(struct sink *s, const void *p, size_t n, struct err *e)
-{
-	struct copy *c = (struct copy *)s;
-
-	if (!file_pwrite(c->fd, p, n, c->at, c->name, e))
-		return false;
-	c->at += n;
-	return true;
-}
-
-/* Where a product stands in a build's folder: by the name of its output, whatever it becomes in the image. */
-static char *name_of(const struct component_product *p)
-{
-	const struct component_output *o = p->output;
-	struct str below = str_make(p->path.p + o->path.n, p->path.n - o->path.n);
-	struct buf b = buf_init(PATH_MAX);
-
-	buf_add_str(&b, o->from);
-	buf_add_str(&b, below);
-	return buf_take_cstr(&b);
-}
-
-static bool write_file(int out, const char *name, const struct component_product *p, struct err *e)
-{
-	CLEANUP(mem_free) uint8_t *piece = mem_alloc(CONTENT_PIECE);
-	const struct timespec times[2] = { { 0 }, { 0 } };
-	CLEANUP(file_closep) int fd = -1;
-	struct copy copy = { { copy_write }, -1, 0, name };
-
-	copy.fd = fd = openat(
-		out, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (fd < 0)
-		return err_os(e, "cannot make '%s'", name);
-	if (!content_copy(&p->content, &copy.sink, piece, e))
-		return false;
-	return (fchmod(fd, p->mode & 0777) == 0 && futimens(fd, times) == 0) ||
-	       err_os(e, "cannot make '%s'", name);
-}
-
-static bool write_product(int out, const struct component_product *p, struct err *e)
-{
-	CLEANUP(mem_free) char *name = name_of(p);
-	CLEANUP(mem_free) char *parent = mem_string(tree_parent(str_of(name)));
-
-	if (p->kind == NODE_FOLDER)
-		return file_mkdirs(out, name, e);
-	if (parent[0] && !file_mkdirs(out, parent, e))
-		return false;
-	if (p->kind == NODE_FILE)
-		return write_file(out, name, p, e);
-	return symlinkat(p->target.p, out, name) == 0 || err_os(e, "cannot make '%s'", name);
-}
-
 static bool write_products(const char *out, const struct component_result *r, struct err *e)
 {
 	CLEANUP(file_closep) int dir = open(out, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	if (dir < 0)
 		return err_os(e, "cannot open '%s'", out);
-	for (size_t i = 0; i < r->n_products; i++)
-		if (!write_product(dir, &r->products[i], e))
-			return false;
-	return source_unpack_settle(dir, 0, e);
+	return component_lay(dir, r, 0, e);
 }
 
 static bool read_notes(struct trial_result *ret, const char *log, struct arena *a, struct err *e)
@@ -125,6 +62,7 @@ static bool read_notes(struct trial_result *ret, const char *log, struct arena *
 struct making {
 	const struct trial *t;
 	const char *out, *store_path, *log;
+	struct component_made_list needs; /* of t->component, made before, of the caller's store */
 	struct made {
 		bool failed;
 		char why[600];
@@ -188,6 +126,8 @@ static bool make(const struct making *m, struct store *s, struct err *e)
 		.fresh = true,
 		.log = m->log,
 		.sysroot = is_outside(t) ? NULL : t->sysroot,
+		.made = m->needs.items,
+		.n_made = m->needs.n,
 	};
 	struct component_result made;
 	struct canary_view view;
@@ -237,6 +177,20 @@ static bool make_outside(struct making *m, struct err *e)
 	return outside_run(&o, make_there, m, e);
 }
 
+/* Nothing varies for what the component needs: it stands for itself. */
+static bool make_needed(struct making *m, struct arena *a, struct err *e)
+{
+	const struct trial *t = m->t;
+	const struct component_needs_of of = {
+		.store = t->store,
+		.lock = &t->inputs->lock,
+		.description = &t->inputs->description,
+		.source_date_epoch = t->inputs->source_date_epoch,
+	};
+
+	return !t->component || component_needs(&m->needs, &of, t->component, a, NULL, e);
+}
+
 bool trial_run(struct trial_result *ret, const struct trial *t, const char *out, struct arena *a,
 	struct err *e)
 {
@@ -248,6 +202,8 @@ bool trial_run(struct trial_result *ret, const struct trial *t, const char *out,
 	if (snprintf(log, sizeof log, "%s.log", out) >= (int)sizeof log)
 		return err_set(e, ERR_LIMIT, "the path of the store is too long");
 	m.log = log;
+	if (!make_needed(&m, a, e))
+		return false;
 	m.made = mmap(
 		NULL, sizeof *m.made, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (m.made == MAP_FAILED)

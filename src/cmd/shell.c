@@ -43,6 +43,8 @@ static void greet(const struct verb_args *args, const struct component *c, size_
 
 	verb_say(args,
 		"  /src has the sources, /out is empty or what earlier steps left; all of it ends with this shell");
+	if (c->needs.n)
+		verb_say(args, "  /need has what other components gave, read only");
 	if (step > c->n_steps) {
 		verb_say(args, "  all %zu steps have run", c->n_steps);
 		return;

@@ -4,6 +4,7 @@
 #include "codec/yaml.h"
 #include "lock/description_component.h"
 #include "lock/description_image.h"
+#include "lock/description_needs.h"
 #include "lock/member.h"
 #include "sys/file.h"
 #include "base/banned.h"
@@ -129,7 +130,7 @@ static bool parse_components(
 			return false;
 	d->components = list;
 	d->n_components = v->n;
-	return true;
+	return description_needs(d, v, a, e);
 }
 
 static bool parse_epoch(const struct json *top, struct description *d, struct err *e)

@@ -37,8 +37,8 @@ struct toolchain_request {
  */
 struct component_output {
 	struct str from; /* below the box's /out */
-	struct str to;   /* "initrd" or "root" */
-	struct str path; /* tree path */
+	struct str to;   /* "initrd", "root", or "build": only components that need it see it */
+	struct str path; /* tree path; of one that goes to "build" the same as `from` */
 	uint32_t mode;
 	bool tree; /* a folder */
 };
@@ -76,6 +76,7 @@ struct component {
 	struct str from;       /* source folder, relative to the description */
 	struct str_list files; /* globs below it; each must match, nothing else is visible */
 	struct source_request source;
+	struct str_list needs; /* names of components, whose outputs its steps see */
 	struct component_limits limits;
 	struct str_list
 		release; /* channels of the box (box/box_view.h) that it does not fix for these steps */
@@ -123,6 +124,7 @@ struct description {
 	const struct toolchain_request *toolchains;
 	size_t n_toolchains;
 	const struct component *components;
+	const size_t *build_order; /* of components: each stands behind all that it needs */
 	size_t n_components;
 
 	/* image: */

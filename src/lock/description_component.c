@@ -58,15 +58,21 @@ static bool parse_output(const struct json *o, struct component_output *out, str
 	if (!json_only(o, "an output", keys, e) ||
 		!member_str(o, "from", true, member_is_path, &out->from, e) ||
 		!member_str(o, "to", true, NULL, &out->to, e) ||
-		!member_str(o, "path", true, out->tree ? member_is_folder : member_is_path,
-			&out->path, e) ||
 		(!out->tree && !member_mode(o, "mode", &out->mode, e)))
 		return false;
+	if (str_is(out->to, "build")) {
+		out->path = out->from;
+		return !json_get(o, "path") ||
+		       err_set(e, ERR_FORMAT,
+			       "line %zu: an output to 'build' has no 'path': it is found below /need by its 'from'",
+			       o->line);
+	}
 	if (!str_is(out->to, "initrd") && !str_is(out->to, "root"))
 		return err_set(e, ERR_FORMAT,
-			"line %zu: an output goes to 'initrd' or 'root', not '%.*s'", o->line,
-			STR_ARG(out->to));
-	return true;
+			"line %zu: an output goes to 'initrd', 'root' or 'build', not '%.*s'",
+			o->line, STR_ARG(out->to));
+	return member_str(
+		o, "path", true, out->tree ? member_is_folder : member_is_path, &out->path, e);
 }
 
 static bool parse_outputs(const struct json *o, struct arena *a, struct component *c, struct err *e)
@@ -302,13 +308,15 @@ bool description_component_parse(struct component *ret, const struct json *o,
 	const struct description *d, struct arena *a, struct err *e)
 {
 	static const char *const keys[] = { "name", "toolchain", "from", "files", "git", "tarball",
-		"debian-source", "limits", "release", "steps", "outputs", NULL };
+		"debian-source", "needs", "limits", "release", "steps", "outputs", NULL };
 	struct component c = { 0 };
 
 	if (!json_only(o, "a component", keys, e) ||
 		!member_str(o, "name", true, member_is_name, &c.name, e) ||
 		!member_str(o, "toolchain", true, member_is_name, &c.toolchain, e) ||
-		!parse_source(o, a, &c, e) || !parse_limits(o, &c.limits, e) ||
+		!parse_source(o, a, &c, e) ||
+		!member_list(o, "needs", member_is_name, true, a, &c.needs, e) ||
+		!parse_limits(o, &c.limits, e) ||
 		!member_list(o, "release", is_channel, true, a, &c.release, e) ||
 		!parse_steps(o, a, &c, e) || !parse_outputs(o, a, &c, e))
 		return false;

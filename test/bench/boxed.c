@@ -59,7 +59,8 @@ static void make_root(const char *root)
 int main(int argc, char **argv)
 {
 	char root[2 * PATH_SIZE], out[2 * PATH_SIZE];
-	const struct box_bind binds[] = { { "/usr", "/usr" }, { argc > 2 ? argv[2] : "", "/src" } };
+	const struct box_bind binds[] = { { .host = "/usr", .at = "/usr" },
+		{ .host = argc > 2 ? argv[2] : "", .at = "/src" } };
 	const struct box_command command = { (const char *const *)(argv + 3) };
 	struct box_job job = {
 		.sysroot = root,

@@ -69,7 +69,8 @@ static void set_up(void)
 static bool run_job(struct box_result *r, struct box_job job, struct err *e)
 {
 	char root[512], out[512], src[512], exe[512];
-	const struct box_bind binds[] = { { src, "/src" }, { "/usr", "/usr" }, { exe, "/probe" } };
+	const struct box_bind binds[] = { { .host = src, .at = "/src" },
+		{ .host = "/usr", .at = "/usr" }, { .host = exe, .at = "/probe" } };
 	int log = memfd_create("log", 0); /* not close-on-exec: must not be seen inside */
 	bool ok;
 

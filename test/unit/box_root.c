@@ -90,7 +90,7 @@ static bool run(struct box_result *r, const struct tree *t, const struct box_com
 	size_t n, struct buf *printed, struct err *e)
 {
 	char root[512], out[512];
-	const struct box_bind binds[] = { { "/usr", "/usr" } };
+	const struct box_bind binds[] = { { .host = "/usr", .at = "/usr" } };
 	const struct box_job job = { .sysroot = root,
 		.whole_root = t,
 		.binds = binds,

@@ -134,6 +134,10 @@ static const struct {
 		"'step' must name at least one" },
 	{ HEAD "toolchains: {c: [gcc]}\n"
 	       "components: [{name: a, toolchain: c, from: ., files: [a], steps: [], "
+	       "outputs: [{from: a, to: build, path: a, mode: 755}]}]\n",
+		"an output to 'build' has no 'path'" },
+	{ HEAD "toolchains: {c: [gcc]}\n"
+	       "components: [{name: a, toolchain: c, from: ., files: [a], steps: [], "
 	       "outputs: [{from: a, to: disk, path: a, mode: 755}]}]\n",
 		"not 'disk'" },
 	{ HEAD "image: {configure: all}\n", "neither none nor scripts" },

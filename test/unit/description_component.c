@@ -158,6 +158,52 @@ static void refuses(struct arena *a)
 	}
 }
 
+/* Components b and c behind the first, whose members are given. */
+static bool parse_more(struct description *ret, const char *members, const char *b, const char *c,
+	struct arena *a, struct err *e)
+{
+	static const char rest[] = "  toolchain: c\n  from: .\n  files: [x]\n  steps: [[make]]\n"
+				   "  outputs: [{from: x, to: build, mode: 0644}]\n";
+	struct str text = arena_printf(a,
+		HEAD "  from: .\n  files: [x]\n%s" TAIL "- name: b\n%s%s- name: c\n%s%s", members,
+		b, rest, c, rest);
+
+	return description_parse(ret, STR("dir"), str_span(text), a, e);
+}
+
+/* Each stands behind what it needs; else as they are written. */
+static void needs(struct arena *a)
+{
+	struct description d;
+	struct err e = { 0 };
+
+	CHECK_OK(parse_more(&d, "", "", "", a, &e), e);
+	CHECK(d.build_order[0] == 0 && d.build_order[1] == 1 && d.build_order[2] == 2);
+	CHECK(str_is(d.components[1].outputs[0].to, "build"));
+	CHECK(str_is(d.components[1].outputs[0].path, "x"));
+	CHECK_OK(parse_more(&d, "  needs: [c, b]\n", "  needs: [c]\n", "", a, &e), e);
+	CHECK(d.components[0].needs.n == 2);
+	CHECK(d.build_order[0] == 2 && d.build_order[1] == 1 && d.build_order[2] == 0);
+}
+
+static void refuses_needs(struct arena *a)
+{
+	struct description d;
+	struct err e = { 0 };
+
+	CHECK_ERR(parse_more(&d, "", "  needs: [a, x]\n", "", a, &e), e, ERR_FORMAT);
+	CHECK(!strcmp(e.text, "line 16: component 'b' needs 'x', and no component has that name"));
+	CHECK(!strcmp(e.hint, "there are: a, b, c"));
+	CHECK_ERR(parse_more(&d, "", "", "  needs: [c]\n", a, &e), e, ERR_FORMAT);
+	CHECK(!strcmp(e.text, "line 22: component 'c' needs itself: it needs 'c'"));
+	CHECK_ERR(parse_more(&d, "  needs: [b]\n", "  needs: [c]\n", "  needs: [b]\n", a, &e), e,
+		ERR_FORMAT);
+	CHECK(!strcmp(
+		e.text, "line 17: component 'b' needs itself: it needs 'c', which needs 'b'"));
+	CHECK(e.hint[0] != 0);
+	CHECK_ERR(parse_more(&d, "", "  needs: [a, a]\n", "", a, &e), e, ERR_FORMAT);
+}
+
 int main(void)
 {
 	CLEANUP(arena_freep) struct arena *a = arena_new(8 << 20);
@@ -167,5 +213,7 @@ int main(void)
 	debian(a);
 	more(a);
 	refuses(a);
+	needs(a);
+	refuses_needs(a);
 	return test_end();
 }

@@ -63,7 +63,7 @@ struct made {
 	struct component_output output;
 	struct component_source source;
 	struct component_product product;
-	struct manifest_component built;
+	struct component_made built;
 	struct artefacts artefacts;
 	struct tree *root;
 	struct manifest_inputs in;
@@ -104,7 +104,7 @@ static void make(struct made *m)
 	m->product = (struct component_product){
 		.output = &m->output, .path = STR("init"), .kind = NODE_FILE
 	};
-	m->built = (struct manifest_component){
+	m->built = (struct component_made){
 		&m->component,
 		{ .sources = &m->source, .n_sources = 1, .products = &m->product, .n_products = 1 }
 	};

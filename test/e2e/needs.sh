@@ -1,0 +1,118 @@
+#!/bin/bash
+# Components that stand on components: order, /need, what is built again, and what goes to no image. On a small archive.
+# shellcheck source=test/lib.sh disable=SC2154 # what archive.sh sets
+. "$(dirname "$0")/../lib.sh"
+# shellcheck source=test/archive.sh
+. "$root/test/archive.sh"
+archive_can "components that need others" || exit
+for tool in busybox dash; do
+	command -v "$tool" >/dev/null || { skip "components that need others" "no $tool"; exit; }
+done
+at_end() { archive_end; }
+
+run() { "$assay" "$@" --store "$work/store" --mirror "$work/mirror"; }
+built() { run build "$work/d" -o "$work/out" --no-observe --explain >"$work/said" 2>&1; }
+# fails NAME PATTERN COMMAND...: it fails, and says this
+fails() {
+	local name=$1 pattern=$2
+	shift 2
+	if "$@" >"$work/said" 2>&1; then
+		bad "$name: it succeeded"
+	elif grep -qE -- "$pattern" "$work/said"; then
+		ok "$name"
+	else
+		bad "$name: $(cat "$work/said")"
+	fi
+}
+# The bytes of an output of a component, by its tree path.
+output() {
+	cat "$work/store/objects/$(jq -r --arg c "$1" --arg p "$2" '.inputs.components[] | select(.name == $c) | .outputs[] | select(.path == $p) | .sha256' \
+		"$work/out/manifest.json" | sed 's,^..,&/,')"
+}
+says() { if grep -qE -- "$2" "$work/said"; then ok "$1"; else bad "$1: $(cat "$work/said")"; fi; }
+
+archive_start
+archive_minimum
+archive_deb tools <<T
+copy usr/bin/busybox 0755 $(command -v busybox)
+copy usr/bin/dash 0755 $(command -v dash)
+copy usr/lib64/ld-linux-x86-64.so.2 0755 /lib64/ld-linux-x86-64.so.2
+copy usr/lib/x86_64-linux-gnu/libc.so.6 0755 /lib/x86_64-linux-gnu/libc.so.6
+link usr/bin/sh dash
+link usr/bin/cp busybox
+link usr/bin/cat busybox
+link usr/bin/mkdir busybox
+link usr/bin/find busybox
+T
+archive_publish
+mkdir -p "$work/d/src"
+echo word >"$work/d/src/word"
+echo config >"$work/d/src/config"
+
+# component NAME NEEDS FILES STEP OUTPUTS
+component() {
+	cat <<Y
+  - name: $1
+    toolchain: t
+    from: src
+    files: [$3]
+    needs: [$2]
+    steps: [[sh, -c, "$4"]]
+    outputs: [$5]
+Y
+}
+# described COMPONENT...: of those below, in this order
+described() {
+	local one
+	archive_description 'base, kernel' | sed '/^image:/,$d'
+	printf 'toolchains: {t: [tools]}\ncomponents:\n'
+	for one; do "$one"; done
+	archive_description 'base, kernel' | sed -n '/^image:/,$p'
+}
+user() {
+	component user 'library, config' word "${step:-cat /need/library/usr/share/lib /need/config/config word >/out/all}" \
+		'{from: all, to: root, path: usr/all, mode: "0644"}'
+}
+library() {
+	component library config word 'mkdir -p /out/usr/share && cat /need/config/config word >/out/usr/share/lib' '{from: usr, to: build}'
+}
+config() { component config '' "${files:-config}" 'cp config /out/config' '{from: config, to: build, mode: "0644"}'; }
+
+described user library config >"$work/d/assay.yaml"
+check "a description with needs is locked" run lock "$work/d" --keyring "$archive_keyring" -q
+check "components are built, what is needed first" built
+same "  and see what the others gave" "config word config word" "$(output user usr/all | tr '\n' ' ' | sed 's/ $//')"
+same "what goes to build is in no tree" "usr/all" "$(jq -r '[."root-files"[] | select(.origin | startswith("component:")) | .path] | join(" ")' "$work/out/manifest.json")"
+first=$(jq -r '.outputs.disk.sha256' "$work/out/manifest.json")
+described config user library >"$work/d/assay.yaml"
+check "in another order" built
+says "  all come from the store" '^user +from the store'
+same "  and the image is the same" "$first" "$(jq -r '.outputs.disk.sha256' "$work/out/manifest.json")"
+
+files='config, word' described user library config >"$work/d/assay.yaml"
+check "what is needed is built again from other sources" built
+says "  it is" '^config +compiled'
+says "  and who needs it is not, since it gave the same" '^user +from the store'
+echo other >"$work/d/src/config"
+check "when it gives other bytes" built
+says "  who needs it is built again" '^user +compiled'
+
+step='cp word /need/library/more' described user library config >"$work/d/assay.yaml"
+fails "what is needed is read only" 'Read-only file system' built
+step='cat /need/config/config /need/library/usr/share/none >/out/all' described user library config >"$work/d/assay.yaml"
+fails "  and only what an output takes is there" "share/none.: No such file" built
+described user library config >"$work/d/assay.yaml"
+check "assay check builds with what is needed" run check "$work/d" --only user -q
+if command -v script >/dev/null; then
+	printf 'cat /need/config/config\nexit\n' | timeout 60 script -qec "$(printf '%q ' "$assay" shell user "$work/d" --store "$work/store" --mirror "$work/mirror")" /dev/null | tr -d '\r' >"$work/said"
+	says "assay shell shows it, too" '^(\$ )?other$'
+else
+	skip "assay shell shows it, too" "no script(1)"
+fi
+
+described user library >"$work/d/assay.yaml"
+fails "a name that is no component's is refused, with its line" "line [0-9]+: component 'user' needs 'config', and no component" built
+says "  and what there is" 'hint: there are: user, library'
+round() { component config user word 'cp word /out/config' '{from: config, to: build, mode: "0644"}'; }
+described user library round >"$work/d/assay.yaml"
+fails "so is a circle" "needs itself: it needs 'library', which needs 'config', which needs 'user'" built
