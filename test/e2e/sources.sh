@@ -350,6 +350,8 @@ failing '    steps: [[sh, -c, "cp x /out/list"], [sh, -c, "echo why; exit 3"]]'
 fails "a failed step shows its last lines" "^why$" built
 fails "the log's place" "printed is in '$work/store/logs/made-" built
 fails "and how to enter its box" "assay shell made --step 2 $work/d. enters its box there" built
+failing '    steps: [[sh, -c, "cp x /out/list; exit 255"]]'
+fails "an exit code beyond the signals is none of them" "failed with exit code 255" built
 failing '    limits: {time: 2s, processes: 200}
     steps: [[sh, -c, "cp x /out/list; while :; do :; done"]]'
 fails "a step that does not end is ended: by the limit of its time" "was ended by the limit of its time" built
