@@ -71,7 +71,7 @@ static void tell_end(char how[static HOW_MAX], const struct box_result *r)
 
 	if (limit_of(r))
 		snprintf(how, HOW_MAX, "was ended by the limit of its %s", limits[limit_of(r)]);
-	else if (r->status > 128)
+	else if (r->status > 128 && r->status <= 128 + SIGRTMAX)
 		snprintf(how, HOW_MAX, "was ended by signal %d", r->status - 128);
 	else
 		snprintf(how, HOW_MAX, "failed with exit code %d", r->status);
