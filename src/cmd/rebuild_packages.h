@@ -6,16 +6,16 @@
 
 #include "cmd/verb.h"
 
-#define REBUILD_PACKAGES_OPTIONS                                                                \
-	{ "--packages", NULL, "build Debian packages of the lock again instead", false },       \
-		{ "--work", "DIR", "their build roots and results (rebuild-packages)", false }, \
-		{ "--lock-out", "DIR", "only lock their build roots, there", false },           \
-		{ "--buildinfo", "FILE", "a builder's versions, path and environment", false }, \
-		{ "--profile", "NAME", "a build profile, such as nocheck", true },              \
-		{ "--tests", NULL, "run the packages' own tests", false },                      \
-		{ "--again", NULL, "build what was built before, too", false },                 \
-	{                                                                                       \
-		"--jobs", "N", "parallel=N of DEB_BUILD_OPTIONS (2)", false                     \
+#define REBUILD_PACKAGES_OPTIONS                                                                   \
+	{ "--packages", NULL, "build Debian packages of the lock again instead", false },          \
+		{ "--work", "DIR", "their build roots and results (rebuild-packages)", false },    \
+		{ "--lock-out", "DIR", "only lock their build roots, there", false },              \
+		{ "--buildinfo", "FILE", "a builder's versions, path and environment", false },    \
+		{ "--profile", "NAME", "a build profile, such as nocheck", true },                 \
+		{ "--tests", NULL, "run the packages' own tests", false },                         \
+		{ "--again", NULL, "build what was built before, too", false },                    \
+	{                                                                                          \
+		"--jobs", "N", "how many processes a package's build may start at once (2)", false \
 	}
 
 /* The verb's work with --packages, which stands in args. */

@@ -86,7 +86,8 @@ bool changelog_newest(struct changelog_entry *ret, struct str text, struct err *
 	const char *start = NULL;
 
 	while (rest.n) {
-		str_cut(rest, '\n', &line, &rest);
+		bool ends = str_cut(rest, '\n', &line, &rest);
+
 		if (!start && !str_trim(line).n)
 			continue;
 		if (!start) {
@@ -94,11 +95,11 @@ bool changelog_newest(struct changelog_entry *ret, struct str text, struct err *
 			if (!read_head(&x, line, e))
 				return err_wrap(e, "changelog");
 		}
-		if (!str_starts(line, " -- "))
+		if (!ends || !str_starts(line, " -- "))
 			continue;
 		if (!read_trailer(&x, line, e))
 			return err_wrap(e, "changelog");
-		x.text = str_make(start, (size_t)(rest.p - start));
+		x.text = str_make(start, (size_t)(line.p + line.n + 1 - start));
 		*ret = x;
 		return true;
 	}

@@ -30,6 +30,7 @@ static void refused(void)
 		"",
 		"\n\n",
 		HEAD BODY,
+		HEAD BODY " -- A <a@example.org>  Mon, 28 Oct 2024 09:00:00 +0100",
 		"zlib 1.3 unstable; urgency=low\n" BODY TRAIL,
 		"zlib (1.3) unstable\n" BODY TRAIL,
 		"Zlib (1.3) unstable; urgency=low\n" BODY TRAIL,
