@@ -50,6 +50,19 @@ static bool from_tarball(struct component_result *ret, struct store *s, const st
 	return add_archive(ret, s, tree_name(place), c->source.sha256, item, e);
 }
 
+/* What no build reads is told of and need not be there. */
+static bool add_source_file(struct component_result *ret, struct store *s,
+	const struct lock_file *f, struct component_source *item, struct err *e)
+{
+	if (lock_source_file_is_read(f))
+		return add_archive(ret, s, f->name, f->sha256, item, e);
+	item->path = f->name;
+	item->size = f->size;
+	memcpy(item->sha256, f->sha256, SHA256_SIZE);
+	ret->n_sources++;
+	return true;
+}
+
 static bool from_debian(struct component_result *ret, struct store *s, const struct lock *l,
 	const struct component *c, struct arena *a, struct err *e)
 {
@@ -63,7 +76,7 @@ static bool from_debian(struct component_result *ret, struct store *s, const str
 	if (!items)
 		return arena_full(a, e);
 	for (size_t i = 0; i < src->n_files; i++)
-		if (!add_archive(ret, s, src->files[i].name, src->files[i].sha256, &items[i], e))
+		if (!add_source_file(ret, s, &src->files[i], &items[i], e))
 			return false;
 	ret->sources = items;
 	ret->debian = src;

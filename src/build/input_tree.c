@@ -170,10 +170,13 @@ static bool add_source_packages(struct making *m, struct err *e)
 		struct str archive = l->suites[l->source_indexes[src->index].suite].archive;
 
 		for (size_t k = 0; k < src->n_files; k++) {
-			struct str path = lock_source_path(src, &src->files[k], m->a);
+			const struct lock_file *f = &src->files[k];
+			struct str path = lock_source_path(src, f, m->a);
 
+			if (!lock_source_file_is_read(f) && !store_has(m->s, f->sha256))
+				continue;
 			path = arena_printf(m->a, "%.*s/%.*s", STR_ARG(archive), STR_ARG(path));
-			if (!add_input(m, path, src->files[k].sha256, e))
+			if (!add_input(m, path, f->sha256, e))
 				return err_wrap(e, "source package '%.*s'", STR_ARG(src->name));
 		}
 	}

@@ -32,40 +32,11 @@ struct missing {
 	struct store *store;
 	struct mirrors *mirrors;
 	const struct lock *lock;
-	struct fetch_item *items;
-	size_t n;
+	struct fetch_item *items; /* with room for every file of the lock */
+	size_t n, n_unread;       /* these stand at its end: no build reads them */
 	uint64_t bytes;
 	struct arena *a;
 };
-
-/* Which archive the package's index belongs to decides whom to ask. */
-static void add_item(struct missing *m, const struct lock_index *x, struct str path, uint64_t size,
-	const uint8_t *sha256)
-{
-	struct fetch_item *item = &m->items[m->n];
-
-	if (store_has_size(m->store, sha256, size))
-		return;
-	*item = (struct fetch_item){ .path = path, .size = size };
-	item->bases.uris = mirrors_for(
-		m->mirrors, m->lock->suites[x->suite].archive, &item->bases.n);
-	memcpy(item->sha256, sha256, SHA256_SIZE);
-	m->bytes += size;
-	m->n++;
-}
-
-static bool add_source(struct missing *m, const struct lock_source *src, struct err *e)
-{
-	for (size_t i = 0; i < src->n_files; i++) {
-		struct str path = lock_source_path(src, &src->files[i], m->a);
-
-		if (!path.p)
-			return arena_full(m->a, e);
-		add_item(m, &m->lock->source_indexes[src->index], path, src->files[i].size,
-			src->files[i].sha256);
-	}
-	return true;
-}
 
 static size_t count_files(const struct lock *l)
 {
@@ -76,14 +47,75 @@ static size_t count_files(const struct lock *l)
 	return n;
 }
 
+/* Which archive the package's index belongs to decides whom to ask. */
+static struct fetch_item make_item(const struct missing *m, const struct lock_index *x,
+	struct str path, uint64_t size, const uint8_t *sha256)
+{
+	struct fetch_item item = { .path = path, .size = size };
+
+	item.bases.uris = mirrors_for(m->mirrors, m->lock->suites[x->suite].archive, &item.bases.n);
+	memcpy(item.sha256, sha256, SHA256_SIZE);
+	return item;
+}
+
+static void add_item(struct missing *m, const struct fetch_item *item)
+{
+	if (store_has_size(m->store, item->sha256, item->size))
+		return;
+	m->items[m->n++] = *item;
+	m->bytes += item->size;
+}
+
+/* Files that no build reads are asked for with those that one reads, and not again. */
+static bool add_source(struct missing *m, const struct lock_source *src, struct err *e)
+{
+	struct fetch_item *end = m->items + count_files(m->lock) - m->n_unread;
+	size_t n = m->n, n_unread = 0;
+
+	for (size_t i = 0; i < src->n_files; i++) {
+		const struct lock_file *f = &src->files[i];
+		struct str path = lock_source_path(src, f, m->a);
+		struct fetch_item item;
+
+		if (!path.p)
+			return arena_full(m->a, e);
+		item = make_item(m, &m->lock->source_indexes[src->index], path, f->size, f->sha256);
+		if (lock_source_file_is_read(f))
+			add_item(m, &item);
+		else if (!store_has_size(m->store, item.sha256, item.size))
+			*(end - ++n_unread) = item;
+	}
+	if (m->n > n)
+		m->n_unread += n_unread;
+	return true;
+}
+
+static void fetch_unread(struct progress *p, const struct missing *m)
+{
+	const struct fetch_item *items = m->items + count_files(m->lock) - m->n_unread;
+	const struct fetch_options once = { .tries = 1 };
+
+	for (size_t i = 0; i < m->n_unread; i++) {
+		struct err why = { 0 };
+
+		if (!fetch_all(m->store, &items[i], 1, &once, &why))
+			progress_say(p, "  %.*s is not to be had; no build reads it",
+				STR_ARG(items[i].path));
+	}
+}
+
 static bool fetch_locked(struct progress *p, struct missing *m, struct err *e)
 {
 	const struct fetch_options options = { .progress = progress_fetch, .ctx = p };
 	const struct lock *l = m->lock;
 
-	for (size_t i = 0; i < l->n_packages; i++)
-		add_item(m, &l->indexes[l->packages[i].index], l->packages[i].path,
-			l->packages[i].size, l->packages[i].sha256);
+	for (size_t i = 0; i < l->n_packages; i++) {
+		const struct lock_package *k = &l->packages[i];
+		const struct fetch_item item = make_item(
+			m, &l->indexes[k->index], k->path, k->size, k->sha256);
+
+		add_item(m, &item);
+	}
 	for (size_t i = 0; i < l->n_sources; i++)
 		if (!add_source(m, &l->sources[i], e))
 			return false;
@@ -91,8 +123,10 @@ static bool fetch_locked(struct progress *p, struct missing *m, struct err *e)
 		return true;
 	progress_say(p, "  %zu of %zu packages are missing, %.1f MB", m->n, count_files(l),
 		(double)m->bytes / MEGABYTE);
-	if (fetch_all(m->store, m->items, m->n, &options, e))
+	if (fetch_all(m->store, m->items, m->n, &options, e)) {
+		fetch_unread(p, m);
 		return true;
+	}
 	if (!e->hint[0])
 		err_hint(e,
 			"name a mirror that still has it with --mirror URL, or pin newer packages with "
@@ -121,7 +155,7 @@ bool fetch_inputs_in(struct progress *p, const struct verb_args *args, struct st
 
 	if (!fetch_mirrors(args, &m, e))
 		return false;
-	struct missing missing = { s, m, l, items, 0, 0, a };
+	struct missing missing = { s, m, l, items, 0, 0, 0, a };
 	const struct source_access q = { s, m, &options, say_source, p };
 
 	return fetch_locked(p, &missing, e) && source_fetch_all(&q, d, e);

@@ -235,3 +235,8 @@ struct str lock_source_path(const struct lock_source *s, const struct lock_file 
 {
 	return arena_printf(a, "%.*s/%.*s", STR_ARG(s->directory), STR_ARG(f->name));
 }
+
+bool lock_source_file_is_read(const struct lock_file *f)
+{
+	return !str_ends(f->name, ".dsc") && !str_ends(f->name, ".asc");
+}

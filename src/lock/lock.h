@@ -106,6 +106,11 @@ const struct lock_package *lock_package_find(const struct lock *l, struct str na
 /* Where in the pool a file of it is; p NULL when the arena is full. */
 struct str lock_source_path(
 	const struct lock_source *s, const struct lock_file *f, struct arena *a);
+/*
+ * Whether a build reads it. The description (.dsc) and signatures beside it (.asc) are locked and kept where an archive has
+ * them; what they say of the others stands in the signed index.
+ */
+bool lock_source_file_is_read(const struct lock_file *f);
 /* What was locked for a component's debian-source: of that version where it names one. NULL when there is none. */
 const struct lock_source *lock_source_find(const struct lock *l, const struct source_request *r);
 

@@ -72,20 +72,29 @@ bool lock_verify_sources(struct verifying *w)
 	return true;
 }
 
+/* What no build reads is asked for, too, and not missed. */
 static bool fetch_files(struct verifying *w, const struct lock_source *src)
 {
-	struct fetch_item items[SOURCE_STANZA_FILES_MAX];
 	struct str archive = w->l->suites[w->l->source_indexes[src->index].suite].archive;
 
 	for (size_t i = 0; i < src->n_files; i++) {
-		items[i] = (struct fetch_item){ .path = lock_source_path(src, &src->files[i], w->a),
-			.size = src->files[i].size };
-		if (!items[i].path.p)
+		const struct lock_file *f = &src->files[i];
+		struct fetch_item item = { .path = lock_source_path(src, f, w->a),
+			.size = f->size };
+		struct err why = { 0 };
+
+		if (!item.path.p)
 			return arena_full(w->a, w->e);
-		memcpy(items[i].sha256, src->files[i].sha256, SHA256_SIZE);
-		items[i].bases.uris = mirrors_for(w->q->mirrors, archive, &items[i].bases.n);
+		memcpy(item.sha256, f->sha256, SHA256_SIZE);
+		item.bases.uris = mirrors_for(w->q->mirrors, archive, &item.bases.n);
+		if (fetch_all(w->q->store, &item, 1, w->q->options, &why))
+			continue;
+		if (lock_source_file_is_read(f) || why.kind != ERR_NOTFOUND) {
+			*w->e = why;
+			return false;
+		}
 	}
-	return fetch_all(w->q->store, items, src->n_files, w->q->options, w->e);
+	return true;
 }
 
 bool lock_verify_source_files(struct verifying *w, bool fetch)

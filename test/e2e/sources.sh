@@ -300,6 +300,18 @@ fresh() { "$assay" "$@" --store "$work/fresh" --mirror "$work/archived"; }
 check "from which alone it is verified" fresh lock verify "$work/archived/description" --keyring "$archive_keyring"
 check "and built: the same bytes" fresh build "$work/archived/description" -o "$work/again" --no-observe -q
 same "  of the image" "$(digests "$work/out")" "$(digests "$work/again")"
+find "$work/archived" -name 'hello_2.0-1.dsc' -delete
+bare() { "$assay" "$@" --store "$work/bare" --mirror "$work/archived"; }
+check "a mirror without the .dsc is enough" eval 'bare fetch "$work/archived/description" 2>"$work/said"'
+check "  which is said" grep -q 'hello_2.0-1.dsc is not to be had; no build reads it' "$work/said"
+check "  once" eval 'bare fetch "$work/archived/description" 2>"$work/said" && ! grep -q dsc "$work/said"'
+check "  for a verified lock, too" bare lock verify "$work/archived/description" --keyring "$archive_keyring"
+check "  and for the same image" eval 'bare build "$work/archived/description" -o "$work/bare-out" --no-observe -q'
+same "  to the byte" "$(digests "$work/out")" "$(digests "$work/bare-out")"
+same "  with the same manifest" "$(digest_of "$work/out/manifest.json")" "$(digest_of "$work/bare-out/manifest.json")"
+check "  and for one more archive" bare archive "$work/archived-again" "$work/archived/description" -q
+find "$work/archived" -name 'hello_2.0.orig.tar.xz' -delete
+fails "a mirror without a tarball is not" "hello_2.0.orig.tar.xz" "$assay" fetch "$work/archived/description" --store "$work/barer" --mirror "$work/archived"
 check "the store keeps it" "$assay" store gc --keep "$work/d" --store "$work/store"
 check "  so that nothing need be fetched" "$assay" fetch "$work/d" --store "$work/store" --mirror /usr -q
 from_debian 'name: hello, version: 1.9' 'cp debian/rules /out/list'
