@@ -16,8 +16,8 @@ static struct artefacts_inputs image_inputs(const struct build_work *w)
 	return (struct artefacts_inputs){ .description = w->d,
 		.root = w->root,
 		.initrd = w->initrd,
-		.kernel = w->kernel,
-		.stub = w->stub,
+		.kernel = w->kernel.content,
+		.stub = w->stub.content,
 		.kernel_version = w->kernel_version,
 		.os_release = buf_str(&w->os_release),
 		.source_date_epoch = w->r->inputs->source_date_epoch };
@@ -26,7 +26,7 @@ static struct artefacts_inputs image_inputs(const struct build_work *w)
 static bool export_firmware(struct build_work *w, struct err *e)
 {
 	static const char *const names[] = { "firmware/OVMF_CODE.fd", "firmware/OVMF_VARS.fd" };
-	const struct content *contents[] = { &w->firmware.code, &w->firmware.vars };
+	const struct content *contents[] = { &w->firmware.code.content, &w->firmware.vars.content };
 
 	if (mkdirat(w->out, "firmware", 0755) < 0 && errno != EEXIST)
 		return err_os(e, "cannot make folder 'firmware'");
@@ -126,7 +126,7 @@ static void put_stamp(struct build_work *w, const struct build_outcome *o)
 {
 	struct err ignored = { 0 };
 
-	memcpy(w->stamp.firmware_sha256, w->firmware.code.sha256, SHA256_SIZE);
+	memcpy(w->stamp.firmware_sha256, w->firmware.code.content.sha256, SHA256_SIZE);
 	w->stamp.outcome = *o;
 	if (artefacts_disk_stands(&w->artefacts) &&
 		!stamp_write(&w->stamp, w->r->store, w->out, &ignored))

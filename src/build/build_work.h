@@ -1,6 +1,6 @@
 /*
  * A build under way: what its steps share. Components and overlays are taken in (build.c), trees are made of them and of
- * packages (build_trees.c), and files of the trees (build_outputs.c).
+ * packages (build_trees.c, build_boot.c), and files of the trees (build_outputs.c).
  */
 #ifndef ASSAY_BUILD_BUILD_WORK_H
 #define ASSAY_BUILD_BUILD_WORK_H
@@ -28,7 +28,7 @@ struct build_work {
 	size_t n_products[2];
 	struct arena *arena, *values_arena;
 	struct str kernel_path, kernel_version, stub_version;
-	struct content kernel, stub;
+	struct manifest_boot_file kernel, stub;
 	struct buf os_release, stub_bytes;
 	struct manifest_firmware firmware;
 	struct artefacts artefacts;
@@ -41,6 +41,11 @@ enum { BUILD_TO_INITRD, BUILD_TO_ROOT }; /* products[] */
 
 /* Tells the caller what is done next. */
 void build_work_stage(const struct build_work *w, const char *what);
+
+/* Firmware and stub are found, with what is told of their versions. */
+bool build_boot_firmware(struct build_work *w, struct err *e) MUST_CHECK;
+/* The kernel is found, in the merged root or in what a component gave. */
+bool build_boot_kernel(struct build_work *w, struct err *e) MUST_CHECK;
 
 /* Packages, firmware, stub and kernel are found; root and initrd are finished trees. */
 bool build_trees_make(struct build_work *w, struct err *e) MUST_CHECK;

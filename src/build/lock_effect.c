@@ -48,12 +48,18 @@ static bool has(const struct str_list *l, struct str word)
 	return false;
 }
 
+/* What a component gives is in no package. */
+static bool is_file(const struct file_request *r, struct str path)
+{
+	return !r->component.n && str_equal(path, r->path);
+}
+
 static unsigned role_of_path(const struct description *d, struct str path)
 {
-	return (str_equal(path, d->firmware_code) ? HAS_CODE : 0U) |
-	       (str_equal(path, d->firmware_vars) ? HAS_VARIABLES : 0U) |
-	       (str_equal(path, d->stub) ? HAS_STUB : 0U) |
-	       (str_glob(d->kernel, path) ? HAS_KERNEL : 0U);
+	return (is_file(&d->firmware_code, path) ? HAS_CODE : 0U) |
+	       (is_file(&d->firmware_vars, path) ? HAS_VARIABLES : 0U) |
+	       (is_file(&d->stub, path) ? HAS_STUB : 0U) |
+	       (!d->kernel.component.n && str_glob(d->kernel.path, path) ? HAS_KERNEL : 0U);
 }
 
 /* What the package has of that, where the store has it and it can be read; nothing is fetched. */

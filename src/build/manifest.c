@@ -4,12 +4,13 @@
 #include "codec/json.h"
 #include "base/banned.h"
 
-static void digest_and_size(struct json_out *w, const char *key, const struct content *c)
+static void emit_boot_file(struct json_out *w, const char *key, const struct manifest_boot_file *f)
 {
 	json_key(w, key);
 	json_object(w);
-	json_put_uint(w, "size", c->size);
-	json_put_hex(w, "sha256", SPAN_OF(c->sha256));
+	json_put_uint(w, "size", f->content.size);
+	json_put_hex(w, "sha256", SPAN_OF(f->content.sha256));
+	json_put_str(w, "origin", f->origin);
 	json_end_object(w);
 }
 
@@ -77,6 +78,11 @@ static void emit_components(struct json_out *w, const struct manifest_inputs *in
 		json_object(w);
 		json_put_str(w, "name", c->component->name);
 		json_put_hex(w, "derivation", SPAN_OF(c->result.derivation));
+		json_key(w, "needs");
+		json_array(w);
+		for (size_t k = 0; k < c->component->needs.n; k++)
+			json_text(w, c->component->needs.items[k]);
+		json_end_array(w);
 		json_key(w, "sources");
 		json_array(w);
 		for (size_t k = 0; k < c->result.n_sources; k++) {
@@ -175,9 +181,9 @@ static void emit_uki(struct json_out *w, const struct manifest_inputs *in)
 	json_put_cstr(w, "file", "uki.efi");
 	json_put_uint(w, "size", a->uki.n);
 	json_put_hex(w, "sha256", SPAN_OF(a->uki_sha256));
-	digest_and_size(w, "stub", &in->stub);
+	emit_boot_file(w, "stub", &in->stub);
 	json_put_str(w, "stub-version", in->stub_version);
-	digest_and_size(w, "kernel", &in->kernel);
+	emit_boot_file(w, "kernel", &in->kernel);
 	json_put_str(w, "kernel-path", in->kernel_path);
 	json_key(w, "initrd");
 	json_object(w);
@@ -199,8 +205,8 @@ static void emit_outputs(struct json_out *w, const struct manifest_inputs *in)
 	json_key(w, "firmware");
 	json_object(w);
 	json_put_str(w, "version", in->firmware->version);
-	digest_and_size(w, "code", &in->firmware->code);
-	digest_and_size(w, "vars", &in->firmware->vars);
+	emit_boot_file(w, "code", &in->firmware->code);
+	emit_boot_file(w, "vars", &in->firmware->vars);
 	json_end_object(w);
 }
 

@@ -15,9 +15,15 @@
 #define MANIFEST_FORMAT "assay.manifest/2"
 enum { MANIFEST_SIZE_MAX = 128 << 20 };
 
+/* Of the boot chain, with the origin as files of trees have it: "package:ovmf", "component:linux". */
+struct manifest_boot_file {
+	struct content content;
+	struct str origin;
+};
+
 struct manifest_firmware {
-	struct content code, vars;
-	struct str version; /* of the package that has it */
+	struct manifest_boot_file code, vars;
+	struct str version; /* of the package or source package that it is from; may be empty */
 };
 
 struct manifest_inputs {
@@ -29,8 +35,8 @@ struct manifest_inputs {
 	const uint8_t *disk_sha256;
 	const struct tree *root, *initrd;          /* finished */
 	const struct configure_result *configured; /* NULL: no maintainer script ran */
-	struct str kernel_path;                    /* where in the packages */
-	struct content kernel, stub;
+	struct str kernel_path; /* where in the packages, or below a component's /out */
+	struct manifest_boot_file kernel, stub;
 	struct str stub_version;
 };
 

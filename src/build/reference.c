@@ -24,8 +24,8 @@ static bool qemu_vtpm(struct reference_shape *ret, const struct reference_inputs
 			.n_pcr0 = in->pcr0 ? RECORD_PCR0_BANKS : 0 },
 	};
 
-	memcpy(shape.firmware.sha256, in->firmware->code.sha256, SHA256_SIZE);
-	memcpy(shape.firmware.vars_sha256, in->firmware->vars.sha256, SHA256_SIZE);
+	memcpy(shape.firmware.sha256, in->firmware->code.content.sha256, SHA256_SIZE);
+	memcpy(shape.firmware.vars_sha256, in->firmware->vars.content.sha256, SHA256_SIZE);
 	return shape_qemu_vtpm(ret, &shape, a, e);
 }
 
@@ -78,8 +78,8 @@ static bool observe_in(const char *path, const struct artefacts_inputs *image,
 	snprintf(code, sizeof code, "%s/code.fd", path);
 	snprintf(vars, sizeof vars, "%s/vars.fd", path);
 	snprintf(disk, sizeof disk, "%s/observer.img", path);
-	if (!export_content(&firmware->code, folder, "code.fd", e) ||
-		!export_content(&firmware->vars, folder, "vars.fd", e) ||
+	if (!export_content(&firmware->code.content, folder, "code.fd", e) ||
+		!export_content(&firmware->vars.content, folder, "vars.fd", e) ||
 		!artefacts_write_observer(
 			image, "console=ttyS0 panic=-1 assay.observe", folder, "observer.img", e) ||
 		!observe_boot(seen, code, vars, disk, e))
@@ -96,7 +96,7 @@ bool reference_pcr0(struct store *s, const struct artefacts_inputs *image,
 	char *path;
 	bool ok;
 
-	if (!record_get_pcr0(s, firmware->code.sha256, known, pcr0, e))
+	if (!record_get_pcr0(s, firmware->code.content.sha256, known, pcr0, e))
 		return false;
 	if (*known || !observe)
 		return true;
@@ -113,5 +113,5 @@ bool reference_pcr0(struct store *s, const struct artefacts_inputs *image,
 		return false;
 	}
 	*known = true;
-	return record_put_pcr0(s, firmware->code.sha256, pcr0, e);
+	return record_put_pcr0(s, firmware->code.content.sha256, pcr0, e);
 }

@@ -292,9 +292,48 @@ static void relate_set(struct emitting *m, const struct lock_set *set)
 	}
 }
 
+static const struct component *component_find(const struct emitting *m, struct str name)
+{
+	for (size_t i = 0; i < m->in->n_components; i++)
+		if (str_equal(m->in->components[i].component->name, name))
+			return m->in->components[i].component;
+	return NULL;
+}
+
+static bool gave(const struct component_made *c, const struct component_product *p,
+	const struct manifest_boot_file *f)
+{
+	struct str kind, name;
+
+	return str_cut(f->origin, ':', &kind, &name) && str_is(kind, "component") &&
+	       str_equal(name, c->component->name) &&
+	       ct_equal(f->content.sha256, p->content.sha256, SHA256_SIZE);
+}
+
+/* What goes to `build` only is in the image where it is its kernel or stub, and before it where it is firmware. */
+static void relate_output(struct emitting *m, const struct component_made *c,
+	const struct component_product *p, const char *id)
+{
+	const struct manifest_firmware *f = m->in->firmware;
+
+	if (!str_is(p->output->to, "build") || gave(c, p, &m->in->kernel) ||
+		gave(c, p, &m->in->stub))
+		relate(m, IMAGE, "CONTAINS", id);
+	else if (gave(c, p, &f->code) || gave(c, p, &f->vars))
+		relate(m, id, "PREREQUISITE_FOR", IMAGE);
+}
+
 static void relate_component(struct emitting *m, const struct component_made *c)
 {
 	struct sbom_name component = sbom_name_component(c->component);
+
+	for (size_t i = 0; i < c->component->needs.n; i++) {
+		const struct component *needed = component_find(m, c->component->needs.items[i]);
+		struct sbom_name id = sbom_name_component(needed ? needed : c->component);
+
+		if (needed)
+			relate(m, id.text, "BUILD_DEPENDENCY_OF", component.text);
+	}
 
 	for (size_t i = 0; i < c->result.n_sources; i++) {
 		struct sbom_name id = sbom_name_input(c->component, &c->result.sources[i]);
@@ -308,7 +347,7 @@ static void relate_component(struct emitting *m, const struct component_made *c)
 		if (p->kind != NODE_FILE)
 			continue;
 		relate(m, component.text, "CONTAINS", id.text);
-		relate(m, IMAGE, "CONTAINS", id.text);
+		relate_output(m, c, p, id.text);
 	}
 }
 

@@ -89,7 +89,8 @@ static bool unpack(const struct trial *t, struct store *s, struct err *e)
 	if (!(t->variations & VARIATION_BIT(VARIATION_UNPACKING)))
 		return true;
 	if (!t->component)
-		return annex_unpack_backwards(s, &t->inputs->lock, "image", e);
+		return !lock_set_find(&t->inputs->lock, "image") ||
+		       annex_unpack_backwards(s, &t->inputs->lock, "image", e);
 	if (snprintf(set, sizeof set, "toolchain:%.*s", STR_ARG(t->component->toolchain)) >=
 		(int)sizeof set)
 		return err_set(e, ERR_LIMIT, "its toolchain has too long a name");

@@ -3,6 +3,7 @@
 #include "base/map.h"
 #include "codec/yaml.h"
 #include "lock/description_component.h"
+#include "lock/description_file.h"
 #include "lock/description_image.h"
 #include "lock/description_needs.h"
 #include "lock/member.h"
@@ -68,17 +69,18 @@ static bool parse_suites(
 static bool parse_firmware(
 	const struct json *top, struct arena *a, struct description *d, struct err *e)
 {
-	static const char *const keys[] = { "packages", "code", "vars", NULL };
+	static const char *const keys[] = { "packages", "code", "vars", "version", NULL };
 	const struct json *v;
 
 	if (!member_object(top, "firmware", &v, e))
 		return false;
-	return !v || (json_only(v, "firmware", keys, e) &&
-			     member_list(v, "packages", member_is_name, true, a,
-				     &d->firmware_packages, e) &&
-			     !list_missing(v, "packages", d->firmware_packages, e) &&
-			     member_str(v, "code", true, member_is_path, &d->firmware_code, e) &&
-			     member_str(v, "vars", true, member_is_path, &d->firmware_vars, e));
+	return !v ||
+	       (json_only(v, "firmware", keys, e) &&
+		       member_list(
+			       v, "packages", member_is_name, true, a, &d->firmware_packages, e) &&
+		       description_file_parse(v, "code", true, &d->firmware_code, e) &&
+		       description_file_parse(v, "vars", true, &d->firmware_vars, e) &&
+		       member_str(v, "version", false, member_is_word, &d->firmware_version, e));
 }
 
 static bool parse_toolchains(
@@ -157,13 +159,12 @@ static bool parse_top(struct description *d, const struct json *top, struct aren
 		!member_str(top, "name", true, member_is_name, &d->name, e) ||
 		!parse_epoch(top, d, e) || !parse_suites(top, a, d, e) ||
 		!member_list(top, "packages", member_is_name, true, a, &d->packages, e) ||
-		list_missing(top, "packages", d->packages, e) ||
 		!member_list(top, "leave-out", member_is_name_glob, true, a, &d->leave_out, e) ||
 		!parse_firmware(top, a, d, e) || !parse_toolchains(top, a, d, e) ||
 		!parse_components(top, a, d, e) || !member_object(top, "image", &image, e) ||
 		!member_list(top, "platforms", member_is_name, true, a, &d->platforms, e))
 		return false;
-	return !image || description_image_parse(d, image, a, e);
+	return (!image || description_image_parse(d, image, a, e)) && description_file_check(d, e);
 }
 
 bool description_parse(

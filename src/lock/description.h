@@ -109,6 +109,13 @@ struct mode_rule {
 	struct str owner, group; /* names */
 };
 
+/* A file of the boot chain: of a package, by its tree path, or what a component gave. */
+struct file_request {
+	struct str component; /* empty: of a package */
+	struct str path; /* tree path, of the kernel a glob; of a component a path below its /out */
+	size_t line;
+};
+
 struct description {
 	struct str name;
 	struct str dir;            /* folder that holds assay.yaml */
@@ -117,10 +124,13 @@ struct description {
 
 	const struct suite_request *suites;
 	size_t n_suites;
-	struct str_list packages;  /* of the image */
+	struct str_list
+		packages; /* of the image; none: nothing but components, overlays and what is declared */
 	struct str_list leave_out; /* globs of package names kept out of the closure */
 	struct str_list firmware_packages;
-	struct str firmware_code, firmware_vars; /* tree paths in them */
+	struct file_request firmware_code, firmware_vars;
+	struct str
+		firmware_version; /* where the file of a component does not tell it; may be empty */
 	const struct toolchain_request *toolchains;
 	size_t n_toolchains;
 	const struct component *components;
@@ -130,8 +140,8 @@ struct description {
 	/* image: */
 	bool run_scripts;               /* configure: scripts */
 	struct str_list command_line;   /* words before those that assay adds for dm-verity */
-	struct str kernel;              /* tree path glob of the kernel, "boot/vmlinuz-*" */
-	struct str stub;                /* tree path of the systemd stub */
+	struct file_request kernel;     /* glob in the root, "boot/vmlinuz-*" */
+	struct file_request stub;       /* the systemd stub, in the firmware packages */
 	struct str_list initrd_modules; /* in load order */
 	struct str_list
 		kernel_modules; /* module names kept in the root beside their dependencies; empty: all */

@@ -1,6 +1,7 @@
 #include "lock/description_image.h"
 
 #include "base/map.h"
+#include "lock/description_file.h"
 #include "lock/member.h"
 #include "base/banned.h"
 
@@ -256,9 +257,8 @@ bool description_image_parse(
 		return false;
 	d->run_scripts = str_is(configure, "scripts");
 	return member_list(o, "command-line", member_is_word, false, a, &d->command_line, e) &&
-	       member_str(o, "kernel", false, member_is_path, &d->kernel, e) &&
-	       member_str(o, "stub", false, member_is_path, &d->stub, e) &&
-	       parse_initrd(o, a, d, e) &&
+	       description_file_parse(o, "kernel", false, &d->kernel, e) &&
+	       description_file_parse(o, "stub", false, &d->stub, e) && parse_initrd(o, a, d, e) &&
 	       member_list(o, "kernel-modules", is_module, true, a, &d->kernel_modules, e) &&
 	       parse_users(o, a, d, e) && parse_groups(o, a, d, e) && parse_units(o, a, d, e) &&
 	       parse_rules(o, "links", member_is_text, a, &d->links, &d->n_links, e) &&

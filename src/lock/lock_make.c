@@ -101,7 +101,8 @@ static bool name_sets(struct making *m)
 		return arena_full(m->a, m->e);
 	if (d->firmware_packages.n)
 		sets[n++].name = STR("firmware");
-	sets[n++].name = STR("image");
+	if (d->packages.n)
+		sets[n++].name = STR("image");
 	for (size_t i = 0; i < d->n_toolchains; i++) {
 		sets[n].name = arena_printf(m->a, "toolchain:%.*s", STR_ARG(d->toolchains[i].name));
 		if (!sets[n++].name.p)

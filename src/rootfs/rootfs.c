@@ -70,6 +70,27 @@ bool rootfs_skeleton(struct tree *t, struct err *e)
 	return true;
 }
 
+/*
+ * An image without packages has the layout that its components and overlays give it: /bin is a link to /usr/bin only where
+ * there is a /usr/bin and nothing else at /bin.
+ */
+static bool bare_skeleton(struct tree *t, struct err *e)
+{
+	static const char *const folders[] = { "bin", "sbin", "lib", "lib64" };
+
+	for (size_t i = 0; i < ARRAY_LEN(folders); i++) {
+		struct str path = str_of(folders[i]);
+		struct str target = arena_printf(tree_arena(t), "usr/%s", folders[i]);
+
+		if (!target.p)
+			return arena_full(tree_arena(t), e);
+		if (!tree_find(t, path) && tree_find(t, target) &&
+			!entry_link(t, path, target, ORIGIN, e))
+			return false;
+	}
+	return true;
+}
+
 /* Links and folders that base-files, libc-bin and others make in their postinst. */
 static bool postinst_links(struct tree *t, struct err *e)
 {
@@ -263,26 +284,39 @@ static bool add_products(
 	return true;
 }
 
-/* An empty machine-id makes systemd take a new one at every boot without writing it down. */
-static bool identity(struct tree *t, const struct description *d, struct err *e)
+/* The file that there is, with the description's lines behind its own; else a file of those. */
+static bool os_release(struct tree *t, const struct description *d, struct err *e)
 {
-	CLEANUP(buf_done) struct buf release = { 0 }, hostname = buf_init(256);
 	const struct node *file = entry_resolve(t, STR("etc/os-release"));
+	struct str path = file ? file->path : STR("etc/os-release");
+	CLEANUP(buf_done) struct buf release = buf_init(OS_RELEASE_MAX);
 
-	buf_printf(&hostname, "%.*s\n", STR_ARG(d->hostname.n ? d->hostname : d->name));
-	if (!entry_file_over(t, STR("etc/machine-id"), (struct span){ NULL, 0 }, 0444, ORIGIN, e) ||
-		!entry_file_over(t, STR("etc/hostname"), buf_span(&hostname), 0644, DECLARED, e))
-		return false;
-	if (!file || !d->os_release.n)
+	if (!d->os_release.n || (!file && d->packages.n))
 		return true;
-	if (!entry_text(t, file->path, OS_RELEASE_MAX, &release, e))
+	if (file && !entry_text(t, path, OS_RELEASE_MAX, &release, e))
 		return false;
 	buf_add_str(&release, d->os_release);
 	if (release.n && release.p[release.n - 1] != '\n')
 		buf_u8(&release, '\n');
-	return buf_ok(&release)
-		       ? entry_file_over(t, file->path, buf_span(&release), 0644, DECLARED, e)
-		       : buf_full(&release, "os-release", e);
+	return buf_ok(&release) ? entry_file_over(t, path, buf_span(&release), 0644, DECLARED, e)
+				: buf_full(&release, "os-release", e);
+}
+
+/*
+ * An empty machine-id makes systemd take a new one at every boot without writing it down; without packages it is there where
+ * systemd is.
+ */
+static bool identity(struct tree *t, const struct description *d, struct err *e)
+{
+	CLEANUP(buf_done) struct buf hostname = buf_init(256);
+	bool systemd = d->packages.n || tree_find(t, STR("usr/lib/systemd"));
+
+	buf_printf(&hostname, "%.*s\n", STR_ARG(d->hostname.n ? d->hostname : d->name));
+	if (systemd && !entry_file_over(
+			       t, STR("etc/machine-id"), (struct span){ NULL, 0 }, 0444, ORIGIN, e))
+		return false;
+	return entry_file_over(t, STR("etc/hostname"), buf_span(&hostname), 0644, DECLARED, e) &&
+	       os_release(t, d, e);
 }
 
 static bool declared(struct tree *t, const struct description *d, struct err *e)
@@ -297,6 +331,13 @@ static bool declared(struct tree *t, const struct description *d, struct err *e)
 	return mode_rules_apply(t, d, e);
 }
 
+static bool package_contents(struct tree *t, const struct rootfs_inputs *in, struct err *e)
+{
+	return rootfs_add_packages(t, in->packages, in->packs, in->n_packages, e) &&
+	       rootfs_skeleton(t, e) &&
+	       dpkg_database_generate(t, in->packages, in->packs, in->n_packages, e);
+}
+
 bool rootfs_merge(struct tree *t, const struct rootfs_inputs *in, struct err *e)
 {
 	const struct description *d = in->description;
@@ -305,12 +346,11 @@ bool rootfs_merge(struct tree *t, const struct rootfs_inputs *in, struct err *e)
 	for (size_t i = 0; i < d->n_prefer; i++)
 		if (!tree_prefer(t, d->prefer[i].path, d->prefer[i].value, e))
 			return false;
-	if (!in->configured &&
-		(!rootfs_add_packages(t, in->packages, in->packs, in->n_packages, e) ||
-			!rootfs_skeleton(t, e) ||
-			!dpkg_database_generate(t, in->packages, in->packs, in->n_packages, e)))
+	if (!in->configured && !(in->n_packages ? package_contents(t, in, e)
+						: entry_folder(t, STR(""), ORIGIN, e)))
 		return false;
 	if (!overlays(t, in, e) || !add_products(t, in->products, in->n_products, e) ||
+		(!in->configured && !in->n_packages && !bare_skeleton(t, e)) ||
 		!postinst_links(t, e))
 		return false;
 	if (!in->configured && (!postinst_copies(t, e) || !users_generate(t, d, day, e)))

@@ -146,15 +146,26 @@ static bool emit(struct tree *t, const struct accounts *a, uint64_t day, struct 
 	       entry_owner(t, STR("etc/gshadow"), 0, shadow_gid, e);
 }
 
+static bool masters(
+	const struct tree *t, const struct description *d, struct accounts *a, struct err *e)
+{
+	struct str users = STR("usr/share/base-passwd/passwd.master");
+
+	if (!d->packages.n && !tree_find(t, users))
+		return true;
+	return each_line(t, STR("usr/share/base-passwd/group.master"), master_group, a, e) &&
+	       each_line(t, users, master_user, a, e);
+}
+
 static bool generate(
 	struct tree *t, const struct description *d, bool sysusers, uint64_t day, struct err *e)
 {
 	CLEANUP(accounts_done) struct accounts a = { .arena = tree_arena(t) };
 
-	return each_line(t, STR("usr/share/base-passwd/group.master"), master_group, &a, e) &&
-	       each_line(t, STR("usr/share/base-passwd/passwd.master"), master_user, &a, e) &&
-	       described(&a, d, e) && (!sysusers || from_sysusers(t, &a, e)) &&
-	       described_members(&a, d, e) && emit(t, &a, day, e);
+	/* Without packages there is who is described, and no database when nobody is. */
+	return masters(t, d, &a, e) && described(&a, d, e) &&
+	       (!sysusers || from_sysusers(t, &a, e)) && described_members(&a, d, e) &&
+	       ((!a.n_users && !a.n_groups) || emit(t, &a, day, e));
 }
 
 bool users_generate(struct tree *t, const struct description *d, uint64_t day, struct err *e)
@@ -191,8 +202,10 @@ static bool look_up(const struct tree *t, struct str path, struct str name, uint
 	struct wanted w = { .name = name };
 	struct err e = { 0 };
 
-	if (!each_line(t, path, match, &w, &e) || !w.found)
-		return false;
+	if (!each_line(t, path, match, &w, &e) || !w.found) {
+		*id = 0;
+		return str_is(name, "root");
+	}
 	*id = w.id;
 	return true;
 }

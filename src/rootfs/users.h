@@ -17,7 +17,7 @@ bool users_generate(
 bool users_begin(
 	struct tree *t, const struct description *d, uint64_t day, struct err *e) MUST_CHECK;
 
-/* After users_generate: the id of a name; false when there is none. */
+/* After users_generate: the id of a name; false when there is none. root is 0 even where there is no database. */
 bool users_uid(const struct tree *t, struct str name, uint32_t *id) MUST_CHECK;
 bool users_gid(const struct tree *t, struct str name, uint32_t *id) MUST_CHECK;
 

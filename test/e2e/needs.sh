@@ -116,3 +116,66 @@ says "  and what there is" 'hint: there are: user, library'
 round() { component config user word 'cp word /out/config' '{from: config, to: build, mode: "0644"}'; }
 described user library round >"$work/d/assay.yaml"
 fails "so is a circle" "needs itself: it needs 'library', which needs 'config', which needs 'user'" built
+
+# ---- an image whose boot chain and tree come from components: no package is in it ----
+bare() { # [KERNEL [MORE]]
+	cat <<Y
+format: assay/1
+name: bare
+source-date-epoch: $archive_epoch
+suites: [{archive: debian, suite: made, components: [main]}]
+firmware: {code: {component: boot, file: code.fd}, vars: {component: boot, file: fd/vars.fd}}
+toolchains: {t: [tools, kernel, firmware]}
+components:
+  - name: boot
+    toolchain: t
+    from: src
+    files: [word]
+    steps:
+      - [cp, /boot/vmlinuz-6.1-made, /out/vmlinuz]
+      - [sh, -c, "mkdir /out/fd && cp /usr/share/made/vars.fd /out/fd && cp /usr/share/made/code.fd /usr/lib/made/linux.stub /out"]
+    outputs:
+      - {from: vmlinuz, to: build, mode: "0644"}
+      - {from: linux.stub, to: build, mode: "0644"}
+      - {from: code.fd, to: build, mode: "0644"}
+      - {from: fd, to: build}
+  - name: init
+    toolchain: t
+    from: src
+    files: [word]
+    steps: [[cp, /usr/bin/busybox, /out/init]]
+    outputs: [{from: init, to: initrd, path: init, mode: "0755"}, {from: init, to: root, path: sbin/init, mode: "0755"}]
+image:
+  kernel: {component: boot, file: ${1-vmlinuz}}
+  stub: {component: boot, file: linux.stub}
+${2-}
+platforms: []
+Y
+}
+bare >"$work/d/assay.yaml"
+check "an image without packages is locked" run lock "$work/d" --keyring "$archive_keyring" -q --update
+check "and built" built
+files_of() { jq -r "[.\"$1\"[].path] | join(\" \")" "$work/out/manifest.json"; }
+same "  the root has what components gave, and its name" "etc/hostname sbin/init" "$(files_of root-files)"
+same "  the initrd its PID 1 and an empty list of modules" "etc/modules-load init" "$(files_of initrd-files)"
+same "  kernel, stub and firmware are the component's" "component:boot" \
+	"$(jq -r '[.outputs.uki.kernel, .outputs.uki.stub, .firmware.code, .firmware.vars] | map(.origin) | unique | join(" ")' "$work/out/manifest.json")"
+same "  with its bytes" "$(jq -r '[.inputs.components[0].outputs[].sha256] | sort | join(" ")' "$work/out/manifest.json")" \
+	"$(jq -r '[.outputs.uki.kernel, .outputs.uki.stub, .firmware.code, .firmware.vars] | map(.sha256) | sort | join(" ")' "$work/out/manifest.json")"
+same "  the SBOM says that no package is in it" 0 \
+	"$(jq '[.packages[] | select(.primaryPackagePurpose == "INSTALL").SPDXID] as $p | [.relationships[] | select(.relationshipType == "CONTAINS" and (.relatedSpdxElement | IN($p[])))] | length' "$work/out/sbom.spdx.json")"
+bare vmlinuz '  os-release: "ID=bare\n"
+  users: [{name: web, uid: 100, gid: 100}]
+  modes: [{path: sbin/init, mode: "0750", group: web}]' >"$work/d/assay.yaml"
+check "users, modes and os-release need no package" built
+same "  they are what is declared" "etc/group etc/gshadow etc/hostname etc/os-release etc/passwd etc/shadow sbin/init" "$(files_of root-files)"
+bare nothing >"$work/d/assay.yaml"
+fails "a file that no output has is refused, with its line" "line [0-9]+: 'kernel': no output of component 'boot' has 'nothing'" built
+bare fd/other >"$work/d/assay.yaml"
+fails "and one that a folder of them lacks" "component 'boot' gave no file 'fd/other'" built
+bare | sed 's/stub: .*/stub: usr\/lib\/made\/linux.stub/' >"$work/d/assay.yaml"
+fails "a stub of a package needs a package" "'stub' is a file of a package" built
+bare | sed 's/component: boot, file: vmlinuz/component: none, file: vmlinuz/' >"$work/d/assay.yaml"
+fails "a kernel of no component is refused" "there is no component 'none'" built
+bare vmlinuz '  configure: scripts' >"$work/d/assay.yaml"
+fails "scripts of no packages are refused" "'packages' names none" built

@@ -58,7 +58,7 @@ static void check_top(const struct description *d)
 	CHECK(d->n_suites == 2 && d->suites[0].components.n == 2);
 	CHECK(str_is(d->suites[1].archive, "debian-security"));
 	CHECK(d->packages.n == 2 && d->leave_out.n == 2);
-	CHECK(str_is(d->firmware_code, "usr/share/OVMF/C.fd") && d->firmware_packages.n == 1);
+	CHECK(str_is(d->firmware_code.path, "usr/share/OVMF/C.fd") && d->firmware_packages.n == 1);
 	CHECK(d->n_toolchains == 1 && str_is(d->toolchains[0].packages.items[1], "libc6-dev"));
 	CHECK(d->n_components == 1 && d->components[0].n_steps == 2);
 	CHECK(str_is(d->components[0].steps[1].args.items[0], "strip"));
@@ -68,7 +68,7 @@ static void check_top(const struct description *d)
 
 static void check_image(const struct description *d)
 {
-	CHECK(d->command_line.n == 3 && str_is(d->kernel, "boot/vmlinuz-*"));
+	CHECK(d->command_line.n == 3 && str_is(d->kernel.path, "boot/vmlinuz-*"));
 	CHECK(d->initrd_modules.n == 2 && d->kernel_modules.n == 1);
 	CHECK(d->n_users == 1 && d->users[0].uid == 500 && d->users[0].gid == 501);
 	CHECK(str_is(d->users[0].home, "/srv") && d->users[0].groups.n == 1);
@@ -118,7 +118,7 @@ static const struct {
 	{ HEAD "leave-out: [a, a]\n", "'a' stands twice" },
 	{ HEAD "firmware: {packages: [a], code: /a, vars: b}\n", "starts or ends with '/'" },
 	{ HEAD "firmware: {packages: [a], code: a}\n", "'vars' is missing" },
-	{ HEAD "firmware: {packages: [], code: a, vars: b}\n", "at least one" },
+	{ HEAD "firmware: {packages: [], code: a, vars: b}\n", "'firmware: packages' names none" },
 	{ HEAD "toolchains: {c: []}\n", "'c' must name at least one" },
 	{ HEAD "toolchains: {C: [gcc]}\n", "'C' is no name" },
 	{ HEAD "components: [{name: a, toolchain: c, from: ., files: [a], steps: [], outputs: []}]\n",

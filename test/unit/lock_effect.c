@@ -28,7 +28,7 @@ static const struct component agent = {
 static struct description description(void)
 {
 	return (struct description){ .name = STR("made"),
-		.kernel = STR("boot/vmlinuz-*"),
+		.kernel = { .path = STR("boot/vmlinuz-*") },
 		.components = &agent,
 		.n_components = 1 };
 }
@@ -142,10 +142,10 @@ static void everything_in_each(void)
 	struct store *s CLEANUP(store_freep) = open_store("everything");
 	struct buf deb CLEANUP(buf_done) = make_deb(all, ARRAY_LEN(all), ".xz");
 	struct arena *a CLEANUP(arena_freep) = arena_new(ARENA);
-	struct description d = { .firmware_code = STR("code"),
-		.firmware_vars = STR("vars"),
-		.stub = STR("stub"),
-		.kernel = STR("kernel"),
+	struct description d = { .firmware_code = { .path = STR("code") },
+		.firmware_vars = { .path = STR("vars") },
+		.stub = { .path = STR("stub") },
+		.kernel = { .path = STR("kernel") },
 		.initrd_modules = { modules, 1 } };
 	struct lock_change_list l;
 	struct lock_effect f = { 0 };
