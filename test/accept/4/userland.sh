@@ -14,11 +14,11 @@ userland_says() {
 
 section "examples/from-source: userland"
 direct_slow "libc (musl), busybox, PID 1, the attester with its libraries are built in the box from source, twice: identical" \
-	userland_says userland "musl: built twice, identical" "busybox: built twice, identical" "openssl: built twice, identical" "libevent: built twice, identical" \
+	userland_says 5-userland "musl: built twice, identical" "busybox: built twice, identical" "openssl: built twice, identical" "libevent: built twice, identical" \
 	"tpm2-tss: built twice, identical" "init: built twice, identical" "attester: built twice, identical"
 direct_slow "  static, position independent, nothing of glibc or of the toolchain in them" \
-	userland_says userland "init needs no other file" "usr/bin/busybox has nothing of glibc" "usr/lib/assay/assay-attester has nothing of glibc"
-direct_slow "  a setting that closes a trap, and the trap without it" userland_says userland "trap: without KCONFIG_NOTIMESTAMP"
-direct_slow "it boots, attests, verifies" userland_says boot "the machine is affirmed" "nobody is asked to log in"
-direct_slow "  every measured byte is from source: 100 %" userland_says boot "all that is measured is from source"
-direct_slow "  and another machine is found out" userland_says boot "a changed machine: contraindicated"
+	userland_says 6-boot "init is static" "usr/bin/busybox has nothing of glibc" "usr/lib/assay/assay-attester has nothing of glibc"
+direct_slow "  a setting that closes a trap, and the trap without it" userland_says 5-userland "trap: without KCONFIG_NOTIMESTAMP"
+direct_slow "it boots, attests, verifies" userland_says 6-boot "the machine is affirmed" "nobody is asked to log in"
+direct_slow "  every measured byte is from source: 100 %" userland_says 6-boot "all that is measured is from source"
+direct_slow "  and another machine is found out" userland_says 6-boot "a changed machine: contraindicated"
