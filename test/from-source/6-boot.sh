@@ -8,6 +8,11 @@ fetched
 out=$work/out
 check "the image is built" "$assay" build "$description" -o "$out" --store "$store" -q || exit 1
 for f in disk.img uki.efi; do figure "$f, bytes" "$(stat -c %s "$out/$f")"; done
+# Every origin, as the manifest has it: components, and what a person wrote or assay made of that.
+origins=$(jq -r '[(."root-files", ."initrd-files")[].origin, .outputs.uki.kernel.origin, .outputs.uki.stub.origin,
+	.firmware.code.origin, .firmware.vars.origin] | unique | .[] // "none"' "$out/manifest.json")
+ours() { [ -n "$origins" ] && ! grep -vE '^(component|overlay|generated):|^description$' <<<"$origins"; }
+check "all that is measured is from source" ours
 
 # made COMPONENT PATH FILE: what a component gave
 made() {
