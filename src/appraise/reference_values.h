@@ -5,6 +5,7 @@
 #ifndef ASSAY_APPRAISE_REFERENCE_VALUES_H
 #define ASSAY_APPRAISE_REFERENCE_VALUES_H
 
+#include "appraise/origin_class.h"
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
@@ -54,6 +55,8 @@ struct reference_shape {
 struct reference_values {
 	struct str image;                     /* name of the description */
 	uint8_t manifest_sha256[SHA256_SIZE]; /* of manifest.json of the same build */
+	bool has_origins;                     /* a file of an older build has none */
+	struct origin_class_shares origins;   /* of all that is measured, as that manifest says */
 	const struct reference_shape *shapes;
 	size_t n_shapes;
 };

@@ -118,6 +118,12 @@ void reference_values_emit(const struct reference_values *v, struct buf *out)
 	json_put_cstr(&w, "format", REFERENCE_VALUES_FORMAT);
 	json_put_str(&w, "image", v->image);
 	json_put_hex(&w, "manifest_sha256", SPAN_OF(v->manifest_sha256));
+	if (v->has_origins) {
+		json_key(&w, "origins");
+		json_object(&w);
+		origin_class_emit(&w, &v->origins);
+		json_end_object(&w);
+	}
 	json_key(&w, "shapes");
 	json_array(&w);
 	for (size_t i = 0; i < v->n_shapes; i++)

@@ -339,10 +339,19 @@ static bool get_shapes(
 	return true;
 }
 
+static bool get_origins(const struct json *o, struct reference_values *v, struct err *e)
+{
+	const struct json *origins = json_get(o, "origins");
+
+	v->has_origins = origins;
+	return !origins || origin_class_parse(&v->origins, origins, e);
+}
+
 bool reference_values_parse(
 	struct reference_values *ret, struct span text, struct arena *a, struct err *e)
 {
-	static const char *const keys[] = { "format", "image", "manifest_sha256", "shapes", NULL };
+	static const char *const keys[] = { "format", "image", "manifest_sha256", "origins",
+		"shapes", NULL };
 	struct reference_values v = { 0 };
 	struct json o;
 
@@ -353,7 +362,7 @@ bool reference_values_parse(
 		!json_only(&o, "reference values", keys, e) ||
 		!get_text(&o, "image", true, &v.image, e) ||
 		!json_get_hex(&o, "manifest_sha256", v.manifest_sha256, SHA256_SIZE, e) ||
-		!get_shapes(&o, &v, a, e))
+		!get_origins(&o, &v, e) || !get_shapes(&o, &v, a, e))
 		return false;
 	*ret = v;
 	return true;

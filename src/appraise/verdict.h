@@ -6,6 +6,7 @@
 #define ASSAY_APPRAISE_VERDICT_H
 
 #include "appraise/check.h"
+#include "appraise/reference_values.h"
 #include "base/buf.h"
 
 /* Tiers as EAR writes them in integers. */
@@ -42,11 +43,12 @@ const char *verdict_status_name(enum verdict_status s); /* "affirming" */
 enum verdict_status verdict_tier(int value);            /* of an AR4SI value */
 
 struct verdict_context {
-	int64_t at_unix;   /* iat */
-	struct str build;  /* ear.verifier-id: which verifier, which version */
-	struct str policy; /* ear.appraisal-policy-id */
-	struct str submod; /* name of the appraised part: "tpm" */
-	struct span nonce; /* eat_nonce; empty without one */
+	int64_t at_unix;                       /* iat */
+	struct str build;                      /* ear.verifier-id: which verifier, which version */
+	struct str policy;                     /* ear.appraisal-policy-id */
+	struct str submod;                     /* name of the appraised part: "tpm" */
+	struct span nonce;                     /* eat_nonce; empty without one */
+	const struct reference_values *values; /* what was appraised against; may be NULL */
 };
 
 /* The EAR as JSON (not signed); the checks stand in the private claim "assay.verdict". */

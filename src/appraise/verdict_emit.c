@@ -40,7 +40,24 @@ static void put_vector(struct json_out *w, const struct verdict *v)
 	json_end_object(w);
 }
 
-static void put_private(struct json_out *w, const struct verdict *v)
+/* Of the image that was appraised against: the verifier has it from the reference values, which have it from a manifest. */
+static void put_origins(struct json_out *w, const struct reference_values *v)
+{
+	if (!v || !v->has_origins)
+		return;
+	json_key(w, "origins");
+	json_object(w);
+	json_put_cstr(w, "as-says", "manifest");
+	json_put_hex(w, "manifest-sha256", SPAN_OF(v->manifest_sha256));
+	json_key(w, "bytes");
+	json_object(w);
+	origin_class_emit(w, &v->origins);
+	json_end_object(w);
+	json_end_object(w);
+}
+
+static void put_private(
+	struct json_out *w, const struct verdict *v, const struct reference_values *values)
 {
 	json_object(w);
 	json_put_cstr(w, "format", "assay.verdict/1");
@@ -49,6 +66,7 @@ static void put_private(struct json_out *w, const struct verdict *v)
 	for (unsigned i = 0; i < CHECK_CLAIMS; i++)
 		json_put_str(w, check_claim_name(i), v->claims[i].why);
 	json_end_object(w);
+	put_origins(w, values);
 	json_key(w, "checks");
 	json_array(w);
 	for (size_t i = 0; i < v->checks.n; i++)
@@ -67,7 +85,7 @@ static void put_submod(struct json_out *w, const struct verdict *v, const struct
 	put_vector(w, v);
 	json_put_str(w, "ear.appraisal-policy-id", c->policy);
 	json_key(w, "assay.verdict");
-	put_private(w, v);
+	put_private(w, v, c->values);
 	json_end_object(w);
 	json_end_object(w);
 }

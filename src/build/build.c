@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "build/build_work.h"
 #include "build/image_derivation.h"
+#include "build/manifest_origin.h"
 #include "build/record.h"
 #include "build/reference.h"
 #include "sys/file.h"
@@ -26,6 +27,7 @@ static void work_done(struct build_work *w)
 	tree_free(w->firmware_tree);
 	package_set_done(&w->image);
 	package_set_done(&w->firmware_set);
+	free(w->reproduced);
 	free(w->components);
 	free(w->products[BUILD_TO_INITRD]);
 	free(w->products[BUILD_TO_ROOT]);
@@ -147,7 +149,8 @@ static bool is_unchanged(struct build_work *w, struct build_outcome *o, bool *sa
 	struct stamp was;
 	bool known = false;
 
-	if (!image_derivation(w->stamp.derivation, w->r->inputs, w->components, w->overlays, e) ||
+	if (!image_derivation(w->stamp.derivation, w->r->inputs, w->components, w->overlays,
+		    w->reproduced, e) ||
 		!stamp_read(&was, w->r->store, w->out, same, e))
 		return false;
 	*same = *same && ct_equal(was.derivation, w->stamp.derivation, SHA256_SIZE);
@@ -168,6 +171,16 @@ static bool is_unchanged(struct build_work *w, struct build_outcome *o, bool *sa
 	return true;
 }
 
+static bool look_up_reproduced(struct build_work *w, struct err *e)
+{
+	const struct lock *l = &w->r->inputs->lock;
+
+	if (!w->r->reproduced)
+		return true;
+	w->reproduced = mem_array(l->n_packages, sizeof *w->reproduced);
+	return manifest_origin_look_up(w->reproduced, w->r->store, l, e);
+}
+
 static bool run(struct build_work *w, struct build_outcome *o, struct err *e)
 {
 	bool same;
@@ -176,6 +189,8 @@ static bool run(struct build_work *w, struct build_outcome *o, struct err *e)
 		return false;
 	if (w->r->explain)
 		changes_read(&w->changes, w->out);
+	if (!look_up_reproduced(w, e))
+		return false;
 	build_work_stage(w, "components");
 	if (!make_components(w, o, e) || !read_overlays(w, e) || !is_unchanged(w, o, &same, e))
 		return false;

@@ -19,6 +19,11 @@ struct build_request {
 	void *ctx;
 	/* PCR 0 of a firmware that was not seen here before is observed by booting it, unless this is set. */
 	bool no_observe;
+	/*
+	 * The store's records of packages that were reproduced here are an input, too: the manifest says which of the image's
+	 * and the firmware's are. Without it no manifest depends on what else a store has seen.
+	 */
+	bool reproduced;
 	/* Told what is taken over and what is made again, and why, in words; may be NULL. */
 	void (*explain)(void *ctx, const char *what, struct str why);
 	/* What a component's failed step printed; zeroed by the caller; may be NULL. */

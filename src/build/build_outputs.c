@@ -48,6 +48,7 @@ static bool export_firmware(struct build_work *w, struct err *e)
 static bool write_manifest(struct build_work *w, struct build_outcome *o, struct err *e)
 {
 	const struct manifest_inputs in = { .inputs = w->r->inputs,
+		.reproduced = w->reproduced,
 		.components = w->components,
 		.n_components = w->d->n_components,
 		.firmware = &w->firmware,
@@ -62,7 +63,7 @@ static bool write_manifest(struct build_work *w, struct build_outcome *o, struct
 		.configured = w->d->run_scripts ? &w->configured : NULL };
 	CLEANUP(buf_done) struct buf out = buf_init(MANIFEST_SIZE_MAX);
 
-	if (!manifest_emit(&in, &out, e))
+	if (!manifest_emit(&in, &w->measured, &out, e))
 		return false;
 	sha256_of(o->manifest_sha256, buf_span(&out));
 	return file_replace(w->out, "manifest.json", buf_span(&out), 0644, e) &&
@@ -114,6 +115,8 @@ static bool write_reference_values(
 	CLEANUP(buf_done) struct buf out = buf_init(BUILD_REFERENCE_VALUES_MAX);
 
 	memcpy(v->manifest_sha256, o->manifest_sha256, SHA256_SIZE);
+	v->has_origins = true;
+	v->origins = w->measured;
 	reference_values_emit(v, &out);
 	if (!buf_ok(&out))
 		return buf_full(&out, "reference-values.json", e);

@@ -31,6 +31,8 @@ struct build_work {
 	struct manifest_boot_file kernel, stub;
 	struct buf os_release, stub_bytes;
 	struct manifest_firmware firmware;
+	bool *reproduced;                    /* by place in the lock; NULL: nobody asked */
+	struct origin_class_shares measured; /* as the written manifest says */
 	struct artefacts artefacts;
 	struct stamp stamp;
 	struct changes changes; /* of the earlier build in the folder, when r->explain is set */

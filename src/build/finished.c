@@ -55,6 +55,14 @@ static bool read_firmware(struct shape_firmware *f, const struct json *manifest,
 	       json_get_hex(vars, "sha256", f->vars_sha256, SHA256_SIZE, e);
 }
 
+static bool read_measured(struct finished *f, const struct json *manifest, struct err *e)
+{
+	const struct json *measured;
+
+	return json_get_object(manifest, "measured-bytes", &measured, e) &&
+	       origin_class_parse(&f->measured, measured, e);
+}
+
 bool finished_read(struct finished *ret, int folder, struct arena *a, struct err *e)
 {
 	CLEANUP(buf_done) struct buf text = { 0 };
@@ -66,7 +74,8 @@ bool finished_read(struct finished *ret, int folder, struct arena *a, struct err
 	sha256_of(f.manifest, buf_span(&text));
 	if (!json_parse(&manifest, buf_span(&text), a, e) ||
 		!json_check_format(&manifest, MANIFEST_FORMAT, e) ||
-		!read_outputs(&f, &manifest, e) || !read_firmware(&f.firmware, &manifest, e))
+		!read_outputs(&f, &manifest, e) || !read_firmware(&f.firmware, &manifest, e) ||
+		!read_measured(&f, &manifest, e))
 		return err_wrap(e, "cannot read '" FINISHED_MANIFEST "'");
 	*ret = f;
 	return true;

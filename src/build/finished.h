@@ -5,6 +5,7 @@
 #ifndef ASSAY_BUILD_FINISHED_H
 #define ASSAY_BUILD_FINISHED_H
 
+#include "appraise/origin_class.h"
 #include "appraise/shape_qemu_vtpm.h"
 #include "base/arena.h"
 #include "base/digest.h"
@@ -19,8 +20,9 @@ struct finished {
 	uint8_t uki[SHA256_SIZE], disk[SHA256_SIZE], root_hash[SHA256_SIZE], esp[SHA256_SIZE];
 	uint64_t disk_size, esp_at;
 	struct esp_shape esp_shape;
-	struct shape_firmware firmware; /* text from the arena */
-	uint8_t manifest[SHA256_SIZE];  /* of manifest.json itself */
+	struct shape_firmware firmware;      /* text from the arena */
+	struct origin_class_shares measured; /* bytes by where they come from */
+	uint8_t manifest[SHA256_SIZE];       /* of manifest.json itself */
 };
 
 /* folder is open. Fails: NOTFOUND, FORMAT, LIMIT, IO. */

@@ -41,8 +41,22 @@ static void put_component(struct json_out *w, const struct component_result *r)
 		put_product(w, &r->products[i]);
 }
 
+/* Only where the build was asked to look. */
+static void put_reproduced(struct json_out *w, const struct lock *l, const bool *reproduced)
+{
+	if (!reproduced)
+		return;
+	json_key(w, "reproduced");
+	json_array(w);
+	for (size_t i = 0; i < l->n_packages; i++)
+		if (reproduced[i])
+			json_hex(w, SPAN_OF(l->packages[i].sha256));
+	json_end_array(w);
+}
+
 bool image_derivation(uint8_t ret[static SHA256_SIZE], const struct inputs *in,
-	const struct component_made *components, struct tree *const *overlays, struct err *e)
+	const struct component_made *components, struct tree *const *overlays,
+	const bool *reproduced, struct err *e)
 {
 	CLEANUP(buf_done) struct buf text = buf_init(DERIVATION_MAX);
 	const struct description *d = &in->description;
@@ -70,6 +84,7 @@ bool image_derivation(uint8_t ret[static SHA256_SIZE], const struct inputs *in,
 		json_hex(&w, SPAN_OF(digest));
 	}
 	json_end_array(&w);
+	put_reproduced(&w, &in->lock, reproduced);
 	json_end_object(&w);
 	if (!buf_ok(&text))
 		return buf_full(&text, "the derivation of the image", e);

@@ -10,9 +10,9 @@
 #include "build/manifest.h"
 #include "tree/tree.h"
 
-/* overlays: finished trees, one for each overlay of the description. Reads the running program's own file. IO. */
+/* overlays: finished trees, one for each overlay of the description; reproduced: by place in the lock, or NULL. Reads the running program's own file. IO. */
 bool image_derivation(uint8_t ret[static SHA256_SIZE], const struct inputs *in,
 	const struct component_made *components, struct tree *const *overlays,
-	struct err *e) MUST_CHECK;
+	const bool *reproduced, struct err *e) MUST_CHECK;
 
 #endif

@@ -1,17 +1,47 @@
 #include "build/manifest.h"
 
+#include "build/manifest_origin.h"
 #include "build/manifest_system.h"
 #include "codec/json.h"
 #include "base/banned.h"
 
-static void emit_boot_file(struct json_out *w, const char *key, const struct manifest_boot_file *f)
+/* A manifest on its way out. */
+struct emitting {
+	struct json_out w;
+	const struct manifest_inputs *in;
+	struct origin_class_shares shares; /* of what is measured, so far */
+	struct err *e;
+};
+
+static bool count(struct emitting *m, enum origin_class c, uint64_t bytes)
 {
-	json_key(w, key);
-	json_object(w);
-	json_put_uint(w, "size", f->content.size);
-	json_put_hex(w, "sha256", SPAN_OF(f->content.sha256));
-	json_put_str(w, "origin", f->origin);
-	json_end_object(w);
+	return origin_class_add(&m->shares, c, bytes) ||
+	       err_set(m->e, ERR_LIMIT, "more bytes than a manifest can count");
+}
+
+/* The members that every measured file has, whose object is open. */
+static bool emit_file(struct emitting *m, const struct content *c, struct str origin)
+{
+	const struct manifest_origin_packages p = { &m->in->inputs->lock, m->in->reproduced };
+	enum origin_class class;
+
+	if (!manifest_origin_class(&class, &p, origin, c, m->e) || !count(m, class, c->size))
+		return false;
+	json_put_uint(&m->w, "size", c->size);
+	json_put_hex(&m->w, "sha256", SPAN_OF(c->sha256));
+	json_put_str(&m->w, "origin", origin);
+	json_put_cstr(&m->w, "class", origin_class_name(class));
+	return true;
+}
+
+static bool emit_boot_file(struct emitting *m, const char *key, const struct manifest_boot_file *f)
+{
+	json_key(&m->w, key);
+	json_object(&m->w);
+	if (!emit_file(m, &f->content, f->origin))
+		return false;
+	json_end_object(&m->w);
+	return true;
 }
 
 static void emit_suites(struct json_out *w, const struct lock *l)
@@ -172,18 +202,23 @@ static void emit_disk(struct json_out *w, const struct manifest_inputs *in)
 	json_end_object(w);
 }
 
-static void emit_uki(struct json_out *w, const struct manifest_inputs *in)
+/* The command line counts as source: the description's words, and what assay computed. */
+static bool emit_uki(struct emitting *m)
 {
+	const struct manifest_inputs *in = m->in;
 	const struct artefacts *a = in->artefacts;
+	struct json_out *w = &m->w;
 
 	json_key(w, "uki");
 	json_object(w);
 	json_put_cstr(w, "file", "uki.efi");
 	json_put_uint(w, "size", a->uki.n);
 	json_put_hex(w, "sha256", SPAN_OF(a->uki_sha256));
-	emit_boot_file(w, "stub", &in->stub);
+	if (!emit_boot_file(m, "stub", &in->stub))
+		return false;
 	json_put_str(w, "stub-version", in->stub_version);
-	emit_boot_file(w, "kernel", &in->kernel);
+	if (!emit_boot_file(m, "kernel", &in->kernel))
+		return false;
 	json_put_str(w, "kernel-path", in->kernel_path);
 	json_key(w, "initrd");
 	json_object(w);
@@ -193,21 +228,27 @@ static void emit_uki(struct json_out *w, const struct manifest_inputs *in)
 	json_end_object(w);
 	json_put_str(w, "command-line", buf_str(&a->command_line));
 	json_end_object(w);
+	return count(m, ORIGIN_SOURCE, a->command_line.n);
 }
 
-static void emit_outputs(struct json_out *w, const struct manifest_inputs *in)
+static bool emit_outputs(struct emitting *m)
 {
+	struct json_out *w = &m->w;
+
 	json_key(w, "outputs");
 	json_object(w);
-	emit_disk(w, in);
-	emit_uki(w, in);
+	emit_disk(w, m->in);
+	if (!emit_uki(m))
+		return false;
 	json_end_object(w);
 	json_key(w, "firmware");
 	json_object(w);
-	json_put_str(w, "version", in->firmware->version);
-	emit_boot_file(w, "code", &in->firmware->code);
-	emit_boot_file(w, "vars", &in->firmware->vars);
+	json_put_str(w, "version", m->in->firmware->version);
+	if (!emit_boot_file(m, "code", &m->in->firmware->code) ||
+		!emit_boot_file(m, "vars", &m->in->firmware->vars))
+		return false;
 	json_end_object(w);
+	return true;
 }
 
 /* What maintainer scripts made of the packages' contents. */
@@ -221,8 +262,9 @@ static void emit_configured(struct json_out *w, const struct configure_result *r
 	json_end_object(w);
 }
 
-static void emit_files(struct json_out *w, const char *key, const struct tree *t)
+static bool emit_files(struct emitting *m, const char *key, const struct tree *t)
 {
+	struct json_out *w = &m->w;
 	size_t n;
 	const struct node *nodes = tree_nodes(t, &n);
 
@@ -233,31 +275,48 @@ static void emit_files(struct json_out *w, const char *key, const struct tree *t
 			continue;
 		json_object(w);
 		json_put_str(w, "path", nodes[i].path);
-		json_put_uint(w, "size", nodes[i].content.size);
-		json_put_hex(w, "sha256", SPAN_OF(nodes[i].content.sha256));
-		json_put_str(w, "origin", nodes[i].origin);
+		if (!emit_file(m, &nodes[i].content, nodes[i].origin))
+			return err_wrap(m->e, "'%.*s'", STR_ARG(nodes[i].path));
 		json_end_object(w);
 	}
 	json_end_array(w);
+	return true;
 }
 
-bool manifest_emit(const struct manifest_inputs *in, struct buf *out, struct err *e)
+static void emit_shares(struct emitting *m)
 {
-	struct json_out w = json_out_to(out);
+	json_key(&m->w, "measured-bytes");
+	json_object(&m->w);
+	origin_class_emit(&m->w, &m->shares);
+	json_end_object(&m->w);
+}
 
-	json_object(&w);
-	json_put_cstr(&w, "format", MANIFEST_FORMAT);
-	json_put_str(&w, "name", in->inputs->description.name);
-	json_put_uint(&w, "image-version", in->inputs->lock.image_version);
-	json_put_uint(&w, "source-date-epoch", (uint64_t)in->inputs->source_date_epoch);
-	emit_inputs(&w, in);
-	emit_outputs(&w, in);
-	if (!manifest_system_emit(&w, &in->inputs->description, in->root, e))
+static void emit_head(struct json_out *w, const struct manifest_inputs *in)
+{
+	json_put_cstr(w, "format", MANIFEST_FORMAT);
+	json_put_str(w, "name", in->inputs->description.name);
+	json_put_uint(w, "image-version", in->inputs->lock.image_version);
+	json_put_uint(w, "source-date-epoch", (uint64_t)in->inputs->source_date_epoch);
+	emit_inputs(w, in);
+}
+
+bool manifest_emit(const struct manifest_inputs *in, struct origin_class_shares *shares,
+	struct buf *out, struct err *e)
+{
+	struct emitting m = { .w = json_out_to(out), .in = in, .e = e };
+
+	json_object(&m.w);
+	emit_head(&m.w, in);
+	if (!emit_outputs(&m) || !manifest_system_emit(&m.w, &in->inputs->description, in->root, e))
 		return false;
 	if (in->configured)
-		emit_configured(&w, in->configured);
-	emit_files(&w, "initrd-files", in->initrd);
-	emit_files(&w, "root-files", in->root);
-	json_end_object(&w);
-	return buf_ok(out) || buf_full(out, "manifest.json", e);
+		emit_configured(&m.w, in->configured);
+	if (!emit_files(&m, "initrd-files", in->initrd) || !emit_files(&m, "root-files", in->root))
+		return false;
+	emit_shares(&m);
+	json_end_object(&m.w);
+	if (!buf_ok(out))
+		return buf_full(out, "manifest.json", e);
+	*shares = m.shares;
+	return true;
 }

@@ -52,6 +52,18 @@ static bool read_package(void *to, const struct json *v, struct arena *a, struct
 	       get_texts(v, "sets", &p->sets, a, e);
 }
 
+static bool get_origin(
+	const struct json *o, struct str *origin, enum origin_class *class, struct err *e)
+{
+	struct str name;
+
+	if (!json_get_str(o, "origin", origin, e) || !json_get_str(o, "class", &name, e))
+		return false;
+	return origin_class_read(class, name) ||
+	       err_set(e, ERR_FORMAT, "line %zu: '%.*s' is no class of origins", o->line,
+		       STR_ARG(name));
+}
+
 static bool read_file(void *to, const struct json *v, struct arena *a, struct err *e)
 {
 	struct manifest_file *f = to;
@@ -60,7 +72,7 @@ static bool read_file(void *to, const struct json *v, struct arena *a, struct er
 	return json_get_str(v, "path", &f->path, e) &&
 	       json_get_u64(v, "size", UINT64_MAX, &f->size, e) &&
 	       json_get_hex(v, "sha256", f->sha256, SHA256_SIZE, e) &&
-	       json_get_str(v, "origin", &f->origin, e);
+	       get_origin(v, &f->origin, &f->class, e);
 }
 
 static bool read_user(void *to, const struct json *v, struct arena *a, struct err *e)
@@ -110,6 +122,14 @@ static bool get_part(const struct json *o, const char *key, bool digest, struct 
 	       (!digest || json_get_hex(o, "sha256", ret->sha256, SHA256_SIZE, e));
 }
 
+/* The same of a file that is measured, with its origin. */
+static bool get_boot_file(
+	const struct json *o, const char *key, struct manifest_part *ret, struct err *e)
+{
+	return get_part(o, key, true, ret, e) && json_get_object(o, key, &o, e) &&
+	       get_origin(o, &ret->origin, &ret->class, e);
+}
+
 static bool read_outputs(struct manifest *m, const struct json *manifest, struct err *e)
 {
 	const struct json *outputs, *disk, *root, *uki;
@@ -122,9 +142,9 @@ static bool read_outputs(struct manifest *m, const struct json *manifest, struct
 	       get_part(disk, "root-verity", false, &m->verity, e) &&
 	       get_part(disk, "esp", true, &m->esp, e) &&
 	       json_get_object(outputs, "uki", &uki, e) && get_part(uki, NULL, true, &m->uki, e) &&
-	       get_part(uki, "stub", true, &m->stub, e) &&
+	       get_boot_file(uki, "stub", &m->stub, e) &&
 	       json_get_str(uki, "stub-version", &m->stub_version, e) &&
-	       get_part(uki, "kernel", true, &m->kernel, e) &&
+	       get_boot_file(uki, "kernel", &m->kernel, e) &&
 	       json_get_str(uki, "kernel-path", &m->kernel_path, e) &&
 	       get_part(uki, "initrd", true, &m->initrd, e) &&
 	       json_get_str(uki, "command-line", &m->command_line, e);
@@ -136,8 +156,8 @@ static bool read_firmware(struct manifest *m, const struct json *manifest, struc
 
 	return json_get_object(manifest, "firmware", &firmware, e) &&
 	       json_get_str(firmware, "version", &m->firmware_version, e) &&
-	       get_part(firmware, "code", true, &m->code, e) &&
-	       get_part(firmware, "vars", true, &m->vars, e);
+	       get_boot_file(firmware, "code", &m->code, e) &&
+	       get_boot_file(firmware, "vars", &m->vars, e);
 }
 
 static bool read_files(struct manifest_file_list *ret, const struct json *manifest, const char *key,
@@ -169,6 +189,34 @@ static bool read_configured(
 			       &m->changes, &m->n_changes, a, e));
 }
 
+static bool count_files(struct origin_class_shares *sum, const struct manifest_file_list *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		if (!origin_class_add(sum, l->items[i].class, l->items[i].size))
+			return false;
+	return true;
+}
+
+/* The sums are those of what is listed, or somebody wants to look better than he is. */
+static bool read_measured(struct manifest *m, const struct json *v, struct err *e)
+{
+	const struct manifest_part *const parts[] = { &m->stub, &m->kernel, &m->code, &m->vars };
+	struct origin_class_shares sum = { 0 };
+	const struct json *measured;
+	bool ok = origin_class_add(&sum, ORIGIN_SOURCE, m->command_line.n);
+
+	if (!json_get_object(v, "measured-bytes", &measured, e) ||
+		!origin_class_parse(&m->measured, measured, e))
+		return false;
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
+		ok = ok && origin_class_add(&sum, parts[i]->class, parts[i]->size);
+	ok = ok && count_files(&sum, &m->initrd_files) && count_files(&sum, &m->root_files);
+	return (ok && !memcmp(&sum, &m->measured, sizeof sum)) ||
+	       err_set(e, ERR_FORMAT,
+		       "line %zu: 'measured-bytes' are not the sums over what is listed",
+		       measured->line);
+}
+
 static bool read_all(struct manifest *m, const struct json *v, struct arena *a, struct err *e)
 {
 	const struct json *inputs;
@@ -187,7 +235,7 @@ static bool read_all(struct manifest *m, const struct json *v, struct arena *a, 
 	       read_units(m, v, a, e) && get_texts(v, "ports", &m->ports, a, e) &&
 	       read_configured(m, v, a, e) &&
 	       read_files(&m->initrd_files, v, "initrd-files", a, e) &&
-	       read_files(&m->root_files, v, "root-files", a, e);
+	       read_files(&m->root_files, v, "root-files", a, e) && read_measured(m, v, e);
 }
 
 bool manifest_parse(struct manifest *ret, struct span text, struct arena *a, struct err *e)

@@ -5,6 +5,7 @@
 #ifndef ASSAY_BUILD_MANIFEST_PARSE_H
 #define ASSAY_BUILD_MANIFEST_PARSE_H
 
+#include "appraise/origin_class.h"
 #include "base/arena.h"
 #include "base/digest.h"
 #include "base/err.h"
@@ -21,6 +22,7 @@ struct manifest_package {
 
 struct manifest_file {
 	struct str path, origin;
+	enum origin_class class;
 	uint64_t size;
 	uint8_t sha256[SHA256_SIZE];
 };
@@ -52,10 +54,12 @@ struct manifest_want_list {
 	size_t n;
 };
 
-/* A file or partition of the outputs. */
+/* A file or partition of the outputs; what is not of them is zero where the manifest gives none. */
 struct manifest_part {
 	uint64_t size;
-	uint8_t sha256[SHA256_SIZE]; /* zeroes where the manifest gives none */
+	uint8_t sha256[SHA256_SIZE];
+	struct str origin; /* of kernel, stub and firmware */
+	enum origin_class class;
 };
 
 struct manifest {
@@ -77,9 +81,11 @@ struct manifest {
 	const struct manifest_change *changes;
 	size_t n_changes;
 	struct manifest_file_list initrd_files, root_files;
+	struct origin_class_shares
+		measured; /* the sums over them, kernel, stub, firmware and command line */
 };
 
-/* All memory is the arena's. Fails: FORMAT with line, for another version, too; LIMIT. */
+/* All memory is the arena's. Fails: FORMAT with line, for another version and for sums that are not those of the files, too; LIMIT. */
 bool manifest_parse(
 	struct manifest *ret, struct span text, struct arena *a, struct err *e) MUST_CHECK;
 

@@ -157,6 +157,8 @@ static bool compute(
 			return err_wrap(e, "platform '%.*s'", STR_ARG(recorded->name));
 	}
 	r->computed = r->recorded;
+	r->computed.has_origins = true;
+	r->computed.origins = said->measured;
 	r->computed.shapes = shapes;
 	return true;
 }

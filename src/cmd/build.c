@@ -94,6 +94,7 @@ static bool run(const struct verb_args *args, int *code, struct err *e)
 	r.store = store;
 	r.out = out ? out : "out";
 	r.no_observe = verb_flag(args, "--no-observe");
+	r.reproduced = verb_flag(args, "--reproduced");
 	r.failure = &failure;
 	r.explain = verb_flag(args, "--explain") ? print_reason : NULL;
 	timing.reasons = verb_flag(args, "--json") ? stderr : stdout;
@@ -116,6 +117,7 @@ static const struct verb_option options[] = {
 	{ "--store", "DIR", "the store (~/.cache/assay)", false },
 	{ "--mirror", "URL", "fetch from here instead of apt's sources", true },
 	{ "--no-observe", NULL, "do not boot unknown firmware to learn its PCR 0", false },
+	{ "--reproduced", NULL, "say in the manifest what was reproduced here", false },
 	{ "--explain", NULL, "say what is made again, and why", false },
 	{ "--json", NULL, "print the result as JSON", false },
 	{ 0 },

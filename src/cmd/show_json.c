@@ -27,6 +27,10 @@ static void put_part(
 	json_put_uint(w, "size", p->size);
 	if (digest)
 		json_put_hex(w, "sha256", SPAN_OF(p->sha256));
+	if (p->origin.p) {
+		json_put_str(w, "origin", p->origin);
+		json_put_cstr(w, "class", origin_class_name(p->class));
+	}
 	json_end_object(w);
 }
 
@@ -49,6 +53,14 @@ static void put_layers(struct json_out *w, const struct manifest *m)
 	put_part(w, "firmware-code", &m->code, true);
 	put_part(w, "firmware-variables", &m->vars, true);
 	json_put_str(w, "firmware-version", m->firmware_version);
+	json_end_object(w);
+}
+
+static void put_measured(struct json_out *w, const struct manifest *m)
+{
+	json_key(w, "measured-bytes");
+	json_object(w);
+	origin_class_emit(w, &m->measured);
 	json_end_object(w);
 }
 
@@ -158,6 +170,7 @@ static void put_files(
 		json_put_uint(w, "size", f->size);
 		json_put_hex(w, "sha256", SPAN_OF(f->sha256));
 		json_put_str(w, "origin", f->origin);
+		json_put_cstr(w, "class", origin_class_name(f->class));
 		json_end_object(w);
 	}
 	json_end_array(w);
@@ -175,6 +188,7 @@ static void put_all(struct json_out *w, const struct show *s, struct str files)
 	json_put_bool(w, "other-manifest", s->other_manifest);
 	json_put_bool(w, "built-here", s->vouch == APPRAISE_BUILT_HERE);
 	put_layers(w, &s->m);
+	put_measured(w, &s->m);
 	put_shares(w, &s->origins);
 	put_packages(w, s);
 	put_users(w, &s->m);

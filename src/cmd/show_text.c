@@ -96,10 +96,24 @@ static void print_share(struct str name, const struct manifest_share *share)
 		mb(share->bytes), *means ? "  " : "", means);
 }
 
+static void print_boot_file(const char *name, const struct manifest_part *p)
+{
+	line_print(stdout, "  %-12s %-14s %.*s", name, origin_class_name(p->class),
+		STR_ARG(p->origin));
+}
+
 static void print_origins(const struct show *s)
 {
+	CLEANUP(buf_done) struct buf shares = buf_init(1024);
 	size_t shown = 0;
 
+	origin_class_tell(&shares, &s->m.measured);
+	printf("\nwhere its bytes come from, of %.1f MB that are measured\n",
+		mb(origin_class_total(&s->m.measured)));
+	line_print(stdout, "  %.*s", STR_ARG(buf_str(&shares)));
+	print_boot_file("firmware", &s->m.code);
+	print_boot_file("stub", &s->m.stub);
+	print_boot_file("kernel", &s->m.kernel);
 	puts("\nwhere its files come from");
 	for (size_t i = 0; i < s->kinds.n; i++)
 		print_share(s->kinds.items[i].origin, &s->kinds.items[i]);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "appraise/explain.h"
+#include "base/hex.h"
 #include "cmd/explain_text.h"
 #include "cmd/line.h"
 #define ASSAY_MAY_ASK_THE_MACHINE
@@ -111,6 +112,23 @@ static void print_vouch(const struct appraise_tpm_in *in)
 			in->trust->accept_unsigned ? ", and the trust file accepts that" : "");
 }
 
+/* The reference values have it from the manifest that they name, which the verifier has not read: so that is whose word it is. */
+static void print_origins(const struct appraise_tpm_in *in, const struct reference_values *v)
+{
+	CLEANUP(buf_done) struct buf shares = buf_init(1024);
+	char hex[2 * SHA256_SIZE + 1];
+
+	if (!v->has_origins)
+		return;
+	origin_class_tell(&shares, &v->origins);
+	hex_write(hex, v->manifest_sha256, SHA256_SIZE);
+	line_print(stdout,
+		"Where the bytes of that image come from: %.*s - as its manifest says (%s)%s.",
+		STR_ARG(buf_str(&shares)), hex,
+		in->vouch == APPRAISE_BUILT_HERE ? ", which this store made"
+						 : ", which nobody has checked here");
+}
+
 /* What explains registers that differ; a shape without the bank explains nothing. */
 static bool explain_differences(const struct appraise_tpm_out *out,
 	const struct appraise_tpm_in *in, struct arena *a, struct err *e)
@@ -152,7 +170,7 @@ static void print_in_short(enum verdict_status status, bool fresh)
 }
 
 bool verdict_text_print(const struct appraise_tpm_out *out, const struct appraise_tpm_in *in,
-	struct arena *a, struct err *e)
+	const struct reference_values *values, struct arena *a, struct err *e)
 {
 	print_checks(&out->verdict.checks);
 	if (out->differing && !explain_differences(out, in, a, e))
@@ -160,6 +178,7 @@ bool verdict_text_print(const struct appraise_tpm_out *out, const struct apprais
 	print_claims(&out->verdict);
 	print_coverage(in->shape);
 	print_vouch(in);
+	print_origins(in, values);
 	print_in_short(out->verdict.status, check_passed(&out->verdict.checks, "nonce"));
 	printf("verdict: %s\n", verdict_status_name(out->verdict.status));
 	return true;

@@ -156,7 +156,8 @@ static bool print_json(const struct work *w, struct err *e)
 		.build = STR(VERB_BUILD),
 		.policy = w->policy.id,
 		.submod = STR("tpm"),
-		.nonce = { w->in.nonce, w->in.nonce ? BINDING_NONCE_SIZE : 0 } };
+		.nonce = { w->in.nonce, w->in.nonce ? BINDING_NONCE_SIZE : 0 },
+		.values = &w->values };
 
 	verdict_emit(&w->out.verdict, &c, &out);
 	if (!buf_ok(&out))
@@ -183,8 +184,9 @@ static bool verify(struct work *w, int *code, struct err *e)
 	say_whom_to_trust(w);
 	if (!appraise_tpm(&w->out, &w->in, w->a, e))
 		return false;
-	if (verb_flag(w->args, "--json") ? !print_json(w, e)
-					 : !verdict_text_print(&w->out, &w->in, w->a, e))
+	if (verb_flag(w->args, "--json")
+			? !print_json(w, e)
+			: !verdict_text_print(&w->out, &w->in, &w->values, w->a, e))
 		return false;
 	*code = verdict_affirms(&w->out.verdict) ? VERB_YES : VERB_NO;
 	return true;

@@ -265,6 +265,14 @@ bool kernel_modules_index(
 	       write_rest(root, folder, s.a, e);
 }
 
+/* Decompressed, its bytes are still those of the package that has it. Origins are terminated: they are a tree's. */
+static const char *origin_of(const struct tree *root, struct str path)
+{
+	const struct node *n = tree_find(root, path);
+
+	return n ? n->origin.p : "generated:modules";
+}
+
 bool kernel_modules_initrd(struct tree *initrd, const struct tree *root, struct store *store,
 	const struct str_list *names, struct err *e)
 {
@@ -281,7 +289,8 @@ bool kernel_modules_initrd(struct tree *initrd, const struct tree *root, struct 
 		if (!path.p)
 			return arena_full(s.a, e);
 		if (!kernel_module_bytes(store, root, s.items[i].path, &bytes, e) ||
-			!entry_file(initrd, path, buf_span(&bytes), 0644, "generated:modules", e))
+			!entry_file(initrd, path, buf_span(&bytes), 0644,
+				origin_of(root, s.items[i].path), e))
 			return false;
 		buf_printf(&list, "/%.*s\n", STR_ARG(path));
 	}

@@ -87,7 +87,7 @@ answers 'why without a lock' 2 lock why base none -- 'none/assay.lock' 'assay lo
 answers 'a store in a file' 2 measure empty --store empty/assay.lock -- 'Not a directory|File exists|no store' '--store DIR'
 answers 'show of a folder without an image' 2 show empty -- "empty/manifest.json" 'assay build'
 mkdir other && echo '{"format": "assay.manifest/1"}' >other/manifest.json
-answers 'show of an image of an older assay' 2 show other -- "'assay.manifest/1', this build knows 'assay.manifest/2'" 'built again'
+answers 'show of an image of an older assay' 2 show other -- "'assay.manifest/1', this build knows 'assay.manifest/3'" 'built again'
 # ---- files of a verifier ----
 printf '{"format": "assay.reference-values/1", "image": "x", "manifest_sha256": "%064d", "shapes": []}\n' 0 >values.json
 answers 'values without a platform' 2 verify http://127.0.0.1:1 --reference-values values.json -- 'no shape for a TPM' 'platforms:'

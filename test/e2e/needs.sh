@@ -162,6 +162,12 @@ same "  kernel, stub and firmware are the component's" "component:boot" \
 	"$(jq -r '[.outputs.uki.kernel, .outputs.uki.stub, .firmware.code, .firmware.vars] | map(.origin) | unique | join(" ")' "$work/out/manifest.json")"
 same "  with its bytes" "$(jq -r '[.inputs.components[0].outputs[].sha256] | sort | join(" ")' "$work/out/manifest.json")" \
 	"$(jq -r '[.outputs.uki.kernel, .outputs.uki.stub, .firmware.code, .firmware.vars] | map(.sha256) | sort | join(" ")' "$work/out/manifest.json")"
+same "  all that is measured is from source" "0 0 0 true" \
+	"$(jq -r '."measured-bytes" | "\(.distribution) \(.reproduced) \(.opaque) \(.source > 70000)"' "$work/out/manifest.json")"
+"$assay" show "$work/out" --store "$work/store" >"$work/said"
+says "  and show says so" '^  100.0 % source$'
+same "  and the reference values" "$(jq -c '."measured-bytes"' "$work/out/manifest.json")" "$(jq -c .origins "$work/out/reference-values.json")"
+check "  assay measure finds the same" "$assay" measure "$work/out" --store "$work/store"
 same "  the SBOM says that no package is in it" 0 \
 	"$(jq '[.packages[] | select(.primaryPackagePurpose == "INSTALL").SPDXID] as $p | [.relationships[] | select(.relationshipType == "CONTAINS" and (.relatedSpdxElement | IN($p[])))] | length' "$work/out/sbom.spdx.json")"
 bare vmlinuz '  os-release: "ID=bare\n"
@@ -179,3 +185,30 @@ bare | sed 's/component: boot, file: vmlinuz/component: none, file: vmlinuz/' >"
 fails "a kernel of no component is refused" "there is no component 'none'" built
 bare vmlinuz '  configure: scripts' >"$work/d/assay.yaml"
 fails "scripts of no packages are refused" "'packages' names none" built
+
+# ---- what is from where, in an image of all kinds ----
+mkdir "$work/d/over"
+echo text >"$work/d/over/text"
+printf '\177ELF\0' >"$work/d/over/binary"
+described config library user | sed 's/^  exclude:.*/&\n  overlays: [over]/' >"$work/d/assay.yaml"
+check "an image of packages, components and overlays is built" run lock "$work/d" --keyring "$archive_keyring" -q --update
+built
+class_of() { jq -r --arg p "$1" '."root-files"[] | select(.path == $p) | .class' "$work/out/manifest.json"; }
+same "a component's file is from source" source "$(class_of usr/all)"
+same "so is text in an overlay" source "$(class_of text)"
+same "  a binary there is opaque" opaque "$(class_of binary)"
+same "a package's is the distribution's" distribution "$(class_of usr/lib/os-release)"
+same "dpkg's database, too" distribution "$(class_of var/lib/dpkg/status)"
+plain=$(sha256sum <"$work/out/manifest.json")
+# The record that a rebuild of packages leaves.
+deb=$(jq -r '.inputs.packages[] | select(.name == "base").sha256' "$work/out/manifest.json")
+printf '{\n  "format": "assay.reproduced/1",\n  "package-sha256": "%s",\n  "statement-sha256": "%064d"\n}\n' "$deb" 7 \
+	>"$work/store/results/$(printf 'reproduced:%s' "$deb" | sha256sum | cut -d' ' -f1).json"
+run build "$work/d" -o "$work/second" --no-observe -q
+same "what a store has seen changes no manifest" "$plain" "$(sha256sum <"$work/second/manifest.json")"
+check "unless it is asked for" run build "$work/d" -o "$work/out" --no-observe -q --reproduced
+same "  then a package that was reproduced here is told apart" reproduced "$(class_of usr/lib/os-release)"
+same "  from the others" distribution "$(jq -r .outputs.uki.kernel.class "$work/out/manifest.json")"
+"$assay" show "$work/out" --store "$work/store" >"$work/said"
+says "  in show" '% reproduced,'
+same "  the image stays what it was" "$(jq -r .outputs.disk.sha256 "$work/second/manifest.json")" "$(jq -r .outputs.disk.sha256 "$work/out/manifest.json")"

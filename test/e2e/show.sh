@@ -95,6 +95,10 @@ says "units" text '^  app.service +enabled, by multi-user.target$' '1 pulled in 
 says "open ports" text '^  8080/tcp$' '^  53/udp$'
 says "registers and how they were made" text '^  PCR 4 +computed: ' '^  PCR 1 +no value: ' '^  PCR 0 +no value: ' "^          $(jq -r '.shapes[0].registers[] | select(.register == 11).values.sha256' out/reference-values.json)$"
 says "coverage" text '^  initrd +PCR 9, PCR 11$' '^  root file system +PCR 9, PCR 11$'
+says "where the bytes that are measured come from" text '^where its bytes come from, of [0-9.]+ MB that are measured$' \
+	'^  [0-9.]+ % source, [0-9.]+ % distribution' '^  firmware +distribution +package:firmware$' '^  kernel +distribution +package:'
+same "a module of the initrd is its package's, whoever decompressed it" "package:$(jq -r '.outputs.uki.kernel.origin' out/manifest.json | cut -d: -f2) distribution" \
+	"$(jq -r '."initrd-files"[] | select(.path == "lib/modules/alpha.ko") | "\(.origin) \(.class)"' out/manifest.json)"
 check "lines fit 80 columns, but for one long word" test "$(grep -v 'assay.verity=' text | awk '{ if (length > n) n = length } END { print n }')" -le 80
 "$assay" show out --store "$work/store" --packages >packages
 says "packages with version and source" packages '^app 1.0 \(source application 1.0-2\): image$' '^firmware 2025.02-1 .*: firmware$'
@@ -104,10 +108,12 @@ says "all units" units '^enabled    app.service by multi-user.target$' '^pulled 
 says "files by name" files '^root +16  usr/bin/app  \(package:app\)$'
 check "no file is a no" bash -c "'$assay' show out --store store --files none 2>said; [ \$? = 1 ] && grep -q '^hint: ' said"
 "$assay" show out --store "$work/store" --json --files 'etc/over*' >shown.json
-same "JSON has all of it" "$(jq -c 'keys_unsorted' shown.json)" '["format","name","image-version","source-date-epoch","manifest-sha256","reference-values-sha256","other-manifest","built-here","layers","origins","packages","users","units","ports","platforms","initrd-files","root-files"]'
+same "JSON has all of it" "$(jq -c 'keys_unsorted' shown.json)" '["format","name","image-version","source-date-epoch","manifest-sha256","reference-values-sha256","other-manifest","built-here","layers","measured-bytes","origins","packages","users","units","ports","platforms","initrd-files","root-files"]'
 same "JSON says the same" "$(jq -r '"\(.format) \(."built-here") \(.ports | join(",")) \(.units.enabled[0].unit) \(.units.masked[0]) \([.users[] | select(."can-log-in")] | length) \(."root-files"[0].origin)"' shown.json)" \
 	'assay.show/1 true 8080/tcp,53/udp app.service quiet.service 0 overlay:overlay'
 same "bytes add up" "$(jq '[.origins[].bytes] | add' shown.json)" "$(jq '[(."root-files", ."initrd-files")[].size] | add' out/manifest.json)"
+same "so do those that are measured" "$(jq '.["measured-bytes"] | add' shown.json)" \
+	"$(jq '([(."root-files", ."initrd-files")[], .outputs.uki.kernel, .outputs.uki.stub, .firmware.code, .firmware.vars] | map(.size) | add) + (.outputs.uki."command-line" | utf8bytelength)' out/manifest.json)"
 mkdir empty-store
 "$assay" show out --store "$work/empty-store" >other
 says "another store vouches for nothing" other '^vouched for by nobody here: an unsigned claim'

@@ -70,7 +70,8 @@ measure() { for r in $required; do extend "$r" "$sep256" "$sep384" || return; do
 reference() {
 	local v256 v384 comma=
 	v256=$(fold_hex 256 "$zero32" "$sep256") v384=$(fold_hex 384 "$zero48" "$sep384")
-	printf '{"format":"assay.reference-values/1","image":"made","manifest_sha256":"%s","shapes":[' "$zero32"
+	printf '{"format":"assay.reference-values/1","image":"made","manifest_sha256":"%s",' "$zero32"
+	printf '"origins":{"source":1,"reproduced":1,"distribution":2,"opaque":0},"shapes":['
 	printf '{"name":"qemu-vtpm","platform":"tpm","inputs":[],"banks":["sha256","sha384"],"firmware_only":%s,"coverage":[' "${1:-false}"
 	for layer in "firmware:PCR 0" "option ROMs:PCR 2" "boot loader:PCR 4" "kernel:PCR 4, PCR 11" "initrd:PCR 9" \
 		"command line:PCR 9, PCR 11" "root file system:PCR 11"; do
@@ -167,9 +168,13 @@ with="--reference-values $work/values.json"
 	verdict "an honest machine is affirmed" affirming 0 "$url" $with --trust "$work/all.yaml" --save "$work/bundle.json"
 	says "says that the host could forge an emulated TPM" "could forge all of this"
 	says "says that nobody vouches" "unsigned claim"
+	says "says where the image's bytes come from, and whose word that is" \
+		"come from: 25.0 % source, 25.0 % reproduced, 50.0 % distribution - as its manifest says ($zero32), which nobody has checked here"
 	check "JSON for machines" "$assay" verify "$url" $with --trust "$work/all.yaml" --save "$work/bundle2.json" --json -q >"$work/ear.json"
 	check "names the profile" grep -q 'tag:github.com,2023:veraison/ear' "$work/ear.json"
 	check "affirms" grep -q '"ear.status": "affirming"' "$work/ear.json"
+	same "the same in JSON" "manifest $zero32 1 1 2 0" \
+		"$(jq -r '.submods.tpm."assay.verdict".origins | [."as-says", ."manifest-sha256", .bytes.source, .bytes.reproduced, .bytes.distribution, .bytes.opaque] | join(" ")' "$work/ear.json")"
 	check "claims nothing about emulated hardware" grep -q '"hardware": 0' "$work/ear.json"
 	verdict "an unsigned claim is a warning at most" warning 1 "$url" $with --trust "$work/strict.yaml"
 	verdict "firmware only is a warning at most" warning 1 "$url" --reference-values "$work/firmware-only.json" --trust "$work/all.yaml"

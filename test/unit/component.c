@@ -14,111 +14,14 @@
 #include "build/sysroot.h"
 #include "box/box_view.h"
 #include "lock/description_component.h"
-#include "make_deb.h"
 #include "sys/file.h"
-#include "test.h"
+#include "component_made.h"
 
-/* As STR, for storage that is initialised before the program runs. */
-#define S(literal)                           \
-	{                                    \
-		literal, sizeof(literal) - 1 \
-	}
-#define STEP(args)                            \
-	{                                     \
-		{                             \
-			args, ARRAY_LEN(args) \
-		}                             \
-	}
-
-enum { EPOCH = 1700000000 };
-
-static char folder[] = "/tmp/assay-component-XXXXXX";
-static struct store *store;
-static struct arena *memory;
-static uint8_t tool_sha256[SHA256_SIZE];
-
-static const char *at(const char *name)
-{
-	static char paths[8][512];
-	static unsigned next;
-	char *p = paths[next++ % 8];
-
-	snprintf(p, sizeof paths[0], "%s/%s", folder, name);
-	return p;
-}
-
-static void put(const char *name, const char *text)
-{
-	struct err e = { 0 };
-
-	CHECK_OK(file_write(AT_FDCWD, at(name), str_span(str_of(text)), 0644, &e), e);
-}
-
-static void make_toolchain(const char *tool)
-{
-	CLEANUP(buf_done) struct buf tar = buf_init(MAKE_DEB_MAX), program = { 0 }, deb = { 0 };
-	static const struct tar_line folders[] = {
-		{ "./", '5', 0755, NULL, NULL },
-		{ "./usr/", '5', 0755, NULL, NULL },
-		{ "./usr/bin/", '5', 0755, NULL, NULL },
-		{ "./usr/bin/linked", '2', 0777, NULL, "tool" },
-	};
-	struct err e = { 0 };
-
-	CHECK_OK(file_read(AT_FDCWD, tool, MAKE_DEB_MAX, &program, &e), e);
-	for (size_t i = 0; i < ARRAY_LEN(folders); i++)
-		make_tar_line(&tar, &folders[i]);
-	make_tar_header(&tar, "./usr/bin/tool", '0', 04755, program.n, NULL);
-	make_tar_data(&tar, program.p, program.n);
-	buf_fill(&tar, 0, 1024);
-	deb = make_deb_of_tar(buf_span(&tar), "");
-	CHECK_OK(store_put(store, buf_span(&deb), tool_sha256, &e), e);
-}
-
-/* A lock with that one package as toolchain "t". */
-static struct lock lock_of(void)
-{
-	static struct lock_package package;
-	static const uint32_t first = 0;
-	static const struct lock_set set = { S("toolchain:t"), &first, 1 };
-
-	package = (struct lock_package){ .name = STR("tool"), .version = STR("1") };
-	memcpy(package.sha256, tool_sha256, SHA256_SIZE);
-	return (struct lock){
-		.source_date_epoch = EPOCH,
-		.packages = &package,
-		.n_packages = 1,
-		.sets = &set,
-		.n_sets = 1,
-	};
-}
-
-static bool build_how(struct component_result *ret, const struct component *c,
-	const struct component_how *how, struct component_failure *failure, struct err *e)
-{
-	const struct description d = { .dir = str_of(folder) };
-	const struct lock l = lock_of();
-
-	return component_build(ret, store, &l, &d, c, EPOCH, how, memory, failure, e);
-}
-
-static bool build(struct component_result *ret, const struct component *c,
-	struct component_failure *failure, struct err *e)
-{
-	return build_how(ret, c, NULL, failure, e);
-}
-
-static const struct str globs[] = { S("*.c"), S("sub/**"), S("a.c") };
-static const struct str join_args[] = { S("tool"), S("join"), S("/out/joined"), S("a.c"),
-	S("sub/deep/b.h") };
-static const struct str join_link_args[] = { S("linked"), S("join"), S("/out/joined"), S("a.c"),
-	S("sub/deep/b.h") };
 static const struct str list_args[] = { S("linked"), S("list"), S("/out/list"), S("/src") };
 static const struct str fail_args[] = { S("tool"), S("fail"), S("100") };
 static const struct str link_args[] = { S("tool"), S("link"), S("/etc/passwd"), S("/out/joined") };
 static const struct str other_args[] = { S("tool"), S("link"), S("x"), S("/out/other") };
-static const struct argument_list joining[] = { STEP(join_args) },
-				  joining_link[] = { STEP(join_link_args) },
+static const struct argument_list joining_link[] = { STEP(join_link_args) },
 				  listing[] = { STEP(list_args) },
 				  failing[] = { STEP(list_args), STEP(fail_args) },
 				  linking[] = { STEP(link_args) }, nothing[] = { STEP(other_args) };
@@ -128,41 +31,8 @@ static const struct component_output twice[] = {
 	{ S("joined"), S("root"), S("one"), 0644, false },
 	{ S("joined"), S("root"), S("two"), 0644, false },
 };
-static const struct component_output outputs[] = { { S("joined"), S("root"), S("usr/bin/x"), 0755,
-	false } };
 static const struct component_output list_output[] = { { S("list"), S("root"), S("list"), 0644,
 	false } };
-
-static struct component plain(void)
-{
-	return (struct component){
-		.name = STR("plain"),
-		.toolchain = STR("t"),
-		.from = STR("src"),
-		.files = { globs, ARRAY_LEN(globs) },
-		.steps = joining,
-		.n_steps = 1,
-		.outputs = outputs,
-		.n_outputs = 1,
-	};
-}
-
-static void set_up(const char *tool)
-{
-	struct err e = { 0 };
-
-	CHECK(mkdtemp(folder) != NULL);
-	CHECK_OK(store_open(&store, at("store"), &e), e);
-	memory = arena_new(64 << 20);
-	make_toolchain(tool);
-	CHECK_OK(file_mkdirs(AT_FDCWD, at("src/sub/deep"), &e), e);
-	CHECK_OK(file_mkdirs(AT_FDCWD, at("src/sub/.git"), &e), e);
-	put("src/a.c", "first\n");
-	put("src/sub/deep/b.h", "second\n");
-	put("src/sub/.git/HEAD", "never\n");
-	put("src/hidden.h", "not named\n");
-	CHECK(chmod(at("src/a.c"), 0664) == 0);
-}
 
 static void sources(void)
 {
@@ -189,20 +59,6 @@ static void sources(void)
 	CHECK_ERR(component_source_collect(&list, &n, store, at("src"), &named, memory, &e), e,
 		ERR_FORMAT);
 	CHECK(unlink(at("src/link.c")) == 0);
-}
-
-static void check_content(const struct component_result *r, const char *want)
-{
-	char text[4096] = "";
-	struct err e = { 0 };
-
-	CHECK(r->n_products == 1 && r->products[0].content.size == strlen(want));
-	if (r->n_products != 1 || r->products[0].content.size >= sizeof text)
-		return;
-	CHECK_OK(content_read(
-			 &r->products[0].content, 0, text, (size_t)r->products[0].content.size, &e),
-		e);
-	CHECK(!strcmp(text, want));
 }
 
 static void built_and_cached(void)
@@ -334,102 +190,6 @@ static void trees(void)
 	c.outputs = (const struct component_output[]){ { S("made/usr/link"), S("root"), S("x"), 0,
 		true } };
 	CHECK_ERR(build(&r, &c, NULL, &e), e, ERR_FORMAT);
-}
-
-static const struct str need_args[] = { S("tool"), S("join"), S("/out/joined"), S("a.c"),
-	S("/need/giver/made/usr/bin/run"), S("/need/giver/made/usr/link") };
-static const struct str need_list_args[] = { S("tool"), S("list"), S("/out/list"),
-	S("/need/giver/made/usr") };
-static const struct str need_write_args[] = { S("tool"), S("link"), S("x"), S("/need/giver/x") };
-static const struct argument_list needing[] = { STEP(need_args) },
-				  need_listing[] = { STEP(need_list_args) },
-				  need_writing[] = { STEP(need_write_args) };
-static const struct str giver_name[] = { S("giver") };
-static const struct component_output giver_outputs[] = { { S("made/usr"), S("build"), S("made/usr"),
-	0, true } };
-
-/* A component, and one that it needs and that stands behind it in the description. */
-static struct component pair[2];
-static const size_t pair_order[] = { 1, 0 };
-
-static void make_pair(const struct argument_list *steps)
-{
-	pair[0] = pair[1] = plain();
-	pair[0].needs = (struct str_list){ giver_name, 1 };
-	pair[0].steps = steps;
-	pair[1].name = giver_name[0];
-	pair[1].steps = treeing;
-	pair[1].outputs = giver_outputs;
-}
-
-static bool build_pair(struct component_result *ret, const struct component_how *how, struct err *e)
-{
-	const struct description d = { .dir = str_of(folder),
-		.components = pair,
-		.n_components = 2,
-		.build_order = pair_order };
-	const struct lock l = lock_of();
-
-	return component_build(ret, store, &l, &d, &pair[0], EPOCH, how, memory, NULL, e);
-}
-
-/* What a component needs is built first and seen below /need, read only; its bytes are in the derivation. */
-static void needs(void)
-{
-	struct component_result first, again, giver;
-	struct err e = { 0 };
-
-	make_pair(needing);
-	CHECK_OK(build_pair(&first, NULL, &e), e);
-	CHECK(!first.cached);
-	check_content(&first, "first\nrun\nrun\n");
-	CHECK_OK(build(&giver, &pair[1], NULL, &e), e);
-	CHECK(giver.cached);
-	CHECK_OK(build_pair(&again, NULL, &e), e);
-	CHECK(again.cached && !memcmp(first.derivation, again.derivation, SHA256_SIZE));
-
-	/* A source of the giver that does not reach its bytes does not reach the derivation either. */
-	pair[1].files.n = 1;
-	CHECK_OK(build_pair(&again, NULL, &e), e);
-	CHECK(again.cached);
-
-	make_pair(need_listing);
-	pair[0].outputs = list_output;
-	CHECK_OK(build_pair(&again, NULL, &e), e);
-	check_content(&again, ". 40755 1700000000\nbin 40755 1700000000\nempty 40755 1700000000\n"
-			      "link 120777 1700000000\n");
-	make_pair(need_writing);
-	CHECK_ERR(build_pair(&again, NULL, &e), e, ERR_MISMATCH);
-}
-
-/* What was made earlier in the run is taken as it is, and other bytes give another derivation. */
-static void needs_made(void)
-{
-	struct component_made made[2] = { 0 };
-	const struct component_how how = { .made = made, .n_made = 2 };
-	struct component_result first, again;
-	struct component_product *other;
-	struct err e = { 0 };
-
-	make_pair(needing);
-	CHECK_OK(build_pair(&first, NULL, &e), e);
-	CHECK_OK(build(&made[1].result, &pair[1], NULL, &e), e);
-	made[1].component = &pair[1];
-	CHECK_OK(build_pair(&again, &how, &e), e);
-	CHECK(again.cached);
-	other = ARENA_ARRAY(memory, made[1].result.n_products, struct component_product);
-	memcpy(other, made[1].result.products, made[1].result.n_products * sizeof *other);
-	for (size_t i = 0; i < made[1].result.n_products; i++)
-		if (other[i].kind == NODE_FILE)
-			other[i].content = first.products[0].content;
-	made[1].result.products = other;
-	CHECK_OK(build_pair(&again, &how, &e), e);
-	CHECK(!again.cached && memcmp(first.derivation, again.derivation, SHA256_SIZE) != 0);
-	check_content(&again, "first\nfirst\nrun\nrun\nfirst\nrun\nrun\n");
-	pair[1].name = STR("other");
-	pair[0].needs.items = giver_name;
-	CHECK_ERR(build_pair(&again, NULL, &e), e, ERR_NOTFOUND);
-	CHECK(strstr(e.text, "there is no component 'giver'") != NULL);
 }
 
 /* What the box does not fix is part of the derivation; what it may use is not. */
@@ -564,21 +324,14 @@ static void laid_out(void)
 
 int main(void)
 {
-	char tool[4096];
-	ssize_t n = readlink("/proc/self/exe", tool, sizeof tool - sizeof "step-tool");
 	struct err e = { 0 };
 
-	CHECK(n > 0);
-	tool[n > 0 ? n : 0] = 0;
-	memcpy(strrchr(tool, '/') + 1, "step-tool", sizeof "step-tool");
-	set_up(tool);
+	set_up();
 	sources();
 	laid_out();
 	built_and_cached();
 	fresh();
 	trees();
-	needs();
-	needs_made();
 	released();
 	channels();
 	seen_by_steps();

@@ -7,30 +7,46 @@ enum { MEMORY = 16 << 20 };
 
 #define H "\"sha256\": \"00000000000000000000000000000000000000000000000000000000000000aa\""
 #define PART "{\"size\": 7, " H "}"
+#define FROM(origin, class) "\"origin\": \"" origin "\", \"class\": \"" class "\"}"
+#define BOOT(origin, class) "{\"size\": 7, " H ", " FROM(origin, class)
 
 static const char whole[] =
-	"{\"format\": \"assay.manifest/2\", \"name\": \"made\", \"image-version\": 1, \"source-date-epoch\": 9,"
+	"{\"format\": \"assay.manifest/3\", \"name\": \"made\", \"image-version\": 1, \"source-date-epoch\": 9,"
 	"\"inputs\": {\"description-sha256\": \"00000000000000000000000000000000000000000000000000000000000000cc\","
 	" \"lock-sha256\": \"00000000000000000000000000000000000000000000000000000000000000dd\", \"packages\": [{\"name\": \"a\", \"version\": \"1\", \"source\": \"b\", \"source-version\": \"2\","
 	" \"sets\": [\"image\", \"toolchain:c\"]}]},"
 	"\"outputs\": {\"disk\": {\"size\": 100, " H ", \"root\": {\"size\": 60, \"root-hash\": "
 	"\"00000000000000000000000000000000000000000000000000000000000000bb\"},"
 	" \"root-verity\": {\"size\": 5}, \"esp\": " PART "},"
-	"\"uki\": {\"size\": 30, " H ", \"stub\": " PART
-	", \"stub-version\": \"257\", \"kernel\": " PART
-	", \"kernel-path\": \"boot/k\", \"initrd\": " PART ", \"command-line\": \"ro\"}},"
-	"\"firmware\": {\"version\": \"3\", \"code\": " PART ", \"vars\": " PART "},"
-	"\"users\": [{\"name\": \"root\", \"uid\": 0, \"gid\": 0, \"home\": \"/\", \"shell\": \"/bin/sh\", \"password\": "
-	"\"locked\"}],"
-	"\"units\": {\"default\": \"d\", \"enabled\": [{\"unit\": \"x\", \"by\": \"y\"}], \"pulled-in\": [], \"masked\": "
-	"[\"m\"]},"
-	"\"ports\": [\"80/tcp\"],"
-	"\"configured\": {\"changes\": [{\"path\": \"s\", \"change\": \"changed\", \"in\": [\"mode\"]},"
-	" {\"path\": \"t\", \"change\": \"removed\"}]},"
-	"\"initrd-files\": [{\"path\": \"init\", \"size\": 5, " H ", \"origin\": \"component:c\"}],"
-	"\"root-files\": [{\"path\": \"p\", \"size\": 50, " H ", \"origin\": \"package:a\"},"
-	"{\"path\": \"q\", \"size\": 1, " H ", \"origin\": \"package:b\"},"
-	"{\"path\": \"r\", \"size\": 1, " H ", \"origin\": \"package:a\"}]}";
+	"\"uki\": {\"size\": 30, " H ", \"stub\": " BOOT("package:s",
+		"distribution") ", \"stub-version\": \"257\", \"kernel\": " BOOT("component:k",
+		"source") ", \"kernel-path\": \"boot/k\", \"initrd\": " PART
+			  ", \"command-line\": \"ro\"}},"
+			  "\"firmware\": {\"version\": \"3\", \"code\": " BOOT(
+				  "package:o", "reproduced") ", \"vars\": " BOOT("overlay:o",
+				  "opaque") "},"
+					    "\"users\": [{\"name\": \"root\", \"uid\": 0, \"gid\": 0, \"home\": \"/\", \"shell\": \"/bin/sh\", \"password\": "
+					    "\"locked\"}],"
+					    "\"units\": {\"default\": \"d\", \"enabled\": [{\"unit\": \"x\", \"by\": \"y\"}], \"pulled-in\": [], \"masked\": "
+					    "[\"m\"]},"
+					    "\"ports\": [\"80/tcp\"],"
+					    "\"configured\": {\"changes\": [{\"path\": \"s\", \"change\": \"changed\", \"in\": [\"mode\"]},"
+					    " {\"path\": \"t\", \"change\": \"removed\"}]},"
+					    "\"initrd-files\": [{\"path\": \"init\", \"size\": 5, " H
+					    ", " FROM("component:c",
+						    "source") "],"
+							      "\"root-files\": [{\"path\": \"p\", \"size\": 50, " H
+							      ", " FROM("package:a",
+								      "distribution") ","
+										      "{\"path\": \"q\", \"size\": 1, " H
+										      ", " FROM(
+											      "package:b",
+											      "reproduced") ","
+													    "{\"path\": \"r\", \"size\": 1, " H
+													    ", " FROM(
+														    "package:a",
+														    "distribution") "],"
+																    "\"measured-bytes\": {\"source\": 14, \"reproduced\": 8, \"distribution\": 58, \"opaque\": 7}}";
 
 static void all_of_it(void)
 {
@@ -49,6 +65,10 @@ static void all_of_it(void)
 	CHECK(m.masked.n == 1 && m.ports.n == 1 && str_is(m.default_target, "d"));
 	CHECK(m.configured && m.n_changes == 2 && str_is(m.changes[0].in.items[0], "mode"));
 	CHECK(str_is(m.changes[1].change, "removed") && m.changes[1].in.n == 0);
+	CHECK(m.measured.bytes[ORIGIN_SOURCE] == 14 && m.measured.bytes[ORIGIN_OPAQUE] == 7);
+	CHECK(m.kernel.class == ORIGIN_SOURCE && str_is(m.kernel.origin, "component:k"));
+	CHECK(m.code.class == ORIGIN_REPRODUCED &&
+		m.root_files.items[0].class == ORIGIN_DISTRIBUTION);
 	CHECK(m.initrd_files.n == 1 && m.root_files.n == 3 && m.root_files.items[0].size == 50);
 	arena_free(a);
 }
@@ -95,6 +115,39 @@ static void damaged(void)
 	}
 }
 
+static const struct {
+	const char *from, *to, *says;
+} other[] = {
+	{ "\"source\": 14", "\"source\": 15", "not the sums" },
+	{ "\"class\": \"opaque\"", "\"class\": \"source\"", "not the sums" },
+	{ "\"class\": \"opaque\"", "\"class\": \"nobody\"", "'nobody' is no class" },
+	{ "\"size\": 50", "\"size\": 18446744073709551615", "not the sums" },
+	{ "\"command-line\": \"ro\"", "\"command-line\": \"rw \"", "not the sums" },
+	{ "\"measured-bytes\"", "\"counted-bytes\"", "'measured-bytes' is missing" },
+};
+
+/* Nobody's shares are better than what is listed. */
+static void other_sums(void)
+{
+	for (size_t i = 0; i < ARRAY_LEN(other); i++) {
+		CLEANUP(buf_done) struct buf b = buf_init(2 * sizeof whole);
+		struct arena *a = arena_new(MEMORY);
+		const char *at = strstr(whole, other[i].from);
+		struct err e = { 0 };
+		struct manifest m;
+		bool ok;
+
+		CHECK(at != NULL);
+		buf_add(&b, whole, (size_t)(at - whole));
+		buf_add_cstr(&b, other[i].to);
+		buf_add_cstr(&b, at + strlen(other[i].from));
+		ok = manifest_parse(&m, buf_span(&b), a, &e);
+		test_report(!ok && e.kind == ERR_FORMAT && strstr(e.text, other[i].says), __FILE__,
+			(int)i, ok ? "taken" : e.text);
+		arena_free(a);
+	}
+}
+
 static void another_version(void)
 {
 	struct arena *a = arena_new(MEMORY);
@@ -113,6 +166,7 @@ int main(void)
 	all_of_it();
 	shares();
 	damaged();
+	other_sums();
 	another_version();
 	return test_end();
 }

@@ -56,6 +56,8 @@ static void make_values(struct reference_values *v, struct arena *a)
 		r[0].values[b] = digest_of(s->banks[b], str_span(STR("seen")));
 	*v = (struct reference_values){ .image = STR("hello"), .shapes = s, .n_shapes = 1 };
 	memset(v->manifest_sha256, 0x5a, sizeof v->manifest_sha256);
+	v->has_origins = true;
+	v->origins = (struct origin_class_shares){ { 0, 11, 22, 33 } };
 }
 
 static void write_and_read_are_inverse(struct arena *a)
@@ -75,6 +77,13 @@ static void write_and_read_are_inverse(struct arena *a)
 	CHECK(s && s->registers[1].how == REFERENCE_NOT_PREDICTABLE);
 	CHECK(s && digest_equal(&s->registers[3].values[1], &v.shapes[0].registers[3].values[1]));
 	CHECK(!reference_shape_find(&back, "qemu"));
+	CHECK(back.has_origins && !memcmp(&back.origins, &v.origins, sizeof v.origins));
+	v.has_origins = false; /* as a file of an older build */
+	buf_done(&first);
+	first = buf_init(TEXT);
+	reference_values_emit(&v, &first);
+	CHECK_OK(reference_values_parse(&back, buf_span(&first), a, &e), e);
+	CHECK(!back.has_origins);
 	buf_done(&first);
 	buf_done(&second);
 }
@@ -155,6 +164,9 @@ static void twins(void)
 		{ "\"type\": 4,", "\"type\": -4,", ERR_FORMAT },
 		{ "\"layer\"", "\"extra\": 1, \"layer\"", ERR_FORMAT },
 		{ "\"reason\"", "\"vouched\": \"me\", \"reason\"", ERR_FORMAT },
+		{ "\"distribution\": 22", "\"distribution\": -22", ERR_FORMAT },
+		{ "\"distribution\": 22", "\"binary\": 22", ERR_FORMAT },
+		{ "\"opaque\": 0", "\"opaque\": 0, \"more\": 0", ERR_FORMAT },
 		{ "\"stub\"", "\"uki\"", ERR_FORMAT }, /* an input twice */
 		{ "3d458cfe", "3d458cff", ERR_MISMATCH },
 		{ "df3f6198", "df3f6199", ERR_MISMATCH },

@@ -119,6 +119,37 @@ static void emits(void)
 	arena_free(a);
 }
 
+static const struct json *origins_of(const struct reference_values *values, struct arena *a)
+{
+	CLEANUP(buf_done) struct buf b = buf_init(1 << 20);
+	const struct verdict_context c = { .submod = STR("tpm"), .values = values };
+	struct json *doc = ARENA_NEW(a, struct json);
+	struct err e = { 0 };
+
+	start();
+	verdict_emit(&v, &c, &b);
+	CHECK_OK(json_parse(doc, buf_span(&b), a, &e), e);
+	return json_get(
+		json_get(json_get(json_get(doc, "submods"), "tpm"), "assay.verdict"), "origins");
+}
+
+/* Where the image's bytes come from is the manifest's word, and the verdict says whose word it is. */
+static void origins(void)
+{
+	struct arena *a = arena_new(1 << 24);
+	struct reference_values values = { .has_origins = true, .origins = { { 1, 2, 3, 4 } } };
+	const struct json *o = origins_of(&values, a);
+	uint64_t n = 0;
+
+	CHECK(o && str_is(json_get(o, "as-says")->text, "manifest"));
+	CHECK(o && json_get(o, "manifest-sha256")->text.n == 2 * SHA256_SIZE);
+	CHECK(o && json_u64(json_get(json_get(o, "bytes"), "source"), 100, &n) && n == 2);
+	CHECK(o && json_u64(json_get(json_get(o, "bytes"), "opaque"), 100, &n) && n == 1);
+	values.has_origins = false;
+	CHECK(!origins_of(&values, a) && !origins_of(NULL, a));
+	arena_free(a);
+}
+
 int main(void)
 {
 	zero_rejects();
@@ -126,5 +157,6 @@ int main(void)
 	failures();
 	overflow();
 	emits();
+	origins();
 	return test_end();
 }
