@@ -1,6 +1,7 @@
 #include "cmd/rebuild_packages.h"
 
 #include <stdio.h>
+#include <time.h>
 
 #include "base/mem.h"
 #include "check/rebuild_debs.h"
@@ -9,6 +10,7 @@
 #include "cmd/lock_access.h"
 #include "cmd/rebuild_packages_report.h"
 #include "cmd/rebuild_target.h"
+#include "lock/lock_make.h"
 #include "sys/file.h"
 #include "vm/scratch.h"
 #define ASSAY_MAY_ASK_THE_MACHINE
@@ -29,6 +31,7 @@ struct rebuilding {
 	char *scratch;
 	const char *work; /* folder of all units */
 	bool only_lock;
+	struct lock today; /* of --today */
 	struct lock_past past;
 	struct str profiles[PROFILES_MAX];
 	size_t n_profiles;
@@ -308,6 +311,23 @@ static bool answer(struct rebuilding *r, struct err *e)
 	return true;
 }
 
+/* The archives on the day of the lock; or as they are now, when they have forgotten that day. */
+static bool open_archives(struct rebuilding *r, struct err *e)
+{
+	progress_stage(r->progress, "archive");
+	if (verb_flag(r->args, "--today")) {
+		r->access.keys = INRELEASE_KEYS_NOW;
+		if (!lock_make(&r->today, &r->in.description, NULL, &r->access, (int64_t)time(NULL),
+			    r->a, e))
+			return false;
+		return lock_past_open(&r->past, &r->today, &r->access, r->a, e);
+	}
+	if (lock_past_open(&r->past, &r->in.lock, &r->access, r->a, e))
+		return true;
+	return err_hint(e,
+		"archives forget: name a folder that `assay archive` wrote with --mirror, or take the suites as they are now with --today");
+}
+
 static bool run(struct rebuilding *r, int *code, struct err *e)
 {
 	if (!read_options(r, e) || !lock_access_open(&r->access, r->args, e))
@@ -316,9 +336,7 @@ static bool run(struct rebuilding *r, int *code, struct err *e)
 	r->access.options = &r->fetch;
 	if (!read_image(r, e) || !choose_units(r, e))
 		return false;
-	progress_stage(r->progress, "archive");
-	return lock_past_open(&r->past, &r->in.lock, &r->access, r->a, e) && rebuild(r, code, e) &&
-	       answer(r, e);
+	return open_archives(r, e) && rebuild(r, code, e) && answer(r, e);
 }
 
 bool rebuild_packages_run(const struct verb_args *args, int *code, struct err *e)

@@ -13,6 +13,7 @@
 		{ "--buildinfo", "FILE", "a builder's versions, path and environment", false },    \
 		{ "--profile", "NAME", "a build profile, such as nocheck", true },                 \
 		{ "--tests", NULL, "run the packages' own tests", false },                         \
+		{ "--today", NULL, "resolve build roots from the suites as they are now", false }, \
 		{ "--again", NULL, "build what was built before, too", false },                    \
 	{                                                                                          \
 		"--jobs", "N", "how many processes a package's build may start at once (2)", false \

@@ -126,3 +126,12 @@ same "a .buildinfo's folder is where it is built" "$(field same '.files[] | sele
 check 'of another package it is refused' grep -q 'of which no package was asked for' "$work/said"
 "$assay" rebuild --packages "$work/image" same --lock-out "$work/only" "${access[@]}" -q >"$work/said" 2>&1
 check 'build roots alone can be locked' cmp "$work/only/same_1_amd64/assay.lock" "$work/roots/same_1_amd64/assay.lock"
+
+# Days later: the archive has another Release, and nobody has the one of the lock.
+archive_date='Thu, 16 Nov 2023 22:13:20 UTC'
+archive_publish
+access=(--mirror "$archive" --keyring "$archive_keyring" --store "$work/later")
+! into=later rebuild same >"$work/said" 2>&1
+check 'an archive that has forgotten the day of the lock is told' grep -q -e '--today' "$work/said"
+into=later rebuild same --today >"$work/said" 2>&1
+check 'its suites of today do' grep -q '^identical *same 1' "$work/said"

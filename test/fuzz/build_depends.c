@@ -6,8 +6,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	CLEANUP(buf_done)
-	struct buf once = buf_init(BUILD_DEPENDS_MAX),
-		   twice = buf_init(BUILD_DEPENDS_MAX);
+	struct buf once = buf_init(BUILD_DEPENDS_MAX), twice = buf_init(BUILD_DEPENDS_MAX);
 	struct err e = { 0 };
 
 	if (!build_depends_reduce(
