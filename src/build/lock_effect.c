@@ -19,6 +19,9 @@ enum { HAS_CODE = 1, HAS_VARIABLES = 2, HAS_STUB = 4, HAS_KERNEL = 8, LOOKED_UP 
  */
 enum { REASONS_PER_CHANGE = 5, REASONS_MORE = 8 };
 
+/* In which an output of a component may end. */
+enum { COMPONENT_PARTS = 6 };
+
 struct effect {
 	const struct lock *before, *after;
 	const struct lock_change_list *changes;
@@ -157,24 +160,78 @@ static bool has_other_source(const struct effect *f, const struct component *c)
 		       lock_source_find(f->after, &c->source));
 }
 
-/* A compiler of another version may compile the same source to other bytes; so may a new source be compiled to the same. */
-static bool component(struct effect *f, const struct component *c, struct err *e)
+/* By itself, or through what it needs: `changed` tells of those before it in the order of building. */
+static bool is_built_again(struct effect *f, const struct component *c, const bool *changed)
 {
-	bool changed = has_other_source(f, c), to_root = false, to_initrd = false;
-	struct str set = arena_printf(f->a, "toolchain:%.*s", STR_ARG(c->toolchain)),
-		   because = arena_printf(f->a, "component %.*s %s", STR_ARG(c->name),
-			   changed ? "has another source" : "is compiled again");
+	struct str set = arena_printf(f->a, "toolchain:%.*s", STR_ARG(c->toolchain));
 
-	if (!set.p)
-		return arena_full(f->a, e);
+	if (!set.p || has_other_source(f, c))
+		return true;
 	for (size_t i = 0; i < f->changes->n; i++)
-		changed |= has(&f->changes->items[i].sets, set);
+		if (has(&f->changes->items[i].sets, set))
+			return true;
+	for (size_t i = 0; i < f->d->n_components; i++)
+		if (has(&c->needs, f->d->components[i].name) && changed[i])
+			return true;
+	return false;
+}
+
+/* Where the component's outputs end, each part once. */
+static size_t parts_of(const struct description *d, const struct component *c,
+	enum shape_part parts[static COMPONENT_PARTS])
+{
+	const struct {
+		const struct file_request *file;
+		enum shape_part part;
+	} files[] = { { &d->firmware_code, SHAPE_FIRMWARE },
+		{ &d->firmware_vars, SHAPE_FIRMWARE_VARIABLES }, { &d->stub, SHAPE_BOOT_LOADER },
+		{ &d->kernel, SHAPE_KERNEL } };
+	bool to_root = false, to_initrd = false;
+	size_t n = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(files); i++)
+		if (str_equal(files[i].file->component, c->name))
+			parts[n++] = files[i].part;
 	for (size_t i = 0; i < c->n_outputs; i++) {
 		to_root |= str_is(c->outputs[i].to, "root");
 		to_initrd |= str_is(c->outputs[i].to, "initrd");
 	}
-	return !changed || ((!to_root || add(f, SHAPE_ROOT, false, because, e)) &&
-				   (!to_initrd || add(f, SHAPE_INITRD, false, because, e)));
+	if (to_root)
+		parts[n++] = SHAPE_ROOT;
+	if (to_initrd)
+		parts[n++] = SHAPE_INITRD;
+	return n;
+}
+
+/* A compiler of another version may compile the same source to other bytes; so may a new source be compiled to the same. */
+static bool component(struct effect *f, const struct component *c, struct err *e)
+{
+	enum shape_part parts[COMPONENT_PARTS];
+	size_t n = parts_of(f->d, c, parts);
+	struct str because = arena_printf(f->a, "component %.*s %s", STR_ARG(c->name),
+		has_other_source(f, c) ? "has another source" : "is compiled again");
+
+	for (size_t i = 0; i < n; i++)
+		if (!add(f, parts[i], false, because, e))
+			return false;
+	return true;
+}
+
+static bool components(struct effect *f, struct err *e)
+{
+	const struct description *d = f->d;
+	bool *changed = ARENA_ARRAY(f->a, d->n_components + 1, bool);
+
+	if (!changed)
+		return arena_full(f->a, e);
+	for (size_t i = 0; i < d->n_components; i++) {
+		size_t at = d->build_order[i];
+
+		changed[at] = is_built_again(f, &d->components[at], changed);
+		if (changed[at] && !component(f, &d->components[at], e))
+			return false;
+	}
+	return true;
 }
 
 /* Files that the build makes have the time of the newest Release, unless the description gives one. */
@@ -210,15 +267,14 @@ bool lock_effect(struct lock_effect *ret, const struct lock *before, const struc
 		.before = before, .after = after, .changes = changes, .d = d, .store = s, .a = a
 	};
 
-	f.max = REASONS_PER_CHANGE * changes->n + 2 * d->n_components + REASONS_MORE;
+	f.max = REASONS_PER_CHANGE * changes->n + COMPONENT_PARTS * d->n_components + REASONS_MORE;
 	f.reasons = ARENA_ARRAY(a, f.max, struct lock_effect_reason);
 	if (!f.reasons)
 		return arena_full(a, e);
 	if (!packages(&f, e) || !dates(&f, e))
 		return false;
-	for (size_t i = 0; i < d->n_components; i++)
-		if (!component(&f, &d->components[i], e))
-			return false;
+	if (!components(&f, e))
+		return false;
 	qsort(f.reasons, f.n, sizeof *f.reasons, compare);
 	*ret = (struct lock_effect){ f.reasons, f.n, f.moves };
 	return true;

@@ -25,12 +25,15 @@ static const struct component agent = {
 	.name = S("agent"), .toolchain = S("c"), .outputs = &to_root, .n_outputs = 1
 };
 
+static const size_t first_only[] = { 0 };
+
 static struct description description(void)
 {
 	return (struct description){ .name = STR("made"),
 		.kernel = { .path = STR("boot/vmlinuz-*") },
 		.components = &agent,
-		.n_components = 1 };
+		.n_components = 1,
+		.build_order = first_only };
 }
 
 static struct shape_moves effect(const struct description *d, const char **because)
@@ -142,6 +145,49 @@ static void another_source(void)
 	CHECK(!strcmp(because, "component agent has another source"));
 }
 
+/* What stands on a component that is built again is built again, wherever its outputs end. */
+static void through_needs(void)
+{
+	static const struct str libc[] = { S("libc") }, kernel[] = { S("kernel") };
+	static const struct component_output to_build = { S("o"), S("build"), S(""), 0, false };
+	static const size_t order[] = { 2, 0, 1, 3 };
+	static const struct component all[] = {
+		{ .name = S("kernel"),
+			.toolchain = S("d"),
+			.needs = { libc, 1 },
+			.outputs = &to_build,
+			.n_outputs = 1 },
+		{ .name = S("packed"),
+			.toolchain = S("d"),
+			.needs = { kernel, 1 },
+			.outputs = &to_root,
+			.n_outputs = 1 },
+		{ .name = S("libc"), .toolchain = S("c"), .outputs = &to_build, .n_outputs = 1 },
+		{ .name = S("other"), .toolchain = S("d"), .outputs = &to_build, .n_outputs = 1 },
+	};
+	struct description d = description();
+	struct shape_moves m;
+	const char *because;
+
+	d.components = all;
+	d.n_components = ARRAY_LEN(all);
+	d.build_order = order;
+	d.stub.component = STR("other");
+	locks_made(&before, "a 1 toolchain:c seed");
+	locks_made(&after, "a 2 toolchain:c seed");
+	m = effect(&d, &because);
+	CHECK(m.will == 0 && m.may == IMAGE &&
+		!strcmp(because, "component packed is compiled again"));
+	d.kernel.component = STR("kernel");
+	effect(&d, &because);
+	CHECK(!strcmp(because, "component kernel is compiled again"));
+	d.kernel.component = STR("");
+	d.firmware_code.component = STR("libc");
+	m = effect(&d, &because);
+	CHECK(m.may == (PCR(0) | PCR(7) | IMAGE) &&
+		!strcmp(because, "component libc is compiled again"));
+}
+
 static char top[] = "/tmp/assay-lock-effect-XXXXXX";
 
 static struct store *open_store(const char *name)
@@ -225,5 +271,6 @@ int main(void)
 	no_database();
 	dates_and_writers();
 	another_source();
+	through_needs();
 	return test_end();
 }
