@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -20,7 +21,7 @@
 #include "sys/file.h"
 #include "base/banned.h"
 
-enum { LOG_MAX = BOX_LOG_MAX + 4096, HOW_MAX = 64, ENTER_MAX = 512 };
+enum { LOG_MAX = BOX_LOG_MAX + 4096, HOW_MAX = 64, ENTER_MAX = 512, FULL = 1 << 20 };
 
 /* Folders and log of one run, all below the scratch folder tmp. */
 struct place {
@@ -94,6 +95,14 @@ static void tell_entry(char enter[static ENTER_MAX], const struct component_run 
 			here ? 0 : (int)run->dir.n, run->dir.p);
 }
 
+/* Of which a step knows nothing, and which says nothing of its sources. What little is left is not worth a try. */
+static bool disk_is_full(const struct place *p)
+{
+	struct statvfs s;
+
+	return statvfs(p->out, &s) == 0 && (uint64_t)s.f_bavail * s.f_frsize < FULL;
+}
+
 static bool step_failed(const struct component_run *run, const struct component_steps *steps,
 	const struct box_result *r, const struct place *p, struct component_failure *f,
 	struct err *e)
@@ -117,6 +126,11 @@ static bool step_failed(const struct component_run *run, const struct component_
 	step_log_tail(&f->tail, p->log_fd);
 	step_log_keep(f->log, run->store, p->log, run->component->name, run->derivation);
 	buf_done(&mine.tail);
+	if (disk_is_full(p)) {
+		e->kind = ERR_IO;
+		e->os = ENOSPC;
+		return false;
+	}
 	tell_entry(enter, run, step);
 	return err_hint(e, "all that it printed is in '%s'%s%s", f->log,
 		limit_of(r) ? "; `limits` in assay.yaml can be higher" : "", enter);

@@ -366,6 +366,18 @@ same "  which a slow machine does not state as a failure of the build" "$code $(
 failing '    limits: {disk: 8M}
     steps: [[sh, -c, "cp x /out/list; cat /dev/zero >/out/more"]]'
 fails "one that fills the disk: by the limit of its disk" "was ended by the limit of its disk" built
+if [ "$(id -u)" = 0 ]; then
+	failing '    steps: [[sh, -c, "cp x /out/list; cat /dev/zero >/out/more 2>/dev/null"]]'
+	mkdir "$work/small" && mount -t tmpfs -o size=64m none "$work/small"
+	code=0
+	"$assay" rebuild "$work/d" --store "$work/small" --mirror "$work/mirror" --keyring "$archive_keyring" --statement "$work/statement" -q \
+		>"$work/said" 2>&1 || code=$?
+	umount "$work/small"
+	check "one that fails since the machine's disk is full: that is said" grep -q '^hint: the disk is full' "$work/said"
+	same "  and not stated as a failure of the build" "$code $(ls "$work/statement" 2>/dev/null)" "2 "
+else
+	skip full-disk "needs root for a tmpfs"
+fi
 
 failing '    steps: [[sh, -c, "cat /proc/interrupts; echo tried; cp x /out/list"]]'
 check "a step that asks for what is not declared does not fail" eval 'run build "$work/d" -o "$work/asks" --no-observe >"$work/said" 2>&1'
