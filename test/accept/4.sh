@@ -7,7 +7,7 @@
 . "$(dirname "$0")/../demand.sh"
 demand_options "$@"
 demand_hello
-for part in components firmware kernel userland origins packages; do
+for part in components firmware kernel userland origins mixed packages; do
 	[ -f "$root/test/accept/4/$part.sh" ] || { line FAIL "the part '$part'" "there is no test/accept/4/$part.sh" "$part"; continue; }
 	# shellcheck source=/dev/null
 	. "$root/test/accept/4/$part.sh"
