@@ -16,7 +16,7 @@
 		{ "--today", NULL, "resolve build roots from the suites as they are now", false }, \
 		{ "--again", NULL, "build what was built before, too", false },                    \
 	{                                                                                          \
-		"--jobs", "N", "how many processes a package's build may start at once (2)", false \
+		"--jobs", "N", "processes of one package's build (2)", false                       \
 	}
 
 /* The verb's work with --packages, which stands in args. */
