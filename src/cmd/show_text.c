@@ -121,7 +121,8 @@ static void print_origins(const struct show *s)
 	       "(--packages lists them)\n",
 		packages_in(&s->m, "image"), packages_in(&s->m, "firmware"),
 		packages_in(&s->m, "toolchain:"));
-	puts("  the biggest in the image:");
+	if (packages_in(&s->m, "image"))
+		puts("  the biggest in the image:");
 	for (size_t i = 0; i < s->origins.n && shown < BIGGEST; i++) {
 		struct str kind, name;
 
