@@ -64,8 +64,8 @@ static bool same_pieces(struct span a, struct span b, bool lines)
 
 bool content_rule_reordered(struct span a, struct span b)
 {
-	return a.n == b.n && !span_equal(a, b) &&
-	       (same_pieces(a, b, true) || same_pieces(a, b, false));
+	return a.n && a.n == b.n &&
+	       (span_equal(a, b) || same_pieces(a, b, true) || same_pieces(a, b, false));
 }
 
 /* ---- what it looks like ---- */

@@ -14,7 +14,8 @@ enum { CONTENT_RULE_PIECES_MAX = 4096 };
 
 /*
  * The same lines in another order; where each has one line only, the same words. Bytes that hold more than
- * CONTENT_RULE_PIECES_MAX pieces are not looked at.
+ * CONTENT_RULE_PIECES_MAX pieces are not looked at. a and b are what differs, all hunks put together: the same bytes in
+ * both are lines that moved past others.
  */
 bool content_rule_reordered(struct span a, struct span b);
 
