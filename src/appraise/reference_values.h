@@ -66,6 +66,8 @@ bool reference_values_parse(
 void reference_values_emit(const struct reference_values *v, struct buf *out);
 /* The member "coverage" of a shape, for other documents that show it. */
 void reference_values_coverage(struct json_out *w, const struct reference_shape *s);
+/* The member "events" likewise, of a shape or of a prediction by itself. */
+void reference_values_events(struct json_out *w, const struct event_list *l);
 const struct reference_shape *reference_shape_find(
 	const struct reference_values *v, const char *name);
 

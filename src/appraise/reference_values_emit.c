@@ -17,13 +17,13 @@ static const char *how_name(enum reference_how how)
 }
 
 static void put_digests(struct json_out *w, const char *key, const struct digest *digests,
-	const struct reference_shape *s)
+	const enum digest_alg *banks, size_t n_banks)
 {
 	json_key(w, key);
 	json_object(w);
-	for (size_t i = 0; i < s->n_banks; i++)
-		json_put_hex(w, digest_name(s->banks[i]),
-			span_make(digests[i].bytes, digest_size(s->banks[i])));
+	for (size_t i = 0; i < n_banks; i++)
+		json_put_hex(w, digest_name(banks[i]),
+			span_make(digests[i].bytes, digest_size(banks[i])));
 	json_end_object(w);
 }
 
@@ -66,18 +66,18 @@ static void put_registers(struct json_out *w, const struct reference_shape *s)
 		json_put_cstr(w, "how", how_name(r->how));
 		json_put_str(w, "reason", r->reason);
 		if (r->how != REFERENCE_NOT_PREDICTABLE)
-			put_digests(w, "values", r->values, s);
+			put_digests(w, "values", r->values, s->banks, s->n_banks);
 		json_end_object(w);
 	}
 	json_end_array(w);
 }
 
-static void put_events(struct json_out *w, const struct reference_shape *s)
+void reference_values_events(struct json_out *w, const struct event_list *l)
 {
 	json_key(w, "events");
 	json_array(w);
-	for (size_t i = 0; i < s->events.n; i++) {
-		const struct event *ev = &s->events.items[i];
+	for (size_t i = 0; i < l->n; i++) {
+		const struct event *ev = &l->items[i];
 
 		json_object(w);
 		json_put_uint(w, "register", ev->reg);
@@ -86,7 +86,7 @@ static void put_events(struct json_out *w, const struct reference_shape *s)
 		json_put_str(w, "rule", ev->rule);
 		json_put_str(w, "origin", ev->origin);
 		json_put_str(w, "text", ev->text);
-		put_digests(w, "digests", ev->digests, s);
+		put_digests(w, "digests", ev->digests, l->banks, l->n_banks);
 		json_end_object(w);
 	}
 	json_end_array(w);
@@ -106,7 +106,7 @@ static void put_shape(struct json_out *w, const struct reference_shape *s)
 	json_put_bool(w, "firmware_only", s->firmware_only);
 	reference_values_coverage(w, s);
 	put_registers(w, s);
-	put_events(w, s);
+	reference_values_events(w, &s->events);
 	json_end_object(w);
 }
 
