@@ -20,15 +20,20 @@ static const uint8_t initrd_guid[GUID] = { 0x31, 0xf7, 0xba, 0x44, 0x2f, 0x3a, 0
 static const uint8_t kernel_guid[GUID] = { 0x37, 0x94, 0xe7, 0x4d, 0xd2, 0xab, 0x7f, 0x42, 0xb8,
 	0x35, 0xd5, 0xb1, 0x72, 0xd2, 0x04, 0x5b };
 
-void sev_hashes_of(
-	struct sev_hashes *ret, struct span kernel, struct span initrd, struct str command_line)
+void sev_hashes_command_line(uint8_t ret[static SHA256_SIZE], struct str command_line)
 {
 	struct hasher *h = hasher_new(DIGEST_SHA256);
 
 	hasher_add(h, command_line.p, command_line.n);
 	hasher_add(h, "", 1);
-	hasher_end(h, ret->command_line);
+	hasher_end(h, ret);
 	hasher_free(h);
+}
+
+void sev_hashes_of(
+	struct sev_hashes *ret, struct span kernel, struct span initrd, struct str command_line)
+{
+	sev_hashes_command_line(ret->command_line, command_line);
 	sha256_of(ret->initrd, initrd);
 	sha256_of(ret->kernel, kernel);
 }

@@ -16,6 +16,9 @@ struct sev_hashes {
 	uint8_t command_line[SHA256_SIZE], initrd[SHA256_SIZE], kernel[SHA256_SIZE];
 };
 
+/* The hash of a command line, with its terminating NUL. */
+void sev_hashes_command_line(uint8_t ret[static SHA256_SIZE], struct str command_line);
+
 /* An initrd without bytes and no initrd are the same; so are an empty and no command line. */
 void sev_hashes_of(
 	struct sev_hashes *ret, struct span kernel, struct span initrd, struct str command_line);
