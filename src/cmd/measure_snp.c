@@ -1,0 +1,228 @@
+/* assay measure snp: the launch digest of an SEV-SNP guest, or of a matrix of them, from files. */
+#include "measure/snp_launch.h"
+
+#include <stdio.h>
+
+#include "base/hex.h"
+#include "cmd/sev_inputs.h"
+#include "cmd/verbs.h"
+#include "base/banned.h"
+
+#define MEASURE_SNP_FORMAT "assay.measure-snp/1"
+enum { ARENA_MAX = 1 << 20, JSON_MAX = 64 << 20, SHAPE_NAME = 100 };
+
+struct measure_snp {
+	struct sev_inputs files;
+	struct buf svsm;
+	uint64_t variables_size;
+	bool has_firmware_hash;
+	uint8_t firmware_hash[SHA384_SIZE];
+	struct sev_inputs_shapes shapes;
+	struct snp_launch *launch;
+};
+
+static void measure_snp_done(struct measure_snp *m)
+{
+	snp_launch_free(m->launch);
+	buf_done(&m->svsm);
+	sev_inputs_done(&m->files);
+}
+
+/* One place of the matrix: features, then types, then numbers of processors. */
+struct place {
+	const struct sev_inputs_type *type;
+	struct snp_shape shape;
+	char name[SHAPE_NAME];
+};
+
+static size_t n_places(const struct sev_inputs_shapes *s)
+{
+	return s->n_features * s->n_types * s->n_vcpus;
+}
+
+static struct place place_at(const struct sev_inputs_shapes *s, size_t i)
+{
+	struct place p = { .type = &s->types[i / s->n_vcpus % s->n_types] };
+
+	p.shape.vmm = s->vmm;
+	p.shape.signature = p.type->signature;
+	p.shape.processors = s->vcpus[i % s->n_vcpus];
+	p.shape.features = s->features[i / s->n_vcpus / s->n_types];
+	if (s->n_features == 1)
+		snprintf(p.name, sizeof p.name, "%s/%u", p.type->name, p.shape.processors);
+	else
+		snprintf(p.name, sizeof p.name, "%s/%u/%#llx", p.type->name, p.shape.processors,
+			(unsigned long long)p.shape.features);
+	return p;
+}
+
+static bool print_text(struct measure_snp *m, struct err *e)
+{
+	size_t n = n_places(&m->shapes);
+
+	for (size_t i = 0; i < n; i++) {
+		struct place p = place_at(&m->shapes, i);
+		char hex[2 * SHA384_SIZE + 1];
+		struct snp_digest d;
+
+		if (!snp_launch_digest(&d, m->launch, &p.shape, e))
+			return false;
+		hex_write(hex, d.value, SHA384_SIZE);
+		printf("%s%s%s\n", n > 1 ? p.name : "", n > 1 ? " " : "", hex);
+	}
+	return true;
+}
+
+static void put_number(struct json_out *w, const char *key, uint64_t v)
+{
+	char text[20];
+
+	snprintf(text, sizeof text, "0x%llx", (unsigned long long)v);
+	json_put_cstr(w, key, text);
+}
+
+static void put_pages(struct json_out *w, const struct snp_digest *d)
+{
+	json_key(w, "pages");
+	json_array(w);
+	for (size_t i = 0; i < d->n_groups; i++) {
+		const struct snp_group *g = &d->groups[i];
+
+		json_object(w);
+		json_put_cstr(w, "section", g->what);
+		json_put_cstr(w, "type", snp_page_name(g->type));
+		put_number(w, "address", g->address);
+		json_put_uint(w, "pages", g->n_pages);
+		json_put_hex(w, "digest-behind", SPAN_OF(g->after));
+		json_end_object(w);
+	}
+	json_end_array(w);
+}
+
+static bool put_shapes(struct json_out *w, struct measure_snp *m, struct err *e)
+{
+	size_t n = n_places(&m->shapes);
+
+	json_key(w, "shapes");
+	json_array(w);
+	for (size_t i = 0; i < n; i++) {
+		struct place p = place_at(&m->shapes, i);
+		struct snp_digest d;
+
+		if (!snp_launch_digest(&d, m->launch, &p.shape, e))
+			return false;
+		json_object(w);
+		json_put_cstr(w, "name", p.name);
+		json_put_uint(w, "vcpus", p.shape.processors);
+		json_put_cstr(w, "vcpu-type", p.type->name);
+		put_number(w, "vcpu-signature", p.shape.signature);
+		put_number(w, "guest-features", p.shape.features);
+		json_put_hex(w, "measurement", SPAN_OF(d.value));
+		put_pages(w, &d);
+		json_end_object(w);
+	}
+	json_end_array(w);
+	return true;
+}
+
+static bool print_json(struct measure_snp *m, struct err *e)
+{
+	CLEANUP(buf_done) struct buf b = buf_init(JSON_MAX);
+	struct json_out w = json_out_to(&b);
+
+	json_object(&w);
+	json_put_cstr(&w, "format", MEASURE_SNP_FORMAT);
+	json_put_cstr(&w, "vmm", sev_vmm_name(m->shapes.vmm));
+	sev_inputs_rules_json(&w, m->shapes.vmm, m->svsm.n > 0);
+	sev_inputs_json(&w, &m->files, buf_span(&m->svsm));
+	if (m->svsm.n)
+		json_put_uint(&w, "variables-size", m->variables_size);
+	json_put_hex(
+		&w, "firmware-hash", span_make(snp_launch_firmware_hash(m->launch), SHA384_SIZE));
+	json_put_bool(&w, "firmware-hash-given", m->has_firmware_hash);
+	if (!put_shapes(&w, m, e))
+		return false;
+	json_end_object(&w);
+	if (!buf_ok(&b))
+		return buf_full(&b, "the result", e);
+	return fwrite(b.p, 1, b.n, stdout) == b.n || err_os(e, "cannot write the result");
+}
+
+static bool read_svsm(struct measure_snp *m, const struct verb_args *args, struct err *e)
+{
+	const char *file = verb_value(args, "--svsm"), *size = verb_value(args, "--vars-size");
+
+	if (!file != !size) {
+		err_set(e, ERR_USAGE, "%s is given without %s: the SVSM lies below the variables",
+			file ? "--svsm" : "--vars-size", file ? "--vars-size" : "--svsm");
+		return err_hint(e,
+			"the size is that of the file with variables: 540672 for OVMF_VARS_4M.fd");
+	}
+	return !file || (sev_inputs_image(&m->svsm, file, e) &&
+				sev_inputs_number(&m->variables_size, str_of(size), "--vars-size",
+					SEV_FIRMWARE_MAX, e));
+}
+
+static bool read_rest(struct measure_snp *m, const struct verb_args *args, struct err *e)
+{
+	const char *features = verb_value(args, "--guest-features");
+	const char *hash = verb_value(args, "--firmware-hash");
+	struct sev_inputs_shapes *s = &m->shapes;
+
+	s->features[0] = SNP_FEATURES_DEFAULT;
+	s->n_features = 1;
+	if (features && !sev_inputs_numbers(s->features, &s->n_features, str_of(features),
+				"--guest-features", UINT64_MAX, e))
+		return false;
+	m->has_firmware_hash = hash != NULL;
+	if (hash && !hex_read(str_of(hash), m->firmware_hash, SHA384_SIZE)) {
+		err_set(e, ERR_USAGE,
+			"--firmware-hash '%s' is not %d lower-case hexadecimal digits", hash,
+			2 * SHA384_SIZE);
+		return err_hint(e,
+			"it is \"firmware-hash\" of --json, the digest behind the firmware's pages");
+	}
+	return read_svsm(m, args, e);
+}
+
+static bool run(const struct verb_args *args, int *code, struct err *e)
+{
+	CLEANUP(arena_freep) struct arena *a = arena_new(ARENA_MAX);
+	CLEANUP(measure_snp_done) struct measure_snp m = { 0 };
+	struct snp_inputs in;
+
+	(void)code;
+	if (!sev_inputs_shapes(&m.shapes, args, e) || !read_rest(&m, args, e) ||
+		!sev_inputs_read(&m.files, args, e))
+		return false;
+	in = (struct snp_inputs){ .firmware = buf_span(&m.files.firmware),
+		.firmware_hash = m.has_firmware_hash ? m.firmware_hash : NULL,
+		.svsm = buf_span(&m.svsm),
+		.variables_size = m.variables_size,
+		.hashes = sev_inputs_hashes(&m.files) };
+	if (!snp_launch_new(&m.launch, &in, a, e))
+		return err_wrap(e, "'%s'", verb_value(args, "--firmware"));
+	return verb_flag(args, "--json") ? print_json(&m, e) : print_text(&m, e);
+}
+
+static const struct verb_option options[] = {
+	SEV_INPUTS_FILE_OPTIONS,
+	SEV_INPUTS_SHAPE_OPTIONS,
+	{ "--guest-features", "X,...", "SEV_FEATURES: 0x1 unless given, 0x21 with DebugSwap",
+		false },
+	{ "--svsm", "FILE", "an SVSM that starts the firmware", false },
+	{ "--vars-size", "N", "bytes of the variables' flash above it", false },
+	{ "--firmware-hash", "HEX", "digest behind the firmware's pages, in their place", false },
+	{ "--json", NULL, "print inputs, rules, pages and digests as JSON", false },
+	{ 0 },
+};
+
+const struct verb cmd_measure_snp = {
+	.name = "measure snp",
+	.summary = "compute the launch digest of SEV-SNP guests",
+	.usage = "",
+	.options = options,
+	.example =
+		"assay measure snp --firmware OVMF.amdsev.fd --vcpus 1,2,4 \\\n    --vcpu-type EPYC-Milan,EPYC-Genoa",
+	.run = run,
+};

@@ -1,0 +1,126 @@
+#!/bin/bash
+# assay measure snp, seves and sev on files: against a second implementation (test/sev_calculator.py), against another
+# calculator's values where those are, and what is refused. Firmware is made here; nothing boots.
+# shellcheck source=test/lib.sh
+. "$(dirname "$0")/../lib.sh"
+cd "$work" || exit 1
+
+# ---- other values ----
+# Debian 13's firmware is in the lock of examples/hello; what else the vectors need is beside them or installed.
+mkdir firmware
+if hello_ready >/dev/null 2>&1; then
+	sha=$(jq -r '.packages[] | select(.name == "ovmf") | .sha256' "$hello/assay.lock" | head -n 1)
+	dpkg-deb --fsys-tarfile "$store/objects/${sha:0:2}/${sha:2}" | tar -xf - -C firmware --transform 's:.*/::' ./usr/share/ovmf/OVMF.fd ./usr/share/OVMF/OVMF_CODE_4M.fd
+fi
+(cd "$root" && ASSAY_FIRMWARE=$work/firmware build/test/test-sev_vectors) >log 2>&1
+grep -v '^[0-9]* passed' log
+if grep -q '^SKIP vectors: nothing' log; then
+	skipped=$((skipped + 1))
+else
+	skipped=$((skipped + $(grep -c '^SKIP' log)))
+	check 'another calculator: launch digests hold' grep -qE '^[1-9][0-9]* passed, 0 failed' log
+fi
+
+command -v python3 >/dev/null || { skip measure-python 'needs python3, for the second implementation'; exit 0; }
+slow() { python3 "$root/test/sev_calculator.py" "$@"; }
+measure() { "$assay" measure "$@"; }
+slow make fw.fd 262144 1 800000,9000,1 80a000,3000,1 80d000,1000,2 80e000,1000,3 80f000,1000,4 811000,f000,1 810000,1000,10
+slow make early.fd 65536 2 800000,2000,1 810000,1000,10 80d000,1000,2 80e000,1000,3 811000,1000,1
+slow make plain.fd 65536 3 800000,9000,1 80d000,1000,2 80e000,1000,3
+slow make odd.fd 65536 4 800000,9000,1 80d000,1000,7
+head -c 100000 /dev/zero >kernel && printf initrd >initrd
+
+# ---- against the second implementation ----
+# Each with every way of the other values: a wide table costs nothing.
+n=0 wrong=''
+types=(EPYC:0x800f12 EPYC-Rome:0x830f10 EPYC-Milan-v2:0xa00f11 EPYC-Genoa:0xa10f10 EPYC-Turin:0xb00f00)
+for image in fw.fd early.fd plain.fd; do
+	for vmm in qemu ec2 gce; do
+		for type in "${types[@]}"; do
+			[ $vmm != gce ] || [[ $type =~ Milan|Genoa ]] || continue
+			vcpus=$((n % 7 + 1)) features=$((n % 3 * 16 + 1))
+			want=$(slow snp $image $vmm $vcpus "${type#*:}" $features)
+			got=$(measure snp --firmware $image --vmm $vmm --vcpus $vcpus --vcpu-type "${type%:*}" --guest-features $features)
+			n=$((n + 1))
+			[ "$got" = "$want" ] || wrong="$image $vmm $type $vcpus $features"
+		done
+	done
+done
+same "SNP: $n shapes as the second implementation has them" "all $n" "${wrong:-all $n}"
+kernel=(--kernel kernel --initrd initrd --append 'quiet ümlaut')
+milan=(--vcpus 2 --vcpu-type EPYC-Milan)
+for image in fw.fd early.fd; do
+	same "SNP with kernel, initrd, command line: $image" "$(slow snp $image qemu 2 0xa00f11 1 kernel initrd 'quiet ümlaut')" \
+		"$(measure snp --firmware $image "${milan[@]}" "${kernel[@]}")"
+done
+same '  a kernel alone: nothing is hashed for the others' "$(slow snp fw.fd ec2 2 0 1 kernel '' '')" \
+	"$(measure snp --firmware fw.fd --vmm ec2 --vcpus 2 --kernel kernel)"
+same 'SEV-ES' "$(slow seves fw.fd qemu 5 0xb00f00 0)" "$(measure seves --firmware fw.fd --vcpus 5 --vcpu-type EPYC-Turin)"
+same '  with a kernel, under EC2' "$(slow seves fw.fd ec2 3 0 0 kernel initrd x)" \
+	"$(measure seves --firmware fw.fd --vmm ec2 --vcpus 3 --kernel kernel --initrd initrd --append x)"
+same 'SEV' "$(slow sev plain.fd qemu 0 0 0)" "$(measure sev --firmware plain.fd)"
+same '  with a kernel' "$(slow sev fw.fd qemu 0 0 0 kernel initrd '')" "$(measure sev --firmware fw.fd --kernel kernel --initrd initrd)"
+same 'the type by its signature' "$(measure snp --firmware fw.fd "${milan[@]}")" "$(measure snp --firmware fw.fd --vcpus 2 --vcpu-sig 0xA00f11)"
+same '  by family, model and stepping' "$(measure snp --firmware fw.fd "${milan[@]}")" \
+	"$(measure snp --firmware fw.fd --vcpus 2 --vcpu-family 25 --vcpu-model 1 --vcpu-stepping 1)"
+same 'every version of a type is the type' 1 \
+	"$(measure snp --firmware fw.fd --vcpus 1 --vcpu-type EPYC,EPYC-v1,EPYC-v2,EPYC-v3,EPYC-v4,EPYC-v5,EPYC-IBPB | cut -d' ' -f2 | sort -u | wc -l)"
+
+# ---- a matrix ----
+measure snp --firmware fw.fd --vcpus 4,1,2 --vcpu-type EPYC-Milan,EPYC-Turin --guest-features 0x1,0x21 >matrix
+same 'a matrix: a line for each shape, with its name' 'EPYC-Milan/4/0x1 EPYC-Turin/2/0x21 12' \
+	"$(sed -n '1s/ .*//p;12s/ .*//p' matrix | paste -sd' ') $(wc -l <matrix)"
+wrong=''
+while IFS=' /' read -r type vcpus features digest; do
+	[ "$(measure snp --firmware fw.fd --vcpus "$vcpus" --vcpu-type "$type" --guest-features "$features")" = "$digest" ] || wrong=$type/$vcpus
+done <matrix
+same '  each as it is alone' all "${wrong:-all}"
+same '  of SEV-ES' "$(slow seves fw.fd qemu 3 0x830f10 0)" \
+	"$(measure seves --firmware fw.fd --vcpus 1,3 --vcpu-type EPYC,EPYC-Rome | sed -n 's:^EPYC-Rome/3 ::p')"
+
+# ---- JSON ----
+measure snp --firmware fw.fd "${milan[@]}" "${kernel[@]}" --json >snp.json
+same 'JSON: the digest' "$(measure snp --firmware fw.fd "${milan[@]}" "${kernel[@]}")" "$(jq -r '.shapes[0].measurement' snp.json)"
+same '  inputs by hash' "$(sha256sum fw.fd kernel initrd | cut -d' ' -f1 | paste -sd' ')" "$(jq -r '[.inputs[].sha256] | join(" ")' snp.json)"
+same '  pages by section, in the order of the image' \
+	'firmware:64 SEC_MEM:9 SEC_MEM:3 SECRETS:1 CPUID:1 SVSM_CAA:1 SEC_MEM:15 KERNEL_HASHES:1 vCPU 0:1 other vCPUs:1' \
+	"$(jq -r '[.shapes[0].pages[] | "\(.section):\(.pages)"] | join(" ")' snp.json)"
+same '  and whether hardware has confirmed the rules' 'false assay.measure-snp/1' "$(jq -r '"\(.rules["confirmed-by-hardware"]) \(.format)"' snp.json)"
+same "  the firmware's own hash stands for its pages" "$(measure snp --firmware fw.fd "${milan[@]}")" \
+	"$(measure snp --firmware fw.fd "${milan[@]}" --firmware-hash "$(jq -r '.["firmware-hash"]' snp.json)")"
+same '  formats of the others' 'assay.measure-seves/1 assay.measure-sev/1' \
+	"$(for v in "seves --vcpus 1 --vcpu-type EPYC" sev; do measure $v --firmware fw.fd --json | jq -r .format; done | paste -sd' ')"
+
+# ---- what is refused ----
+# refuses NAME PATTERN VERB ARG...: exit 2, nothing on standard output, the reason and what to do on standard error
+refuses() {
+	local name=$1 pattern=$2 code=0
+	shift 2
+	"$assay" measure "$@" >out 2>err || code=$?
+	if [ $code = 2 ] && [ ! -s out ] && grep -qE -- "$pattern" err; then ok "$name"; else bad "$name: exit $code, $(cat err)"; fi
+}
+head -c 65536 /dev/urandom >noise.fd
+head -c 65000 fw.fd >cut.fd
+refuses 'a kernel without a page for its hashes' 'no page for the hashes of a kernel' snp --firmware plain.fd "${milan[@]}" --kernel kernel
+refuses 'a section of unknown type' 'type 0x7, for which there is no rule' snp --firmware odd.fd "${milan[@]}"
+refuses 'what is no OVMF' 'no table of GUIDs' snp --firmware noise.fd "${milan[@]}"
+refuses '  for SEV, too' 'no table of GUIDs' sev --firmware noise.fd
+refuses 'a size that is no multiple of a page' 'no multiple of 4096' snp --firmware cut.fd "${milan[@]}"
+refuses 'an initrd without a kernel' 'with a kernel only' snp --firmware fw.fd "${milan[@]}" --initrd initrd
+refuses 'a command line without a kernel' 'with a kernel only' sev --firmware fw.fd --append quiet
+refuses 'a type that QEMU does not know' 'known: EPYC' snp --firmware fw.fd --vcpus 1 --vcpu-type Opteron_G5
+refuses 'no type' '--vcpu-type is needed' snp --firmware fw.fd --vcpus 1
+refuses 'two types at once' 'given twice' snp --firmware fw.fd "${milan[@]}" --vcpu-sig 1
+refuses 'half a signature' '--vcpu-stepping is missing' snp --firmware fw.fd --vcpus 1 --vcpu-family 25 --vcpu-model 1
+refuses 'no processor' 'no guest starts without' snp --firmware fw.fd --vcpus 0 --vcpu-type EPYC
+refuses 'too many' 'more than 1024' snp --firmware fw.fd --vcpus 1025 --vcpu-type EPYC
+refuses 'what is no number' 'is no number' snp --firmware fw.fd --vcpus 1, --vcpu-type EPYC
+refuses 'no firmware' '--firmware is needed' snp "${milan[@]}"
+refuses 'an unknown hypervisor' 'known are qemu, ec2 and gce' snp --firmware fw.fd "${milan[@]}" --vmm krun
+refuses "Google's machines whose rules are not known" 'EPYC-Genoa only' snp --firmware fw.fd --vcpus 1 --vcpu-type EPYC-Turin --vmm gce
+refuses 'an SVSM without the size of the variables' 'without --vars-size' snp --firmware fw.fd "${milan[@]}" --svsm fw.fd
+refuses 'an SVSM that does not say where it starts' 'does not say where it starts' snp --firmware fw.fd "${milan[@]}" --svsm plain.fd --vars-size 4096
+refuses 'a firmware hash of another length' 'lower-case hexadecimal' snp --firmware fw.fd "${milan[@]}" --firmware-hash abcd
+refuses 'features of SEV-ES' 'unknown option' seves --firmware fw.fd "${milan[@]}" --guest-features 1
+[ ! -f /usr/share/OVMF/OVMF_CODE_4M.fd ] || ! grep -q '^VERSION_ID="12"' /etc/os-release ||
+	refuses "Debian 12's OVMF_CODE_4M.fd: no SEV metadata" 'has no SEV metadata' snp --firmware /usr/share/OVMF/OVMF_CODE_4M.fd "${milan[@]}"
