@@ -43,14 +43,16 @@ static inline void tdx_made_descriptor(struct buf *b, const struct tdx_made_sect
 	}
 }
 
-/* Appends an image of TDX_MADE_SIZE bytes to an empty buf; at most 56 sections. */
+/* Appends an image of TDX_MADE_SIZE bytes; at most 56 sections. */
 static inline void tdx_made(struct buf *b, const struct tdx_made_section *s, uint32_t n)
 {
+	size_t end = b->n + TDX_MADE_SIZE;
+
 	for (uint32_t i = 0; i < TDX_MADE_SIZE - TDX_MADE_AT - 16; i++)
 		buf_u8(b, (uint8_t)(i * 5 ^ i >> 8));
 	tdx_made_descriptor(b, s, n);
 	/* 50 at the end are reset vector and footer, before them one entry of 22. */
-	buf_fill(b, 0xf4, TDX_MADE_SIZE - 50 - 22 - b->n);
+	buf_fill(b, 0xf4, end - 50 - 22 - b->n);
 	buf_u32le(b, TDX_MADE_AT);
 	buf_u16le(b, 22);
 	buf_add(b, "\x35\x65\x7a\xe4\x4a\x98\x98\x47\x86\x5e\x46\x85\xa7\xbf\x8e\xc2", 16);
