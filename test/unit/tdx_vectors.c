@@ -1,0 +1,234 @@
+/*
+ * TDX values from elsewhere, in files that are no part of this repository: see tpm_vectors.c for where they are looked
+ * for. What needs a firmware image that is not among them is compared by test/e2e/tdx.sh, where a package has it.
+ */
+#define ASSAY_MAY_ASK_THE_MACHINE
+#include "measure/tdx_shape.h"
+
+#include <unistd.h>
+
+#include "../tdx_made.h"
+#include "base/hex.h"
+#include "codec/json.h"
+#include "measure/tdx_hob.h"
+#include "sys/file.h"
+#include "test.h"
+#include "uki_made.h"
+
+enum { ARENA = 64 << 20, FILE_MAX = 16 << 20, PATH = 4096 };
+
+static char folder[PATH - 1000];
+
+static bool find_folder(void)
+{
+	static const char *const places[] = { "../shared/vectors", "../../shared/vectors" };
+	const char *given = getenv("ASSAY_VECTORS");
+
+	for (size_t i = 0; i < ARRAY_LEN(places); i++) {
+		snprintf(folder, sizeof folder, "%s/measurement", given ? given : places[i]);
+		if (access(folder, R_OK) == 0)
+			return true;
+	}
+	return false;
+}
+
+static struct buf load(const char *name)
+{
+	char path[PATH];
+	struct buf b = { 0 };
+	struct err e;
+
+	snprintf(path, sizeof path, "%s/%s", folder, name);
+	CHECK_OK(file_read(AT_FDCWD, path, FILE_MAX, &b, &e), e);
+	return b;
+}
+
+static void is(const struct digest *d, const struct json *want, const char *what)
+{
+	char hex[2 * DIGEST_MAX + 1];
+
+	digest_hex(d, hex);
+	if (!want || !str_is(want->text, hex))
+		fprintf(stderr, "%s: %s\n", what, hex);
+	CHECK(want && str_is(want->text, hex));
+}
+
+/* The entry of `computed` whose sha256 this image has. */
+static const struct json *entry_of(const struct json *list, struct span image)
+{
+	struct digest d = digest_of(DIGEST_SHA256, image);
+	char hex[2 * DIGEST_MAX + 1];
+
+	digest_hex(&d, hex);
+	for (size_t i = 0; list && i < list->n; i++) {
+		const struct json *sha256 = json_get(&list->items[i], "sha256");
+
+		if (sha256 && str_is(sha256->text, hex))
+			return &list->items[i];
+	}
+	return NULL;
+}
+
+static void mrtd_of(const struct json *doc, struct span image)
+{
+	const struct json *want = entry_of(json_get(doc, "computed"), image);
+	struct digest single, two, cfv;
+	struct tdx_metadata m;
+	struct err e;
+
+	CHECK(want);
+	CHECK_OK(tdx_metadata_parse(&m, image, &e), e);
+	single = tdx_mrtd(&m, TDX_SINGLE_PASS);
+	two = tdx_mrtd(&m, TDX_TWO_PASS);
+	cfv = digest_of(DIGEST_SHA384, tdx_metadata_find(&m, TDX_CFV)->data);
+	is(&single, json_get(want, "mrtd_single_pass"), "MRTD in a single pass");
+	is(&two, json_get(want, "mrtd_two_pass"), "MRTD in two passes");
+	is(&cfv, json_get(want, "cfv_sha384"), "CFV");
+}
+
+/* Every event that only the rules make, by its digest. */
+static void constants(const struct json *doc, struct arena *a)
+{
+	static const struct {
+		enum tpm_secure_boot state;
+		const char *key;
+	} states[] = { { TPM_SECURE_BOOT_ABSENT, "SecureBoot absent (0 bytes)" },
+		{ TPM_SECURE_BOOT_OFF, "SecureBoot=00" } };
+	static const char *const keys[] = { "PK empty", "KEK empty", "db empty", "dbx empty" };
+	const struct json *c = json_get(doc, "constants");
+	const struct json *variables = json_get(c, "sha384(UEFI_VARIABLE_DATA)");
+	static const enum digest_alg banks[] = { DIGEST_SHA384 };
+	struct event_list l;
+	struct err e;
+
+	for (size_t i = 0; i < ARRAY_LEN(states); i++) {
+		struct tpm_variables v = { .secure_boot = states[i].state };
+
+		event_list_init(&l, a, banks, 1);
+		CHECK_OK(tpm_firmware_variables(&l, &v, &e), e);
+		is(&l.items[0].digests[0], json_get(variables, states[i].key), states[i].key);
+		for (size_t k = 0; k < ARRAY_LEN(keys); k++)
+			is(&l.items[1 + k].digests[0], json_get(variables, keys[k]), keys[k]);
+	}
+	event_list_init(&l, a, banks, 1);
+	CHECK_OK(tdx_rtmr_boot_menu(&l, &e), e);
+	is(&l.items[0].digests[0], json_get(c, "sha384(BootOrder data 0000)"), "BootOrder");
+	is(&l.items[1].digests[0], json_get(c, "sha384(Boot0000 UiApp data, 62 bytes)"), "menu");
+}
+
+/* Our events of a register against the list, from its i-th on; the register's value against the fold of the list. */
+static void events_of(
+	const struct json *v, const char *list, const struct tdx_shape *s, unsigned reg, size_t at)
+{
+	const struct json *want = json_get(v, list);
+
+	for (size_t i = 0; i < s->events.n; i++) {
+		const struct event *ev = &s->events.items[i];
+
+		if (ev->reg != reg)
+			continue;
+		if (at > 0 || reg != 1)
+			is(&ev->digests[0], want && at < want->n ? &want->items[at] : NULL, list);
+		at++;
+	}
+	CHECK(want && at == want->n);
+}
+
+static void fold_of(const struct json *v, const char *list, const char *value, struct arena *a)
+{
+	static const enum digest_alg banks[] = { DIGEST_SHA384 };
+	const struct json *want = json_get(v, list);
+	struct digest d;
+	struct event_list l;
+	struct err e;
+
+	event_list_init(&l, a, banks, 1);
+	for (size_t i = 0; want && i < want->n; i++) {
+		d.alg = DIGEST_SHA384;
+		CHECK(hex_read(want->items[i].text, d.bytes, SHA384_SIZE));
+		CHECK_OK(tdx_rtmr_application(&l, &d, STR("vector"), &e), e);
+	}
+	event_fold(&l, 3, 0, &d);
+	is(&d, json_get(v, value), value);
+}
+
+/*
+ * The kernel and the initrd are no part of the vectors: of RTMR 1 all events but the kernel's are compared, of RTMR 2 the
+ * command line, and the values as folds of the whole lists.
+ */
+static void model(const struct json *v, struct tdx_shape_in in, struct arena *a)
+{
+	struct tdx_shape s;
+	struct err e;
+
+	CHECK(json_u64(json_get(v, "mem"), TDX_HOB_MEMORY_MAX, &in.memory));
+	CHECK_OK(tdx_shape(&s, &in, a, &e), e);
+	is(&s.rtmrs[0].value, json_get(v, "rtmr0"), "RTMR 0");
+	events_of(v, "rtmr0_events", &s, 0, 0);
+	events_of(v, "rtmr1_events", &s, 1, 0);
+	fold_of(v, "rtmr1_events", "rtmr1", a);
+	for (size_t i = 0; i < s.events.n; i++)
+		if (str_is(s.events.items[i].what, "kernel command line"))
+			is(&s.events.items[i].digests[0], &json_get(v, "rtmr2_events")->items[0],
+				"command line");
+	fold_of(v, "rtmr2_events", "rtmr2", a);
+}
+
+/* An image with the variables of one of the vectors and the memory of another, as Debian 13's is. */
+static void models(const struct json *doc, struct span amdsev, struct arena *a)
+{
+	const struct json *list = json_get(
+		json_get(doc, "model_rtmr_vectors_computed_unverified_on_hardware"), "vectors");
+	struct buf loader CLEANUP(buf_done) = load("acpi-q35-qemu7.2/etc_table-loader.bin");
+	struct buf rsdp CLEANUP(buf_done) = load("acpi-q35-qemu7.2/etc_acpi_rsdp.bin");
+	struct buf tables CLEANUP(buf_done) = load("acpi-q35-qemu7.2/etc_acpi_tables.bin");
+	struct buf kernel CLEANUP(buf_done) = uki_made_kernel("6.12.1-amd64");
+	struct tdx_made_section layout[TDX_MADE_OVMF];
+	struct buf image CLEANUP(buf_done) = buf_init(FILE_MAX);
+	struct tdx_shape_in in = { .qemu = { 10, 2 },
+		.variables = { .secure_boot = TPM_SECURE_BOOT_ABSENT },
+		.acpi = { buf_span(&loader), buf_span(&rsdp), buf_span(&tables) },
+		.kernel = buf_span(&kernel),
+		.initrd = SPAN_OF("x"),
+		.command_line = STR("console=ttyS0 quiet") };
+
+	memcpy(layout, tdx_made_ovmf, sizeof layout);
+	layout[0].at = 0x84000;
+	layout[0].raw = (uint32_t)layout[0].size;
+	layout[1].raw = 0x84000;
+	layout[1].size = 0x84000;
+	layout[1].address = 0xffc00000;
+	buf_add(&image, amdsev.p, 0x90000);
+	tdx_made(&image, layout, TDX_MADE_OVMF);
+	in.firmware = buf_span(&image);
+	CHECK(list && list->n == 4);
+	for (size_t i = 0; list && i < list->n; i++)
+		model(&list->items[i], in, a);
+}
+
+int main(void)
+{
+	struct arena *a;
+	const struct json *doc;
+	struct json root;
+	struct buf text, amdsev;
+	struct err e;
+
+	if (!find_folder()) {
+		puts("SKIP vectors: nothing at ../shared/vectors or ASSAY_VECTORS");
+		puts("0 passed, 0 failed, 1 skipped");
+		return 0;
+	}
+	a = arena_new(ARENA);
+	text = load("tdx.json");
+	amdsev = load("firmware/OVMF.amdsev.fd");
+	CHECK_OK(json_parse(&root, buf_span(&text), a, &e), e);
+	doc = &root;
+	mrtd_of(doc, buf_span(&amdsev));
+	constants(doc, a);
+	models(doc, buf_span(&amdsev), a);
+	buf_done(&text);
+	buf_done(&amdsev);
+	arena_free(a);
+	return test_end();
+}
