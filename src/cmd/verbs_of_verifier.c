@@ -16,6 +16,7 @@ const char verbs_evidence_store[] = "refused: this assay has no store";
 const struct verb *const verbs[] = {
 	&cmd_verify,
 	&cmd_explain,
+	&cmd_measure_pcr,
 	&cmd_completion,
 	NULL,
 };

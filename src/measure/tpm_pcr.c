@@ -124,10 +124,9 @@ bool tpm_pcr_predict(struct tpm_prediction *ret, const struct tpm_boot *boot,
 
 /* OVMF puts it before the boot attempt, and no disk is looked at. */
 static bool add_direct(struct event_list *to, const struct tpm_direct *boot,
-	const struct pe *kernel, struct tpm_authority *authority, struct err *e)
+	const struct pe *kernel, struct err *e)
 {
 	return tpm_firmware_variables(to, &boot->variables, e) &&
-	       (!authority || tpm_authority_add(to, authority, kernel, "kernel", e)) &&
 	       tpm_firmware_application(to, kernel, TPM_PCR_DIRECT_KERNEL, TPM_FIRMWARE_APPLICATION,
 		       STR("kernel"), e) &&
 	       tpm_firmware_boot_attempt(to, e) &&
@@ -139,18 +138,18 @@ bool tpm_pcr_direct(struct tpm_prediction *ret, const struct tpm_direct *boot,
 	const enum digest_alg *banks, size_t n_banks, struct arena *a, struct err *e)
 {
 	struct tpm_prediction p = { .stub = { .initrd_known = true } };
-	bool secure = boot->variables.secure_boot == TPM_SECURE_BOOT_ON;
-	struct tpm_authority authority = { 0 };
 	struct pe kernel;
 
+	if (boot->variables.secure_boot == TPM_SECURE_BOOT_ON)
+		return err_set(e, ERR_USAGE,
+			       "no rules for a kernel from QEMU with Secure Boot on: QEMU's change "
+			       "of its header breaks its signature, and OVMF then starts it unmeasured") ||
+		       err_hint(e, "boot a signed unified kernel image from a disk");
 	if (!pe_parse(&kernel, boot->kernel, e) ||
 		!tpm_kernel_version(&p.kernel_version, boot->kernel, e))
 		return err_wrap(e, "kernel");
-	if (secure &&
-		!tpm_authority_init(&authority, boot->variables.db, boot->variables.dbx, a, e))
-		return false;
 	event_list_init(&p.events, a, banks, n_banks);
-	if (!add_direct(&p.events, boot, &kernel, secure ? &authority : NULL, e))
+	if (!add_direct(&p.events, boot, &kernel, e))
 		return false;
 	*ret = p;
 	return true;

@@ -57,7 +57,7 @@ struct tpm_direct {
  */
 bool tpm_pcr_predict(struct tpm_prediction *ret, const struct tpm_boot *boot,
 	const enum digest_alg *banks, size_t n_banks, struct arena *a, struct err *e) MUST_CHECK;
-/* The same for a kernel; in *ret, stub is zeroed but for initrd_known. FORMAT, USAGE, MISMATCH, LIMIT. */
+/* The same for a kernel; in *ret, stub is zeroed but for initrd_known. FORMAT, USAGE (Secure Boot on, too), LIMIT. */
 bool tpm_pcr_direct(struct tpm_prediction *ret, const struct tpm_direct *boot,
 	const enum digest_alg *banks, size_t n_banks, struct arena *a, struct err *e) MUST_CHECK;
 
