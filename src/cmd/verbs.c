@@ -29,6 +29,7 @@ const struct verb *const verbs[] = {
 	&cmd_measure_snp,
 	&cmd_measure_seves,
 	&cmd_measure_sev,
+	&cmd_measure_pcr,
 	&cmd_diff,
 	&cmd_sign_uki,
 	&cmd_sign_attach,

@@ -19,6 +19,7 @@ const struct verb *const verbs[] = {
 	&cmd_measure_sev,
 	&cmd_verify,
 	&cmd_explain,
+	&cmd_measure_pcr,
 	&cmd_completion,
 	NULL,
 };

@@ -72,15 +72,25 @@ const char *tpm_secure_boot_name(enum tpm_secure_boot state)
 		return "absent";
 	case TPM_SECURE_BOOT_OFF:
 		return "off";
+	case TPM_SECURE_BOOT_ON:
+		return "on";
 	case TPM_SECURE_BOOT_UNKNOWN:
 		break;
 	}
 	return "unknown";
 }
 
+enum tpm_secure_boot tpm_secure_boot_named(struct str name)
+{
+	for (int i = TPM_SECURE_BOOT_ABSENT; i <= TPM_SECURE_BOOT_ON; i++)
+		if (str_is(name, tpm_secure_boot_name((enum tpm_secure_boot)i)))
+			return (enum tpm_secure_boot)i;
+	return TPM_SECURE_BOOT_UNKNOWN;
+}
+
 /* GUID | u64 characters of the name | u64 bytes of data | name in UTF-16LE without NUL | data */
-static bool add_variable(struct event_list *to, const uint8_t guid[16], const char *name,
-	struct span data, struct str text, struct err *e)
+static bool add_variable_as(struct event_list *to, uint32_t type, const uint8_t guid[16],
+	const char *name, struct span data, const char *what, struct str text, struct err *e)
 {
 	struct buf b CLEANUP(buf_done) = buf_init(VARIABLE_SIZE_MAX);
 
@@ -93,8 +103,37 @@ static bool add_variable(struct event_list *to, const uint8_t guid[16], const ch
 		buf_add(&b, data.p, data.n);
 	if (!buf_ok(&b))
 		return buf_full(&b, "a Secure Boot variable", e);
-	return event_list_add(to, 7, EV_EFI_VARIABLE_DRIVER_CONFIG, buf_span(&b), name,
-		rule_variables, STR("firmware variables"), text, e);
+	return event_list_add(to, 7, type, buf_span(&b), what, rule_variables,
+		STR("firmware variables"), text, e);
+}
+
+static bool add_variable(struct event_list *to, const uint8_t guid[16], const char *name,
+	struct span data, struct str text, struct err *e)
+{
+	return add_variable_as(to, EV_EFI_VARIABLE_DRIVER_CONFIG, guid, name, data, name, text, e);
+}
+
+bool tpm_firmware_authority(
+	struct event_list *to, struct span entry, const char *what, struct err *e)
+{
+	return add_variable_as(to, EV_EFI_VARIABLE_AUTHORITY, security_guid, "db", entry, what,
+		STR("an entry of db"), e);
+}
+
+bool tpm_firmware_application(struct event_list *to, const struct pe *pe, const char *what,
+	const char *rule, struct str origin, struct err *e)
+{
+	struct event ev = {
+		.reg = 4,
+		.type = EV_EFI_BOOT_SERVICES_APPLICATION,
+		.what = str_of(what),
+		.rule = str_of(rule),
+		.origin = origin,
+	};
+
+	for (size_t i = 0; i < to->n_banks; i++)
+		ev.digests[i] = pe_authenticode_of(pe, to->banks[i]);
+	return event_list_add_digests(to, &ev, e);
 }
 
 static bool add_separator(struct event_list *to, unsigned reg, struct err *e)
@@ -112,15 +151,15 @@ static struct str content_text(struct span data)
 
 bool tpm_firmware_variables(struct event_list *to, const struct tpm_variables *v, struct err *e)
 {
-	static const uint8_t off[1] = { 0 };
+	const uint8_t byte[1] = { v->secure_boot == TPM_SECURE_BOOT_ON };
 	bool absent = v->secure_boot == TPM_SECURE_BOOT_ABSENT;
-	struct span secure_boot = absent ? span_make(NULL, 0) : SPAN_OF(off);
+	struct span secure_boot = absent ? span_make(NULL, 0) : SPAN_OF(byte);
 
 	if (v->secure_boot == TPM_SECURE_BOOT_UNKNOWN)
 		return err_set(e, ERR_USAGE,
-			"the firmware's variable SecureBoot is not known to be absent or off");
+			"the firmware's variable SecureBoot is not known to be absent, off or on");
 	return add_variable(to, global_guid, "SecureBoot", secure_boot,
-		       absent ? STR("absent") : STR("off"), e) &&
+		       str_of(tpm_secure_boot_name(v->secure_boot)), e) &&
 	       add_variable(to, global_guid, "PK", v->pk, content_text(v->pk), e) &&
 	       add_variable(to, global_guid, "KEK", v->kek, content_text(v->kek), e) &&
 	       add_variable(to, security_guid, "db", v->db, content_text(v->db), e) &&

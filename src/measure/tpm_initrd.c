@@ -5,9 +5,7 @@
 
 #include "base/banned.h"
 
-enum { ALIGN = 4, FRAME_MAX = 4096, MODE_FOLDER = 040555, MODE_FILE = 0100444 };
-
-static const char folder[] = ".extra";
+enum { ALIGN = 4, FRAME_MAX = 4096, MODE_FOLDER = 040000, MODE_FILE = 0100000, MODE_READ = 0555 };
 
 /* Sections that become files, in the order of the archives. */
 static const struct extra {
@@ -32,20 +30,31 @@ static void add_header(struct buf *out, unsigned inode, unsigned mode, size_t si
 		0u, 0u, 1u, 0u, size, 0u, 0u, 0u, 0u, name, 0u);
 }
 
-void tpm_initrd_archive(struct buf *out, const char *name, struct span content)
+static void add_name(struct buf *out, struct str name)
 {
-	size_t start = out->n;
-
-	assert(start % ALIGN == 0);
-	add_header(out, 1, MODE_FOLDER, 0, sizeof folder);
-	buf_add(out, folder, sizeof folder);
-	buf_align(out, ALIGN);
-	add_header(out, 2, MODE_FILE, content.n, sizeof folder + strlen(name) + 1);
-	buf_printf(out, "%s/%s", folder, name);
+	buf_add_str(out, name);
 	buf_u8(out, 0);
 	buf_align(out, ALIGN);
-	buf_add(out, content.p, content.n);
-	buf_align(out, ALIGN);
+}
+
+/* The folder and all above it, inodes from 1; returns the next one. */
+static unsigned add_folders(struct buf *out, struct str path, unsigned mode)
+{
+	unsigned inode = 1;
+
+	for (size_t i = 1; i <= path.n; i++) {
+		bool last = i == path.n;
+
+		if (!last && path.p[i] != '/')
+			continue;
+		add_header(out, inode++, MODE_FOLDER | (last ? mode : MODE_READ), 0, i + 1);
+		add_name(out, str_make(path.p, i));
+	}
+	return inode;
+}
+
+static void add_trailer(struct buf *out)
+{
 	/* The stub's own trailer: the length of its name is the one number in upper case. */
 	buf_add_cstr(out, "070701"
 			  "00000000"
@@ -66,10 +75,37 @@ void tpm_initrd_archive(struct buf *out, const char *name, struct span content)
 	buf_align(out, ALIGN);
 }
 
+void tpm_initrd_pack(struct buf *out, const char *folder, unsigned folder_mode, unsigned file_mode,
+	const struct tpm_initrd_file *files, size_t n)
+{
+	unsigned inode;
+
+	assert(out->n % ALIGN == 0);
+	inode = add_folders(out, str_of(folder), folder_mode);
+	for (size_t i = 0; i < n; i++) {
+		add_header(out, inode++, MODE_FILE | file_mode, files[i].content.n,
+			strlen(folder) + 1 + files[i].name.n + 1);
+		buf_add_cstr(out, folder);
+		buf_u8(out, '/');
+		add_name(out, files[i].name);
+		if (files[i].content.n)
+			buf_add(out, files[i].content.p, files[i].content.n);
+		buf_align(out, ALIGN);
+	}
+	add_trailer(out);
+}
+
+void tpm_initrd_archive(struct buf *out, const char *name, struct span content)
+{
+	struct tpm_initrd_file file = { str_of(name), content };
+
+	tpm_initrd_pack(out, ".extra", MODE_READ, 0444, &file, 1);
+}
+
 static size_t count_parts(const struct tpm_stub *stub)
 {
 	size_t n = (stub->sections[TPM_STUB_UCODE].n ? 1u : 0u) +
-		   (stub->sections[TPM_STUB_INITRD].n ? 1u : 0u);
+		   (stub->sections[TPM_STUB_INITRD].n ? 1u : 0u) + stub->n_archives;
 
 	for (size_t i = 0; i < ARRAY_LEN(extras); i++)
 		n += has_extra(stub, &extras[i]);
@@ -100,6 +136,8 @@ struct digest tpm_initrd_digest(const struct tpm_stub *stub, enum digest_alg alg
 	assert(stub->initrd_known);
 	add_part(h, stub->sections[TPM_STUB_UCODE], padded);
 	add_part(h, stub->sections[TPM_STUB_INITRD], padded);
+	for (size_t i = 0; i < stub->n_archives; i++)
+		add_part(h, stub->archives[i], padded);
 	for (size_t i = 0; i < ARRAY_LEN(extras); i++) {
 		struct buf b CLEANUP(buf_done) = buf_init(TPM_STUB_FILE_MAX + FRAME_MAX);
 

@@ -17,11 +17,12 @@ enum {
 	NUMBER_MAX = 999,
 	OLDEST_MAJOR = 6,
 	OLDEST_MINOR = 1,
-	COMMAND_LINE_MAX = 4096,
 };
 
 static const char rule_options[] = "Linux EFI stub: LoadOptions in UTF-16LE with NUL, in PCR 9";
 static const char rule_initrd[] = "Linux EFI stub: initrd as systemd-stub hands it over, in PCR 9";
+
+static const char rule_direct[] = "Linux EFI stub: initrd as QEMU hands it over, in PCR 9";
 
 static bool check_age(struct str version, struct err *e)
 {
@@ -53,7 +54,7 @@ bool tpm_kernel_version(struct str *ret, struct span kernel, struct err *e)
 	rd_seek(&r, HEADER_MAGIC_AT);
 	magic = rd_bytes(&r, 4);
 	if (!rd_ok(&r) || memcmp(magic.p, "HdrS", 4) != 0)
-		return err_set(e, ERR_FORMAT, "section .linux is no x86 bzImage");
+		return err_set(e, ERR_FORMAT, "the kernel is no x86 bzImage");
 	rd_seek(&r, VERSION_POINTER_AT);
 	rd_seek(&r, (size_t)rd_u16le(&r) + SETUP_AT);
 	bytes = rd_bytes(&r, rd_left(&r) < VERSION_MAX ? rd_left(&r) : VERSION_MAX);
@@ -68,11 +69,11 @@ bool tpm_kernel_version(struct str *ret, struct span kernel, struct err *e)
 	return true;
 }
 
-static bool check_command_line(struct str line, struct err *e)
+bool tpm_kernel_line_check(struct str line, struct err *e)
 {
-	if (line.n > COMMAND_LINE_MAX)
+	if (line.n > TPM_KERNEL_LINE_MAX)
 		return err_set(e, ERR_LIMIT, "command line of %zu bytes, limit %d", line.n,
-			COMMAND_LINE_MAX);
+			TPM_KERNEL_LINE_MAX);
 	for (size_t i = 0; i < line.n; i++)
 		if (line.p[i] < ' ' || line.p[i] > '~')
 			return err_set(e, ERR_FORMAT,
@@ -84,19 +85,41 @@ static bool check_command_line(struct str line, struct err *e)
 	return true;
 }
 
-static bool add_command_line(
-	struct event_list *to, struct span section, struct str origin, struct err *e)
+void tpm_kernel_options(struct buf *out, struct str line)
 {
-	struct buf b CLEANUP(buf_done) = buf_init(2 * (COMMAND_LINE_MAX + 1));
+	for (size_t i = 0; i < line.n; i++)
+		buf_u16le(out, (uint8_t)line.p[i]);
+	buf_u16le(out, 0);
+}
+
+bool tpm_kernel_line(struct event_list *to, struct str line, struct str origin, struct err *e)
+{
+	struct buf b CLEANUP(buf_done) = buf_init(2 * (TPM_KERNEL_LINE_MAX + 1));
+
+	tpm_kernel_options(&b, line);
+	if (!buf_ok(&b))
+		return err_set(e, ERR_LIMIT, "command line of %zu bytes, limit %d", line.n,
+			TPM_KERNEL_LINE_MAX);
+	return event_list_add(to, 9, EV_EVENT_TAG, buf_span(&b), TPM_KERNEL_COMMAND_LINE,
+		rule_options, origin, line, e);
+}
+
+/* The section's, and behind a blank what addons bring. */
+static bool add_command_line(
+	struct event_list *to, const struct tpm_stub *stub, struct str origin, struct err *e)
+{
+	struct span section = stub->sections[TPM_STUB_CMDLINE];
 	struct str line = str_make((const char *)section.p, section.n);
 
-	if (!check_command_line(line, e))
+	if (!tpm_kernel_line_check(line, e))
 		return false;
-	for (size_t i = 0; i < line.n; i++)
-		buf_u16le(&b, (uint8_t)line.p[i]);
-	buf_u16le(&b, 0);
-	return event_list_add(to, 9, EV_EVENT_TAG, buf_span(&b), TPM_KERNEL_COMMAND_LINE,
-		rule_options, origin.n ? origin : STR("uki.efi, section .cmdline"), line, e);
+	if (stub->added_command_line.n) {
+		line = arena_printf(
+			to->a, "%.*s %.*s", STR_ARG(line), STR_ARG(stub->added_command_line));
+		if (!line.p)
+			return arena_full(to->a, e);
+	}
+	return tpm_kernel_line(to, line, origin.n ? origin : STR("uki.efi, section .cmdline"), e);
 }
 
 static bool add_initrd(
@@ -120,6 +143,23 @@ static bool add_initrd(
 bool tpm_kernel_events(struct event_list *to, const struct tpm_stub *stub,
 	const struct tpm_origins *from, struct err *e)
 {
-	return add_command_line(to, stub->sections[TPM_STUB_CMDLINE], from->command_line, e) &&
+	return add_command_line(to, stub, from->command_line, e) &&
 	       (!stub->initrd_known || add_initrd(to, stub, from->initrd, e));
+}
+
+bool tpm_kernel_direct(struct event_list *to, struct str line, struct span initrd, struct err *e)
+{
+	struct str all = arena_printf(
+		to->a, "%.*s%s", STR_ARG(line), initrd.n ? " initrd=initrd" : "");
+
+	if (!all.p)
+		return arena_full(to->a, e);
+	for (size_t i = 0; i < line.n; i++)
+		if (line.p[i] < ' ' || line.p[i] > '~')
+			return err_set(e, ERR_FORMAT, "command line has byte 0x%02x at %zu",
+				(unsigned char)line.p[i], i);
+	if (all.n && !tpm_kernel_line(to, all, STR("command line"), e))
+		return false;
+	return !initrd.n || event_list_add(to, 9, EV_EVENT_TAG, initrd, TPM_KERNEL_INITRD,
+				    rule_direct, STR("initrd"), STR(""), e);
 }

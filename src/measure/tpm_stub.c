@@ -39,41 +39,58 @@ const char *tpm_stub_section_name(enum tpm_stub_section s)
 	return names[s];
 }
 
-bool tpm_stub_version_read(struct tpm_stub_version *ret, const struct pe *uki, struct err *e)
+/* "#### LoaderInfo: PROGRAM VERSION ####" and NULs: the version. */
+static bool read_magic(struct str *ret, struct span bytes, const char *program)
 {
-	static const char head[] = "#### LoaderInfo: systemd-stub ", tail[] = " ####";
-	const struct pe_section *s = pe_section(uki, ".sdmagic");
+	struct str head = STR("#### LoaderInfo: "), tail = STR(" ####");
+	struct str text = str_make((const char *)bytes.p, bytes.n);
+
+	while (text.n && !text.p[text.n - 1])
+		text.n--;
+	if (!str_starts(text, head.p) || !str_ends(text, tail.p) || text.n < head.n + tail.n)
+		return false;
+	text = str_make(text.p + head.n, text.n - head.n - tail.n);
+	if (!str_starts(text, program) || text.n <= strlen(program) ||
+		text.p[strlen(program)] != ' ')
+		return false;
+	*ret = str_make(text.p + strlen(program) + 1, text.n - strlen(program) - 1);
+	return true;
+}
+
+bool tpm_stub_version_of(
+	struct tpm_stub_version *ret, const struct pe *pe, const char *program, struct err *e)
+{
+	const struct pe_section *s = pe_section(pe, ".sdmagic");
 	struct tpm_stub_version v = { 0 };
 	uint64_t major = 0;
 	struct span bytes;
-	struct str text;
 	size_t digits = 0;
 
 	if (!s)
 		return err_set(e, ERR_NOTFOUND,
-			"the UKI has no section .sdmagic: its stub does not say its version");
+			"there is no section .sdmagic: %s does not say its version", program);
 	if (!pe_section_bytes(&bytes, s, e))
 		return false;
-	text = str_make((const char *)bytes.p, bytes.n);
-	while (text.n && !text.p[text.n - 1])
-		text.n--;
-	if (!str_starts(text, head) || !str_ends(text, tail) ||
-		text.n < sizeof head - 1 + sizeof tail - 1)
-		return err_set(e, ERR_FORMAT, "section .sdmagic does not name a systemd-stub");
-	text = str_make(text.p + sizeof head - 1, text.n - (sizeof head - 1) - (sizeof tail - 1));
-	for (size_t i = 0; i < text.n; i++)
-		if (text.p[i] <= ' ' || text.p[i] > '~')
+	if (!read_magic(&v.text, bytes, program))
+		return err_set(e, ERR_FORMAT, "section .sdmagic does not name a %s", program);
+	for (size_t i = 0; i < v.text.n; i++)
+		if (v.text.p[i] <= ' ' || v.text.p[i] > '~')
 			return err_set(e, ERR_FORMAT,
 				"section .sdmagic has a version with byte 0x%02x",
-				(unsigned char)text.p[i]);
-	while (digits < text.n && text.p[digits] >= '0' && text.p[digits] <= '9')
+				(unsigned char)v.text.p[i]);
+	while (digits < v.text.n && v.text.p[digits] >= '0' && v.text.p[digits] <= '9')
 		digits++;
-	if (!str_u64(str_make(text.p, digits), &major, MAJOR_MAX))
-		return err_set(e, ERR_FORMAT, "section .sdmagic has version '%.*s'", STR_ARG(text));
+	if (!str_u64(str_make(v.text.p, digits), &major, MAJOR_MAX))
+		return err_set(
+			e, ERR_FORMAT, "section .sdmagic has version '%.*s'", STR_ARG(v.text));
 	v.major = (unsigned)major;
-	v.text = text;
 	*ret = v;
 	return true;
+}
+
+bool tpm_stub_version_read(struct tpm_stub_version *ret, const struct pe *uki, struct err *e)
+{
+	return tpm_stub_version_of(ret, uki, "systemd-stub", e) || err_wrap(e, "UKI");
 }
 
 static bool find_rules(const struct rules **ret, const struct tpm_stub_version *v, struct err *e)

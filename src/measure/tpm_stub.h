@@ -30,7 +30,7 @@ enum tpm_stub_section {
 };
 
 /* Of a section that the stub hands on as a file: .osrel, .pcrsig, .pcrpkey. */
-enum { TPM_STUB_FILE_MAX = 1 << 20 };
+enum { TPM_STUB_FILE_MAX = 1 << 20, TPM_STUB_ARCHIVES = 4 };
 
 /* Where the parts of a UKI come from, for the origin of events; empty fields get "uki.efi, section .linux" and so on. */
 struct tpm_origins {
@@ -49,6 +49,10 @@ struct tpm_stub {
 	bool initrd_known;    /* false: what it appends to the initrd cannot be foretold */
 	/* What a stub of this version sees: spans of the UKI, n 0 where there is no such section or it ignores it. */
 	struct span sections[TPM_STUB_SECTIONS];
+	/* What lies beside the UKI (measure/tpm_sidecar.h); empty where nothing does. */
+	struct str added_command_line;
+	struct span archives[TPM_STUB_ARCHIVES]; /* in the order in which the kernel gets them */
+	size_t n_archives;
 };
 
 /* ".linux" and so on. */
@@ -57,6 +61,9 @@ const char *tpm_stub_section_name(enum tpm_stub_section s);
 /* From section .sdmagic: "#### LoaderInfo: systemd-stub 257.13-1~deb13u1 ####". NOTFOUND, FORMAT. */
 bool tpm_stub_version_read(
 	struct tpm_stub_version *ret, const struct pe *uki, struct err *e) MUST_CHECK;
+/* The same of another program of systemd's, "systemd-boot". */
+bool tpm_stub_version_of(struct tpm_stub_version *ret, const struct pe *pe, const char *program,
+	struct err *e) MUST_CHECK;
 
 /*
  * The UKI as its stub will see it, borrowed. Fails: NOTFOUND without .sdmagic, .linux or .cmdline (the stub would take a

@@ -90,13 +90,22 @@ bool certificate_key(struct public_key **ret, const struct certificate *c, struc
 	return public_key_of_pkey(ret, pkey, e);
 }
 
-void certificate_sha256(uint8_t ret[static 32], const struct certificate *c)
+void certificate_put(struct buf *out, const struct certificate *c)
 {
 	unsigned char *der = NULL;
 	int n = i2d_X509(c->x509, &der);
 
-	sha256_of(ret, span_make(der, n > 0 ? (size_t)n : 0));
+	if (n > 0)
+		buf_add(out, der, (size_t)n);
 	OPENSSL_free(der);
+}
+
+void certificate_sha256(uint8_t ret[static 32], const struct certificate *c)
+{
+	CLEANUP(buf_done) struct buf der = buf_init(CERTIFICATE_SIZE_MAX);
+
+	certificate_put(&der, c);
+	sha256_of(ret, buf_span(&der));
 }
 
 static struct str name_text(const X509_NAME *name, struct arena *a)

@@ -8,6 +8,7 @@
 #define ASSAY_TRUST_CERTIFICATE_H
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/span.h"
 #include "trust/public_key.h"
@@ -30,7 +31,9 @@ void certificate_freep(struct certificate **c); /* for CLEANUP */
 
 bool certificate_key(
 	struct public_key **ret, const struct certificate *c, struct err *e) MUST_CHECK;
-/* Of the certificate itself, without padding. */
+/* Appends the certificate itself in DER, without padding. */
+void certificate_put(struct buf *out, const struct certificate *c);
+/* Of those bytes. */
 void certificate_sha256(uint8_t ret[static 32], const struct certificate *c);
 /* "CN = ..., O = ..." of the subject (issuer), for people; from a, empty when it does not fit. */
 struct str certificate_subject(const struct certificate *c, struct arena *a);

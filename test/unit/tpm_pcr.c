@@ -356,8 +356,46 @@ static void firmware_is_known_by_release(void)
 	CHECK(state == TPM_SECURE_BOOT_OFF);
 }
 
+/* A kernel from QEMU: before the boot attempt, no partition table, PCR 9 with what OVMF adds. */
+static void a_kernel_from_qemu(void)
+{
+	static const unsigned want[] = { 7, 7, 7, 7, 7, 7, 4, 4, 2, 3, 4, 5, 6, 9, 9, 5, 5 };
+	static const char options[] = "q\0 \0i\0n\0i\0t\0r\0d\0=\0i\0n\0i\0t\0r\0d\0\0";
+	struct buf kernel CLEANUP(buf_done) = uki_made_kernel(UKI_MADE_VERSION);
+	struct tpm_direct boot = { .kernel = buf_span(&kernel),
+		.initrd = SPAN_OF(uki_made_initrd),
+		.command_line = STR("q"),
+		.variables = { .secure_boot = TPM_SECURE_BOOT_OFF } };
+	CLEANUP(arena_freep) struct arena *a = arena_new(ARENA);
+	struct digest line, slow = { .alg = banks[1] }, fast;
+	struct tpm_prediction p;
+	struct err e;
+
+	CHECK_OK(tpm_pcr_direct(&p, &boot, banks, 2, a, &e), e);
+	CHECK(p.events.n == ARRAY_LEN(want));
+	for (size_t i = 0; i < p.events.n && i < ARRAY_LEN(want); i++)
+		CHECK(p.events.items[i].reg == want[i]);
+	extend(&slow, options, sizeof options);
+	extend(&slow, uki_made_initrd, sizeof uki_made_initrd);
+	event_fold(&p.events, 9, 1, &fast);
+	CHECK(digest_equal(&slow, &fast));
+	CHECK_OK(pe_authenticode(&line, buf_span(&kernel), banks[0], &e), e);
+	CHECK(digest_equal(&p.events.items[6].digests[0], &line));
+	boot.initrd.n = 0;
+	CHECK_OK(tpm_pcr_direct(&p, &boot, banks, 2, a, &e), e);
+	CHECK(p.events.n == ARRAY_LEN(want) - 1);
+	boot.variables.secure_boot = TPM_SECURE_BOOT_ON;
+	CHECK_ERR(tpm_pcr_direct(&p, &boot, banks, 2, a, &e), e, ERR_USAGE);
+	boot.variables.secure_boot = TPM_SECURE_BOOT_OFF;
+	boot.command_line = STR("a\nb");
+	CHECK_ERR(tpm_pcr_direct(&p, &boot, banks, 2, a, &e), e, ERR_FORMAT);
+	boot.kernel.n = 700;
+	CHECK_ERR(tpm_pcr_direct(&p, &boot, banks, 2, a, &e), e, ERR_FORMAT);
+}
+
 int main(void)
 {
+	a_kernel_from_qemu();
 	both_ways_agree();
 	versions_select_rules();
 	a_single_initrd_is_not_padded();
