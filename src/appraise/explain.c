@@ -78,7 +78,7 @@ static bool find_got(struct explaining *x, unsigned reg, struct sides *s, struct
 	size_t n = 0;
 
 	for (size_t i = 0; i < log->n_events; i++)
-		n += log->events[i].pcr == reg && log->events[i].type != EVENT_LOG_NO_ACTION;
+		n += log->events[i].reg == reg && log->events[i].type != EVENT_LOG_NO_ACTION;
 	s->got = ARENA_ARRAY(x->a, n, const struct event_log_event *);
 	s->got_digests = ARENA_ARRAY(x->a, n, struct digest);
 	if (!s->got || !s->got_digests)
@@ -86,7 +86,7 @@ static bool find_got(struct explaining *x, unsigned reg, struct sides *s, struct
 	for (size_t i = 0; i < log->n_events; i++) {
 		const struct event_log_event *ev = &log->events[i];
 
-		if (ev->pcr != reg || ev->type == EVENT_LOG_NO_ACTION)
+		if (ev->reg != reg || ev->type == EVENT_LOG_NO_ACTION)
 			continue;
 		if (!event_log_digest(log, ev, x->in->values->alg, &s->got_digests[s->n_got]))
 			return err_set(e, ERR_INTERNAL, "a replayed bank is not in the log");
@@ -283,7 +283,7 @@ static struct str firmware_version(const struct explaining *x)
 	const struct event_log *log = x->in->log;
 
 	for (size_t i = 0; i < log->n_events; i++)
-		if (log->events[i].pcr == 0 && log->events[i].type == EV_S_CRTM_VERSION)
+		if (log->events[i].reg == 0 && log->events[i].type == EV_S_CRTM_VERSION)
 			return explain_words_text(log, &log->events[i], x->a);
 	return STR("");
 }

@@ -102,7 +102,7 @@ static struct meaning added(const struct explain_difference *d, struct arena *a)
 {
 	struct str path;
 
-	switch (d->got->pcr) {
+	switch (d->got->reg) {
 	case 2:
 		path = path_of(d->got, a);
 		return (struct meaning){ "option ROM", EXPLAIN_OPTION_ROM,
@@ -251,7 +251,7 @@ bool explain_meaning(struct explain_finding *f, unsigned *parts, const struct ex
 	}
 	if (!m.text.p)
 		return arena_full(a, e);
-	f->reg = d->want ? d->want->reg : d->got->pcr;
+	f->reg = d->want ? d->want->reg : d->got->reg;
 	f->event = m.event ? str_of(m.event) : d->want->what;
 	f->origin = d->want ? d->want->origin : STR("");
 	f->text = m.text;

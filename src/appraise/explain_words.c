@@ -20,26 +20,6 @@ enum {
 	PATH_NODE_HEAD = 4,
 };
 
-/* The event's digest in every bank that we know is the hash of these bytes; at least one bank. */
-static bool is_hash_of(
-	const struct event_log *log, const struct event_log_event *ev, struct span bytes)
-{
-	bool any = false;
-
-	for (size_t i = 0; i < log->n_banks; i++) {
-		struct digest logged, hashed;
-
-		if (log->banks[i] == DIGEST_NONE)
-			continue;
-		hashed = digest_of(log->banks[i], bytes);
-		if (!event_log_digest(log, ev, log->banks[i], &logged) ||
-			!digest_equal(&logged, &hashed))
-			return false;
-		any = true;
-	}
-	return any;
-}
-
 static struct str keep(struct buf *b, struct arena *a)
 {
 	return arena_str(a, buf_str(b));
@@ -103,7 +83,7 @@ struct str explain_words_section(
 		return STR("");
 	add_utf16(&b, ev->data);
 	buf_u8(&b, 0);
-	if (!is_hash_of(log, ev, buf_span(&b)))
+	if (!event_log_hash_is(log, ev, buf_span(&b)))
 		return STR("");
 	b.n--;
 	return keep(&b, a);
@@ -119,7 +99,7 @@ struct str explain_words_string(
 		return STR("");
 	if (!bare.p[bare.n - 2] && !bare.p[bare.n - 1])
 		bare.n -= 2;
-	if (!is_hash_of(log, ev, ev->data) && !is_hash_of(log, ev, bare))
+	if (!event_log_hash_is(log, ev, ev->data) && !event_log_hash_is(log, ev, bare))
 		return STR("");
 	add_utf16(&b, ev->data);
 	return keep(&b, a);
