@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/hex.h"
 #include "base/rd.h"
+#include "codec/utf16.h"
 #include "measure/partition_table.h"
 #include "base/banned.h"
 
@@ -51,12 +52,6 @@ static void add_utf16(struct buf *b, struct span s)
 	}
 }
 
-/* UTF-16LE of Latin text: every second byte is zero. */
-static bool looks_like_utf16(struct span s)
-{
-	return s.n >= 2 && s.n % 2 == 0 && s.p[0] && !s.p[1];
-}
-
 struct str explain_words_text(
 	const struct event_log *log, const struct event_log_event *ev, struct arena *a)
 {
@@ -64,7 +59,7 @@ struct str explain_words_text(
 
 	if (!ev->data.n || !event_log_data_hashed(log, ev))
 		return STR("");
-	if (looks_like_utf16(ev->data)) {
+	if (utf16_likely(ev->data)) {
 		add_utf16(&b, ev->data);
 		return keep(&b, a);
 	}
@@ -79,7 +74,7 @@ struct str explain_words_section(
 {
 	struct buf b CLEANUP(buf_done) = words_buf();
 
-	if (ev->data.n > 2 * (SECTION_NAME_MAX + 1) || !looks_like_utf16(ev->data))
+	if (ev->data.n > 2 * (SECTION_NAME_MAX + 1) || !utf16_likely(ev->data))
 		return STR("");
 	add_utf16(&b, ev->data);
 	buf_u8(&b, 0);
@@ -95,7 +90,7 @@ struct str explain_words_string(
 	struct buf b CLEANUP(buf_done) = words_buf();
 	struct span bare = ev->data;
 
-	if (!looks_like_utf16(ev->data))
+	if (!utf16_likely(ev->data))
 		return STR("");
 	if (!bare.p[bare.n - 2] && !bare.p[bare.n - 1])
 		bare.n -= 2;
