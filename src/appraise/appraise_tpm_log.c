@@ -11,8 +11,12 @@ static bool log_replays(struct appraise_tpm_state *s, struct err *e)
 	const struct bundle_bank *bank = &s->out->signed_bank;
 	struct event_log_registers regs;
 
-	if (!event_log_parse(&s->out->log, s->in->bundle->firmware_log, s->a, e) ||
-		!event_log_replay(&regs, &s->out->log, s->in->policy->bank, e))
+	if (!event_log_parse(&s->out->log, s->in->bundle->firmware_log, s->a, e))
+		return false;
+	if (s->out->log.form == EVENT_LOG_CC)
+		return err_set(e, ERR_FORMAT,
+			"the log is of a confidential guest's registers, not of a TPM's");
+	if (!event_log_replay(&regs, &s->out->log, s->in->policy->bank, e))
 		return false;
 	for (unsigned i = 0; i < EVENT_LOG_PCRS; i++)
 		if (s->in->policy->registers >> i & 1 && bank->pcrs >> i & 1 &&

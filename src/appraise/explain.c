@@ -50,6 +50,11 @@ static void add(struct explaining *x, const struct explain_finding *f, unsigned 
 		x->findings[x->n++] = *f;
 }
 
+static bool is_tdx(const struct reference_shape *s)
+{
+	return str_is(s->platform, "tdx");
+}
+
 /* ---- events side by side ---- */
 
 static bool find_want(struct explaining *x, unsigned reg, struct sides *s, struct err *e)
@@ -78,7 +83,7 @@ static bool find_got(struct explaining *x, unsigned reg, struct sides *s, struct
 	size_t n = 0;
 
 	for (size_t i = 0; i < log->n_events; i++)
-		n += log->events[i].pcr == reg && log->events[i].type != EVENT_LOG_NO_ACTION;
+		n += log->events[i].reg == reg && log->events[i].type != EVENT_LOG_NO_ACTION;
 	s->got = ARENA_ARRAY(x->a, n, const struct event_log_event *);
 	s->got_digests = ARENA_ARRAY(x->a, n, struct digest);
 	if (!s->got || !s->got_digests)
@@ -86,7 +91,7 @@ static bool find_got(struct explaining *x, unsigned reg, struct sides *s, struct
 	for (size_t i = 0; i < log->n_events; i++) {
 		const struct event_log_event *ev = &log->events[i];
 
-		if (ev->pcr != reg || ev->type == EVENT_LOG_NO_ACTION)
+		if (ev->reg != reg || ev->type == EVENT_LOG_NO_ACTION)
 			continue;
 		if (!event_log_digest(log, ev, x->in->values->alg, &s->got_digests[s->n_got]))
 			return err_set(e, ERR_INTERNAL, "a replayed bank is not in the log");
@@ -268,7 +273,7 @@ static bool check_replay(
 	*go_on = true;
 	if (digest_equal(&x->replay.values[r->reg], &x->in->values->values[r->reg]))
 		return true;
-	if (r->reg == 11 && (set = find_phases(x)) != 0)
+	if (r->reg == 11 && !is_tdx(x->in->shape) && (set = find_phases(x)) != 0)
 		return add_phases(x, r, set, e);
 	*go_on = false;
 	return add_register(x, r, EXPLAIN_UNLOGGED, EXPLAIN_NOT_LOGGED,
@@ -283,7 +288,7 @@ static struct str firmware_version(const struct explaining *x)
 	const struct event_log *log = x->in->log;
 
 	for (size_t i = 0; i < log->n_events; i++)
-		if (log->events[i].pcr == 0 && log->events[i].type == EV_S_CRTM_VERSION)
+		if (log->events[i].reg == 0 && log->events[i].type == EV_S_CRTM_VERSION)
 			return explain_words_text(log, &log->events[i], x->a);
 	return STR("");
 }
@@ -334,11 +339,13 @@ bool explain(struct explain *ret, const struct explain_in *in, struct arena *a, 
 	x.findings = ARENA_ARRAY(a, EXPLAIN_FINDINGS_MAX, struct explain_finding);
 	if (!x.findings)
 		return arena_full(a, e);
-	x.replayed = in->log && event_log_replay(&x.replay, in->log, in->values->alg, &unused);
+	x.replayed = in->log && (in->log->form == EVENT_LOG_CC) == is_tdx(in->shape) &&
+		     event_log_replay(&x.replay, in->log, in->values->alg, &unused);
 	for (size_t i = 0; i < in->shape->n_registers; i++)
 		if (!explain_register(&x, &in->shape->registers[i], e))
 			return false;
-	out = (struct explain){ x.findings, x.n, x.n_untold, explain_summary(x.parts, a) };
+	out = (struct explain){ x.findings, x.n, x.n_untold, explain_summary(x.parts, a),
+		is_tdx(in->shape) ? "RTMR" : "PCR" };
 	if (!out.summary.p)
 		return arena_full(a, e);
 	*ret = out;

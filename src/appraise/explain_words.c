@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/hex.h"
 #include "base/rd.h"
+#include "codec/utf16.h"
 #include "measure/partition_table.h"
 #include "base/banned.h"
 
@@ -19,26 +20,6 @@ enum {
 	PATH_FILE = 4,
 	PATH_NODE_HEAD = 4,
 };
-
-/* The event's digest in every bank that we know is the hash of these bytes; at least one bank. */
-static bool is_hash_of(
-	const struct event_log *log, const struct event_log_event *ev, struct span bytes)
-{
-	bool any = false;
-
-	for (size_t i = 0; i < log->n_banks; i++) {
-		struct digest logged, hashed;
-
-		if (log->banks[i] == DIGEST_NONE)
-			continue;
-		hashed = digest_of(log->banks[i], bytes);
-		if (!event_log_digest(log, ev, log->banks[i], &logged) ||
-			!digest_equal(&logged, &hashed))
-			return false;
-		any = true;
-	}
-	return any;
-}
 
 static struct str keep(struct buf *b, struct arena *a)
 {
@@ -71,12 +52,6 @@ static void add_utf16(struct buf *b, struct span s)
 	}
 }
 
-/* UTF-16LE of Latin text: every second byte is zero. */
-static bool looks_like_utf16(struct span s)
-{
-	return s.n >= 2 && s.n % 2 == 0 && s.p[0] && !s.p[1];
-}
-
 struct str explain_words_text(
 	const struct event_log *log, const struct event_log_event *ev, struct arena *a)
 {
@@ -84,7 +59,7 @@ struct str explain_words_text(
 
 	if (!ev->data.n || !event_log_data_hashed(log, ev))
 		return STR("");
-	if (looks_like_utf16(ev->data)) {
+	if (utf16_likely(ev->data)) {
 		add_utf16(&b, ev->data);
 		return keep(&b, a);
 	}
@@ -99,11 +74,11 @@ struct str explain_words_section(
 {
 	struct buf b CLEANUP(buf_done) = words_buf();
 
-	if (ev->data.n > 2 * (SECTION_NAME_MAX + 1) || !looks_like_utf16(ev->data))
+	if (ev->data.n > 2 * (SECTION_NAME_MAX + 1) || !utf16_likely(ev->data))
 		return STR("");
 	add_utf16(&b, ev->data);
 	buf_u8(&b, 0);
-	if (!is_hash_of(log, ev, buf_span(&b)))
+	if (!event_log_hash_is(log, ev, buf_span(&b)))
 		return STR("");
 	b.n--;
 	return keep(&b, a);
@@ -115,11 +90,11 @@ struct str explain_words_string(
 	struct buf b CLEANUP(buf_done) = words_buf();
 	struct span bare = ev->data;
 
-	if (!looks_like_utf16(ev->data))
+	if (!utf16_likely(ev->data))
 		return STR("");
 	if (!bare.p[bare.n - 2] && !bare.p[bare.n - 1])
 		bare.n -= 2;
-	if (!is_hash_of(log, ev, ev->data) && !is_hash_of(log, ev, bare))
+	if (!event_log_hash_is(log, ev, ev->data) && !event_log_hash_is(log, ev, bare))
 		return STR("");
 	add_utf16(&b, ev->data);
 	return keep(&b, a);

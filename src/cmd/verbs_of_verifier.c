@@ -20,6 +20,9 @@ const struct verb *const verbs[] = {
 	&cmd_verify,
 	&cmd_explain,
 	&cmd_measure_pcr,
+	&cmd_eventlog_show,
+	&cmd_eventlog_replay,
+	&cmd_eventlog_diff,
 	&cmd_completion,
 	NULL,
 };

@@ -8,7 +8,7 @@ static const char startup_locality[16] = "StartupLocality";
 
 static bool is_startup_locality(const struct event_log_event *ev)
 {
-	return ev->type == EVENT_LOG_NO_ACTION && ev->pcr == 0 &&
+	return ev->type == EVENT_LOG_NO_ACTION && ev->reg == 0 &&
 	       ev->data.n == sizeof startup_locality + 1 &&
 	       !memcmp(ev->data.p, startup_locality, sizeof startup_locality);
 }
@@ -45,24 +45,25 @@ static void extend(struct digest *reg, struct span digest)
 bool event_log_replay(struct event_log_registers *ret, const struct event_log *log,
 	enum digest_alg alg, struct err *e)
 {
-	struct event_log_registers regs = { .alg = alg };
+	struct event_log_registers regs = { .alg = alg, .n = event_log_n_registers(log->form) };
 	size_t bank = event_log_bank(log, alg);
 	bool seen = false;
 
 	if (bank == log->n_banks)
 		return err_set(e, ERR_NOTFOUND, "event log has no %s bank",
 			alg ? digest_name(alg) : "such");
-	for (size_t i = 0; i < EVENT_LOG_PCRS; i++)
+	for (size_t i = 0; i < regs.n; i++)
 		regs.values[i].alg = alg;
 	for (size_t i = 0; i < log->n_events; i++) {
 		const struct event_log_event *ev = &log->events[i];
 
-		if (is_startup_locality(ev) && !start_at(&regs, ev, &seen, e))
+		if (log->form != EVENT_LOG_CC && is_startup_locality(ev) &&
+			!start_at(&regs, ev, &seen, e))
 			return false;
 		if (ev->type == EVENT_LOG_NO_ACTION)
 			continue;
-		extend(&regs.values[ev->pcr], ev->digests[bank]);
-		regs.extended |= UINT32_C(1) << ev->pcr;
+		extend(&regs.values[ev->reg], ev->digests[bank]);
+		regs.extended |= UINT32_C(1) << ev->reg;
 	}
 	*ret = regs;
 	return true;

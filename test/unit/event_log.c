@@ -8,7 +8,8 @@ static struct arena *a;
 
 enum { SEPARATOR = 4, IPL = 13 };
 
-static void add_header(struct buf *b)
+/* Two banks, as firmware of a TPM announces them at register 0. */
+static void add_header_of(struct buf *b, uint32_t reg, const char *vendor)
 {
 	struct buf data = buf_init(200);
 
@@ -20,13 +21,19 @@ static void add_header(struct buf *b)
 	buf_u16le(&data, 32);
 	buf_u16le(&data, 0x0c);
 	buf_u16le(&data, 48);
-	buf_u8(&data, 0);
-	buf_u32le(b, 0);
+	buf_u8(&data, (uint8_t)strlen(vendor));
+	buf_add_cstr(&data, vendor);
+	buf_u32le(b, reg);
 	buf_u32le(b, EVENT_LOG_NO_ACTION);
 	buf_fill(b, 0, 20);
 	buf_u32le(b, (uint32_t)data.n);
 	buf_add(b, data.p, data.n);
 	buf_done(&data);
+}
+
+static void add_header(struct buf *b)
+{
+	add_header_of(b, 0, "");
 }
 
 static void add_event(struct buf *b, uint32_t pcr, uint32_t type, const void *p, size_t n)
@@ -74,7 +81,7 @@ static void replays(void)
 	add_event(&b, 0xffffffff, EVENT_LOG_NO_ACTION, "vendor", 6);
 	add_event(&b, 7, SEPARATOR, "\0\0\0\0", 4);
 	CHECK_OK(event_log_parse(&log, buf_span(&b), a, &e), e);
-	CHECK(log.n_events == 3 && log.n_banks == 2 && !log.sha1_form);
+	CHECK(log.n_events == 3 && log.n_banks == 2 && log.form == EVENT_LOG_AGILE);
 	CHECK(event_log_data_hashed(&log, &log.events[2]));
 	CHECK_OK(event_log_replay(&r, &log, DIGEST_SHA256, &e), e);
 	CHECK(hex_is(
@@ -104,7 +111,7 @@ static void sha1_form(void)
 	buf_u32le(&b, 4);
 	buf_fill(&b, 0, 4);
 	CHECK_OK(event_log_parse(&log, buf_span(&b), a, &e), e);
-	CHECK(log.sha1_form && log.n_events == 1);
+	CHECK(log.form == EVENT_LOG_SHA1 && log.n_events == 1);
 	CHECK_OK(event_log_replay(&r, &log, DIGEST_SHA1, &e), e);
 	CHECK(hex_is(&r.values[4], "b2a83b0ebf2f8374299a5b2bdfc31ea955ad7236"));
 	for (size_t n = 0; n < b.n; n++)
@@ -209,7 +216,9 @@ static void limits(void)
 
 	CHECK_ERR(
 		event_log_parse(&log, span_make(big, EVENT_LOG_SIZE_MAX + 1), a, &e), e, ERR_LIMIT);
-	/* All zeroes are events of type 0 in the SHA-1 form, 32 bytes each: too many of them. */
+	CHECK_ERR(event_log_parse(&log, span_make(big, EVENT_LOG_SIZE_MAX), a, &e), e, ERR_FORMAT);
+	/* But for the first, all are events of type 0 in the SHA-1 form, 32 bytes each: too many of them. */
+	big[4] = 1;
 	CHECK_ERR(event_log_parse(&log, span_make(big, EVENT_LOG_SIZE_MAX), a, &e), e, ERR_LIMIT);
 	add_header(&b);
 	add_event(&b, 4, IPL, "one", 3);
@@ -218,6 +227,122 @@ static void limits(void)
 	CHECK_ERR(event_log_parse(&log, buf_span(&b), a, &e), e, ERR_FORMAT);
 	free(big);
 	arena_free(small);
+}
+
+/* RTMRs by Python's hashlib. The log's registers are one more than theirs; a locality is nothing to them. */
+static void confidential_guest(void)
+{
+	static const struct {
+		uint32_t reg;
+		const char *vendor;
+	} headers[] = { { 1, "" }, { 0, "td-shim" }, { 1, "td-shim" } };
+
+	for (size_t i = 0; i < ARRAY_LEN(headers); i++) {
+		CLEANUP(buf_done) struct buf b = buf_init(4096);
+		struct event_log_registers r;
+		struct event_log log;
+		struct err e = { 0 };
+
+		add_header_of(&b, headers[i].reg, headers[i].vendor);
+		add_event(&b, 0, EVENT_LOG_NO_ACTION, "where values lie", 16);
+		add_locality(&b, 3);
+		add_event(&b, 1, IPL, "hob", 3);
+		add_event(&b, 4, IPL, "app", 3);
+		add_event(&b, 1, IPL, "var", 3);
+		CHECK_OK(event_log_parse(&log, buf_span(&b), a, &e), e);
+		CHECK(log.form == EVENT_LOG_CC && log.n_events == 5 && !log.padding);
+		CHECK(log.events[2].reg == 0 && log.events[3].reg == 3);
+		CHECK_OK(event_log_replay(&r, &log, DIGEST_SHA384, &e), e);
+		CHECK(r.n == EVENT_LOG_RTMRS && r.extended == 9 && !r.startup_locality);
+		CHECK(hex_is(&r.values[0],
+			"1b0074915fa7481405313c8cfb9758288bfde4a01a5b02f0f2f8f05a0519181a"
+			"4c62f6fe4f7fb4b5e5b88de232436c1d"));
+		CHECK(hex_is(&r.values[3],
+			"b76036a6963404c7fe1249127a5c2fc684090bd30f0386d9b643e2e11e203f2f"
+			"b62d50ea1af96ad3bc6ba974c3b1c79a"));
+	}
+}
+
+/* The area behind a confidential guest's log; nothing else may stand there, and nothing at all behind a TPM's log. */
+static void padding(void)
+{
+	static const struct {
+		uint32_t header_reg;
+		uint8_t fill, last;
+		bool ok;
+	} cases[] = {
+		{ 1, 0xff, 0xff, true },
+		{ 1, 0x00, 0x00, true },
+		{ 1, 0xff, 0x00, false },
+		{ 1, 0x00, 0xff, false },
+		{ 1, 0x55, 0x55, false },
+		{ 0, 0xff, 0xff, false },
+		{ 0, 0x00, 0x00, false },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		for (size_t n = 1; n < 70; n++) {
+			CLEANUP(buf_done) struct buf b = buf_init(4096);
+			struct event_log log;
+			struct err e = { 0 };
+
+			add_header_of(&b, cases[i].header_reg, "");
+			add_event(&b, 2, IPL, "one", 3);
+			buf_fill(&b, cases[i].fill, n);
+			buf_u8(&b, cases[i].last);
+			if (!cases[i].ok) {
+				CHECK_ERR(
+					event_log_parse(&log, buf_span(&b), a, &e), e, ERR_FORMAT);
+				continue;
+			}
+			CHECK_OK(event_log_parse(&log, buf_span(&b), a, &e), e);
+			CHECK(log.n_events == 1 && log.padding == n + 1);
+		}
+}
+
+/* Registers that there are not: MRTD is nothing that an event extends. */
+static void registers(void)
+{
+	static const struct {
+		uint32_t header_reg, reg;
+		bool ok;
+	} cases[] = {
+		{ 0, 0, true },
+		{ 0, 23, true },
+		{ 0, 24, false },
+		{ 0, 0xffffffff, false },
+		{ 1, 0, false },
+		{ 1, 1, true },
+		{ 1, 4, true },
+		{ 1, 5, false },
+		{ 1, 0xffffffff, false },
+		{ 2, 1, false },
+		{ 0xffffffff, 1, false },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		CLEANUP(buf_done) struct buf b = buf_init(4096);
+		struct event_log log;
+		struct err e = { 0 };
+
+		add_header_of(&b, cases[i].header_reg, "");
+		add_event(&b, cases[i].reg, IPL, "one", 3);
+		if (cases[i].ok)
+			CHECK_OK(event_log_parse(&log, buf_span(&b), a, &e), e);
+		else
+			CHECK_ERR(event_log_parse(&log, buf_span(&b), a, &e), e, ERR_FORMAT);
+	}
+}
+
+/* The ACPI table is no log, and says so. */
+static void acpi_table(void)
+{
+	static const uint8_t table[56] = "CCEL\70\0\0";
+	struct event_log log;
+	struct err e = { 0 };
+
+	CHECK_ERR(event_log_parse(&log, SPAN_OF(table), a, &e), e, ERR_FORMAT);
+	CHECK(strstr(e.text, "ACPI table 'CCEL'"));
 }
 
 int main(void)
@@ -229,6 +354,10 @@ int main(void)
 	truncations();
 	flips();
 	limits();
+	confidential_guest();
+	padding();
+	registers();
+	acpi_table();
 	arena_free(a);
 	return test_end();
 }
