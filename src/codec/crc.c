@@ -1,4 +1,4 @@
-#include "image/crc.h"
+#include "codec/crc.h"
 
 #include "base/banned.h"
 

@@ -2,8 +2,8 @@
  * The two 32-bit cyclic redundancy checks that formats of an image carry. They find accidents, not forgeries.
  * Bit by bit: a few KiB are all that is ever checked.
  */
-#ifndef ASSAY_IMAGE_CRC_H
-#define ASSAY_IMAGE_CRC_H
+#ifndef ASSAY_CODEC_CRC_H
+#define ASSAY_CODEC_CRC_H
 
 #include "base/span.h"
 
