@@ -15,6 +15,7 @@
 static void work_done(struct build_work *w)
 {
 	artefacts_done(&w->artefacts);
+	buf_done(&w->eif);
 	changes_done(&w->changes);
 	for (size_t i = 0; w->overlays && i < w->d->overlays.n; i++)
 		tree_free(w->overlays[i]);

@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "build/build_work.h"
+#include "build/eif_output.h"
 #include "build/reference.h"
 #include "build/sbom.h"
 #include "sys/file.h"
@@ -60,6 +61,7 @@ static bool write_manifest(struct build_work *w, struct build_outcome *o, struct
 		.kernel = w->kernel,
 		.stub = w->stub,
 		.stub_version = w->stub_version,
+		.eif = buf_span(&w->eif),
 		.configured = w->d->run_scripts ? &w->configured : NULL };
 	CLEANUP(buf_done) struct buf out = buf_init(MANIFEST_SIZE_MAX);
 
@@ -94,7 +96,8 @@ static bool predict(struct finals *f, struct err *e)
 		.firmware = &f->w->firmware,
 		.pcr0 = f->pcr0 };
 
-	return reference_predict(&f->values, &in, f->w->values_arena, e);
+	return reference_predict(&f->values, &in, f->w->values_arena, e) &&
+	       eif_output_predict(&f->values, &f->w->eif, f->w->values_arena, e);
 }
 
 enum { FINAL_DIGEST, FINAL_FILES, FINALS };
@@ -106,7 +109,9 @@ static bool make_final(void *ctx, size_t i, struct err *e)
 	if (i == FINAL_DIGEST)
 		return artefacts_disk_digest(&f->w->artefacts, f->o->disk_sha256, e);
 	/* The old image gives way to the new one not before the new one's values are known. */
-	return predict(f, e) && export_firmware(f->w, e) && artefacts_publish(&f->w->artefacts, e);
+	return predict(f, e) && export_firmware(f->w, e) &&
+	       artefacts_publish(&f->w->artefacts, e) &&
+	       eif_output_publish(f->w->out, &f->w->eif, e);
 }
 
 static bool write_reference_values(
@@ -168,5 +173,6 @@ bool build_outputs_write(struct build_work *w, struct build_outcome *o, struct e
 	struct artefacts_inputs image = image_inputs(w);
 
 	build_work_stage(w, "image");
-	return artefacts_write(&w->artefacts, &image, w->out, e) && measure(w, o, e);
+	return artefacts_write(&w->artefacts, &image, w->out, e) &&
+	       eif_output_make(&w->eif, &image, e) && measure(w, o, e);
 }

@@ -34,6 +34,7 @@ struct build_work {
 	bool *reproduced;                    /* by place in the lock; NULL: nobody asked */
 	struct origin_class_shares measured; /* as the written manifest says */
 	struct artefacts artefacts;
+	struct buf eif; /* the enclave image; empty: none is wanted */
 	struct stamp stamp;
 	struct changes changes; /* of the earlier build in the folder, when r->explain is set */
 	int out;

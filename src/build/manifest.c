@@ -231,6 +231,19 @@ static bool emit_uki(struct emitting *m)
 	return count(m, ORIGIN_SOURCE, a->command_line.n);
 }
 
+/* Its kernel and ramdisks are those of the UKI and the root, which are counted already. */
+static void emit_eif(struct json_out *w, struct span eif)
+{
+	struct digest d = digest_of(DIGEST_SHA256, eif);
+
+	json_key(w, "eif");
+	json_object(w);
+	json_put_cstr(w, "file", "image.eif");
+	json_put_uint(w, "size", eif.n);
+	json_put_hex(w, "sha256", span_make(d.bytes, SHA256_SIZE));
+	json_end_object(w);
+}
+
 static bool emit_outputs(struct emitting *m)
 {
 	struct json_out *w = &m->w;
@@ -240,6 +253,8 @@ static bool emit_outputs(struct emitting *m)
 	emit_disk(w, m->in);
 	if (!emit_uki(m))
 		return false;
+	if (m->in->eif.n)
+		emit_eif(w, m->in->eif);
 	json_end_object(w);
 	json_key(w, "firmware");
 	json_object(w);

@@ -41,6 +41,7 @@ struct manifest_inputs {
 	struct str kernel_path; /* where in the packages, or below a component's /out */
 	struct manifest_boot_file kernel, stub;
 	struct str stub_version;
+	struct span eif; /* image.eif; empty: there is none */
 };
 
 /*

@@ -4,7 +4,8 @@
 #ifndef ASSAY_BUILD_OUTPUT_NAMES_H
 #define ASSAY_BUILD_OUTPUT_NAMES_H
 
-static const char *const output_names[] = { "disk.img", "uki.efi", "manifest.json",
+/* Only some builds write image.eif. */
+static const char *const output_names[] = { "disk.img", "uki.efi", "image.eif", "manifest.json",
 	"sbom.spdx.json", "reference-values.json", "firmware/OVMF_CODE.fd",
 	"firmware/OVMF_VARS.fd" };
 

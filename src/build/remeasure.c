@@ -3,6 +3,8 @@
 #include <sys/stat.h>
 
 #include "appraise/shape_qemu_vtpm.h"
+#include "appraise/shape_nitro_enclave.h"
+#include "build/eif_output.h"
 #include "build/finished.h"
 #include "build/record.h"
 #include "codec/pe.h"
@@ -10,6 +12,7 @@
 #include "image/pe_certificates.h"
 #include "image/stream.h"
 #include "image/uki.h"
+#include "measure/eif.h"
 #include "measure/partition_table.h"
 #include "sys/file.h"
 #include "base/banned.h"
@@ -134,8 +137,18 @@ static bool set_pcr0(struct remeasure *r, struct shape_firmware *f,
 	return true;
 }
 
-static bool compute(
-	struct remeasure *r, const struct finished *said, const struct store *s, struct err *e)
+/* The enclave image, whose shape follows from it alone. */
+static bool set_nitro_enclave(
+	struct reference_shape *ret, struct remeasure *r, int folder, struct err *e)
+{
+	CLEANUP(buf_done) struct buf image = { 0 };
+
+	return file_read(folder, EIF_OUTPUT_NAME, EIF_SIZE_MAX, &image, e) &&
+	       shape_nitro_enclave(ret, buf_span(&image), r->a, e);
+}
+
+static bool compute(struct remeasure *r, int folder, const struct finished *said,
+	const struct store *s, struct err *e)
 {
 	struct reference_shape *shapes = ARENA_ARRAY(
 		r->a, r->recorded.n_shapes, struct reference_shape);
@@ -149,6 +162,11 @@ static bool compute(
 			.root_hash = SPAN_OF(said->root_hash),
 			.firmware = said->firmware };
 
+		if (str_is(recorded->name, SHAPE_NITRO_ENCLAVE)) {
+			if (!set_nitro_enclave(&shapes[i], r, folder, e))
+				return false;
+			continue;
+		}
 		if (!str_is(recorded->name, SHAPE_QEMU_VTPM))
 			return err_set(e, ERR_USAGE, "platform '%.*s' is not known",
 				STR_ARG(recorded->name));
@@ -175,7 +193,7 @@ static bool run(struct remeasure *r, int folder, const struct store *s, struct e
 		return false;
 	if (!reference_values_parse(&r->recorded, buf_span(&text), r->a, e))
 		return err_wrap(e, "cannot read '" FINISHED_VALUES "'");
-	if (!compute(r, &said, s, e))
+	if (!compute(r, folder, &said, s, e))
 		return false;
 	sha256_of(uki, buf_span(&r->uki));
 	r->uki_differs = !ct_equal(uki, said.uki, SHA256_SIZE);

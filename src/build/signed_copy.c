@@ -10,12 +10,13 @@
 #include "build/manifest.h"
 #include "build/output_names.h"
 #include "image/disk.h"
+#include "measure/eif.h"
 #include "sys/file.h"
 #include "base/banned.h"
 
 enum { BEFORE, ESP, AFTER };
 #define MEMORY_MAX ((size_t)1 << 30)
-#define COPY_MAX MANIFEST_SIZE_MAX /* no other of the files is larger */
+#define COPY_MAX EIF_SIZE_MAX /* no other of the files is larger */
 
 struct copying {
 	const struct signed_copy *copy;

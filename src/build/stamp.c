@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "build/eif_output.h"
 #include "build/output_names.h"
 #include "codec/json.h"
 #include "sys/file.h"
@@ -54,8 +55,11 @@ static bool put_files(struct json_out *w, int folder, struct err *e)
 	for (size_t i = 0; i < ARRAY_LEN(output_names); i++) {
 		struct stat st;
 
-		if (fstatat(folder, output_names[i], &st, AT_SYMLINK_NOFOLLOW) < 0)
+		if (fstatat(folder, output_names[i], &st, AT_SYMLINK_NOFOLLOW) < 0) {
+			if (errno == ENOENT && str_is(str_of(output_names[i]), EIF_OUTPUT_NAME))
+				continue; /* that it is not there is noted so, too */
 			return err_os(e, "cannot look at '%s'", output_names[i]);
+		}
 		json_object(w);
 		json_put_cstr(w, "name", output_names[i]);
 		json_put_uint(w, "device", st.st_dev);

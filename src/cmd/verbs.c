@@ -30,6 +30,7 @@ const struct verb *const verbs[] = {
 	&cmd_measure_seves,
 	&cmd_measure_sev,
 	&cmd_measure_pcr,
+	&cmd_measure_eif,
 	&cmd_diff,
 	&cmd_sign_uki,
 	&cmd_sign_attach,

@@ -25,6 +25,7 @@ extern const struct verb cmd_measure_snp;
 extern const struct verb cmd_measure_seves;
 extern const struct verb cmd_measure_sev;
 extern const struct verb cmd_measure_pcr;
+extern const struct verb cmd_measure_eif;
 extern const struct verb cmd_diff;
 extern const struct verb cmd_sign_uki;
 extern const struct verb cmd_sign_attach;

@@ -4,7 +4,7 @@
 #include "base/rd.h"
 #include "codec/utf8.h"
 #include "diff/mbr_read.h"
-#include "image/crc.h"
+#include "codec/crc.h"
 #include "image/identifier.h"
 #include "base/banned.h"
 

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "image/crc.h"
+#include "codec/crc.h"
 #include "image/erofs_dir.h"
 #include "image/erofs_layout.h"
 #include "image/erofs_xattr.h"

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "image/crc.h"
+#include "codec/crc.h"
 #include "base/banned.h"
 
 enum {

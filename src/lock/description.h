@@ -139,6 +139,7 @@ struct description {
 
 	/* image: */
 	bool run_scripts;               /* configure: scripts */
+	bool eif;                       /* format: eif, beside disk and kernel image */
 	struct str_list command_line;   /* words before those that assay adds for dm-verity */
 	struct file_request kernel;     /* glob in the root, "boot/vmlinuz-*" */
 	struct file_request stub;       /* the systemd stub, in the firmware packages */

@@ -28,6 +28,12 @@ static bool is_configure(struct str v, struct err *e)
 	       err_set(e, ERR_FORMAT, "'%.*s' is neither none nor scripts", STR_ARG(v));
 }
 
+static bool is_format(struct str v, struct err *e)
+{
+	return str_is(v, "disk") || str_is(v, "eif") ||
+	       err_set(e, ERR_FORMAT, "'%.*s' is neither disk nor eif", STR_ARG(v));
+}
+
 static bool is_os_release(struct str v, struct err *e)
 {
 	struct str rest = v, line, key, value;
@@ -249,12 +255,14 @@ bool description_image_parse(
 	static const char *const keys[] = { "command-line", "kernel", "stub", "initrd",
 		"kernel-modules", "users", "groups", "units", "links", "folders", "overlays",
 		"exclude", "prefer", "modes", "hostname", "os-release", "ports", "configure",
-		NULL };
-	struct str configure = STR("none");
+		"format", NULL };
+	struct str configure = STR("none"), format = STR("disk");
 
 	if (!json_only(o, "image", keys, e) ||
-		!member_str(o, "configure", false, is_configure, &configure, e))
+		!member_str(o, "configure", false, is_configure, &configure, e) ||
+		!member_str(o, "format", false, is_format, &format, e))
 		return false;
+	d->eif = str_is(format, "eif");
 	d->run_scripts = str_is(configure, "scripts");
 	return member_list(o, "command-line", member_is_word, false, a, &d->command_line, e) &&
 	       description_file_parse(o, "kernel", false, &d->kernel, e) &&

@@ -41,6 +41,7 @@ static const char full[] =
 	"  modes: [{path: etc/shadow, mode: 0640, owner: root, group: shadow}, {path: a, mode: 4755}]\n"
 	"  hostname: hello\n"
 	"  configure: scripts\n"
+	"  format: eif\n"
 	"  os-release: |\n"
 	"    IMAGE_ID=hello\n"
 	"    IMAGE_VERSION=1\n"
@@ -80,7 +81,7 @@ static void check_image(const struct description *d)
 	CHECK(str_is(d->modes[0].group, "shadow") && str_is(d->modes[1].group, "root"));
 	CHECK(str_is(d->os_release, "IMAGE_ID=hello\nIMAGE_VERSION=1\n"));
 	CHECK(d->ports.n == 2 && str_is(d->hostname, "hello"));
-	CHECK(d->run_scripts);
+	CHECK(d->run_scripts && d->eif);
 }
 
 static void takes(void)
@@ -141,6 +142,7 @@ static const struct {
 	       "outputs: [{from: a, to: disk, path: a, mode: 755}]}]\n",
 		"not 'disk'" },
 	{ HEAD "image: {configure: all}\n", "neither none nor scripts" },
+	{ HEAD "image: {format: qcow2}\n", "neither disk nor eif" },
 	{ HEAD "image: {colour: red}\n", "image has no member 'colour'" },
 	{ HEAD "image: {command-line: ['a b']}\n", "holds blanks" },
 	{ HEAD "image: {users: [{name: a, uid: 1}]}\n", "'gid' is missing" },

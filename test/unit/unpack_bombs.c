@@ -5,7 +5,7 @@
 #include <time.h>
 
 #include "base/mem.h"
-#include "image/crc.h"
+#include "codec/crc.h"
 #include "unpacked.h"
 
 enum { ZEROS = 66 << 20, MEMORY_MAX_KB = 256 << 10, SECONDS_MAX = 20 };

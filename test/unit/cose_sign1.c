@@ -1,0 +1,175 @@
+#include "trust/cose_sign1.h"
+
+#include <openssl/pem.h>
+
+#include "image/cose_signer.h"
+#include "test.h"
+
+static struct arena *a;
+static const char payload[] = "what is claimed";
+
+/* A new private key as PEM in b, its public part in *key where it is a kind that is taken there. */
+static void make_key(const char *type, const char *group, struct buf *b, struct public_key **key)
+{
+	EVP_PKEY *pkey = group ? EVP_PKEY_Q_keygen(NULL, NULL, type, group)
+			       : EVP_PKEY_Q_keygen(NULL, NULL, type);
+	BIO *bio = BIO_new(BIO_s_mem());
+	struct err e = { 0 };
+	char *text;
+	size_t n;
+
+	CHECK(pkey && PEM_write_bio_PrivateKey(bio, pkey, NULL, NULL, 0, NULL, NULL) == 1);
+	*b = buf_init(1 << 16);
+	n = (size_t)BIO_get_mem_data(bio, &text);
+	buf_add(b, text, n);
+	if (key)
+		CHECK_OK(public_key_of_pkey(key, pkey, &e), e);
+	EVP_PKEY_free(pkey);
+	BIO_free(bio);
+}
+
+/* A document signed with that key. */
+static void sign(struct buf *out, const struct buf *pem)
+{
+	CLEANUP(cose_signer_freep) struct cose_signer *s = NULL;
+	CLEANUP(buf_done) struct buf header = buf_init(100);
+	CLEANUP(buf_done) struct buf message = buf_init(1000);
+	CLEANUP(buf_done) struct buf signature = buf_init(200);
+	struct err e = { 0 };
+
+	CHECK_OK(cose_signer_of_pem(&s, buf_span(pem), &e), e);
+	cbor_put_map(&header, 1);
+	cbor_put_int(&header, COSE_ALG);
+	cbor_put_int(&header, cose_signer_alg(s));
+	cose_sign1_message(&message, buf_span(&header), str_span(str_of(payload)));
+	CHECK_OK(cose_signer_sign(&signature, s, buf_span(&message), &e), e);
+	*out = buf_init(1000);
+	cose_sign1_emit(out, buf_span(&header), str_span(str_of(payload)), buf_span(&signature));
+	CHECK(buf_ok(out));
+}
+
+static const struct {
+	const char *group;
+	int64_t alg;
+	size_t size;
+} curves[] = {
+	{ "P-256", COSE_ES256, 64 },
+	{ "P-384", COSE_ES384, 96 },
+	{ "P-521", COSE_ES512, 132 },
+};
+
+/* Some signatures each, since one in 256 has a number with a leading zero. */
+static void signs_and_verifies(void)
+{
+	for (size_t i = 0; i < ARRAY_LEN(curves); i++) {
+		CLEANUP(buf_done) struct buf pem = { 0 };
+		CLEANUP(public_key_freep) struct public_key *key = NULL;
+
+		make_key("EC", curves[i].group, &pem, &key);
+		for (int k = 0; k < 20; k++) {
+			CLEANUP(buf_done) struct buf b = { 0 };
+			struct cose_sign1 s;
+			struct err e = { 0 };
+
+			sign(&b, &pem);
+			CHECK_OK(cose_sign1_parse(&s, buf_span(&b), a, &e), e);
+			CHECK(s.alg == curves[i].alg && s.signature.n == curves[i].size);
+			CHECK(span_equal(s.payload, str_span(str_of(payload))));
+			CHECK_OK(cose_sign1_verify(&s, key, &e), e);
+		}
+	}
+}
+
+/* Every flipped bit is another document, or none. */
+static void flips(void)
+{
+	CLEANUP(buf_done) struct buf pem = { 0 };
+	CLEANUP(buf_done) struct buf b = { 0 };
+	CLEANUP(public_key_freep) struct public_key *key = NULL;
+	struct cose_sign1 s;
+	struct err e = { 0 };
+
+	make_key("EC", "P-256", &pem, &key);
+	sign(&b, &pem);
+	for (size_t i = 0; i < 8 * b.n; i++) {
+		b.p[i / 8] ^= (uint8_t)(1u << i % 8);
+		CHECK(!cose_sign1_parse(&s, buf_span(&b), a, &e) ||
+			!cose_sign1_verify(&s, key, &e) ||
+			/* the tag, and the unprotected header, are not signed */
+			i / 8 == 0 || s.unprotected->n);
+		b.p[i / 8] ^= (uint8_t)(1u << i % 8);
+	}
+	for (size_t n = 0; n < b.n; n++)
+		CHECK_ERR(cose_sign1_parse(&s, span_make(b.p, n), a, &e), e, ERR_FORMAT);
+}
+
+static void another_key(void)
+{
+	CLEANUP(buf_done) struct buf pem = { 0 };
+	CLEANUP(buf_done) struct buf other = { 0 };
+	CLEANUP(buf_done) struct buf b = { 0 };
+	CLEANUP(public_key_freep) struct public_key *key = NULL;
+	struct cose_sign1 s;
+	struct err e = { 0 };
+
+	make_key("EC", "P-384", &pem, NULL);
+	make_key("EC", "P-384", &other, &key);
+	sign(&b, &pem);
+	CHECK_OK(cose_sign1_parse(&s, buf_span(&b), a, &e), e);
+	CHECK_ERR(cose_sign1_verify(&s, key, &e), e, ERR_SIGNATURE);
+	s.alg = -1000;
+	CHECK_ERR(cose_sign1_verify(&s, key, &e), e, ERR_SIGNATURE);
+}
+
+/* The same document each time, with a name for the key. */
+static void ed25519(void)
+{
+	CLEANUP(buf_done) struct buf pem = { 0 };
+	CLEANUP(buf_done) struct buf one = { 0 };
+	CLEANUP(buf_done) struct buf two = { 0 };
+	CLEANUP(cose_signer_freep) struct cose_signer *s = NULL;
+	uint8_t kid[SHA256_SIZE] = { 0 }, zero[SHA256_SIZE] = { 0 };
+	struct err e = { 0 };
+
+	make_key("ED25519", NULL, &pem, NULL);
+	sign(&one, &pem);
+	sign(&two, &pem);
+	CHECK(span_equal(buf_span(&one), buf_span(&two)));
+	CHECK_OK(cose_signer_of_pem(&s, buf_span(&pem), &e), e);
+	cose_signer_kid(kid, s);
+	CHECK(cose_signer_alg(s) == COSE_EDDSA && memcmp(kid, zero, sizeof kid) != 0);
+}
+
+static void refuses(void)
+{
+	/* no array, three parts, no protected header, no payload, critical, no algorithm, a tag that is another one */
+	static const char *const bad[] = { "\xa0", "\x83\x43\xa1\x01\x26\xa0\x41x",
+		"\x84\x40\xa0\x41x\x41y", "\x84\x43\xa1\x01\x26\xa0\xf6\x41y",
+		"\x84\x46\xa2\x01\x26\x02\x81\x04\xa0\x41x\x41y",
+		"\x84\x43\xa1\x04\x26\xa0\x41x\x41y", "\xd1\x84\x43\xa1\x01\x26\xa0\x41x\x41y",
+		"\x84\x43\xa1\x01\x26\x80\x41x\x41y" };
+	static const char good[] = "\x84\x43\xa1\x01\x26\xa0\x41x\x41y";
+	CLEANUP(buf_done) struct buf curve = { 0 };
+	struct cose_signer *signer = NULL;
+	struct err e = { 0 };
+	struct cose_sign1 s;
+
+	CHECK_OK(cose_sign1_parse(&s, str_span(str_of(good)), a, &e), e);
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+		CHECK_ERR(cose_sign1_parse(&s, str_span(str_of(bad[i])), a, &e), e, ERR_FORMAT);
+	CHECK_ERR(cose_signer_of_pem(&signer, str_span(str_of("no key")), &e), e, ERR_FORMAT);
+	make_key("EC", "secp256k1", &curve, NULL);
+	CHECK_ERR(cose_signer_of_pem(&signer, buf_span(&curve), &e), e, ERR_USAGE);
+}
+
+int main(void)
+{
+	a = arena_new(64 << 20);
+	signs_and_verifies();
+	flips();
+	another_key();
+	ed25519();
+	refuses();
+	arena_free(a);
+	return test_end();
+}
