@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "build/build_work.h"
+#include "build/output_names.h"
 #include "build/reference.h"
 #include "build/sbom.h"
 #include "sys/file.h"
@@ -23,26 +24,45 @@ static struct artefacts_inputs image_inputs(const struct build_work *w)
 		.source_date_epoch = w->r->inputs->source_date_epoch };
 }
 
+static bool export_one(
+	const struct build_work *w, const char *name, const struct content *c, struct err *e)
+{
+	CLEANUP(mem_free) uint8_t *bytes = NULL;
+
+	if (c->size > FIRMWARE_FILE_MAX)
+		return err_set(e, ERR_LIMIT, "firmware of %llu bytes, limit %d",
+			(unsigned long long)c->size, FIRMWARE_FILE_MAX);
+	bytes = mem_alloc((size_t)c->size);
+	return content_read(c, 0, bytes, (size_t)c->size, e) &&
+	       file_replace(w->out, name, span_make(bytes, (size_t)c->size), 0644, e);
+}
+
+static bool is_noted(const struct stamp *s, const char *name)
+{
+	for (size_t i = 0; i < s->n_firmware; i++)
+		if (strcmp(s->firmware[i], name) == 0)
+			return true;
+	return false;
+}
+
 static bool export_firmware(struct build_work *w, struct err *e)
 {
-	static const char *const names[] = { "firmware/OVMF_CODE.fd", "firmware/OVMF_VARS.fd" };
-	const struct content *contents[] = { &w->firmware.code.content, &w->firmware.vars.content };
-
 	if (mkdirat(w->out, "firmware", 0755) < 0 && errno != EEXIST)
 		return err_os(e, "cannot make folder 'firmware'");
-	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-		CLEANUP(mem_free) uint8_t *bytes = NULL;
+	for (size_t i = 0; i < w->d->n_platforms; i++) {
+		char name[OUTPUT_FIRMWARE_MAX];
 
-		if (contents[i]->size > FIRMWARE_FILE_MAX)
-			return err_set(e, ERR_LIMIT, "firmware of %llu bytes, limit %d",
-				(unsigned long long)contents[i]->size, FIRMWARE_FILE_MAX);
-		bytes = mem_alloc((size_t)contents[i]->size);
-		if (!content_read(contents[i], 0, bytes, (size_t)contents[i]->size, e) ||
-			!file_replace(w->out, names[i], span_make(bytes, (size_t)contents[i]->size),
-				0644, e))
+		if (!w->platform_firmware[i].origin.n)
+			continue;
+		output_firmware_name(name, w->d->platforms[i].shape.name);
+		if (is_noted(&w->stamp, name)) /* the same file for each combination of settings */
+			continue;
+		memcpy(w->stamp.firmware[w->stamp.n_firmware++], name, sizeof name);
+		if (!export_one(w, name, &w->platform_firmware[i].content, e))
 			return false;
 	}
-	return true;
+	return export_one(w, "firmware/OVMF_CODE.fd", &w->firmware.code.content, e) &&
+	       export_one(w, "firmware/OVMF_VARS.fd", &w->firmware.vars.content, e);
 }
 
 static bool write_manifest(struct build_work *w, struct build_outcome *o, struct err *e)
@@ -52,6 +72,7 @@ static bool write_manifest(struct build_work *w, struct build_outcome *o, struct
 		.components = w->components,
 		.n_components = w->d->n_components,
 		.firmware = &w->firmware,
+		.platform_firmware = w->platform_firmware,
 		.artefacts = &w->artefacts,
 		.disk_sha256 = o->disk_sha256,
 		.root = w->root,
@@ -92,6 +113,7 @@ static bool predict(struct finals *f, struct err *e)
 	struct reference_inputs in = { .description = f->w->d,
 		.artefacts = &f->w->artefacts,
 		.firmware = &f->w->firmware,
+		.platform_firmware = f->w->platform_firmware,
 		.pcr0 = f->pcr0 };
 
 	return reference_predict(&f->values, &in, f->w->values_arena, e);
@@ -142,7 +164,7 @@ static bool measure(struct build_work *w, struct build_outcome *o, struct err *e
 	struct digest pcr0[RECORD_PCR0_BANKS];
 	struct finals f = { .w = w, .o = o };
 
-	if (w->d->platforms.n) { /* only what is measured for a platform needs it */
+	if (description_has_platform(w->d, PLATFORM_TPM)) { /* no other needs it */
 		build_work_stage(w, "PCR 0 of firmware");
 		if (!find_pcr0(w, o, pcr0, e))
 			return false;

@@ -2,17 +2,21 @@
 
 #include <sys/stat.h>
 
-#include "appraise/shape_qemu_vtpm.h"
+#include "appraise/shape.h"
 #include "build/finished.h"
+#include "build/output_names.h"
 #include "build/record.h"
 #include "codec/pe.h"
 #include "image/authenticode.h"
 #include "image/pe_certificates.h"
 #include "image/stream.h"
 #include "image/uki.h"
+#include "lock/platform_files.h"
 #include "measure/partition_table.h"
 #include "sys/file.h"
 #include "base/banned.h"
+
+enum { FIRMWARE_MAX = 64 << 20 };
 
 #define MEMORY_MAX ((size_t)1 << 30) /* a manifest of MANIFEST_SIZE_MAX as JSON values */
 
@@ -134,8 +138,44 @@ static bool set_pcr0(struct remeasure *r, struct shape_firmware *f,
 	return true;
 }
 
-static bool compute(
-	struct remeasure *r, const struct finished *said, const struct store *s, struct err *e)
+/* The firmware of a platform that has its own: the file beside the image, which has to be the one that was measured. */
+static bool read_platform_firmware(struct remeasure *r, struct shape_files *f,
+	const struct reference_shape *recorded, int folder, struct err *e)
+{
+	CLEANUP(buf_done) struct buf bytes = { 0 };
+	char name[OUTPUT_FIRMWARE_MAX];
+	struct str copy;
+
+	output_firmware_name(name, recorded->name);
+	if (memchr(name + sizeof "firmware/" - 1, '/', strlen(name) - (sizeof "firmware/" - 1)))
+		return err_set(e, ERR_FORMAT, "shape '%.*s' is no name of a platform",
+			STR_ARG(recorded->name));
+	if (!file_read(folder, name, FIRMWARE_MAX, &bytes, e))
+		return false;
+	copy = arena_str(r->a, buf_str(&bytes));
+	f->firmware = str_span(copy);
+	return copy.p || arena_full(r->a, e);
+}
+
+static bool compute_shape(struct reference_shape *ret, struct remeasure *r,
+	const struct reference_shape *recorded, struct shape_files *files, int folder,
+	const struct store *s, struct err *e)
+{
+	struct platform_shape base, p;
+
+	if (!platform_files_shape(&base, shape_base_of(recorded), r->a, e) ||
+		!shape_settings_of(&p, recorded, &base, e))
+		return false;
+	if (p.kind == PLATFORM_TPM && !set_pcr0(r, &files->tpm, recorded, s, e))
+		return false;
+	if ((p.kind == PLATFORM_SNP || p.kind == PLATFORM_TDX) &&
+		!read_platform_firmware(r, files, recorded, folder, e))
+		return false;
+	return shape_predict(ret, &p, files, r->a, e);
+}
+
+static bool compute(struct remeasure *r, const struct finished *said, int folder,
+	const struct store *s, struct err *e)
 {
 	struct reference_shape *shapes = ARENA_ARRAY(
 		r->a, r->recorded.n_shapes, struct reference_shape);
@@ -143,18 +183,13 @@ static bool compute(
 	if (!shapes)
 		return arena_full(r->a, e);
 	for (size_t i = 0; i < r->recorded.n_shapes; i++) {
-		const struct reference_shape *recorded = &r->recorded.shapes[i];
-		struct shape_qemu_vtpm_in in = { .uki = buf_span(&r->uki),
+		struct shape_files files = { .uki = buf_span(&r->uki),
 			.gpt = buf_span(&r->gpt),
 			.root_hash = SPAN_OF(said->root_hash),
-			.firmware = said->firmware };
+			.tpm = said->firmware };
 
-		if (!str_is(recorded->name, SHAPE_QEMU_VTPM))
-			return err_set(e, ERR_USAGE, "platform '%.*s' is not known",
-				STR_ARG(recorded->name));
-		if (!set_pcr0(r, &in.firmware, recorded, s, e) ||
-			!shape_qemu_vtpm(&shapes[i], &in, r->a, e))
-			return err_wrap(e, "platform '%.*s'", STR_ARG(recorded->name));
+		if (!compute_shape(&shapes[i], r, &r->recorded.shapes[i], &files, folder, s, e))
+			return err_wrap(e, "platform '%.*s'", STR_ARG(r->recorded.shapes[i].name));
 	}
 	r->computed = r->recorded;
 	r->computed.has_origins = true;
@@ -175,7 +210,7 @@ static bool run(struct remeasure *r, int folder, const struct store *s, struct e
 		return false;
 	if (!reference_values_parse(&r->recorded, buf_span(&text), r->a, e))
 		return err_wrap(e, "cannot read '" FINISHED_VALUES "'");
-	if (!compute(r, &said, s, e))
+	if (!compute(r, &said, folder, s, e))
 		return false;
 	sha256_of(uki, buf_span(&r->uki));
 	r->uki_differs = !ct_equal(uki, said.uki, SHA256_SIZE);

@@ -130,6 +130,9 @@ static bool copy_others(const struct copying *c, struct err *e)
 			strcmp(output_names[i], FINISHED_UKI) != 0 &&
 			!copy_file(c, output_names[i], e))
 			return false;
+	for (size_t i = 0; i < c->image.n_platform_firmware; i++)
+		if (!copy_file(c, c->image.platform_firmware[i].p, e))
+			return false;
 	return true;
 }
 

@@ -1,0 +1,9 @@
+#ifndef ASSAY_APPRAISE_SHAPE_TDX_H
+#define ASSAY_APPRAISE_SHAPE_TDX_H
+
+#include "appraise/shape.h"
+
+bool shape_tdx(struct reference_shape *ret, const struct platform_shape *p,
+	const struct shape_files *files, struct arena *a, struct err *e) MUST_CHECK;
+
+#endif
