@@ -204,6 +204,56 @@ static struct str get_acpi_tables(const struct platform_shape *s, struct arena *
 	return get_acpi(s, PLATFORM_ACPI_TABLES, a);
 }
 
+static bool set_firmware_sha256(struct platform_shape *s, struct str v, struct err *e)
+{
+	return platform_firmware_set_sha256(&s->firmware, v, e);
+}
+
+static struct str get_firmware_sha256(const struct platform_shape *s, struct arena *a)
+{
+	return platform_firmware_digest(&s->firmware.sha256, a);
+}
+
+static bool set_firmware_pages(struct platform_shape *s, struct str v, struct err *e)
+{
+	return platform_firmware_set_pages(&s->firmware, v, e);
+}
+
+static struct str get_firmware_pages(const struct platform_shape *s, struct arena *a)
+{
+	return platform_firmware_digest(&s->firmware.pages, a);
+}
+
+static bool set_firmware_reset(struct platform_shape *s, struct str v, struct err *e)
+{
+	return platform_firmware_set_reset(&s->firmware, v, e);
+}
+
+static struct str get_firmware_reset(const struct platform_shape *s, struct arena *a)
+{
+	return platform_firmware_reset(&s->firmware, a);
+}
+
+static bool set_firmware_hashes(struct platform_shape *s, struct str v, struct err *e)
+{
+	return platform_firmware_set_hashes(&s->firmware, v, e);
+}
+
+static struct str get_firmware_hashes(const struct platform_shape *s, struct arena *a)
+{
+	return platform_firmware_hashes(&s->firmware, a);
+}
+
+static bool set_firmware_sections(struct platform_shape *s, struct str v, struct err *e)
+{
+	return platform_firmware_set_sections(&s->firmware, v, e);
+}
+
+static struct str get_firmware_sections(const struct platform_shape *s, struct arena *a)
+{
+	return platform_firmware_sections(&s->firmware, a);
+}
+
 static const struct setting {
 	const char *key;
 	unsigned kinds;
@@ -215,6 +265,11 @@ static const struct setting {
 	{ "vcpus", KIND(SNP) | KIND(TDX), set_vcpus, get_vcpus },
 	{ "vcpu-type", KIND(SNP), set_vcpu_type, get_vcpu_type },
 	{ "guest-features", KIND(SNP), set_features, get_features },
+	{ "firmware-sha256", KIND(SNP), set_firmware_sha256, get_firmware_sha256 },
+	{ "firmware-pages", KIND(SNP), set_firmware_pages, get_firmware_pages },
+	{ "firmware-reset", KIND(SNP), set_firmware_reset, get_firmware_reset },
+	{ "firmware-hashes", KIND(SNP), set_firmware_hashes, get_firmware_hashes },
+	{ "firmware-sections", KIND(SNP), set_firmware_sections, get_firmware_sections },
 	{ "memory", KIND(TDX), set_memory, get_memory },
 	{ "qemu", KIND(TDX), set_qemu, get_qemu },
 	{ "passes", KIND(TDX), set_passes, get_passes },

@@ -8,6 +8,7 @@
  *   vcpus            snp, tdx: 1 to 4096
  *   vcpu-type        snp: QEMU's name of the processor, "EPYC-Milan"
  *   guest-features   snp: SEV_FEATURES, "0x1"
+ *   firmware-...     snp: what is known of firmware (platform_firmware.h); a file that is at hand says it itself
  *   memory           tdx: bytes, or with K, M, G
  *   qemu             tdx: "before-10.2" or "since-10.2": what it does to the kernel's header
  *   passes           tdx: "single" or "two": in which order the host measures added pages
@@ -18,6 +19,7 @@
 #define ASSAY_APPRAISE_PLATFORM_SHAPE_H
 
 #include "appraise/platform.h"
+#include "appraise/platform_firmware.h"
 #include "base/arena.h"
 
 #define PLATFORM_SHAPE_FORMAT "assay.platform/1"
@@ -26,7 +28,7 @@ enum {
 	PLATFORM_SHAPE_VCPUS_MAX = 4096,
 	PLATFORM_SHAPE_RULES_MAX = 64,
 	PLATFORM_SHAPE_ACPI_MAX = 256,
-	PLATFORM_SHAPE_SETTINGS = 12, /* names of settings that there are, at most */
+	PLATFORM_SHAPE_SETTINGS = 16, /* names of settings that there are, at most */
 };
 
 enum platform_boot { PLATFORM_BOOT_DISK, PLATFORM_BOOT_DIRECT };
@@ -67,6 +69,9 @@ struct platform_shape {
 	bool two_pass;
 	bool has_acpi;
 	struct digest acpi[PLATFORM_ACPI_FILES];
+
+	struct platform_firmware
+		firmware; /* snp: what is known of it where its file is not at hand */
 
 	const struct platform_rule *rules;
 	size_t n_rules;

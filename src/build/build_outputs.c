@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <sys/stat.h>
 
+#include "appraise/shape.h"
 #include "base/mem.h"
 #include "build/build_work.h"
 #include "build/output_names.h"
@@ -37,32 +38,66 @@ static bool export_one(
 	       file_replace(w->out, name, span_make(bytes, (size_t)c->size), 0644, e);
 }
 
-static bool is_noted(const struct stamp *s, const char *name)
+/* Notes a file that not every folder has; false where it is noted already. */
+static bool note(struct stamp *s, const char *name)
 {
-	for (size_t i = 0; i < s->n_firmware; i++)
-		if (strcmp(s->firmware[i], name) == 0)
-			return true;
-	return false;
+	for (size_t i = 0; i < s->n_more; i++)
+		if (strcmp(s->more[i], name) == 0)
+			return false;
+	snprintf(s->more[s->n_more++], OUTPUT_FIRMWARE_MAX, "%s", name);
+	return true;
+}
+
+static bool make_folder(const struct build_work *w, const char *name, struct err *e)
+{
+	return mkdirat(w->out, name, 0755) == 0 || errno == EEXIST ||
+	       err_os(e, "cannot make folder '%s'", name);
 }
 
 static bool export_firmware(struct build_work *w, struct err *e)
 {
-	if (mkdirat(w->out, "firmware", 0755) < 0 && errno != EEXIST)
-		return err_os(e, "cannot make folder 'firmware'");
+	if (!make_folder(w, "firmware", e))
+		return false;
 	for (size_t i = 0; i < w->d->n_platforms; i++) {
 		char name[OUTPUT_FIRMWARE_MAX];
 
 		if (!w->platform_firmware[i].origin.n)
 			continue;
+		/* The same file for each combination of settings. */
 		output_firmware_name(name, w->d->platforms[i].shape.name);
-		if (is_noted(&w->stamp, name)) /* the same file for each combination of settings */
-			continue;
-		memcpy(w->stamp.firmware[w->stamp.n_firmware++], name, sizeof name);
-		if (!export_one(w, name, &w->platform_firmware[i].content, e))
+		if (note(&w->stamp, name) &&
+			!export_one(w, name, &w->platform_firmware[i].content, e))
 			return false;
 	}
 	return export_one(w, "firmware/OVMF_CODE.fd", &w->firmware.code.content, e) &&
 	       export_one(w, "firmware/OVMF_VARS.fd", &w->firmware.vars.content, e);
+}
+
+static bool boots_directly(const struct description *d)
+{
+	for (size_t i = 0; i < d->n_platforms; i++)
+		if (d->platforms[i].shape.boot == PLATFORM_BOOT_DIRECT)
+			return true;
+	return false;
+}
+
+/* Kernel, initrd and command line as the sections of the UKI that they are. */
+static bool export_direct(struct build_work *w, struct err *e)
+{
+	struct shape_direct d;
+
+	if (!boots_directly(w->d))
+		return true;
+	if (!shape_direct_of(&d, buf_span(&w->artefacts.uki), e) || !make_folder(w, "direct", e))
+		return false;
+	const struct span files[OUTPUT_DIRECT] = { d.kernel, d.initrd, d.command_line };
+
+	for (size_t i = 0; i < OUTPUT_DIRECT; i++) {
+		note(&w->stamp, output_direct[i]);
+		if (!file_replace(w->out, output_direct[i], files[i], 0644, e))
+			return false;
+	}
+	return true;
 }
 
 static bool write_manifest(struct build_work *w, struct build_outcome *o, struct err *e)
@@ -128,7 +163,8 @@ static bool make_final(void *ctx, size_t i, struct err *e)
 	if (i == FINAL_DIGEST)
 		return artefacts_disk_digest(&f->w->artefacts, f->o->disk_sha256, e);
 	/* The old image gives way to the new one not before the new one's values are known. */
-	return predict(f, e) && export_firmware(f->w, e) && artefacts_publish(&f->w->artefacts, e);
+	return predict(f, e) && export_firmware(f->w, e) && export_direct(f->w, e) &&
+	       artefacts_publish(&f->w->artefacts, e);
 }
 
 static bool write_reference_values(

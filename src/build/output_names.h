@@ -1,6 +1,7 @@
 /*
  * The files that `assay build` writes into its folder, and no other: what else lies there is somebody's own. A platform that
- * measures firmware of its own has it there as firmware/NAME.fd, NAME as the description calls the platform.
+ * measures firmware of its own has it there as firmware/NAME.fd, NAME as the description calls the platform; where one
+ * boots directly, direct/ has what the monitor hands over.
  */
 #ifndef ASSAY_BUILD_OUTPUT_NAMES_H
 #define ASSAY_BUILD_OUTPUT_NAMES_H
@@ -13,7 +14,11 @@ static const char *const output_names[] = { "disk.img", "uki.efi", "manifest.jso
 	"sbom.spdx.json", "reference-values.json", "firmware/OVMF_CODE.fd",
 	"firmware/OVMF_VARS.fd" };
 
-enum { OUTPUT_FIRMWARE_MAX = 160 };
+/* In the order of struct shape_direct. */
+static const char *const output_direct[] = { "direct/kernel", "direct/initrd",
+	"direct/command-line" };
+
+enum { OUTPUT_DIRECT = 3, OUTPUT_FIRMWARE_MAX = 160 };
 
 /* shape: its name, of which what stands before a '/' is the description's. */
 static inline void output_firmware_name(char out[static OUTPUT_FIRMWARE_MAX], struct str shape)

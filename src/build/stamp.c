@@ -71,8 +71,8 @@ static bool put_files(struct json_out *w, const struct stamp *s, int folder, str
 	for (size_t i = 0; i < ARRAY_LEN(output_names); i++)
 		if (!put_file(w, folder, output_names[i], e))
 			return false;
-	for (size_t i = 0; i < s->n_firmware; i++)
-		if (!put_file(w, folder, s->firmware[i], e))
+	for (size_t i = 0; i < s->n_more; i++)
+		if (!put_file(w, folder, s->more[i], e))
 			return false;
 	json_end_array(w);
 	return true;
@@ -111,9 +111,9 @@ static bool parse_files(struct stamp *ret, const struct json *v, struct err *e)
 	for (size_t i = ARRAY_LEN(output_names); i < files->n; i++) {
 		if (!json_get_str(&files->items[i], "name", &name, e))
 			return false;
-		if (ret->n_firmware == DESCRIPTION_PLATFORMS_MAX || name.n >= OUTPUT_FIRMWARE_MAX)
+		if (ret->n_more == STAMP_MORE_MAX || name.n >= OUTPUT_FIRMWARE_MAX)
 			return err_set(e, ERR_LIMIT, "too many files");
-		memcpy(ret->firmware[ret->n_firmware++], name.p, name.n);
+		memcpy(ret->more[ret->n_more++], name.p, name.n);
 	}
 	return true;
 }

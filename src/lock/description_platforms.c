@@ -68,11 +68,6 @@ static bool read_settings(struct entry *t, struct arena *a, struct err *e)
 	return true;
 }
 
-static bool needs_firmware(enum platform_kind kind)
-{
-	return kind == PLATFORM_SNP || kind == PLATFORM_TDX;
-}
-
 static bool read_entry(struct entry *t, struct arena *a, struct err *e)
 {
 	struct platform_shape *s = &t->base.shape;
@@ -91,16 +86,26 @@ static bool read_entry(struct entry *t, struct arena *a, struct err *e)
 		return err_wrap(e, "line %zu", t->v->line);
 	if (name.n)
 		s->name = name;
-	if (needs_firmware(s->kind) != (t->base.firmware.path.n > 0)) {
-		err_set(e, ERR_FORMAT, "line %zu: platform '%.*s' %s", t->v->line, STR_ARG(base),
-			needs_firmware(s->kind) ? "measures firmware of its own, and names none"
-						: "has no firmware of its own");
-		return err_hint(e,
-			needs_firmware(s->kind)
-				? "firmware: PATH of a firmware package, or firmware: {component: NAME, file: PATH}"
-				: "leave 'firmware' out of it");
-	}
 	return !map || read_settings(t, a, e);
+}
+
+/* The file, or for a launch digest all that it takes from it. */
+static bool check_firmware(
+	const struct entry *t, const struct platform_request *p, struct err *e)
+{
+	enum platform_kind kind = p->shape.kind;
+	bool has_file = p->firmware.path.n > 0;
+	bool needs = kind == PLATFORM_SNP || kind == PLATFORM_TDX;
+
+	if (has_file ? needs : !needs || platform_firmware_is_known(&p->shape.firmware))
+		return true;
+	err_set(e, ERR_FORMAT, "line %zu: platform '%.*s' %s", t->v->line, STR_ARG(p->shape.name),
+		needs ? "measures firmware of its own, and names none"
+		      : "has no firmware of its own");
+	return err_hint(e, "%s",
+		needs ? "firmware: PATH of a firmware package, or {component: NAME, file: PATH}; for snp "
+			"also what is known of it: firmware-sha256, -pages, -reset, -hashes, -sections"
+		      : "leave 'firmware' out of it");
 }
 
 static bool add(
@@ -117,6 +122,8 @@ static bool add(
 				e, "give one of them another name: {shape: ..., name: ...}");
 		}
 	r->to[r->n] = *p;
+	if (!check_firmware(t, p, e))
+		return false;
 	platform_shape_find_acpi(&r->to[r->n].shape);
 	r->n++;
 	return true;
