@@ -130,13 +130,30 @@ static struct str get_memory(const struct platform_shape *s, struct arena *a)
 
 static bool set_qemu(struct platform_shape *s, struct str v, struct err *e)
 {
-	return one_of_two(&s->header_kept, v, "before-10.2", "since-10.2", e);
+	s->qemu_text = v;
+	return linux_setup_qemu_read(&s->qemu, v, e);
 }
 
 static struct str get_qemu(const struct platform_shape *s, struct arena *a)
 {
 	(void)a;
-	return s->header_kept ? STR("since-10.2") : STR("before-10.2");
+	return s->qemu_text;
+}
+
+static bool set_secure_boot(struct platform_shape *s, struct str v, struct err *e)
+{
+	bool off;
+
+	if (!one_of_two(&off, v, "absent", "off", e))
+		return false;
+	s->secure_boot = off ? TPM_SECURE_BOOT_OFF : TPM_SECURE_BOOT_ABSENT;
+	return true;
+}
+
+static struct str get_secure_boot(const struct platform_shape *s, struct arena *a)
+{
+	(void)a;
+	return s->secure_boot ? str_of(tpm_secure_boot_name(s->secure_boot)) : STR("");
 }
 
 static bool set_passes(struct platform_shape *s, struct str v, struct err *e)
@@ -272,6 +289,7 @@ static const struct setting {
 	{ "firmware-sections", KIND(SNP), set_firmware_sections, get_firmware_sections },
 	{ "memory", KIND(TDX), set_memory, get_memory },
 	{ "qemu", KIND(TDX), set_qemu, get_qemu },
+	{ "secure-boot", KIND(TDX), set_secure_boot, get_secure_boot },
 	{ "passes", KIND(TDX), set_passes, get_passes },
 	{ "acpi-loader", KIND(TDX), set_acpi_loader, get_acpi_loader },
 	{ "acpi-rsdp", KIND(TDX), set_acpi_rsdp, get_acpi_rsdp },
@@ -292,11 +310,18 @@ bool platform_shape_has_setting(struct str key)
 	return find_setting(key) != NULL;
 }
 
+bool platform_shape_takes(const struct platform_shape *s, struct str key)
+{
+	const struct setting *w = find_setting(key);
+
+	return w && w->kinds >> s->kind & 1;
+}
+
 bool platform_shape_set(struct platform_shape *s, struct str key, struct str value, struct err *e)
 {
 	const struct setting *w = find_setting(key);
 
-	if (!w || !(w->kinds >> s->kind & 1))
+	if (!platform_shape_takes(s, key))
 		return err_set(e, ERR_USAGE, "platform %s has no setting '%.*s'",
 			platform_name(s->kind), STR_ARG(key));
 	return w->set(s, value, e) || err_wrap(e, "setting '%s'", w->key);

@@ -10,7 +10,8 @@
  *   guest-features   snp: SEV_FEATURES, "0x1"
  *   firmware-...     snp: what is known of firmware (platform_firmware.h); a file that is at hand says it itself
  *   memory           tdx: bytes, or with K, M, G
- *   qemu             tdx: "before-10.2" or "since-10.2": what it does to the kernel's header
+ *   qemu             tdx: QEMU's version, "10.2": before that it writes into the kernel's header
+ *   secure-boot      tdx: the firmware's variable SecureBoot is "absent" or "off"
  *   passes           tdx: "single" or "two": in which order the host measures added pages
  *   acpi-loader, acpi-rsdp, acpi-tables
  *                    tdx: SHA-384 of what the monitor gives the firmware as ACPI; without them RTMR 0 has no value
@@ -21,6 +22,8 @@
 #include "appraise/platform.h"
 #include "appraise/platform_firmware.h"
 #include "base/arena.h"
+#include "measure/linux_setup.h"
+#include "measure/tpm_firmware.h"
 
 #define PLATFORM_SHAPE_FORMAT "assay.platform/1"
 
@@ -28,7 +31,7 @@ enum {
 	PLATFORM_SHAPE_VCPUS_MAX = 4096,
 	PLATFORM_SHAPE_RULES_MAX = 64,
 	PLATFORM_SHAPE_ACPI_MAX = 256,
-	PLATFORM_SHAPE_SETTINGS = 16, /* names of settings that there are, at most */
+	PLATFORM_SHAPE_SETTINGS = 24, /* names of settings that there are, at most */
 };
 
 enum platform_boot { PLATFORM_BOOT_DISK, PLATFORM_BOOT_DIRECT };
@@ -65,7 +68,9 @@ struct platform_shape {
 	struct str vmm, vcpu_type;
 	uint32_t vcpus;
 	uint64_t guest_features, memory;
-	bool header_kept; /* qemu: since-10.2 */
+	struct linux_setup_qemu qemu;
+	struct str qemu_text;
+	enum tpm_secure_boot secure_boot;
 	bool two_pass;
 	bool has_acpi;
 	struct digest acpi[PLATFORM_ACPI_FILES];
@@ -85,8 +90,9 @@ bool platform_shape_parse(
 /* Changes one setting. value is borrowed. USAGE for one that this platform has not, FORMAT for a value that is none. */
 bool platform_shape_set(
 	struct platform_shape *s, struct str key, struct str value, struct err *e) MUST_CHECK;
-/* Whether there is a setting of this name at all. */
+/* Whether there is a setting of this name, at all and for this shape's platform. */
 bool platform_shape_has_setting(struct str key);
+bool platform_shape_takes(const struct platform_shape *s, struct str key);
 /* Takes ACPI digests for its vCPUs and memory from those that its file knows, unless they were set. */
 void platform_shape_find_acpi(struct platform_shape *s);
 /* All settings of its platform, as platform_shape_set takes them, into out; text from a. */

@@ -93,7 +93,7 @@ bool shape_settings_of(struct platform_shape *ret, const struct reference_shape 
 	for (size_t i = 0; i < recorded->n_inputs; i++) {
 		const struct reference_input *in = &recorded->inputs[i];
 
-		if (platform_shape_has_setting(in->name) &&
+		if (platform_shape_takes(&p, in->name) &&
 			!platform_shape_set(&p, in->name, in->value, e))
 			return err_wrap(e, "shape '%.*s'", STR_ARG(recorded->name));
 	}

@@ -138,62 +138,68 @@ static bool set_pcr0(struct remeasure *r, struct shape_firmware *f,
 	return true;
 }
 
-/* The firmware of a platform that has its own: the file beside the image, which has to be the one that was measured. */
-static bool read_platform_firmware(struct remeasure *r, struct shape_files *f,
-	const struct reference_shape *recorded, int folder, struct err *e)
+/* What the shapes are computed again from. */
+struct again {
+	struct remeasure *r;
+	const struct finished *said;
+	const struct store *store;
+	int folder;
+};
+
+/* The firmware of a platform that has its own: the file beside the image. Of other firmware the values themselves tell. */
+static bool read_platform_firmware(struct span *ret, const struct again *g,
+	const struct reference_shape *recorded, struct err *e)
 {
-	CLEANUP(buf_done) struct buf bytes = { 0 };
 	char name[OUTPUT_FIRMWARE_MAX];
-	struct str copy;
 
 	output_firmware_name(name, recorded->name);
-	if (memchr(name + sizeof "firmware/" - 1, '/', strlen(name) - (sizeof "firmware/" - 1)))
-		return err_set(e, ERR_FORMAT, "shape '%.*s' is no name of a platform",
-			STR_ARG(recorded->name));
-	if (!file_read(folder, name, FIRMWARE_MAX, &bytes, e))
-		return false;
-	copy = arena_str(r->a, buf_str(&bytes));
-	f->firmware = str_span(copy);
-	return copy.p || arena_full(r->a, e);
+	for (size_t i = 0; i < g->said->n_platform_firmware; i++) {
+		CLEANUP(buf_done) struct buf bytes = { 0 };
+		struct str copy;
+
+		if (!str_is(g->said->platform_firmware[i], name))
+			continue;
+		if (!file_read(g->folder, name, FIRMWARE_MAX, &bytes, e))
+			return false;
+		copy = arena_str(g->r->a, buf_str(&bytes));
+		*ret = str_span(copy);
+		return copy.p || arena_full(g->r->a, e);
+	}
+	return true;
 }
 
-static bool compute_shape(struct reference_shape *ret, struct remeasure *r,
-	const struct reference_shape *recorded, struct shape_files *files, int folder,
-	const struct store *s, struct err *e)
+static bool compute_shape(struct reference_shape *ret, const struct again *g,
+	const struct reference_shape *recorded, struct err *e)
 {
+	struct shape_files files = { .uki = buf_span(&g->r->uki),
+		.gpt = buf_span(&g->r->gpt),
+		.root_hash = SPAN_OF(g->said->root_hash),
+		.tpm = g->said->firmware };
 	struct platform_shape base, p;
 
-	if (!platform_files_shape(&base, shape_base_of(recorded), r->a, e) ||
+	if (!platform_files_shape(&base, shape_base_of(recorded), g->r->a, e) ||
 		!shape_settings_of(&p, recorded, &base, e))
 		return false;
-	if (p.kind == PLATFORM_TPM && !set_pcr0(r, &files->tpm, recorded, s, e))
+	if (p.kind == PLATFORM_TPM && !set_pcr0(g->r, &files.tpm, recorded, g->store, e))
 		return false;
-	if ((p.kind == PLATFORM_SNP || p.kind == PLATFORM_TDX) &&
-		!read_platform_firmware(r, files, recorded, folder, e))
-		return false;
-	return shape_predict(ret, &p, files, r->a, e);
+	return read_platform_firmware(&files.firmware, g, recorded, e) &&
+	       shape_predict(ret, &p, &files, g->r->a, e);
 }
 
-static bool compute(struct remeasure *r, const struct finished *said, int folder,
-	const struct store *s, struct err *e)
+static bool compute(const struct again *g, struct err *e)
 {
+	struct remeasure *r = g->r;
 	struct reference_shape *shapes = ARENA_ARRAY(
 		r->a, r->recorded.n_shapes, struct reference_shape);
 
 	if (!shapes)
 		return arena_full(r->a, e);
-	for (size_t i = 0; i < r->recorded.n_shapes; i++) {
-		struct shape_files files = { .uki = buf_span(&r->uki),
-			.gpt = buf_span(&r->gpt),
-			.root_hash = SPAN_OF(said->root_hash),
-			.tpm = said->firmware };
-
-		if (!compute_shape(&shapes[i], r, &r->recorded.shapes[i], &files, folder, s, e))
+	for (size_t i = 0; i < r->recorded.n_shapes; i++)
+		if (!compute_shape(&shapes[i], g, &r->recorded.shapes[i], e))
 			return err_wrap(e, "platform '%.*s'", STR_ARG(r->recorded.shapes[i].name));
-	}
 	r->computed = r->recorded;
 	r->computed.has_origins = true;
-	r->computed.origins = said->measured;
+	r->computed.origins = g->said->measured;
 	r->computed.shapes = shapes;
 	return true;
 }
@@ -210,7 +216,9 @@ static bool run(struct remeasure *r, int folder, const struct store *s, struct e
 		return false;
 	if (!reference_values_parse(&r->recorded, buf_span(&text), r->a, e))
 		return err_wrap(e, "cannot read '" FINISHED_VALUES "'");
-	if (!compute(r, &said, folder, s, e))
+	const struct again again_from = { r, &said, s, folder };
+
+	if (!compute(&again_from, e))
 		return false;
 	sha256_of(uki, buf_span(&r->uki));
 	r->uki_differs = !ct_equal(uki, said.uki, SHA256_SIZE);
