@@ -1,11 +1,13 @@
 #!/bin/sh
-# Writes files into a C source, for src/template/embedded.h: tool/embed.sh OUTPUT FOLDER NAME..., with names seen from FOLDER.
+# Writes files into a C source, as the table that HEADER declares: tool/embed.sh OUTPUT HEADER TABLE FOLDER NAME..., with names
+# seen from FOLDER.
 # The bytes and the order of the names are all that the output depends on.
 set -eu
 exec >"$1"
-cd "$2"
-shift 2
-printf '#include "template/embedded.h"\n\n#include "base/banned.h"\n\n'
+header=$2 table=$3
+cd "$4"
+shift 4
+printf '#include "%s"\n\n#include "base/banned.h"\n\n' "$header"
 n=0
 for name; do
 	printf 'static const unsigned char file_%d[] = {\n' "$n"
@@ -13,7 +15,7 @@ for name; do
 	printf '};\n'
 	n=$((n + 1))
 done
-printf '\nconst struct embedded embedded[] = {\n'
+printf '\nconst struct embedded %s[] = {\n' "$table"
 n=0
 for name; do
 	printf '\t{ "%s", { file_%d, sizeof file_%d } },\n' "$name" "$n" "$n"

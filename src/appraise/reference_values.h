@@ -6,6 +6,7 @@
 #define ASSAY_APPRAISE_REFERENCE_VALUES_H
 
 #include "appraise/origin_class.h"
+#include "appraise/platform_shape.h"
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
@@ -46,6 +47,9 @@ struct reference_shape {
 	size_t n_banks;
 	const struct reference_register *registers; /* ascending */
 	size_t n_registers;
+	const struct platform_rule
+		*rules; /* by what the values were made, and who has confirmed it; may be none */
+	size_t n_rules;
 	const struct reference_coverage *coverage;
 	size_t n_coverage;
 	bool firmware_only;       /* an executable layer is not covered: never affirming */
@@ -68,6 +72,9 @@ void reference_values_emit(const struct reference_values *v, struct buf *out);
 void reference_values_coverage(struct json_out *w, const struct reference_shape *s);
 /* The member "events" likewise, of a shape or of a prediction by itself. */
 void reference_values_events(struct json_out *w, const struct event_list *l);
+/* "PCR 4", "RTMR 2": as the shape's platform calls it. */
+void reference_register_name(
+	char out[static PLATFORM_REGISTER_NAME_MAX], const struct reference_shape *s, unsigned reg);
 const struct reference_shape *reference_shape_find(
 	const struct reference_values *v, const char *name);
 

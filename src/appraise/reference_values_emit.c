@@ -54,6 +54,22 @@ void reference_values_coverage(struct json_out *w, const struct reference_shape 
 	json_end_array(w);
 }
 
+static void put_rules(struct json_out *w, const struct reference_shape *s)
+{
+	if (!s->n_rules)
+		return;
+	json_key(w, "rules");
+	json_array(w);
+	for (size_t i = 0; i < s->n_rules; i++) {
+		json_object(w);
+		json_put_str(w, "what", s->rules[i].what);
+		json_put_str(w, "source", s->rules[i].source);
+		json_put_str(w, "confirmed", s->rules[i].confirmed);
+		json_end_object(w);
+	}
+	json_end_array(w);
+}
+
 static void put_registers(struct json_out *w, const struct reference_shape *s)
 {
 	json_key(w, "registers");
@@ -104,6 +120,7 @@ static void put_shape(struct json_out *w, const struct reference_shape *s)
 		json_cstr(w, digest_name(s->banks[i]));
 	json_end_array(w);
 	json_put_bool(w, "firmware_only", s->firmware_only);
+	put_rules(w, s);
 	reference_values_coverage(w, s);
 	put_registers(w, s);
 	reference_values_events(w, &s->events);

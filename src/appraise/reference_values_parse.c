@@ -278,22 +278,55 @@ static bool get_events(
 	return true;
 }
 
-/* A computed value is nothing but the fold of its events. */
+/* A computed value is nothing but what its events give. */
 static bool check_folds(const struct reference_shape *s, struct err *e)
 {
+	char name[PLATFORM_REGISTER_NAME_MAX];
+
 	for (size_t i = 0; i < s->n_registers; i++) {
 		const struct reference_register *r = &s->registers[i];
 
+		reference_register_name(name, s, r->reg);
 		for (size_t b = 0; r->how == REFERENCE_COMPUTED && b < s->n_banks; b++) {
 			struct digest want;
 
-			event_fold(&s->events, r->reg, b, &want);
+			platform_register_value(
+				&s->events, platform_from_name(s->platform), r->reg, b, &want);
 			if (!digest_equal(&want, &r->values[b]))
 				return err_set(e, ERR_MISMATCH,
-					"shape '%.*s': the %s value of register %u is not what its events give",
-					STR_ARG(s->name), digest_name(s->banks[b]), r->reg);
+					"shape '%.*s': the %s value of %s is not what its events give",
+					STR_ARG(s->name), digest_name(s->banks[b]), name);
 		}
 	}
+	return true;
+}
+
+/* A shape whose file names no rule, and one of an older build, has none. */
+static bool get_rules(
+	const struct json *o, struct reference_shape *s, struct arena *a, struct err *e)
+{
+	static const char *const keys[] = { "what", "source", "confirmed", NULL };
+	struct platform_rule *rules;
+	const struct json *v;
+
+	if (!json_get(o, "rules"))
+		return true;
+	if (!get_objects(o, "rules", PLATFORM_SHAPE_RULES_MAX, &v, e))
+		return false;
+	rules = ARENA_ARRAY(a, v->n, struct platform_rule);
+	if (!rules)
+		return arena_full(a, e);
+	for (size_t i = 0; i < v->n; i++) {
+		const struct json *rule = &v->items[i];
+
+		if (!json_only(rule, "a rule", keys, e) ||
+			!get_text(rule, "what", true, &rules[i].what, e) ||
+			!get_text(rule, "source", true, &rules[i].source, e) ||
+			!get_text(rule, "confirmed", true, &rules[i].confirmed, e))
+			return false;
+	}
+	s->rules = rules;
+	s->n_rules = v->n;
 	return true;
 }
 
@@ -301,14 +334,15 @@ static bool get_shape(
 	const struct json *o, struct reference_shape *ret, struct arena *a, struct err *e)
 {
 	static const char *const keys[] = { "name", "platform", "inputs", "banks", "firmware_only",
-		"coverage", "registers", "events", NULL };
+		"rules", "coverage", "registers", "events", NULL };
 	struct reference_shape s = { 0 };
 
 	if (!json_only(o, "a shape", keys, e) || !get_text(o, "name", true, &s.name, e) ||
 		!get_text(o, "platform", true, &s.platform, e) ||
 		!json_get_bool(o, "firmware_only", &s.firmware_only, e) ||
-		!get_inputs(o, &s, a, e) || !get_banks(o, &s, e) || !get_coverage(o, &s, a, e) ||
-		!get_registers(o, &s, a, e) || !get_events(o, &s, a, e) || !check_folds(&s, e))
+		!get_inputs(o, &s, a, e) || !get_rules(o, &s, a, e) || !get_banks(o, &s, e) ||
+		!get_coverage(o, &s, a, e) || !get_registers(o, &s, a, e) ||
+		!get_events(o, &s, a, e) || !check_folds(&s, e))
 		return false;
 	*ret = s;
 	return true;
@@ -366,6 +400,12 @@ bool reference_values_parse(
 		return false;
 	*ret = v;
 	return true;
+}
+
+void reference_register_name(
+	char out[static PLATFORM_REGISTER_NAME_MAX], const struct reference_shape *s, unsigned reg)
+{
+	platform_register_name(out, platform_from_name(s->platform), reg);
 }
 
 const struct reference_shape *reference_shape_find(

@@ -155,7 +155,7 @@ static bool is_unchanged(struct build_work *w, struct build_outcome *o, bool *sa
 		!stamp_read(&was, w->r->store, w->out, same, e))
 		return false;
 	*same = *same && ct_equal(was.derivation, w->stamp.derivation, SHA256_SIZE);
-	if (*same && w->d->platforms.n && !was.outcome.pcr0_known) {
+	if (*same && description_has_platform(w->d, PLATFORM_TPM) && !was.outcome.pcr0_known) {
 		if (!record_get_pcr0(w->r->store, was.firmware_sha256, &known, pcr0, e))
 			return false;
 		*same = !known && w->r->no_observe;

@@ -98,6 +98,21 @@ static bool read_stub(struct build_work *w, struct err *e)
 	       uki_stub_version(&w->stub_version, buf_span(&w->stub_bytes), e);
 }
 
+static bool find_platform_firmware(struct build_work *w, struct err *e)
+{
+	size_t n = w->d->n_platforms;
+
+	w->platform_firmware = ARENA_ARRAY(w->arena, n, struct manifest_boot_file);
+	if (!w->platform_firmware)
+		return arena_full(w->arena, e);
+	for (size_t i = 0; i < n; i++)
+		if (w->d->platforms[i].firmware.path.n &&
+			!find(w, &w->d->platforms[i].firmware, "platforms: firmware",
+				&w->platform_firmware[i], e))
+			return false;
+	return true;
+}
+
 bool build_boot_firmware(struct build_work *w, struct err *e)
 {
 	w->firmware_tree = tree_new(BUILD_TREE_MEMORY_MAX);
@@ -112,7 +127,7 @@ bool build_boot_firmware(struct build_work *w, struct err *e)
 		!find(w, &w->d->stub, "image: stub", &w->stub, e))
 		return false;
 	take_version(w);
-	return read_stub(w, e);
+	return find_platform_firmware(w, e) && read_stub(w, e);
 }
 
 /* "vmlinuz-VERSION" tells it; of another name nothing is known. */

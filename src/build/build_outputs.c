@@ -1,9 +1,11 @@
 #include <errno.h>
 #include <sys/stat.h>
 
+#include "appraise/shape.h"
 #include "base/mem.h"
 #include "build/build_work.h"
 #include "build/eif_output.h"
+#include "build/output_names.h"
 #include "build/reference.h"
 #include "build/sbom.h"
 #include "sys/file.h"
@@ -24,23 +26,76 @@ static struct artefacts_inputs image_inputs(const struct build_work *w)
 		.source_date_epoch = w->r->inputs->source_date_epoch };
 }
 
+static bool export_one(
+	const struct build_work *w, const char *name, const struct content *c, struct err *e)
+{
+	CLEANUP(mem_free) uint8_t *bytes = NULL;
+
+	if (c->size > FIRMWARE_FILE_MAX)
+		return err_set(e, ERR_LIMIT, "firmware of %llu bytes, limit %d",
+			(unsigned long long)c->size, FIRMWARE_FILE_MAX);
+	bytes = mem_alloc((size_t)c->size);
+	return content_read(c, 0, bytes, (size_t)c->size, e) &&
+	       file_replace(w->out, name, span_make(bytes, (size_t)c->size), 0644, e);
+}
+
+/* Notes a file that not every folder has; false where it is noted already. */
+static bool note(struct stamp *s, const char *name)
+{
+	for (size_t i = 0; i < s->n_more; i++)
+		if (strcmp(s->more[i], name) == 0)
+			return false;
+	snprintf(s->more[s->n_more++], OUTPUT_FIRMWARE_MAX, "%s", name);
+	return true;
+}
+
+static bool make_folder(const struct build_work *w, const char *name, struct err *e)
+{
+	return mkdirat(w->out, name, 0755) == 0 || errno == EEXIST ||
+	       err_os(e, "cannot make folder '%s'", name);
+}
+
 static bool export_firmware(struct build_work *w, struct err *e)
 {
-	static const char *const names[] = { "firmware/OVMF_CODE.fd", "firmware/OVMF_VARS.fd" };
-	const struct content *contents[] = { &w->firmware.code.content, &w->firmware.vars.content };
+	if (!make_folder(w, "firmware", e))
+		return false;
+	for (size_t i = 0; i < w->d->n_platforms; i++) {
+		char name[OUTPUT_FIRMWARE_MAX];
 
-	if (mkdirat(w->out, "firmware", 0755) < 0 && errno != EEXIST)
-		return err_os(e, "cannot make folder 'firmware'");
-	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-		CLEANUP(mem_free) uint8_t *bytes = NULL;
+		if (!w->platform_firmware[i].origin.n)
+			continue;
+		/* The same file for each combination of settings. */
+		output_firmware_name(name, w->d->platforms[i].shape.name);
+		if (note(&w->stamp, name) &&
+			!export_one(w, name, &w->platform_firmware[i].content, e))
+			return false;
+	}
+	return export_one(w, "firmware/OVMF_CODE.fd", &w->firmware.code.content, e) &&
+	       export_one(w, "firmware/OVMF_VARS.fd", &w->firmware.vars.content, e);
+}
 
-		if (contents[i]->size > FIRMWARE_FILE_MAX)
-			return err_set(e, ERR_LIMIT, "firmware of %llu bytes, limit %d",
-				(unsigned long long)contents[i]->size, FIRMWARE_FILE_MAX);
-		bytes = mem_alloc((size_t)contents[i]->size);
-		if (!content_read(contents[i], 0, bytes, (size_t)contents[i]->size, e) ||
-			!file_replace(w->out, names[i], span_make(bytes, (size_t)contents[i]->size),
-				0644, e))
+static bool boots_directly(const struct description *d)
+{
+	for (size_t i = 0; i < d->n_platforms; i++)
+		if (d->platforms[i].shape.boot == PLATFORM_BOOT_DIRECT)
+			return true;
+	return false;
+}
+
+/* Kernel, initrd and command line as the sections of the UKI that they are. */
+static bool export_direct(struct build_work *w, struct err *e)
+{
+	struct shape_direct d;
+
+	if (!boots_directly(w->d))
+		return true;
+	if (!shape_direct_of(&d, buf_span(&w->artefacts.uki), e) || !make_folder(w, "direct", e))
+		return false;
+	const struct span files[OUTPUT_DIRECT] = { d.kernel, d.initrd, d.command_line };
+
+	for (size_t i = 0; i < OUTPUT_DIRECT; i++) {
+		note(&w->stamp, output_direct[i]);
+		if (!file_replace(w->out, output_direct[i], files[i], 0644, e))
 			return false;
 	}
 	return true;
@@ -53,6 +108,7 @@ static bool write_manifest(struct build_work *w, struct build_outcome *o, struct
 		.components = w->components,
 		.n_components = w->d->n_components,
 		.firmware = &w->firmware,
+		.platform_firmware = w->platform_firmware,
 		.artefacts = &w->artefacts,
 		.disk_sha256 = o->disk_sha256,
 		.root = w->root,
@@ -94,6 +150,7 @@ static bool predict(struct finals *f, struct err *e)
 	struct reference_inputs in = { .description = f->w->d,
 		.artefacts = &f->w->artefacts,
 		.firmware = &f->w->firmware,
+		.platform_firmware = f->w->platform_firmware,
 		.pcr0 = f->pcr0 };
 
 	return reference_predict(&f->values, &in, f->w->values_arena, e) &&
@@ -109,7 +166,7 @@ static bool make_final(void *ctx, size_t i, struct err *e)
 	if (i == FINAL_DIGEST)
 		return artefacts_disk_digest(&f->w->artefacts, f->o->disk_sha256, e);
 	/* The old image gives way to the new one not before the new one's values are known. */
-	return predict(f, e) && export_firmware(f->w, e) &&
+	return predict(f, e) && export_firmware(f->w, e) && export_direct(f->w, e) &&
 	       artefacts_publish(&f->w->artefacts, e) &&
 	       eif_output_publish(f->w->out, &f->w->eif, e);
 }
@@ -147,7 +204,7 @@ static bool measure(struct build_work *w, struct build_outcome *o, struct err *e
 	struct digest pcr0[RECORD_PCR0_BANKS];
 	struct finals f = { .w = w, .o = o };
 
-	if (w->d->platforms.n) { /* only what is measured for a platform needs it */
+	if (description_has_platform(w->d, PLATFORM_TPM)) { /* no other needs it */
 		build_work_stage(w, "PCR 0 of firmware");
 		if (!find_pcr0(w, o, pcr0, e))
 			return false;

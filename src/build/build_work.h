@@ -31,7 +31,9 @@ struct build_work {
 	struct manifest_boot_file kernel, stub;
 	struct buf os_release, stub_bytes;
 	struct manifest_firmware firmware;
-	bool *reproduced;                    /* by place in the lock; NULL: nobody asked */
+	struct manifest_boot_file
+		*platform_firmware; /* by place in the description; no origin: it has none */
+	bool *reproduced;           /* by place in the lock; NULL: nobody asked */
 	struct origin_class_shares measured; /* as the written manifest says */
 	struct artefacts artefacts;
 	struct buf eif; /* the enclave image; empty: none is wanted */

@@ -7,6 +7,7 @@
 #include "image/cpio.h"
 #include "image/eif_write.h"
 #include "image/stream.h"
+#include "lock/platform_files.h"
 #include "sys/file.h"
 #include "base/banned.h"
 
@@ -87,9 +88,12 @@ bool eif_output_predict(
 	struct reference_values *values, const struct buf *image, struct arena *a, struct err *e)
 {
 	struct reference_shape *shapes;
+	struct platform_shape rules;
 
 	if (!image->n)
 		return true;
+	if (!platform_files_shape(&rules, STR(SHAPE_NITRO_ENCLAVE), a, e))
+		return false;
 	shapes = ARENA_ARRAY(a, values->n_shapes + 1, struct reference_shape);
 	if (!shapes)
 		return arena_full(a, e);
@@ -97,6 +101,8 @@ bool eif_output_predict(
 		shapes[i] = values->shapes[i];
 	if (!shape_nitro_enclave(&shapes[values->n_shapes], buf_span(image), a, e))
 		return err_wrap(e, "platform '" SHAPE_NITRO_ENCLAVE "'");
+	shapes[values->n_shapes].rules = rules.rules;
+	shapes[values->n_shapes].n_rules = rules.n_rules;
 	values->shapes = shapes;
 	values->n_shapes++;
 	return true;

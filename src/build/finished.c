@@ -1,8 +1,10 @@
 #include "build/finished.h"
 
 #include <fcntl.h>
+#include <string.h>
 
 #include "build/manifest.h"
+#include "build/output_names.h"
 #include "codec/json.h"
 #include "image/uki.h"
 #include "sys/file.h"
@@ -55,6 +57,35 @@ static bool read_firmware(struct shape_firmware *f, const struct json *manifest,
 	       json_get_hex(vars, "sha256", f->vars_sha256, SHA256_SIZE, e);
 }
 
+/* Only an image for platforms with firmware of their own lists them. */
+static bool read_platforms(struct finished *f, const struct json *manifest, struct err *e)
+{
+	const struct json *list;
+
+	if (!json_get(manifest, "platforms"))
+		return true;
+	if (!json_get_array(manifest, "platforms", &list, e))
+		return false;
+	if (list->n > DESCRIPTION_PLATFORMS_MAX)
+		return err_set(e, ERR_LIMIT, "%zu platforms, limit %d", list->n,
+			DESCRIPTION_PLATFORMS_MAX);
+	for (size_t i = 0; i < list->n; i++) {
+		struct str name, *file = &f->platform_firmware[f->n_platform_firmware];
+		char wanted[OUTPUT_FIRMWARE_MAX];
+
+		if (!json_get_str(&list->items[i], "name", &name, e) ||
+			!json_get_str(&list->items[i], "file", file, e))
+			return false;
+		output_firmware_name(wanted, name);
+		if (!str_is(*file, wanted) || memchr(name.p, '/', name.n))
+			return err_set(e, ERR_FORMAT,
+				"line %zu: the firmware of a platform is '%s'", list->items[i].line,
+				wanted);
+		f->n_platform_firmware++;
+	}
+	return true;
+}
+
 static bool read_measured(struct finished *f, const struct json *manifest, struct err *e)
 {
 	const struct json *measured;
@@ -75,7 +106,7 @@ bool finished_read(struct finished *ret, int folder, struct arena *a, struct err
 	if (!json_parse(&manifest, buf_span(&text), a, e) ||
 		!json_check_format(&manifest, MANIFEST_FORMAT, e) ||
 		!read_outputs(&f, &manifest, e) || !read_firmware(&f.firmware, &manifest, e) ||
-		!read_measured(&f, &manifest, e))
+		!read_platforms(&f, &manifest, e) || !read_measured(&f, &manifest, e))
 		return err_wrap(e, "cannot read '" FINISHED_MANIFEST "'");
 	*ret = f;
 	return true;

@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "base/digest.h"
 #include "build/esp.h"
+#include "lock/description_platforms.h"
 
 #define FINISHED_DISK "disk.img"
 #define FINISHED_UKI "uki.efi"
@@ -20,7 +21,9 @@ struct finished {
 	uint8_t uki[SHA256_SIZE], disk[SHA256_SIZE], root_hash[SHA256_SIZE], esp[SHA256_SIZE];
 	uint64_t disk_size, esp_at;
 	struct esp_shape esp_shape;
-	struct shape_firmware firmware;      /* text from the arena */
+	struct shape_firmware firmware;                          /* text from the arena */
+	struct str platform_firmware[DESCRIPTION_PLATFORMS_MAX]; /* "firmware/NAME.fd" */
+	size_t n_platform_firmware;
 	struct origin_class_shares measured; /* bytes by where they come from */
 	uint8_t manifest[SHA256_SIZE];       /* of manifest.json itself */
 };

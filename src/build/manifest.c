@@ -2,6 +2,7 @@
 
 #include "build/manifest_origin.h"
 #include "build/manifest_system.h"
+#include "build/output_names.h"
 #include "codec/json.h"
 #include "base/banned.h"
 
@@ -244,6 +245,46 @@ static void emit_eif(struct json_out *w, struct span eif)
 	json_end_object(w);
 }
 
+static bool has_platform_firmware(const struct manifest_inputs *in)
+{
+	for (size_t i = 0; i < in->inputs->description.n_platforms; i++)
+		if (in->platform_firmware[i].origin.n)
+			return true;
+	return false;
+}
+
+/* Firmware that a platform measures beside the image. It is not among the bytes that a machine with a TPM measures. */
+static bool emit_platforms(struct emitting *m)
+{
+	const struct description *d = &m->in->inputs->description;
+	struct origin_class_shares before = m->shares;
+	char file[OUTPUT_FIRMWARE_MAX], last[OUTPUT_FIRMWARE_MAX] = "";
+
+	if (!has_platform_firmware(m->in))
+		return true;
+	json_key(&m->w, "platforms");
+	json_array(&m->w);
+	for (size_t i = 0; i < d->n_platforms; i++) {
+		const struct manifest_boot_file *f = &m->in->platform_firmware[i];
+		struct str name = d->platforms[i].shape.name;
+
+		output_firmware_name(file, name);
+		if (!f->origin.n || strcmp(file, last) == 0)
+			continue;
+		memcpy(last, file, sizeof last);
+		json_object(&m->w);
+		json_put_str(&m->w, "name", str_make(name.p, str_find(name, '/')));
+		json_put_str(&m->w, "shape", d->platforms[i].shape.base);
+		json_put_cstr(&m->w, "file", file);
+		if (!emit_file(m, &f->content, f->origin))
+			return false;
+		json_end_object(&m->w);
+	}
+	json_end_array(&m->w);
+	m->shares = before;
+	return true;
+}
+
 static bool emit_outputs(struct emitting *m)
 {
 	struct json_out *w = &m->w;
@@ -322,7 +363,8 @@ bool manifest_emit(const struct manifest_inputs *in, struct origin_class_shares 
 
 	json_object(&m.w);
 	emit_head(&m.w, in);
-	if (!emit_outputs(&m) || !manifest_system_emit(&m.w, &in->inputs->description, in->root, e))
+	if (!emit_outputs(&m) || !emit_platforms(&m) ||
+		!manifest_system_emit(&m.w, &in->inputs->description, in->root, e))
 		return false;
 	if (in->configured)
 		emit_configured(&m.w, in->configured);

@@ -34,6 +34,8 @@ struct manifest_inputs {
 	const struct component_made *components;
 	size_t n_components;
 	const struct manifest_firmware *firmware;
+	const struct manifest_boot_file
+		*platform_firmware; /* by place in the description; no origin: none */
 	const struct artefacts *artefacts;
 	const uint8_t *disk_sha256;
 	const struct tree *root, *initrd;          /* finished */

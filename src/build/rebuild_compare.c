@@ -131,8 +131,11 @@ static bool register_differs(struct comparing *x, const struct reference_shape *
 	const struct digest *published, const struct digest *rebuilt, unsigned reg, struct err *e)
 {
 	static const struct digest none;
-	struct str where = arena_printf(x->a, "%.*s PCR %u", STR_ARG(s->name), reg);
+	char name[PLATFORM_REGISTER_NAME_MAX];
+	struct str where;
 
+	reference_register_name(name, s, reg);
+	where = arena_printf(x->a, "%.*s %s", STR_ARG(s->name), name);
 	if (!where.p)
 		return arena_full(x->a, e);
 	differs(x, where, published ? *published : none, rebuilt ? *rebuilt : none);

@@ -38,8 +38,10 @@ static void put_register_subject(
 	struct json_out *w, const struct reference_shape *s, const struct reference_register *r)
 {
 	CLEANUP(buf_done) struct buf name = buf_init(256);
+	char word[PLATFORM_REGISTER_NAME_MAX];
 
-	buf_printf(&name, "%.*s PCR %u", STR_ARG(s->name), r->reg);
+	reference_register_name(word, s, r->reg);
+	buf_printf(&name, "%.*s %s", STR_ARG(s->name), word);
 	json_object(w);
 	json_put_str(w, "name", buf_str(&name));
 	json_key(w, "digest");

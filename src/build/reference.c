@@ -3,7 +3,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 
-#include "appraise/shape_qemu_vtpm.h"
+#include "appraise/shape.h"
 #include "base/mem.h"
 #include "sys/file.h"
 #include "tree/content.h"
@@ -12,42 +12,59 @@
 
 enum { FIRMWARE_MAX = 64 << 20 };
 
-static bool qemu_vtpm(struct reference_shape *ret, const struct reference_inputs *in,
-	struct arena *a, struct err *e)
+static bool read_firmware(
+	struct span *ret, const struct manifest_boot_file *f, struct arena *a, struct err *e)
 {
-	struct shape_qemu_vtpm_in shape = {
+	const struct content *c = &f->content;
+	uint8_t *bytes;
+
+	if (!f->origin.n)
+		return true;
+	if (c->size > FIRMWARE_MAX)
+		return err_set(e, ERR_LIMIT, "firmware of %llu bytes, limit %d",
+			(unsigned long long)c->size, FIRMWARE_MAX);
+	bytes = arena_alloc(a, (size_t)c->size);
+	if (!bytes)
+		return arena_full(a, e);
+	*ret = span_make(bytes, (size_t)c->size);
+	return content_read(c, 0, bytes, (size_t)c->size, e);
+}
+
+static struct shape_files files_of(const struct reference_inputs *in)
+{
+	struct shape_files f = {
 		.uki = buf_span(&in->artefacts->uki),
 		.gpt = buf_span(&in->artefacts->gpt),
 		.root_hash = SPAN_OF(in->artefacts->root_hash),
-		.firmware = { .version = in->firmware->version,
+		.tpm = { .version = in->firmware->version,
 			.pcr0 = in->pcr0,
 			.n_pcr0 = in->pcr0 ? RECORD_PCR0_BANKS : 0 },
 	};
 
-	memcpy(shape.firmware.sha256, in->firmware->code.content.sha256, SHA256_SIZE);
-	memcpy(shape.firmware.vars_sha256, in->firmware->vars.content.sha256, SHA256_SIZE);
-	return shape_qemu_vtpm(ret, &shape, a, e);
+	memcpy(f.tpm.sha256, in->firmware->code.content.sha256, SHA256_SIZE);
+	memcpy(f.tpm.vars_sha256, in->firmware->vars.content.sha256, SHA256_SIZE);
+	return f;
 }
 
 bool reference_predict(struct reference_values *ret, const struct reference_inputs *in,
 	struct arena *a, struct err *e)
 {
-	const struct str_list *platforms = &in->description->platforms;
-	struct reference_shape *shapes = ARENA_ARRAY(a, platforms->n, struct reference_shape);
+	const struct description *d = in->description;
+	struct reference_shape *shapes = ARENA_ARRAY(a, d->n_platforms, struct reference_shape);
+	struct shape_files files = files_of(in);
 
 	if (!shapes)
 		return arena_full(a, e);
-	for (size_t i = 0; i < platforms->n; i++) {
-		if (!str_is(platforms->items[i], SHAPE_QEMU_VTPM)) {
-			err_set(e, ERR_USAGE, "platform '%.*s' is not known",
-				STR_ARG(platforms->items[i]));
-			return err_hint(e, "this build knows: %s", SHAPE_QEMU_VTPM);
-		}
-		if (!qemu_vtpm(&shapes[i], in, a, e))
-			return err_wrap(e, "platform '%.*s'", STR_ARG(platforms->items[i]));
+	for (size_t i = 0; i < d->n_platforms; i++) {
+		const struct platform_shape *p = &d->platforms[i].shape;
+
+		files.firmware = (struct span){ 0 };
+		if (!read_firmware(&files.firmware, &in->platform_firmware[i], a, e) ||
+			!shape_predict(&shapes[i], p, &files, a, e))
+			return err_wrap(e, "platform '%.*s'", STR_ARG(p->name));
 	}
 	*ret = (struct reference_values){
-		.image = in->description->name, .shapes = shapes, .n_shapes = platforms->n
+		.image = d->name, .shapes = shapes, .n_shapes = d->n_platforms
 	};
 	return true;
 }

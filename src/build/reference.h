@@ -10,13 +10,15 @@
 #include "build/manifest.h"
 #include "build/record.h"
 
-enum { REFERENCE_MEMORY_MAX = 64 << 20 };
+enum { REFERENCE_MEMORY_MAX = 256 << 20 };
 
 struct reference_inputs {
 	const struct description *description;
 	const struct artefacts *artefacts;
 	const struct manifest_firmware *firmware;
-	const struct digest *pcr0; /* RECORD_PCR0_BANKS of them, or NULL: not known */
+	const struct manifest_boot_file
+		*platform_firmware; /* by place in the description; no origin: none */
+	const struct digest *pcr0;  /* RECORD_PCR0_BANKS of them, or NULL: not known */
 };
 
 /*

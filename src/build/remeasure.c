@@ -2,20 +2,24 @@
 
 #include <sys/stat.h>
 
-#include "appraise/shape_qemu_vtpm.h"
+#include "appraise/shape.h"
 #include "appraise/shape_nitro_enclave.h"
 #include "build/eif_output.h"
 #include "build/finished.h"
+#include "build/output_names.h"
 #include "build/record.h"
 #include "codec/pe.h"
 #include "image/authenticode.h"
 #include "image/pe_certificates.h"
 #include "image/stream.h"
 #include "image/uki.h"
+#include "lock/platform_files.h"
 #include "measure/eif.h"
 #include "measure/partition_table.h"
 #include "sys/file.h"
 #include "base/banned.h"
+
+enum { FIRMWARE_MAX = 64 << 20 };
 
 #define MEMORY_MAX ((size_t)1 << 30) /* a manifest of MANIFEST_SIZE_MAX as JSON values */
 
@@ -137,46 +141,84 @@ static bool set_pcr0(struct remeasure *r, struct shape_firmware *f,
 	return true;
 }
 
+/* What the shapes are computed again from. */
+struct again {
+	struct remeasure *r;
+	const struct finished *said;
+	const struct store *store;
+	int folder;
+};
+
+/* The firmware of a platform that has its own: the file beside the image. Of other firmware the values themselves tell. */
+static bool read_platform_firmware(struct span *ret, const struct again *g,
+	const struct reference_shape *recorded, struct err *e)
+{
+	char name[OUTPUT_FIRMWARE_MAX];
+
+	output_firmware_name(name, recorded->name);
+	for (size_t i = 0; i < g->said->n_platform_firmware; i++) {
+		CLEANUP(buf_done) struct buf bytes = { 0 };
+		struct str copy;
+
+		if (!str_is(g->said->platform_firmware[i], name))
+			continue;
+		if (!file_read(g->folder, name, FIRMWARE_MAX, &bytes, e))
+			return false;
+		copy = arena_str(g->r->a, buf_str(&bytes));
+		*ret = str_span(copy);
+		return copy.p || arena_full(g->r->a, e);
+	}
+	return true;
+}
+
 /* The enclave image, whose shape follows from it alone. */
-static bool set_nitro_enclave(
-	struct reference_shape *ret, struct remeasure *r, int folder, struct err *e)
+static bool compute_enclave(struct reference_shape *ret, const struct again *g,
+	const struct platform_shape *p, struct err *e)
 {
 	CLEANUP(buf_done) struct buf image = { 0 };
 
-	return file_read(folder, EIF_OUTPUT_NAME, EIF_SIZE_MAX, &image, e) &&
-	       shape_nitro_enclave(ret, buf_span(&image), r->a, e);
+	if (!file_read(g->folder, EIF_OUTPUT_NAME, EIF_SIZE_MAX, &image, e) ||
+		!shape_nitro_enclave(ret, buf_span(&image), g->r->a, e))
+		return false;
+	ret->rules = p->rules;
+	ret->n_rules = p->n_rules;
+	return true;
 }
 
-static bool compute(struct remeasure *r, int folder, const struct finished *said,
-	const struct store *s, struct err *e)
+static bool compute_shape(struct reference_shape *ret, const struct again *g,
+	const struct reference_shape *recorded, struct err *e)
 {
+	struct shape_files files = { .uki = buf_span(&g->r->uki),
+		.gpt = buf_span(&g->r->gpt),
+		.root_hash = SPAN_OF(g->said->root_hash),
+		.tpm = g->said->firmware };
+	struct platform_shape base, p;
+
+	if (!platform_files_shape(&base, shape_base_of(recorded), g->r->a, e) ||
+		!shape_settings_of(&p, recorded, &base, e))
+		return false;
+	if (p.kind == PLATFORM_NITRO_ENCLAVE)
+		return compute_enclave(ret, g, &p, e);
+	if (p.kind == PLATFORM_TPM && !set_pcr0(g->r, &files.tpm, recorded, g->store, e))
+		return false;
+	return read_platform_firmware(&files.firmware, g, recorded, e) &&
+	       shape_predict(ret, &p, &files, g->r->a, e);
+}
+
+static bool compute(const struct again *g, struct err *e)
+{
+	struct remeasure *r = g->r;
 	struct reference_shape *shapes = ARENA_ARRAY(
 		r->a, r->recorded.n_shapes, struct reference_shape);
 
 	if (!shapes)
 		return arena_full(r->a, e);
-	for (size_t i = 0; i < r->recorded.n_shapes; i++) {
-		const struct reference_shape *recorded = &r->recorded.shapes[i];
-		struct shape_qemu_vtpm_in in = { .uki = buf_span(&r->uki),
-			.gpt = buf_span(&r->gpt),
-			.root_hash = SPAN_OF(said->root_hash),
-			.firmware = said->firmware };
-
-		if (str_is(recorded->name, SHAPE_NITRO_ENCLAVE)) {
-			if (!set_nitro_enclave(&shapes[i], r, folder, e))
-				return false;
-			continue;
-		}
-		if (!str_is(recorded->name, SHAPE_QEMU_VTPM))
-			return err_set(e, ERR_USAGE, "platform '%.*s' is not known",
-				STR_ARG(recorded->name));
-		if (!set_pcr0(r, &in.firmware, recorded, s, e) ||
-			!shape_qemu_vtpm(&shapes[i], &in, r->a, e))
-			return err_wrap(e, "platform '%.*s'", STR_ARG(recorded->name));
-	}
+	for (size_t i = 0; i < r->recorded.n_shapes; i++)
+		if (!compute_shape(&shapes[i], g, &r->recorded.shapes[i], e))
+			return err_wrap(e, "platform '%.*s'", STR_ARG(r->recorded.shapes[i].name));
 	r->computed = r->recorded;
 	r->computed.has_origins = true;
-	r->computed.origins = said->measured;
+	r->computed.origins = g->said->measured;
 	r->computed.shapes = shapes;
 	return true;
 }
@@ -193,7 +235,9 @@ static bool run(struct remeasure *r, int folder, const struct store *s, struct e
 		return false;
 	if (!reference_values_parse(&r->recorded, buf_span(&text), r->a, e))
 		return err_wrap(e, "cannot read '" FINISHED_VALUES "'");
-	if (!compute(r, folder, &said, s, e))
+	const struct again again_from = { r, &said, s, folder };
+
+	if (!compute(&again_from, e))
 		return false;
 	sha256_of(uki, buf_span(&r->uki));
 	r->uki_differs = !ct_equal(uki, said.uki, SHA256_SIZE);

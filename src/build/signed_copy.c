@@ -121,6 +121,19 @@ static bool copy_file(const struct copying *c, const char *name, struct err *e)
 	       file_write(c->to, name, buf_span(&bytes), 0644, e);
 }
 
+/* Where there are such. */
+static bool copy_direct(const struct copying *c, struct err *e)
+{
+	if (faccessat(c->from, output_direct[0], F_OK, AT_SYMLINK_NOFOLLOW) != 0)
+		return true;
+	if (!file_mkdirs(c->to, "direct", e))
+		return false;
+	for (size_t i = 0; i < OUTPUT_DIRECT; i++)
+		if (!copy_file(c, output_direct[i], e))
+			return false;
+	return true;
+}
+
 /* What a build writes and the copy does not have in another form; what else lies in the folder may be a private key. */
 static bool copy_others(const struct copying *c, struct err *e)
 {
@@ -130,6 +143,11 @@ static bool copy_others(const struct copying *c, struct err *e)
 		if (strcmp(output_names[i], FINISHED_DISK) != 0 &&
 			strcmp(output_names[i], FINISHED_UKI) != 0 &&
 			!copy_file(c, output_names[i], e))
+			return false;
+	if (!copy_direct(c, e))
+		return false;
+	for (size_t i = 0; i < c->image.n_platform_firmware; i++)
+		if (!copy_file(c, c->image.platform_firmware[i].p, e))
 			return false;
 	return true;
 }

@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "build/eif_output.h"
-#include "build/output_names.h"
 #include "codec/json.h"
 #include "sys/file.h"
 #include "base/banned.h"
@@ -42,7 +41,27 @@ static void put_time(struct json_out *w, const char *key, const struct timespec 
 }
 
 /* Everything that tells one state of the files from another. */
-static bool put_files(struct json_out *w, int folder, struct err *e)
+static bool put_file(struct json_out *w, int folder, const char *name, struct err *e)
+{
+	struct stat st;
+
+	if (fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) <
+		0) /* that no EIF is there is noted so, too */
+		return (errno == ENOENT && str_is(str_of(name), EIF_OUTPUT_NAME)) ||
+		       err_os(e, "cannot look at '%s'", name);
+	json_object(w);
+	json_put_cstr(w, "name", name);
+	json_put_uint(w, "device", st.st_dev);
+	json_put_uint(w, "inode", st.st_ino);
+	json_put_uint(w, "mode", st.st_mode);
+	json_put_uint(w, "size", (uint64_t)st.st_size);
+	put_time(w, "modified", &st.st_mtim);
+	put_time(w, "changed", &st.st_ctim);
+	json_end_object(w);
+	return true;
+}
+
+static bool put_files(struct json_out *w, const struct stamp *s, int folder, struct err *e)
 {
 	CLEANUP(buf_done) struct buf boot = { 0 };
 
@@ -52,24 +71,15 @@ static bool put_files(struct json_out *w, int folder, struct err *e)
 	json_text(w, str_trim(buf_str(&boot)));
 	json_key(w, "files");
 	json_array(w);
-	for (size_t i = 0; i < ARRAY_LEN(output_names); i++) {
-		struct stat st;
-
-		if (fstatat(folder, output_names[i], &st, AT_SYMLINK_NOFOLLOW) < 0) {
-			if (errno == ENOENT && str_is(str_of(output_names[i]), EIF_OUTPUT_NAME))
-				continue; /* that it is not there is noted so, too */
-			return err_os(e, "cannot look at '%s'", output_names[i]);
-		}
-		json_object(w);
-		json_put_cstr(w, "name", output_names[i]);
-		json_put_uint(w, "device", st.st_dev);
-		json_put_uint(w, "inode", st.st_ino);
-		json_put_uint(w, "mode", st.st_mode);
-		json_put_uint(w, "size", (uint64_t)st.st_size);
-		put_time(w, "modified", &st.st_mtim);
-		put_time(w, "changed", &st.st_ctim);
-		json_end_object(w);
-	}
+	for (size_t i = 0; i < ARRAY_LEN(output_names); i++)
+		if (!put_file(w, folder, output_names[i], e))
+			return false;
+	json_end_array(w);
+	json_key(w, "more");
+	json_array(w);
+	for (size_t i = 0; i < s->n_more; i++)
+		if (!put_file(w, folder, s->more[i], e))
+			return false;
 	json_end_array(w);
 	return true;
 }
@@ -90,10 +100,28 @@ static bool emit(const struct stamp *s, int folder, struct buf *out, struct err 
 	json_put_hex(&w, "root-hash", SPAN_OF(o->root_hash));
 	json_put_uint(&w, "disk-size", o->disk_size);
 	json_put_bool(&w, "pcr0-known", o->pcr0_known);
-	if (!put_files(&w, folder, e))
+	if (!put_files(&w, s, folder, e))
 		return false;
 	json_end_object(&w);
 	return buf_ok(out) || buf_full(out, "the stamp of a build", e);
+}
+
+/* Names of the files that are not in every folder. */
+static bool parse_files(struct stamp *ret, const struct json *v, struct err *e)
+{
+	const struct json *files;
+	struct str name;
+
+	if (!json_get_array(v, "more", &files, e))
+		return false;
+	for (size_t i = 0; i < files->n; i++) {
+		if (!json_get_str(&files->items[i], "name", &name, e))
+			return false;
+		if (ret->n_more == STAMP_MORE_MAX || name.n >= OUTPUT_FIRMWARE_MAX)
+			return err_set(e, ERR_LIMIT, "too many files");
+		memcpy(ret->more[ret->n_more++], name.p, name.n);
+	}
+	return true;
 }
 
 static bool parse(struct stamp *ret, struct span text, struct arena *a, struct err *e)
@@ -102,6 +130,7 @@ static bool parse(struct stamp *ret, struct span text, struct arena *a, struct e
 	struct json v;
 
 	return json_parse(&v, text, a, e) && json_check_format(&v, STAMP_FORMAT, e) &&
+	       parse_files(ret, &v, e) &&
 	       json_get_hex(&v, "derivation", ret->derivation, SHA256_SIZE, e) &&
 	       json_get_hex(&v, "firmware", ret->firmware_sha256, SHA256_SIZE, e) &&
 	       json_get_hex(&v, "manifest", o->manifest_sha256, SHA256_SIZE, e) &&

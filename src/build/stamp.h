@@ -8,11 +8,18 @@
 #define ASSAY_BUILD_STAMP_H
 
 #include "build/build.h"
+#include "build/output_names.h"
+#include "lock/description_platforms.h"
+
+enum { STAMP_MORE_MAX = DESCRIPTION_PLATFORMS_MAX + OUTPUT_DIRECT };
 
 struct stamp {
 	uint8_t derivation[SHA256_SIZE];      /* of image_derivation */
 	uint8_t firmware_sha256[SHA256_SIZE]; /* whose PCR 0 the values hold */
 	struct build_outcome outcome;
+	/* What the folder has beside output_names. */
+	char more[STAMP_MORE_MAX][OUTPUT_FIRMWARE_MAX];
+	size_t n_more;
 };
 
 /* *ret: what the note says of the folder (open at `folder`), if its files are the same; *found false else. */

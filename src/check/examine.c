@@ -371,7 +371,7 @@ static bool search(struct work *w, struct examine_result *ret, struct err *e)
 		.places = &w->places,
 		.search = &found,
 		.component = w->x->component,
-		.measured = w->x->inputs->description.platforms.n > 0,
+		.measured = w->x->inputs->description.n_platforms > 0,
 	};
 	bool same;
 

@@ -36,7 +36,7 @@ static void print_text(const struct build_outcome *o, const struct description *
 	printf("uki        %s  %s/uki.efi\n", uki, out);
 	printf("root hash  %s\n", root);
 	printf("manifest   %s  %s/manifest.json\n", manifest, out);
-	if (d->platforms.n && !o->pcr0_known)
+	if (description_has_platform(d, PLATFORM_TPM) && !o->pcr0_known)
 		puts("PCR 0 of this firmware is not known: no verdict with these values is affirming");
 }
 

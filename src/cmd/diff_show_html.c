@@ -186,6 +186,7 @@ static void derived(struct buf *to, const struct diff_report *r)
 
 static void registers(struct buf *to, const struct diff_report *r)
 {
+	char name[PLATFORM_REGISTER_NAME_MAX];
 	size_t n = 0;
 	for (size_t i = 0; i < r->n_registers; i++) {
 		const struct diff_register *reg = &r->registers[i];
@@ -195,7 +196,8 @@ static void registers(struct buf *to, const struct diff_report *r)
 			buf_printf(to,
 				"<h2>Registers that %s</h2>\n<table><tr><th>register</th><th>platform</th><th>by</th></tr>\n",
 				r->measured ? "have another value" : "would move");
-		buf_printf(to, "<tr><td>PCR %u%s</td><td>", reg->pcr, reg->known ? "" : " (maybe)");
+		platform_register_name(name, reg->platform, reg->pcr);
+		buf_printf(to, "<tr><td>%s%s</td><td>", name, reg->known ? "" : " (maybe)");
 		words(to, reg->shape.n ? reg->shape : STR("by its layer"));
 		buf_add_cstr(to, "</td><td>");
 		words(to, reg->by);

@@ -46,9 +46,14 @@ static void put_registers(struct json_out *w, const struct diff_report *r)
 	json_array(w);
 	for (size_t i = 0; i < r->n_registers; i++) {
 		const struct diff_register *reg = &r->registers[i];
+		char name[PLATFORM_REGISTER_NAME_MAX];
+
+		platform_register_name(name, reg->platform, reg->pcr);
 		json_object(w);
 		json_put_str(w, "shape", reg->shape);
-		json_put_uint(w, "pcr", reg->pcr);
+		json_put_cstr(w, "register", name);
+		if (reg->platform == PLATFORM_TPM)
+			json_put_uint(w, "pcr", reg->pcr);
 		json_put_bool(w, "moves", reg->moves);
 		json_put_bool(w, "known", reg->known);
 		json_put_str(w, "by", reg->by);

@@ -208,36 +208,49 @@ static void print_derived(const struct diff_report *r, bool all)
 		printf("  and %zu more (--all lists them)\n", n - DERIVED_SHOWN);
 }
 
-/* One line for each shape, or one for what the layers reach. */
+/* "PCR 4, 5, 9": a TPM's are numbers behind one word. */
+static void add_register(struct buf *b, const struct diff_register *reg, bool first)
+{
+	char name[PLATFORM_REGISTER_NAME_MAX];
+
+	platform_register_name(name, reg->platform, reg->pcr);
+	if (!first)
+		buf_add_cstr(b, ", ");
+	if (!first && reg->platform == PLATFORM_TPM)
+		buf_printf(b, "%u", reg->pcr);
+	else
+		buf_add_cstr(b, name);
+	buf_add_cstr(b, reg->known ? "" : " (maybe)");
+}
+
+/* One line for each shape of which one moves, or one for what the layers reach. */
 static void print_registers(const struct diff_report *r)
 {
 	CLEANUP(buf_done) struct buf b = buf_init(REGISTERS_MAX);
-	size_t n = 0;
-	for (size_t i = 0; i < r->n_registers; i++) {
-		const struct diff_register *reg = &r->registers[i];
-		bool first = !i || !str_equal(reg->shape, r->registers[i - 1].shape);
-		if (first && n)
-			print_line(&b);
-		if (first)
-			n = 0;
-		if (!reg->moves)
-			continue;
-		if (!n++) {
-			line_add(&b, reg->shape.n ? reg->shape : STR("registers"));
-			buf_add_cstr(&b, r->measured ? ": these values differ: PCR "
-						     : " that would move: PCR ");
-		} else {
-			buf_add_cstr(&b, ", ");
-		}
-		buf_printf(&b, "%u%s", reg->pcr, reg->known ? "" : " (maybe)");
-	}
+	size_t n = 0, lines = 0;
 	if (r->n_registers || r->image)
 		puts("");
+	for (size_t i = 0; i < r->n_registers; i++) {
+		const struct diff_register *reg = &r->registers[i];
+		if (n && !str_equal(reg->shape, r->registers[i - 1].shape)) {
+			print_line(&b);
+			n = 0;
+		}
+		if (!reg->moves)
+			continue;
+		if (!n) {
+			lines++;
+			line_add(&b, reg->shape.n ? reg->shape : STR("registers"));
+			buf_add_cstr(
+				&b, r->measured ? ": these values differ: " : " that would move: ");
+		}
+		add_register(&b, reg, !n++);
+	}
 	if (n)
 		print_line(&b);
-	else if (!r->measured && r->image)
+	if (!lines && !r->measured && r->image)
 		puts("registers: nothing in A and B says that one of them measures this");
-	else if (r->measured)
+	else if (!lines && r->measured)
 		puts("the reference values of both are the same: no register moves");
 }
 

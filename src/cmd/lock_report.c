@@ -97,7 +97,7 @@ static void print_effect(const struct lock_report *r)
 {
 	const struct lock_effect *f = &r->effect;
 
-	if (!r->d->platforms.n) {
+	if (!r->d->n_platforms) {
 		puts("no platform in assay.yaml: no reference values");
 		return;
 	}
@@ -223,7 +223,7 @@ static void put_registers(struct json_out *w, const char *key, uint32_t register
 static void put_effect(struct json_out *w, const struct lock_report *r)
 {
 	const struct lock_effect *f = &r->effect;
-	bool measured = r->d->platforms.n != 0;
+	bool measured = r->d->n_platforms != 0;
 
 	json_key(w, "registers");
 	json_object(w);

@@ -45,8 +45,10 @@ static void print_value(
 static void print_register(const struct reference_shape *s, const struct reference_register *r,
 	const struct reference_shape *then)
 {
-	line_print(stdout, "PCR %-2u  %s: %.*s", r->reg, reference_load_how(r->how),
-		STR_ARG(r->reason));
+	char name[PLATFORM_REGISTER_NAME_MAX];
+
+	reference_register_name(name, s, r->reg);
+	line_print(stdout, "%-6s  %s: %.*s", name, reference_load_how(r->how), STR_ARG(r->reason));
 	if (r->how != REFERENCE_NOT_PREDICTABLE)
 		print_value("        ", s, r);
 	if (!differs(s, r, then))

@@ -13,10 +13,11 @@ enum { VALUE_INDENT = 10, NOTE_INDENT = 4, TEXT_MAX = 65536 };
 static void print_register(const struct reference_shape *s, const struct reference_register *r)
 {
 	CLEANUP(buf_done) struct buf how = buf_init(TEXT_MAX);
-	char hex[2 * DIGEST_MAX + 1];
+	char hex[2 * DIGEST_MAX + 1], name[PLATFORM_REGISTER_NAME_MAX];
 
+	reference_register_name(name, s, r->reg);
 	buf_printf(&how, "%s: %.*s", reference_load_how(r->how), STR_ARG(r->reason));
-	printf("  PCR %-2u  ", r->reg);
+	printf("  %-6s  ", name);
 	wrap_print_behind(VALUE_INDENT, buf_str(&how));
 	if (r->how == REFERENCE_NOT_PREDICTABLE || !s->n_banks)
 		return;

@@ -10,6 +10,7 @@
 #ifndef ASSAY_DIFF_DIFF_H
 #define ASSAY_DIFF_DIFF_H
 
+#include "appraise/platform.h"
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/span.h"
@@ -60,8 +61,9 @@ struct diff_leaf {
 
 /* A register of two builds' reference values, or of what the layers reach. */
 struct diff_register {
-	struct str shape; /* "qemu-vtpm"; empty for a foreign image */
-	uint32_t pcr;
+	struct str shape;            /* "qemu-vtpm"; empty for a foreign image */
+	enum platform_kind platform; /* TPM for a foreign image */
+	uint32_t pcr;                /* its number, see appraise/platform.h */
 	bool moves; /* the values differ; of a foreign image: would, by the rules of shape_moves.h */
 	bool known; /* false: may, or nothing computes it */
 	struct str

@@ -117,9 +117,11 @@ static bool by_layers(struct diff_report *r, struct arena *a, struct err *e)
 		bool sure;
 		struct str way = by(r, i, &sure, a);
 		if (way.n)
-			list[r->n_registers++] = (struct diff_register){
-				.pcr = i, .moves = true, .known = sure, .by = way
-			};
+			list[r->n_registers++] = (struct diff_register){ .platform = PLATFORM_TPM,
+				.pcr = i,
+				.moves = true,
+				.known = sure,
+				.by = way };
 	}
 	r->registers = list;
 	return true;
@@ -147,12 +149,15 @@ static void add_shape(struct diff_report *r, struct diff_register *list,
 {
 	for (size_t i = 0; i < s->n_registers; i++) {
 		const struct reference_register *x = &s->registers[i], *y = find(t, x->reg);
-		struct diff_register reg = { .shape = s->name, .pcr = x->reg };
+		struct diff_register reg = {
+			.shape = s->name, .platform = platform_from_name(s->platform), .pcr = x->reg
+		};
 		bool sure;
 		reg.known = y && x->how != REFERENCE_NOT_PREDICTABLE &&
 			    y->how != REFERENCE_NOT_PREDICTABLE;
 		reg.moves = !y || x->how != y->how || (reg.known && differ(s, x, y));
-		if (reg.moves)
+		/* The layers are known by what a TPM shows of them. */
+		if (reg.moves && reg.platform == PLATFORM_TPM)
 			reg.by = by(r, reg.pcr, &sure, a);
 		list[r->n_registers++] = reg;
 	}

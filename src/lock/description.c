@@ -6,6 +6,7 @@
 #include "lock/description_file.h"
 #include "lock/description_image.h"
 #include "lock/description_needs.h"
+#include "lock/description_platforms.h"
 #include "lock/member.h"
 #include "sys/file.h"
 #include "base/banned.h"
@@ -162,7 +163,7 @@ static bool parse_top(struct description *d, const struct json *top, struct aren
 		!member_list(top, "leave-out", member_is_name_glob, true, a, &d->leave_out, e) ||
 		!parse_firmware(top, a, d, e) || !parse_toolchains(top, a, d, e) ||
 		!parse_components(top, a, d, e) || !member_object(top, "image", &image, e) ||
-		!member_list(top, "platforms", member_is_name, true, a, &d->platforms, e))
+		!description_platforms_parse(d, top, a, e))
 		return false;
 	return (!image || description_image_parse(d, image, a, e)) && description_file_check(d, e);
 }

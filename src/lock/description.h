@@ -5,6 +5,7 @@
 #ifndef ASSAY_LOCK_DESCRIPTION_H
 #define ASSAY_LOCK_DESCRIPTION_H
 
+#include "appraise/platform_shape.h"
 #include "base/arena.h"
 #include "base/digest.h"
 #include "base/err.h"
@@ -116,6 +117,13 @@ struct file_request {
 	size_t line;
 };
 
+/* platforms: - qemu-vtpm, - {shape: qemu-snp, firmware: PATH, vcpus: ["1", "2"]}: each combination is one of these. */
+struct platform_request {
+	struct platform_shape shape;
+	struct file_request firmware; /* snp, tdx: what is measured as firmware */
+	size_t line;
+};
+
 struct description {
 	struct str name;
 	struct str dir;            /* folder that holds assay.yaml */
@@ -161,9 +169,11 @@ struct description {
 	const struct mode_rule *modes;
 	size_t n_modes;
 	struct str hostname;
-	struct str os_release;     /* extra lines: IMAGE_ID and the like */
-	struct str_list ports;     /* declared open ports: "8080/tcp" */
-	struct str_list platforms; /* shapes to measure: "qemu-vtpm" */
+	struct str os_release; /* extra lines: IMAGE_ID and the like */
+	struct str_list ports; /* declared open ports: "8080/tcp" */
+	const struct platform_request
+		*platforms; /* shapes to measure, each with settings of its own */
+	size_t n_platforms;
 };
 
 /* Reads DIR/assay.yaml. Fails: NOTFOUND, FORMAT with line, LIMIT (1 MiB). */
@@ -172,5 +182,8 @@ bool description_read(
 /* The same from text; dir is only kept. */
 bool description_parse(struct description *ret, struct str dir, struct span text, struct arena *a,
 	struct err *e) MUST_CHECK;
+
+/* Whether it asks for a shape of this kind. */
+bool description_has_platform(const struct description *d, enum platform_kind kind);
 
 #endif

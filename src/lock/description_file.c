@@ -78,6 +78,10 @@ bool description_file_check(const struct description *d, struct err *e)
 	if (d->run_scripts && !d->packages.n)
 		return err_set(e, ERR_FORMAT,
 			"'configure: scripts' runs the scripts of packages, and 'packages' names none");
+	for (size_t i = 0; i < d->n_platforms; i++)
+		if (!check_one(d, "firmware", &d->platforms[i].firmware, firmware,
+			    "firmware: packages", e))
+			return false;
 	return check_one(d, "kernel", &d->kernel, true, "packages", e) &&
 	       check_one(d, "code", &d->firmware_code, firmware, "firmware: packages", e) &&
 	       check_one(d, "vars", &d->firmware_vars, firmware, "firmware: packages", e) &&

@@ -49,7 +49,9 @@ static bool open_launch(struct snp_launch *l, const struct snp_inputs *in, struc
 	l->sha384 = hasher_new(DIGEST_SHA384);
 	l->hashes = in->hashes;
 	snp_digest_init(&l->images, l->sha384);
-	if (!sev_firmware_parse(&l->firmware, in->firmware, e))
+	if (in->known)
+		l->firmware = *in->known;
+	else if (!sev_firmware_parse(&l->firmware, in->firmware, e))
 		return false;
 	if (!l->firmware.has_reset) {
 		err_set(e, ERR_FORMAT,

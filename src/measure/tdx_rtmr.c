@@ -104,12 +104,25 @@ bool tdx_rtmr_firmware(struct event_list *to, const struct tdx_metadata *m, stru
 
 bool tdx_rtmr_acpi(struct event_list *to, const struct tdx_acpi *acpi, struct err *e)
 {
-	return event_list_add(to, 0, EV_PLATFORM_CONFIG_FLAGS, acpi->loader, "ACPI loader",
-		       rule_acpi, STR("etc/table-loader"), STR(""), e) &&
-	       event_list_add(to, 0, EV_PLATFORM_CONFIG_FLAGS, acpi->rsdp, "ACPI root pointer",
-		       rule_acpi, STR("etc/acpi/rsdp"), STR(""), e) &&
-	       event_list_add(to, 0, EV_PLATFORM_CONFIG_FLAGS, acpi->tables, "ACPI tables",
-		       rule_acpi, STR("etc/acpi/tables"), STR(""), e);
+	const struct {
+		struct span file;
+		const char *what, *origin;
+	} files[] = { { acpi->loader, "ACPI loader", "etc/table-loader" },
+		{ acpi->rsdp, "ACPI root pointer", "etc/acpi/rsdp" },
+		{ acpi->tables, "ACPI tables", "etc/acpi/tables" } };
+
+	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+		struct event ev = { .type = EV_PLATFORM_CONFIG_FLAGS,
+			.what = str_of(files[i].what),
+			.rule = str_of(rule_acpi),
+			.origin = str_of(files[i].origin) };
+
+		ev.digests[0] = acpi->digests ? acpi->digests[i]
+					      : digest_of(DIGEST_SHA384, files[i].file);
+		if (!event_list_add_digests(to, &ev, e))
+			return false;
+	}
+	return true;
 }
 
 bool tdx_rtmr_boot_variables(

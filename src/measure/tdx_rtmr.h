@@ -26,6 +26,8 @@ struct tdx_acpi {
 	struct span loader; /* etc/table-loader */
 	struct span rsdp;   /* etc/acpi/rsdp */
 	struct span tables; /* etc/acpi/tables */
+	const struct digest *
+		digests; /* their SHA-384 in this order, where they are not at hand; NULL: they are */
 };
 
 /* RTMR 0 up to the separator: list of memory (tdx_hob), variables as shipped (TDX_CFV), Secure Boot. */

@@ -27,7 +27,7 @@ static void check_rtmr0(struct tdx_shape *s, const struct tdx_shape_in *in)
 	if (in->variables.secure_boot > TPM_SECURE_BOOT_OFF)
 		not_predictable(
 			s, 0, STR("no rules for a TD with Secure Boot on: its authority events"));
-	if (!in->acpi.loader.n || !in->acpi.rsdp.n || !in->acpi.tables.n)
+	if (!in->acpi.digests && (!in->acpi.loader.n || !in->acpi.rsdp.n || !in->acpi.tables.n))
 		not_predictable(s, 0,
 			STR("no ACPI files are given; the firmware measures what QEMU tells about devices"));
 	if (in->uki.n && !in->n_boot_variables)

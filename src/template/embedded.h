@@ -1,18 +1,12 @@
 /*
- * Files of this project that the tool carries in itself, so that `assay init` needs nothing but the tool. The table is
- * made by tool/embed.sh from the list in src/template/meson.build.
+ * What `assay init` lays into a new folder, so that it needs nothing but the tool: the list in src/template/meson.build.
  */
 #ifndef ASSAY_TEMPLATE_EMBEDDED_H
 #define ASSAY_TEMPLATE_EMBEDDED_H
 
-#include "base/span.h"
+#include "base/embedded.h"
 
-struct embedded {
-	const char *name; /* path in the project's folder */
-	struct span bytes;
-};
-
-/* In the order of the list; ends with a zeroed entry. */
+/* In the order of the list. */
 extern const struct embedded embedded[];
 
 #endif

@@ -64,7 +64,7 @@ static void check_top(const struct description *d)
 	CHECK(d->n_components == 1 && d->components[0].n_steps == 2);
 	CHECK(str_is(d->components[0].steps[1].args.items[0], "strip"));
 	CHECK(d->components[0].outputs[0].mode == 0755);
-	CHECK(d->platforms.n == 1 && str_is(d->text, full));
+	CHECK(d->n_platforms == 1 && str_is(d->text, full));
 }
 
 static void check_image(const struct description *d)

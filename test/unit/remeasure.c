@@ -3,7 +3,7 @@
 
 #include <unistd.h>
 
-#include "appraise/shape_qemu_vtpm.h"
+#include "appraise/shape.h"
 #include "base/hex.h"
 #include "build/manifest.h"
 #include "codec/json.h"
@@ -11,6 +11,7 @@
 #include "image/authenticode.h"
 #include "image/gpt.h"
 #include "image/pe_certificates.h"
+#include "lock/platform_files.h"
 #include "measure/partition_table.h"
 #include "sys/file.h"
 #include "signer_made.h"
@@ -140,18 +141,20 @@ static struct buf make_reference(struct span uki, struct span disk, struct span 
 	struct buf gpt CLEANUP(buf_done) = buf_init(PARTITION_TABLE_EVENT_MAX),
 		       out = buf_init(TEXT);
 	struct digest pcr0[2] = { digest_of(DIGEST_SHA256, uki), digest_of(DIGEST_SHA384, uki) };
-	struct shape_qemu_vtpm_in in = { .uki = uki,
+	struct shape_files in = { .uki = uki,
 		.root_hash = SPAN_OF(root_hash),
-		.firmware = { .version = STR("2025.02-8+deb13u1"), .pcr0 = pcr0, .n_pcr0 = 2 } };
+		.tpm = { .version = STR("2025.02-8+deb13u1"), .pcr0 = pcr0, .n_pcr0 = 2 } };
 	struct reference_values v = { .image = STR("made"), .n_shapes = 1 };
 	struct reference_shape shape;
+	struct platform_shape platform;
 	struct err e;
 
 	CHECK_OK(partition_table_event(&gpt, disk, &e), e);
 	in.gpt = buf_span(&gpt);
-	sha256_of(in.firmware.sha256, str_span(STR("code")));
-	sha256_of(in.firmware.vars_sha256, str_span(STR("vars")));
-	CHECK_OK(shape_qemu_vtpm(&shape, &in, a, &e), e);
+	sha256_of(in.tpm.sha256, str_span(STR("code")));
+	sha256_of(in.tpm.vars_sha256, str_span(STR("vars")));
+	CHECK_OK(platform_files_shape(&platform, STR(SHAPE_QEMU_VTPM), a, &e), e);
+	CHECK_OK(shape_predict(&shape, &platform, &in, a, &e), e);
 	v.shapes = &shape;
 	sha256_of(v.manifest_sha256, manifest);
 	v.has_origins = true;

@@ -107,7 +107,7 @@ static void check_description(const struct template_made *m, const char *name, s
 	CHECK_OK(description_parse(&d, STR("."), buf_span(&text), a, &e), e);
 	CHECK(str_is(d.name, name) && str_is(d.hostname, name) && str_is(m->name, name));
 	CHECK(d.ports.n == n_ports && str_is(d.ports.items[0], "8080/tcp"));
-	CHECK(d.platforms.n == 1 && d.n_suites == 3);
+	CHECK(d.n_platforms == 1 && d.n_suites == 3);
 	check_components(&d, m->tree, a);
 	for (size_t i = 0; i < d.overlays.n; i++) {
 		const struct node *n = tree_find(m->tree, d.overlays.items[i]);

@@ -1,0 +1,473 @@
+#include "appraise/platform_shape.h"
+
+#include "base/hex.h"
+#include "codec/yaml.h"
+#include "base/banned.h"
+
+#define KIND(k) (1u << PLATFORM_##k)
+
+enum { ALL = KIND(TPM) | KIND(SNP) | KIND(TDX) | KIND(NITRO_ENCLAVE), TEXT_MAX = 1024 };
+
+/* ---- settings ---- */
+
+typedef bool set_fn(struct platform_shape *s, struct str value, struct err *e);
+typedef struct str get_fn(const struct platform_shape *s, struct arena *a);
+
+static bool one_of_two(
+	bool *second, struct str v, const char *first_word, const char *second_word, struct err *e)
+{
+	if (!str_is(v, first_word) && !str_is(v, second_word))
+		return err_set(e, ERR_FORMAT, "is '%.*s', wanted %s or %s", STR_ARG(v), first_word,
+			second_word);
+	*second = str_is(v, second_word);
+	return true;
+}
+
+static bool set_boot(struct platform_shape *s, struct str v, struct err *e)
+{
+	bool direct;
+
+	if (!one_of_two(&direct, v, "disk", "direct", e))
+		return false;
+	s->boot = direct ? PLATFORM_BOOT_DIRECT : PLATFORM_BOOT_DISK;
+	return true;
+}
+
+static struct str get_boot(const struct platform_shape *s, struct arena *a)
+{
+	(void)a;
+	return s->boot == PLATFORM_BOOT_DIRECT ? STR("direct") : STR("disk");
+}
+
+static bool set_vmm(struct platform_shape *s, struct str v, struct err *e)
+{
+	if (!str_is(v, "qemu") && !str_is(v, "ec2") && !str_is(v, "gce"))
+		return err_set(e, ERR_FORMAT, "is '%.*s', wanted qemu, ec2 or gce", STR_ARG(v));
+	s->vmm = v;
+	return true;
+}
+
+static struct str get_vmm(const struct platform_shape *s, struct arena *a)
+{
+	(void)a;
+	return s->vmm;
+}
+
+static bool set_vcpus(struct platform_shape *s, struct str v, struct err *e)
+{
+	uint64_t n;
+
+	if (!str_u64(v, &n, PLATFORM_SHAPE_VCPUS_MAX) || !n)
+		return err_set(e, ERR_FORMAT, "is '%.*s', wanted a number from 1 to %d", STR_ARG(v),
+			PLATFORM_SHAPE_VCPUS_MAX);
+	s->vcpus = (uint32_t)n;
+	return true;
+}
+
+static struct str get_vcpus(const struct platform_shape *s, struct arena *a)
+{
+	return arena_printf(a, "%u", s->vcpus);
+}
+
+static bool set_vcpu_type(struct platform_shape *s, struct str v, struct err *e)
+{
+	(void)e;
+	s->vcpu_type = v; /* the launch digest's rules know which there are */
+	return true;
+}
+
+static struct str get_vcpu_type(const struct platform_shape *s, struct arena *a)
+{
+	(void)a;
+	return s->vcpu_type;
+}
+
+static bool set_features(struct platform_shape *s, struct str v, struct err *e)
+{
+	static const char digits[] = "0123456789abcdef";
+	uint64_t n = 0;
+	bool ok = v.n > 2 && v.n <= 18 && str_starts(v, "0x");
+
+	for (size_t i = 2; ok && i < v.n; i++) {
+		const char *digit = v.p[i] ? strchr(digits, v.p[i]) : NULL;
+
+		ok = digit != NULL;
+		n = n << 4 | (ok ? (uint64_t)(digit - digits) : 0);
+	}
+	if (!ok)
+		return err_set(
+			e, ERR_FORMAT, "is '%.*s', wanted 0x and up to 16 hex digits", STR_ARG(v));
+	s->guest_features = n;
+	return true;
+}
+
+static struct str get_features(const struct platform_shape *s, struct arena *a)
+{
+	return arena_printf(a, "0x%llx", (unsigned long long)s->guest_features);
+}
+
+static bool set_memory(struct platform_shape *s, struct str v, struct err *e)
+{
+	static const char units[] = "KMG";
+	const uint64_t max = UINT64_C(1) << 44;
+	const char *unit = v.n ? strchr(units, v.p[v.n - 1]) : NULL;
+	unsigned shift = unit && *unit ? 10 * (unsigned)(unit - units + 1) : 0;
+	uint64_t n;
+
+	if (!str_u64(str_make(v.p, v.n - (shift ? 1 : 0)), &n, max >> shift) || !n ||
+		(n << shift) % 4096)
+		return err_set(e, ERR_FORMAT,
+			"is '%.*s', wanted whole pages of 4096 bytes, as bytes or with K, M or G",
+			STR_ARG(v));
+	s->memory = n << shift;
+	return true;
+}
+
+static struct str get_memory(const struct platform_shape *s, struct arena *a)
+{
+	return arena_printf(a, "%llu", (unsigned long long)s->memory);
+}
+
+static bool set_qemu(struct platform_shape *s, struct str v, struct err *e)
+{
+	s->qemu_text = v;
+	return linux_setup_qemu_read(&s->qemu, v, e);
+}
+
+static struct str get_qemu(const struct platform_shape *s, struct arena *a)
+{
+	(void)a;
+	return s->qemu_text;
+}
+
+static bool set_secure_boot(struct platform_shape *s, struct str v, struct err *e)
+{
+	bool off;
+
+	if (!one_of_two(&off, v, "absent", "off", e))
+		return false;
+	s->secure_boot = off ? TPM_SECURE_BOOT_OFF : TPM_SECURE_BOOT_ABSENT;
+	return true;
+}
+
+static struct str get_secure_boot(const struct platform_shape *s, struct arena *a)
+{
+	(void)a;
+	return s->secure_boot ? str_of(tpm_secure_boot_name(s->secure_boot)) : STR("");
+}
+
+static bool set_passes(struct platform_shape *s, struct str v, struct err *e)
+{
+	return one_of_two(&s->two_pass, v, "single", "two", e);
+}
+
+static struct str get_passes(const struct platform_shape *s, struct arena *a)
+{
+	(void)a;
+	return s->two_pass ? STR("two") : STR("single");
+}
+
+static bool set_acpi(
+	struct platform_shape *s, enum platform_acpi_file f, struct str v, struct err *e)
+{
+	s->acpi[f].alg = DIGEST_SHA384;
+	if (!hex_read(v, s->acpi[f].bytes, SHA384_SIZE))
+		return err_set(e, ERR_FORMAT, "is no SHA-384 digest: %d lower-case hex digits",
+			2 * SHA384_SIZE);
+	s->has_acpi = true;
+	for (size_t i = 0; i < PLATFORM_ACPI_FILES; i++)
+		s->has_acpi = s->has_acpi && s->acpi[i].alg == DIGEST_SHA384;
+	return true;
+}
+
+static struct str get_acpi(
+	const struct platform_shape *s, enum platform_acpi_file f, struct arena *a)
+{
+	char hex[2 * DIGEST_MAX + 1];
+
+	if (!s->has_acpi)
+		return STR("");
+	digest_hex(&s->acpi[f], hex);
+	return arena_str(a, str_of(hex));
+}
+
+static bool set_acpi_loader(struct platform_shape *s, struct str v, struct err *e)
+{
+	return set_acpi(s, PLATFORM_ACPI_LOADER, v, e);
+}
+
+static bool set_acpi_rsdp(struct platform_shape *s, struct str v, struct err *e)
+{
+	return set_acpi(s, PLATFORM_ACPI_RSDP, v, e);
+}
+
+static bool set_acpi_tables(struct platform_shape *s, struct str v, struct err *e)
+{
+	return set_acpi(s, PLATFORM_ACPI_TABLES, v, e);
+}
+
+static struct str get_acpi_loader(const struct platform_shape *s, struct arena *a)
+{
+	return get_acpi(s, PLATFORM_ACPI_LOADER, a);
+}
+
+static struct str get_acpi_rsdp(const struct platform_shape *s, struct arena *a)
+{
+	return get_acpi(s, PLATFORM_ACPI_RSDP, a);
+}
+
+static struct str get_acpi_tables(const struct platform_shape *s, struct arena *a)
+{
+	return get_acpi(s, PLATFORM_ACPI_TABLES, a);
+}
+
+static bool set_firmware_sha256(struct platform_shape *s, struct str v, struct err *e)
+{
+	return platform_firmware_set_sha256(&s->firmware, v, e);
+}
+
+static struct str get_firmware_sha256(const struct platform_shape *s, struct arena *a)
+{
+	return platform_firmware_digest(&s->firmware.sha256, a);
+}
+
+static bool set_firmware_pages(struct platform_shape *s, struct str v, struct err *e)
+{
+	return platform_firmware_set_pages(&s->firmware, v, e);
+}
+
+static struct str get_firmware_pages(const struct platform_shape *s, struct arena *a)
+{
+	return platform_firmware_digest(&s->firmware.pages, a);
+}
+
+static bool set_firmware_reset(struct platform_shape *s, struct str v, struct err *e)
+{
+	return platform_firmware_set_reset(&s->firmware, v, e);
+}
+
+static struct str get_firmware_reset(const struct platform_shape *s, struct arena *a)
+{
+	return platform_firmware_reset(&s->firmware, a);
+}
+
+static bool set_firmware_hashes(struct platform_shape *s, struct str v, struct err *e)
+{
+	return platform_firmware_set_hashes(&s->firmware, v, e);
+}
+
+static struct str get_firmware_hashes(const struct platform_shape *s, struct arena *a)
+{
+	return platform_firmware_hashes(&s->firmware, a);
+}
+
+static bool set_firmware_sections(struct platform_shape *s, struct str v, struct err *e)
+{
+	return platform_firmware_set_sections(&s->firmware, v, e);
+}
+
+static struct str get_firmware_sections(const struct platform_shape *s, struct arena *a)
+{
+	return platform_firmware_sections(&s->firmware, a);
+}
+
+static const struct setting {
+	const char *key;
+	unsigned kinds;
+	set_fn *set;
+	get_fn *get;
+} settings[] = {
+	{ "boot", ALL, set_boot, get_boot },
+	{ "vmm", KIND(SNP), set_vmm, get_vmm },
+	{ "vcpus", KIND(SNP) | KIND(TDX), set_vcpus, get_vcpus },
+	{ "vcpu-type", KIND(SNP), set_vcpu_type, get_vcpu_type },
+	{ "guest-features", KIND(SNP), set_features, get_features },
+	{ "firmware-sha256", KIND(SNP), set_firmware_sha256, get_firmware_sha256 },
+	{ "firmware-pages", KIND(SNP), set_firmware_pages, get_firmware_pages },
+	{ "firmware-reset", KIND(SNP), set_firmware_reset, get_firmware_reset },
+	{ "firmware-hashes", KIND(SNP), set_firmware_hashes, get_firmware_hashes },
+	{ "firmware-sections", KIND(SNP), set_firmware_sections, get_firmware_sections },
+	{ "memory", KIND(TDX), set_memory, get_memory },
+	{ "qemu", KIND(TDX), set_qemu, get_qemu },
+	{ "secure-boot", KIND(TDX), set_secure_boot, get_secure_boot },
+	{ "passes", KIND(TDX), set_passes, get_passes },
+	{ "acpi-loader", KIND(TDX), set_acpi_loader, get_acpi_loader },
+	{ "acpi-rsdp", KIND(TDX), set_acpi_rsdp, get_acpi_rsdp },
+	{ "acpi-tables", KIND(TDX), set_acpi_tables, get_acpi_tables },
+};
+_Static_assert(ARRAY_LEN(settings) <= PLATFORM_SHAPE_SETTINGS, "room for all settings");
+
+static const struct setting *find_setting(struct str key)
+{
+	for (size_t i = 0; i < ARRAY_LEN(settings); i++)
+		if (str_is(key, settings[i].key))
+			return &settings[i];
+	return NULL;
+}
+
+bool platform_shape_has_setting(struct str key)
+{
+	return find_setting(key) != NULL;
+}
+
+bool platform_shape_takes(const struct platform_shape *s, struct str key)
+{
+	const struct setting *w = find_setting(key);
+
+	return w && w->kinds >> s->kind & 1;
+}
+
+bool platform_shape_set(struct platform_shape *s, struct str key, struct str value, struct err *e)
+{
+	const struct setting *w = find_setting(key);
+
+	if (!platform_shape_takes(s, key))
+		return err_set(e, ERR_USAGE, "platform %s has no setting '%.*s'",
+			platform_name(s->kind), STR_ARG(key));
+	return w->set(s, value, e) || err_wrap(e, "setting '%s'", w->key);
+}
+
+bool platform_shape_settings(const struct platform_shape *s,
+	struct platform_setting out[static PLATFORM_SHAPE_SETTINGS], size_t *n, struct arena *a,
+	struct err *e)
+{
+	*n = 0;
+	for (size_t i = 0; i < ARRAY_LEN(settings); i++) {
+		struct str value;
+
+		if (!(settings[i].kinds >> s->kind & 1))
+			continue;
+		value = settings[i].get(s, a);
+		if (!value.p)
+			return arena_full(a, e);
+		if (value.n)
+			out[(*n)++] = (struct platform_setting){ str_of(settings[i].key), value };
+	}
+	return true;
+}
+
+void platform_shape_find_acpi(struct platform_shape *s)
+{
+	for (size_t i = 0; i < s->n_known_acpi && !s->has_acpi; i++) {
+		const struct platform_acpi *known = &s->known_acpi[i];
+
+		if (known->vcpus != s->vcpus || known->memory != s->memory)
+			continue;
+		memcpy(s->acpi, known->digests, sizeof s->acpi);
+		s->has_acpi = true;
+	}
+}
+
+/* ---- the file ---- */
+
+static bool read_rules(
+	struct platform_shape *s, const struct json *o, struct arena *a, struct err *e)
+{
+	static const char *const keys[] = { "what", "source", "confirmed", NULL };
+	struct platform_rule *rules;
+	const struct json *v;
+
+	if (!json_get_array(o, "rules", &v, e))
+		return false;
+	if (!v->n || v->n > PLATFORM_SHAPE_RULES_MAX)
+		return err_set(e, ERR_LIMIT, "line %zu: %zu rules, wanted 1 to %d", v->line, v->n,
+			PLATFORM_SHAPE_RULES_MAX);
+	rules = ARENA_ARRAY(a, v->n, struct platform_rule);
+	if (!rules)
+		return arena_full(a, e);
+	for (size_t i = 0; i < v->n; i++)
+		if (!json_only(&v->items[i], "a rule", keys, e) ||
+			!json_get_str(&v->items[i], "what", &rules[i].what, e) ||
+			!json_get_str(&v->items[i], "source", &rules[i].source, e) ||
+			!json_get_str(&v->items[i], "confirmed", &rules[i].confirmed, e))
+			return false;
+	s->rules = rules;
+	s->n_rules = v->n;
+	return true;
+}
+
+/* One row of acpi: the settings that it holds, in a shape of its own. */
+static bool read_acpi_row(struct platform_acpi *ret, const struct json *o, struct err *e)
+{
+	static const char *const keys[] = { "vcpus", "memory", "acpi-loader", "acpi-rsdp",
+		"acpi-tables", NULL };
+	struct platform_shape row = { .kind = PLATFORM_TDX };
+
+	if (!json_only(o, "an ACPI row", keys, e))
+		return false;
+	for (size_t i = 0; keys[i]; i++) {
+		struct str value;
+
+		if (!json_get_str(o, keys[i], &value, e))
+			return false;
+		if (!platform_shape_set(&row, str_of(keys[i]), value, e))
+			return err_wrap(e, "line %zu", o->line);
+	}
+	*ret = (struct platform_acpi){ .vcpus = row.vcpus, .memory = row.memory };
+	memcpy(ret->digests, row.acpi, sizeof ret->digests);
+	return true;
+}
+
+static bool read_acpi(
+	struct platform_shape *s, const struct json *o, struct arena *a, struct err *e)
+{
+	struct platform_acpi *rows;
+	const struct json *v;
+
+	if (!json_get(o, "acpi"))
+		return true;
+	if (!json_get_array(o, "acpi", &v, e))
+		return false;
+	if (v->n > PLATFORM_SHAPE_ACPI_MAX)
+		return err_set(e, ERR_LIMIT, "line %zu: %zu ACPI rows, limit %d", v->line, v->n,
+			PLATFORM_SHAPE_ACPI_MAX);
+	rows = ARENA_ARRAY(a, v->n, struct platform_acpi);
+	if (!rows)
+		return arena_full(a, e);
+	for (size_t i = 0; i < v->n; i++)
+		if (!read_acpi_row(&rows[i], &v->items[i], e))
+			return false;
+	s->known_acpi = rows;
+	s->n_known_acpi = v->n;
+	return true;
+}
+
+static bool read_settings(struct platform_shape *s, const struct json *o, struct err *e)
+{
+	const struct json *v;
+
+	if (!json_get_object(o, "settings", &v, e))
+		return false;
+	for (size_t i = 0; i < v->n; i++) {
+		if (v->items[i].kind != JSON_STRING)
+			return err_set(
+				e, ERR_FORMAT, "line %zu: a setting is a word", v->items[i].line);
+		if (!platform_shape_set(s, v->keys[i], v->items[i].text, e))
+			return err_wrap(e, "line %zu", v->items[i].line);
+	}
+	return true;
+}
+
+bool platform_shape_parse(
+	struct platform_shape *ret, struct span text, struct arena *a, struct err *e)
+{
+	static const char *const keys[] = { "format", "name", "platform", "settings", "rules",
+		"acpi", NULL };
+	struct platform_shape s = { 0 };
+	struct str platform;
+	struct json o;
+
+	if (!yaml_parse(&o, text, a, e) || !json_check_format(&o, PLATFORM_SHAPE_FORMAT, e) ||
+		!json_only(&o, "a platform", keys, e) || !json_get_str(&o, "name", &s.name, e) ||
+		!json_get_str(&o, "platform", &platform, e))
+		return false;
+	s.base = s.name;
+	s.kind = platform_from_name(platform);
+	if (s.kind == PLATFORM_UNKNOWN)
+		return err_set(
+			e, ERR_FORMAT, "platform '%.*s' is none that there is", STR_ARG(platform));
+	if (!read_settings(&s, &o, e) || !read_rules(&s, &o, a, e) || !read_acpi(&s, &o, a, e))
+		return false;
+	*ret = s;
+	return true;
+}
