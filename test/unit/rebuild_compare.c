@@ -31,6 +31,7 @@ static void make(struct made *x)
 					: REFERENCE_COMPUTED,
 			.values = { { .alg = DIGEST_SHA256 } } };
 	x->shape = (struct reference_shape){ .name = STR("qemu-vtpm"),
+		.platform = STR("tpm"),
 		.banks = { DIGEST_SHA256 },
 		.n_banks = 1,
 		.registers = x->registers,
