@@ -26,6 +26,7 @@ const struct verb *const verbs[] = {
 	&cmd_shell,
 	&cmd_show,
 	&cmd_measure,
+	&cmd_measure_tdx,
 	&cmd_diff,
 	&cmd_sign_uki,
 	&cmd_sign_attach,

@@ -14,6 +14,7 @@ const char verbs_evidence[] = "FILE";
 const char verbs_evidence_store[] = "refused: this assay has no store";
 
 const struct verb *const verbs[] = {
+	&cmd_measure_tdx,
 	&cmd_verify,
 	&cmd_explain,
 	&cmd_completion,

@@ -26,7 +26,7 @@ check 'every page is made and installed' alike want got
 section "$man/assay.1.scd" VERBS | sed -nE '/^\*assay-/{N;s/^\*assay-([a-z-]+)\*\(1\)\n\t(.*)/\1|\2/p}' | sed -E ':a; s/^([^|]*)-/\1 /; ta' | plain >got
 check 'the overview lists every verb in the order of help' alike want got
 
-help_options() { sed -n '/^options:/,/^$/p' help | sed '1d; /^$/d' | sed -E 's/^  ((-., )?--[a-z-]+( [^ ]+)?) +/\1|/'; }
+help_options() { sed -n '/^options:/,/^$/p' help | sed '1d; /^$/d' | sed -E 's/^  ((-., )?--[a-z0-9-]+( [^ ]+)?) +/\1|/'; }
 page_options() { section "$1" OPTIONS | awk '/^\*-/ { left = $0; getline; sub(/^\t/, ""); print left "|" $0 }' | plain; }
 compare_verb() { # VERB
 	local page summary usage
