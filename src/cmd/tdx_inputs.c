@@ -242,10 +242,10 @@ static bool read_numbers(struct tdx_inputs *in, const struct verb_args *args, st
 	if (vcpus && (!str_u64(str_of(vcpus), &n, VCPUS_MAX) || !n))
 		return err_set(e, ERR_USAGE, "--vcpus '%s', wanted 1 to %d", vcpus, VCPUS_MAX);
 	in->vcpus = (unsigned)n;
-	if (qemu && (strlen(qemu) >= sizeof in->qemu ||
-			    !linux_setup_qemu_read(&in->shape.qemu, str_of(qemu), e)))
-		return strlen(qemu) < sizeof in->qemu ||
-		       err_set(e, ERR_USAGE, "--qemu '%.60s' is no version", qemu);
+	if (qemu && strlen(qemu) >= sizeof in->qemu)
+		return err_set(e, ERR_USAGE, "--qemu '%.60s' is no version", qemu);
+	if (qemu && !linux_setup_qemu_read(&in->shape.qemu, str_of(qemu), e))
+		return false;
 	if (qemu)
 		memcpy(in->qemu, qemu, strlen(qemu) + 1);
 	return true;

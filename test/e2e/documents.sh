@@ -64,7 +64,7 @@ for verb in "${verbs[@]}"; do
 	# shellcheck disable=SC2086
 	"$assay" $verb --help >help
 	# shellcheck disable=SC2086
-	offers "$verb: the completion has the options of help" "$(help_options | sed 's/|.*//' | grep -oE -- '(^|[ ,])--?[a-z][a-z-]*' | tr -d ' ,' | paste -sd' ')" assay $verb -
+	offers "$verb: the completion has the options of help" "$(help_options | sed 's/|.*//' | grep -oE -- '(^|[ ,])--?[a-z][a-z0-9-]*' | tr -d ' ,' | paste -sd' ')" assay $verb -
 done
 offers 'first words' "$(printf '%s\n' "${verbs[@]%% *}" help | LC_ALL=C sort -u | paste -sd' ')" assay ''
 offers 'options in the place of a verb' '--help --version' assay -
