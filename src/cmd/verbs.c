@@ -31,6 +31,7 @@ const struct verb *const verbs[] = {
 	&cmd_measure_sev,
 	&cmd_measure_pcr,
 	&cmd_measure_eif,
+	&cmd_measure_tdx,
 	&cmd_diff,
 	&cmd_sign_uki,
 	&cmd_sign_attach,

@@ -26,6 +26,7 @@ extern const struct verb cmd_measure_seves;
 extern const struct verb cmd_measure_sev;
 extern const struct verb cmd_measure_pcr;
 extern const struct verb cmd_measure_eif;
+extern const struct verb cmd_measure_tdx;
 extern const struct verb cmd_diff;
 extern const struct verb cmd_sign_uki;
 extern const struct verb cmd_sign_attach;

@@ -17,6 +17,7 @@ const struct verb *const verbs[] = {
 	&cmd_measure_snp,
 	&cmd_measure_seves,
 	&cmd_measure_sev,
+	&cmd_measure_tdx,
 	&cmd_verify,
 	&cmd_explain,
 	&cmd_measure_pcr,

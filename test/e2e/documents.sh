@@ -26,7 +26,7 @@ check 'every page is made and installed' alike want got
 section "$man/assay.1.scd" VERBS | sed -nE '/^\*assay-/{N;s/^\*assay-([a-z-]+)\*\(1\)\n\t(.*)/\1|\2/p}' | sed -E ':a; s/^([^|]*)-/\1 /; ta' | plain >got
 check 'the overview lists every verb in the order of help' alike want got
 
-help_options() { sed -n '/^options:/,/^$/p' help | sed '1d; /^$/d' | sed -E 's/^  ((-., )?--[a-z-]+( [^ ]+)?) +/\1|/'; }
+help_options() { sed -n '/^options:/,/^$/p' help | sed '1d; /^$/d' | sed -E 's/^  ((-., )?--[a-z0-9-]+( [^ ]+)?) +/\1|/'; }
 page_options() { section "$1" OPTIONS | awk '/^\*-/ { left = $0; getline; sub(/^\t/, ""); print left "|" $0 }' | plain; }
 compare_verb() { # VERB
 	local page summary usage
@@ -64,7 +64,7 @@ for verb in "${verbs[@]}"; do
 	# shellcheck disable=SC2086
 	"$assay" $verb --help >help
 	# shellcheck disable=SC2086
-	offers "$verb: the completion has the options of help" "$(help_options | sed 's/|.*//' | grep -oE -- '(^|[ ,])--?[a-z][a-z-]*' | tr -d ' ,' | paste -sd' ')" assay $verb -
+	offers "$verb: the completion has the options of help" "$(help_options | sed 's/|.*//' | grep -oE -- '(^|[ ,])--?[a-z][a-z0-9-]*' | tr -d ' ,' | paste -sd' ')" assay $verb -
 done
 offers 'first words' "$(printf '%s\n' "${verbs[@]%% *}" help | LC_ALL=C sort -u | paste -sd' ')" assay ''
 offers 'options in the place of a verb' '--help --version' assay -
