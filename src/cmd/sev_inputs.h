@@ -25,8 +25,9 @@ enum { SEV_INPUTS_LIST_MAX = 256, SEV_INPUTS_NAME = 40 };
 	{ "--vcpus", "N,...", "number of processors (needed)", false },                       \
 		{ "--vcpu-type", "T,...", "their type as QEMU names it: EPYC-Milan", false }, \
 		{ "--vcpu-sig", "X", "in its place CPUID Fn1 EAX: 0xa00f11", false },         \
-		{ "--vcpu-family", "F", "or its family, with model and stepping", false },             \
-		{ "--vcpu-model", "M", "its model", false }, { "--vcpu-stepping", "S", "its stepping", false },    \
+		{ "--vcpu-family", "F", "or its family, with model and stepping", false },    \
+		{ "--vcpu-model", "M", "its model", false },                                  \
+		{ "--vcpu-stepping", "S", "its stepping", false },                            \
 	{                                                                                     \
 		"--vmm", "NAME", "hypervisor: qemu (unless given), ec2, gce", false           \
 	}

@@ -91,6 +91,39 @@ same "  the firmware's own hash stands for its pages" "$(measure snp --firmware 
 same '  formats of the others' 'assay.measure-seves/1 assay.measure-sev/1' \
 	"$(for v in "seves --vcpus 1 --vcpu-type EPYC" sev; do measure $v --firmware fw.fd --json | jq -r .format; done | paste -sd' ')"
 
+# ---- ID block and ID authentication ----
+for key in id author other; do openssl genpkey -algorithm EC -pkeyopt "ec_paramgen_curve:P-$([ $key = other ] && echo 256 || echo 384)" -out $key.pem 2>/dev/null; done
+digest=$(measure snp --firmware fw.fd "${milan[@]}")
+id=(snp-id --digest "$digest" --id-key id.pem --author-key author.pem --svn 7 --family-id "$(printf 'fa%.0s' {1..16})" --policy 0xb0000)
+measure "${id[@]}" -o id -q >id.txt
+# The numbers of a signature in the file, as openssl takes them.
+signature() { # FILE AT
+	python3 - "$1" "$2" <<'P'
+import sys
+data, at = open(sys.argv[1], "rb").read(), int(sys.argv[2], 0)
+def number(at):
+    n = data[at:at + 72][::-1].lstrip(b"\0")
+    n = b"\0" + n if n[0] & 0x80 else n
+    return b"\x02" + bytes([len(n)]) + n
+both = number(at) + number(at + 72)
+sys.stdout.buffer.write(b"\x30" + bytes([len(both)]) + both)
+P
+}
+# signed NAME KEY FILE AT MESSAGE
+signed() {
+	signature "$3" "$4" >sig && openssl pkey -in "$2" -pubout -out pub.pem
+	same "$1" 'Verified OK' "$(openssl dgst -sha384 -verify pub.pem -signature sig "$5")"
+}
+signed 'ID auth: the ID block is signed by the ID key' id.pem id/id-auth.bin 0x40 id/id-block.bin
+dd if=id/id-auth.bin of=key.bin bs=1 skip=$((0x240)) count=1028 status=none
+signed '  the ID key by the author' author.pem id/id-auth.bin 0x680 key.bin
+same "  the keys' digests are those that a report has" "$(sha384sum <key.bin | cut -d' ' -f1)" "$(sed -n 's/^id-key-digest //p' id.txt)"
+same 'ID block: digest, family, version, SVN, policy' "$digest$(printf 'fa%.0s' {1..16})$(printf '00%.0s' {1..16})010000000700000000000b0000000000" \
+	"$(od -An -vtx1 id/id-block.bin | tr -d ' \n')"
+same '  in base64 for QEMU' "$(base64 -w0 id/id-block.bin) $(base64 -w0 id/id-auth.bin)" "$(cat id/id-block.base64) $(cat id/id-auth.base64)"
+measure "${id[@]}" -o again -q >/dev/null
+check '  the same bytes each time' diff -r id again
+
 # ---- what is refused ----
 # refuses NAME PATTERN VERB ARG...: exit 2, nothing on standard output, the reason and what to do on standard error
 refuses() {
@@ -122,5 +155,9 @@ refuses 'an SVSM without the size of the variables' 'without --vars-size' snp --
 refuses 'an SVSM that does not say where it starts' 'does not say where it starts' snp --firmware fw.fd "${milan[@]}" --svsm plain.fd --vars-size 4096
 refuses 'a firmware hash of another length' 'lower-case hexadecimal' snp --firmware fw.fd "${milan[@]}" --firmware-hash abcd
 refuses 'features of SEV-ES' 'unknown option' seves --firmware fw.fd "${milan[@]}" --guest-features 1
+refuses 'an ID key of another curve' 'takes P-384 alone' snp-id --digest "$digest" --id-key other.pem
+refuses 'a policy that no processor takes' 'lacks bit 17' snp-id --digest "$digest" --id-key id.pem --policy 0x10000
+refuses 'an ID block without a key' '--id-key is needed' snp-id --digest "$digest"
+refuses '  for a digest of another length' '96 lower-case' snp-id --digest abcd --id-key id.pem
 [ ! -f /usr/share/OVMF/OVMF_CODE_4M.fd ] || ! grep -q '^VERSION_ID="12"' /etc/os-release ||
 	refuses "Debian 12's OVMF_CODE_4M.fd: no SEV metadata" 'has no SEV metadata' snp --firmware /usr/share/OVMF/OVMF_CODE_4M.fd "${milan[@]}"
