@@ -124,6 +124,37 @@ same '  in base64 for QEMU' "$(base64 -w0 id/id-block.bin) $(base64 -w0 id/id-au
 measure "${id[@]}" -o again -q >/dev/null
 check '  the same bytes each time' diff -r id again
 
+# ---- the inverse question ----
+# explained NAME EXIT PATTERN ARG...: explain --digest ends so and says what the pattern wants
+explained() {
+	local name=$1 want=$2 pattern=$3 code=0
+	shift 3
+	"$assay" explain --store "$work/empty" --digest "$@" >out 2>err || code=$?
+	if [ $code = "$want" ] && tr '\n' ' ' <out | tr -s ' ' | grep -qE -- "$pattern"; then ok "$name"; else bad "$name: exit $code, $(cat out err)"; fi
+}
+digest=$(measure snp --firmware fw.fd --vcpus 12 --vcpu-type EPYC-Genoa --guest-features 0x21)
+explained 'which inputs give this digest? vCPUs, type, features, firmware' 0 \
+	'SEV-SNP guest with firmware fw.fd hypervisor qemu vCPUs 12 vCPU type EPYC-Genoa guest features 0x21; bit 5: DebugSwap.* no hashes' \
+	"$digest" --firmware plain.fd --firmware fw.fd
+explained '  and what was tried before' 0 '^tried plain.fd: [1-9][0-9]* candidates the launch.*with 2 firmware images' "$digest" --firmware plain.fd --firmware fw.fd
+explained '  a guest of EC2, with a kernel' 0 'hypervisor ec2 vCPUs 3 vCPU type any: .*--append are in it' \
+	"$(measure snp --firmware fw.fd --vmm ec2 --vcpus 3 --guest-features 0x201 "${kernel[@]}")" --firmware fw.fd "${kernel[@]}"
+explained '  a kernel is given, and not measured' 0 'nothing says which one starts' "$digest" --firmware fw.fd "${kernel[@]}"
+explained '  SEV-ES' 0 'SEV-ES guest with .* vCPUs 7 vCPU type EPYC-Rome' "$(measure seves --firmware fw.fd --vcpus 7 --vcpu-type EPYC-Rome)" --firmware fw.fd
+explained '  SEV' 0 'an SEV guest with .*--append are in it' "$(measure sev --firmware fw.fd "${kernel[@]}")" --firmware fw.fd "${kernel[@]}"
+explained "  a firmware's own hash is no guest's" 0 "not a guest's digest" "$(jq -r '.["firmware-hash"]' snp.json)" --firmware fw.fd
+explained 'nothing gives it: what was tried, and how much' 1 'tried fw.fd: 19457 candidates nothing that was tried.*up to 256 vCPUs' "${digest//[0-7]/8}" --firmware fw.fd
+explained '  and why not more' 1 'why|because the firmware has no page for the hashes' "${digest//[0-7]/8}" --firmware plain.fd "${kernel[@]}"
+same 'what is no digest is refused' 2 "$("$assay" explain --digest "${digest:1}" --firmware fw.fd >out 2>&1; echo $?)"
+if "$assay" build "${hello:-none}" -o image --store "$store" --no-observe -q >log 2>&1; then
+	digest=$(measure snp --firmware image/firmware/OVMF_CODE.fd "${milan[@]}")
+	explained "firmware in an image's folder" 0 'OVMF_CODE.fd .* vCPUs 2 vCPU type EPYC-Milan ' "$digest" image
+	"$assay" explain --digest "$digest" --store "$store" >out
+	check '  and in the store, with its package' grep -q 'firmware .* of package ovmf ' out
+else
+	skip explain-hello 'the packages of examples/hello cannot be had'
+fi
+
 # ---- what is refused ----
 # refuses NAME PATTERN VERB ARG...: exit 2, nothing on standard output, the reason and what to do on standard error
 refuses() {
