@@ -4,6 +4,7 @@
 
 #include "appraise/explain.h"
 #include "appraise/policy.h"
+#include "cmd/explain_digest.h"
 #include "cmd/explain_text.h"
 #include "cmd/reference_load.h"
 #include "cmd/verbs.h"
@@ -96,6 +97,12 @@ static bool run(const struct verb_args *args, int *code, struct err *e)
 
 	const char *from = verb_arg(args, 0);
 
+	if (verb_value(args, "--digest"))
+		return explain_digest(args, code, e);
+	if (!from) {
+		err_set(e, ERR_USAGE, "an argument is missing: assay explain BUNDLE|LOG");
+		return err_hint(e, "assay explain --help shows what it takes");
+	}
 	if (!verb_value(args, "--reference-values")) {
 		err_set(e, ERR_USAGE, "--reference-values is needed: what was predicted");
 		return err_hint(
@@ -108,14 +115,15 @@ static bool run(const struct verb_args *args, int *code, struct err *e)
 
 static const struct verb_option options[] = {
 	{ "--reference-values", "FILE", "what the machine should measure (needed)", false },
+	EXPLAIN_DIGEST_OPTIONS,
 	{ 0 },
 };
 
 const struct verb cmd_explain = {
 	.name = "explain",
 	.summary = "align what was measured with what was predicted, by event",
-	.usage = "BUNDLE|LOG",
-	.min_args = 1,
+	.usage = "BUNDLE|LOG|OUT",
+
 	.max_args = 1,
 	.options = options,
 	.example =

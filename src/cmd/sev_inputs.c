@@ -36,7 +36,7 @@ static bool hash_file(
 	return true;
 }
 
-static bool read_kernel(struct sev_inputs *in, const struct verb_args *args, struct err *e)
+bool sev_inputs_kernel(struct sev_inputs *in, const struct verb_args *args, struct err *e)
 {
 	const char *kernel = verb_value(args, "--kernel"), *initrd = verb_value(args, "--initrd");
 	const char *append = verb_value(args, "--append");
@@ -66,7 +66,7 @@ bool sev_inputs_read(struct sev_inputs *ret, const struct verb_args *args, struc
 		err_set(e, ERR_USAGE, "--firmware is needed: the image that the guest starts with");
 		return err_hint(e, "for example --firmware OVMF.amdsev.fd");
 	}
-	return sev_inputs_image(&ret->firmware, firmware, e) && read_kernel(ret, args, e);
+	return sev_inputs_image(&ret->firmware, firmware, e) && sev_inputs_kernel(ret, args, e);
 }
 
 void sev_inputs_done(struct sev_inputs *in)

@@ -25,8 +25,9 @@ enum { SEV_INPUTS_LIST_MAX = 256, SEV_INPUTS_NAME = 40 };
 	{ "--vcpus", "N,...", "number of processors (needed)", false },                       \
 		{ "--vcpu-type", "T,...", "their type as QEMU names it: EPYC-Milan", false }, \
 		{ "--vcpu-sig", "X", "in its place CPUID Fn1 EAX: 0xa00f11", false },         \
-		{ "--vcpu-family", "F", "or its family, with model and stepping", false },             \
-		{ "--vcpu-model", "M", "its model", false }, { "--vcpu-stepping", "S", "its stepping", false },    \
+		{ "--vcpu-family", "F", "or its family, with model and stepping", false },    \
+		{ "--vcpu-model", "M", "its model", false },                                  \
+		{ "--vcpu-stepping", "S", "its stepping", false },                            \
 	{                                                                                     \
 		"--vmm", "NAME", "hypervisor: qemu (unless given), ec2, gce", false           \
 	}
@@ -56,6 +57,9 @@ struct sev_inputs_shapes {
 /* Reads --firmware, --kernel, --initrd and --append; *ret is for sev_inputs_done, also after a failure. */
 bool sev_inputs_read(
 	struct sev_inputs *ret, const struct verb_args *args, struct err *e) MUST_CHECK;
+/* Only --kernel, --initrd and --append; *in was zero. */
+bool sev_inputs_kernel(
+	struct sev_inputs *in, const struct verb_args *args, struct err *e) MUST_CHECK;
 void sev_inputs_done(struct sev_inputs *in);
 /* Where the files are hashes of a kernel: those, else NULL. */
 const struct sev_hashes *sev_inputs_hashes(const struct sev_inputs *in);

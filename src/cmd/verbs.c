@@ -27,6 +27,7 @@ const struct verb *const verbs[] = {
 	&cmd_show,
 	&cmd_measure,
 	&cmd_measure_snp,
+	&cmd_measure_snp_id,
 	&cmd_measure_seves,
 	&cmd_measure_sev,
 	&cmd_measure_pcr,

@@ -22,6 +22,7 @@ extern const struct verb cmd_shell;
 extern const struct verb cmd_show;
 extern const struct verb cmd_measure;
 extern const struct verb cmd_measure_snp;
+extern const struct verb cmd_measure_snp_id;
 extern const struct verb cmd_measure_seves;
 extern const struct verb cmd_measure_sev;
 extern const struct verb cmd_measure_pcr;

@@ -98,15 +98,25 @@ const uint8_t *snp_launch_firmware_hash(const struct snp_launch *l)
 	return l->images.groups[0].after;
 }
 
+/* 0: not known. */
+static uint64_t gce_address(uint32_t signature)
+{
+	const struct sev_cpu *cpu = sev_cpu_of_signature(signature);
+
+	if (cpu && !strcmp(cpu->name, "EPYC-Milan"))
+		return VMSA_ADDRESS;
+	return cpu && !strcmp(cpu->name, "EPYC-Genoa") ? VMSA_ADDRESS_GCE_GENOA : 0;
+}
+
+bool snp_launch_gce_knows(uint32_t signature)
+{
+	return gce_address(signature) != 0;
+}
+
 static bool find_address(uint64_t *ret, const struct snp_shape *s, struct err *e)
 {
-	const struct sev_cpu *cpu = sev_cpu_of_signature(s->signature);
-
-	*ret = VMSA_ADDRESS;
-	if (s->vmm != SEV_VMM_GCE || (cpu && !strcmp(cpu->name, "EPYC-Milan")))
-		return true;
-	*ret = VMSA_ADDRESS_GCE_GENOA;
-	if (cpu && !strcmp(cpu->name, "EPYC-Genoa"))
+	*ret = s->vmm == SEV_VMM_GCE ? gce_address(s->signature) : VMSA_ADDRESS;
+	if (*ret)
 		return true;
 	err_set(e, ERR_USAGE,
 		"where Google's hypervisor puts the VMSA is known for EPYC-Milan and EPYC-Genoa only");

@@ -46,6 +46,9 @@ void snp_launch_freep(struct snp_launch **l); /* for CLEANUP */
 /* The digest behind the firmware's pages, which is the firmware's own and that of no shape. */
 const uint8_t *snp_launch_firmware_hash(const struct snp_launch *l);
 
+/* Where Google's hypervisor puts the VMSA of such processors is known. */
+bool snp_launch_gce_knows(uint32_t signature);
+
 /*
  * The digest of one shape, with its pages. Fails: FORMAT for sections without rules, USAGE for what a hypervisor is not
  * known to do (an SVSM elsewhere than under QEMU; Google's other processors than Milan and Genoa), LIMIT.

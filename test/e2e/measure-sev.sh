@@ -91,6 +91,70 @@ same "  the firmware's own hash stands for its pages" "$(measure snp --firmware 
 same '  formats of the others' 'assay.measure-seves/1 assay.measure-sev/1' \
 	"$(for v in "seves --vcpus 1 --vcpu-type EPYC" sev; do measure $v --firmware fw.fd --json | jq -r .format; done | paste -sd' ')"
 
+# ---- ID block and ID authentication ----
+for key in id author other; do openssl genpkey -algorithm EC -pkeyopt "ec_paramgen_curve:P-$([ $key = other ] && echo 256 || echo 384)" -out $key.pem 2>/dev/null; done
+digest=$(measure snp --firmware fw.fd "${milan[@]}")
+id=(snp-id --digest "$digest" --id-key id.pem --author-key author.pem --svn 7 --family-id "$(printf 'fa%.0s' {1..16})" --policy 0xb0000)
+measure "${id[@]}" -o id -q >id.txt
+# The numbers of a signature in the file, as openssl takes them.
+signature() { # FILE AT
+	python3 - "$1" "$2" <<'P'
+import sys
+data, at = open(sys.argv[1], "rb").read(), int(sys.argv[2], 0)
+def number(at):
+    n = data[at:at + 72][::-1].lstrip(b"\0")
+    n = b"\0" + n if n[0] & 0x80 else n
+    return b"\x02" + bytes([len(n)]) + n
+both = number(at) + number(at + 72)
+sys.stdout.buffer.write(b"\x30" + bytes([len(both)]) + both)
+P
+}
+# signed NAME KEY FILE AT MESSAGE
+signed() {
+	signature "$3" "$4" >sig && openssl pkey -in "$2" -pubout -out pub.pem
+	same "$1" 'Verified OK' "$(openssl dgst -sha384 -verify pub.pem -signature sig "$5")"
+}
+signed 'ID auth: the ID block is signed by the ID key' id.pem id/id-auth.bin 0x40 id/id-block.bin
+dd if=id/id-auth.bin of=key.bin bs=1 skip=$((0x240)) count=1028 status=none
+signed '  the ID key by the author' author.pem id/id-auth.bin 0x680 key.bin
+same "  the keys' digests are those that a report has" "$(sha384sum <key.bin | cut -d' ' -f1)" "$(sed -n 's/^id-key-digest //p' id.txt)"
+same 'ID block: digest, family, version, SVN, policy' "$digest$(printf 'fa%.0s' {1..16})$(printf '00%.0s' {1..16})010000000700000000000b0000000000" \
+	"$(od -An -vtx1 id/id-block.bin | tr -d ' \n')"
+same '  in base64 for QEMU' "$(base64 -w0 id/id-block.bin) $(base64 -w0 id/id-auth.bin)" "$(cat id/id-block.base64) $(cat id/id-auth.base64)"
+measure "${id[@]}" -o again -q >/dev/null
+check '  the same bytes each time' diff -r id again
+
+# ---- the inverse question ----
+# explained NAME EXIT PATTERN ARG...: explain --digest ends so and says what the pattern wants
+explained() {
+	local name=$1 want=$2 pattern=$3 code=0
+	shift 3
+	"$assay" explain --store "$work/empty" --digest "$@" >out 2>err || code=$?
+	if [ $code = "$want" ] && tr '\n' ' ' <out | tr -s ' ' | grep -qE -- "$pattern"; then ok "$name"; else bad "$name: exit $code, $(cat out err)"; fi
+}
+digest=$(measure snp --firmware fw.fd --vcpus 12 --vcpu-type EPYC-Genoa --guest-features 0x21)
+explained 'which inputs give this digest? vCPUs, type, features, firmware' 0 \
+	'SEV-SNP guest with firmware fw.fd hypervisor qemu vCPUs 12 vCPU type EPYC-Genoa guest features 0x21; bit 5: DebugSwap.* no hashes' \
+	"$digest" --firmware plain.fd --firmware fw.fd
+explained '  and what was tried before' 0 '^tried plain.fd: [1-9][0-9]* candidates the launch.*with 2 firmware images' "$digest" --firmware plain.fd --firmware fw.fd
+explained '  a guest of EC2, with a kernel' 0 'hypervisor ec2 vCPUs 3 vCPU type any: .*--append are in it' \
+	"$(measure snp --firmware fw.fd --vmm ec2 --vcpus 3 --guest-features 0x201 "${kernel[@]}")" --firmware fw.fd "${kernel[@]}"
+explained '  a kernel is given, and not measured' 0 'nothing says which one starts' "$digest" --firmware fw.fd "${kernel[@]}"
+explained '  SEV-ES' 0 'SEV-ES guest with .* vCPUs 7 vCPU type EPYC-Rome' "$(measure seves --firmware fw.fd --vcpus 7 --vcpu-type EPYC-Rome)" --firmware fw.fd
+explained '  SEV' 0 'an SEV guest with .*--append are in it' "$(measure sev --firmware fw.fd "${kernel[@]}")" --firmware fw.fd "${kernel[@]}"
+explained "  a firmware's own hash is no guest's" 0 "not a guest's digest" "$(jq -r '.["firmware-hash"]' snp.json)" --firmware fw.fd
+explained 'nothing gives it: what was tried, and how much' 1 'tried fw.fd: 19457 candidates nothing that was tried.*up to 256 vCPUs' "${digest//[0-7]/8}" --firmware fw.fd
+explained '  and why not more' 1 'why|because the firmware has no page for the hashes' "${digest//[0-7]/8}" --firmware plain.fd "${kernel[@]}"
+same 'what is no digest is refused' 2 "$("$assay" explain --digest "${digest:1}" --firmware fw.fd >out 2>&1; echo $?)"
+if "$assay" build "${hello:-none}" -o image --store "$store" --no-observe -q >log 2>&1; then
+	digest=$(measure snp --firmware image/firmware/OVMF_CODE.fd "${milan[@]}")
+	explained "firmware in an image's folder" 0 'OVMF_CODE.fd .* vCPUs 2 vCPU type EPYC-Milan ' "$digest" image
+	"$assay" explain --digest "$digest" --store "$store" >out
+	check '  and in the store, with its package' grep -q 'firmware .* of package ovmf ' out
+else
+	skip explain-hello 'the packages of examples/hello cannot be had'
+fi
+
 # ---- what is refused ----
 # refuses NAME PATTERN VERB ARG...: exit 2, nothing on standard output, the reason and what to do on standard error
 refuses() {
@@ -122,5 +186,9 @@ refuses 'an SVSM without the size of the variables' 'without --vars-size' snp --
 refuses 'an SVSM that does not say where it starts' 'does not say where it starts' snp --firmware fw.fd "${milan[@]}" --svsm plain.fd --vars-size 4096
 refuses 'a firmware hash of another length' 'lower-case hexadecimal' snp --firmware fw.fd "${milan[@]}" --firmware-hash abcd
 refuses 'features of SEV-ES' 'unknown option' seves --firmware fw.fd "${milan[@]}" --guest-features 1
+refuses 'an ID key of another curve' 'takes P-384 alone' snp-id --digest "$digest" --id-key other.pem
+refuses 'a policy that no processor takes' 'lacks bit 17' snp-id --digest "$digest" --id-key id.pem --policy 0x10000
+refuses 'an ID block without a key' '--id-key is needed' snp-id --digest "$digest"
+refuses '  for a digest of another length' '96 lower-case' snp-id --digest abcd --id-key id.pem
 [ ! -f /usr/share/OVMF/OVMF_CODE_4M.fd ] || ! grep -q '^VERSION_ID="12"' /etc/os-release ||
 	refuses "Debian 12's OVMF_CODE_4M.fd: no SEV metadata" 'has no SEV metadata' snp --firmware /usr/share/OVMF/OVMF_CODE_4M.fd "${milan[@]}"

@@ -1,0 +1,206 @@
+#include "cmd/explain_digest.h"
+
+#include <stdio.h>
+
+#include "base/hex.h"
+#include "cmd/firmware_of_store.h"
+#include "cmd/line.h"
+#include "cmd/sev_inputs.h"
+#include "measure/digest_search.h"
+#include "sys/file.h"
+#include "base/banned.h"
+
+enum { ARENA_MAX = 4 << 20, PATH_SIZE = 4096 };
+
+struct explain_digest {
+	uint8_t want[SHA384_SIZE];
+	size_t size;
+	struct sev_inputs inputs;
+	bool found;
+	bool named; /* the firmware at hand: by the user */
+	uint64_t n_tried, n_firmware;
+};
+
+static const char *const features_known[] = { [3] = "restricted injection",
+	[5] = "DebugSwap, as Linux 6.6 and 6.7 have it on",
+	[6] = "no IBS by the host",
+	[9] = "secure TSC",
+	[15] = "SMT protection" };
+
+static void print_features(uint64_t features)
+{
+	printf("  guest features  %#llx", (unsigned long long)features);
+	for (size_t i = 0; i < ARRAY_LEN(features_known); i++)
+		if (features_known[i] && features >> i & 1)
+			printf("; bit %zu: %s", i, features_known[i]);
+	putchar('\n');
+}
+
+static void print_kernel(const struct explain_digest *x, const struct digest_found *f)
+{
+	if (f->with_kernel)
+		puts("  kernel          the hashes of --kernel, --initrd and --append are in it");
+	else if (x->inputs.has_kernel)
+		puts("  kernel          no hashes are in it, though a kernel is given here: nothing says which one starts");
+	else
+		puts("  kernel          no hashes are in it");
+}
+
+static void print_found(const struct explain_digest *x, const struct digest_found *f)
+{
+	static const char *const kinds[] = {
+		[DIGEST_SEARCH_SNP] = "the launch digest of an SEV-SNP guest with",
+		[DIGEST_SEARCH_FIRMWARE_HASH] =
+			"not a guest's digest, but that of a firmware's pages alone:",
+		[DIGEST_SEARCH_SEV] = "the launch digest of an SEV guest with",
+		[DIGEST_SEARCH_SEV_ES] = "the launch digest of an SEV-ES guest with",
+	};
+
+	puts(kinds[f->kind]);
+	line_print(stdout, "  firmware        %.*s", STR_ARG(f->firmware->name));
+	if (f->kind == DIGEST_SEARCH_SNP || f->kind == DIGEST_SEARCH_SEV_ES) {
+		printf("  hypervisor      %s\n", sev_vmm_name(f->vmm));
+		printf("  vCPUs           %u\n", f->processors);
+		printf("  vCPU type       %s\n",
+			f->cpu ? f->cpu->name : "any: it is not measured there");
+	}
+	if (f->kind == DIGEST_SEARCH_SNP)
+		print_features(f->features);
+	if (f->kind != DIGEST_SEARCH_FIRMWARE_HASH)
+		print_kernel(x, f);
+}
+
+static void print_tried(
+	const struct explain_digest *x, struct str name, const struct digest_search_tried *t)
+{
+	line_print(stdout, "tried %.*s: %llu candidates%s%.*s", STR_ARG(name),
+		(unsigned long long)t->n, t->why_not.n ? "; not more, because " : "",
+		STR_ARG(t->why_not));
+	if (x->inputs.has_kernel && t->n_kernel)
+		printf("  %llu of them with the kernel's hashes\n",
+			(unsigned long long)t->n_kernel);
+}
+
+static bool try_one(void *ctx, struct str name, struct span image, bool *end, struct err *e)
+{
+	CLEANUP(arena_freep) struct arena *a = arena_new(ARENA_MAX);
+	struct explain_digest *x = ctx;
+	const struct digest_search_firmware firmware = { name, image };
+	struct digest_search_in in = { .want = span_make(x->want, x->size),
+		.firmware = &firmware,
+		.n_firmware = 1,
+		.hashes = sev_inputs_hashes(&x->inputs) };
+	struct digest_search r;
+
+	if (!digest_search(&r, &in, a, e))
+		return false;
+	/* Variables, which lie beside it. */
+	if (!r.n && !x->named)
+		return true;
+	x->n_firmware++;
+	x->n_tried += r.n;
+	*end = x->found = r.found.kind != DIGEST_SEARCH_NONE;
+	if (x->found)
+		print_found(x, &r.found);
+	else
+		print_tried(x, name, &r.tried[0]);
+	return true;
+}
+
+static bool try_file(struct explain_digest *x, const char *path, struct err *e)
+{
+	CLEANUP(buf_done) struct buf image = buf_init(0);
+	bool end;
+
+	return sev_inputs_image(&image, path, e) &&
+	       try_one(x, str_of(path), buf_span(&image), &end, e);
+}
+
+/* The images in OUT/firmware. */
+static bool try_folder(struct explain_digest *x, const char *folder, struct err *e)
+{
+	char path[PATH_SIZE], **names = NULL;
+	bool ok = true;
+	size_t n = 0;
+
+	snprintf(path, sizeof path, "%s/firmware", folder);
+	if (!file_names(AT_FDCWD, path, &names, &n, e))
+		return err_hint(e,
+			"the argument of --digest is the folder of an image, as assay build makes it");
+	for (size_t i = 0; i < n && ok && !x->found; i++) {
+		snprintf(path, sizeof path, "%s/firmware/%s", folder, names[i]);
+		ok = !str_ends(str_of(path), ".fd") || try_file(x, path, e);
+	}
+	file_names_free(names, n);
+	return ok;
+}
+
+static bool try_given(struct explain_digest *x, const struct verb_args *args, struct err *e)
+{
+	const char *path;
+
+	x->named = true;
+	for (size_t i = 0; (path = verb_nth(args, "--firmware", i)) && !x->found; i++)
+		if (!try_file(x, path, e))
+			return false;
+	x->named = false;
+	path = verb_arg(args, 0);
+	return x->found || !path || try_folder(x, path, e);
+}
+
+static bool read_want(struct explain_digest *x, const char *hex, struct err *e)
+{
+	x->size = strlen(hex) / 2;
+	if ((x->size == SHA256_SIZE || x->size == SHA384_SIZE) &&
+		hex_read(str_of(hex), x->want, x->size))
+		return true;
+	err_set(e, ERR_USAGE,
+		"--digest '%s' is not %d (SEV-SNP) or %d (SEV, SEV-ES) lower-case hexadecimal digits",
+		hex, 2 * SHA384_SIZE, 2 * SHA256_SIZE);
+	return err_hint(e, "it is the report's MEASUREMENT, or what assay measure snp prints");
+}
+
+static void print_nothing(const struct explain_digest *x)
+{
+	printf("nothing that was tried gives this digest: %llu candidates, %llu firmware image%s\n",
+		(unsigned long long)x->n_tried, (unsigned long long)x->n_firmware,
+		x->n_firmware == 1 ? "" : "s");
+	if (x->size == SHA384_SIZE)
+		printf("tried: qemu, ec2, gce; EPYC to EPYC-Turin; up to %d vCPUs with features 0x1 and 0x21, up to %d with rarer ones\n",
+			DIGEST_SEARCH_PROCESSORS, DIGEST_SEARCH_PROCESSORS_RARE);
+	else
+		printf("tried: SEV; SEV-ES under qemu, ec2, gce; EPYC to EPYC-Turin; up to %d vCPUs\n",
+			DIGEST_SEARCH_PROCESSORS_ES);
+	puts("not tried: an SVSM, processors by other signatures");
+	verb_hint(
+		x->inputs.has_kernel
+			? "another firmware, kernel, initrd or command line: give those that the host says it uses"
+			: "give --firmware as the host has it; if it checks a kernel, --kernel, --initrd and --append, too");
+}
+
+static bool search(struct explain_digest *x, const struct verb_args *args, int *code, struct err *e)
+{
+	if (!read_want(x, verb_value(args, "--digest"), e) ||
+		!sev_inputs_kernel(&x->inputs, args, e) || !try_given(x, args, e))
+		return false;
+	if (!x->found && !firmware_of_store(verb_value(args, "--store"), try_one, x, e))
+		return false;
+	if (!x->found) {
+		*code = VERB_NO;
+		print_nothing(x);
+		return true;
+	}
+	printf("found after %llu candidates with %llu firmware image%s\n",
+		(unsigned long long)x->n_tried, (unsigned long long)x->n_firmware,
+		x->n_firmware == 1 ? "" : "s");
+	return true;
+}
+
+bool explain_digest(const struct verb_args *args, int *code, struct err *e)
+{
+	struct explain_digest x = { .found = false };
+	bool ok = search(&x, args, code, e);
+
+	sev_inputs_done(&x.inputs);
+	return ok;
+}
