@@ -351,7 +351,8 @@ void platform_shape_find_acpi(struct platform_shape *s)
 	for (size_t i = 0; i < s->n_known_acpi && !s->has_acpi; i++) {
 		const struct platform_acpi *known = &s->known_acpi[i];
 
-		if (known->vcpus != s->vcpus || known->memory != s->memory)
+		if (known->vcpus != s->vcpus || known->memory != s->memory ||
+			known->qemu.major != s->qemu.major || known->qemu.minor != s->qemu.minor)
 			continue;
 		memcpy(s->acpi, known->digests, sizeof s->acpi);
 		s->has_acpi = true;
@@ -389,7 +390,7 @@ static bool read_rules(
 /* One row of acpi: the settings that it holds, in a shape of its own. */
 static bool read_acpi_row(struct platform_acpi *ret, const struct json *o, struct err *e)
 {
-	static const char *const keys[] = { "vcpus", "memory", "acpi-loader", "acpi-rsdp",
+	static const char *const keys[] = { "qemu", "vcpus", "memory", "acpi-loader", "acpi-rsdp",
 		"acpi-tables", NULL };
 	struct platform_shape row = { .kind = PLATFORM_TDX };
 
@@ -403,7 +404,7 @@ static bool read_acpi_row(struct platform_acpi *ret, const struct json *o, struc
 		if (!platform_shape_set(&row, str_of(keys[i]), value, e))
 			return err_wrap(e, "line %zu", o->line);
 	}
-	*ret = (struct platform_acpi){ .vcpus = row.vcpus, .memory = row.memory };
+	*ret = (struct platform_acpi){ .qemu = row.qemu, .vcpus = row.vcpus, .memory = row.memory };
 	memcpy(ret->digests, row.acpi, sizeof ret->digests);
 	return true;
 }

@@ -51,6 +51,7 @@ struct platform_rule {
 };
 
 struct platform_acpi {
+	struct linux_setup_qemu qemu;
 	uint32_t vcpus;
 	uint64_t memory;
 	struct digest digests[PLATFORM_ACPI_FILES]; /* SHA-384 */
@@ -80,7 +81,7 @@ struct platform_shape {
 
 	const struct platform_rule *rules;
 	size_t n_rules;
-	const struct platform_acpi *known_acpi; /* by vCPUs and memory */
+	const struct platform_acpi *known_acpi; /* by QEMU, vCPUs and memory */
 	size_t n_known_acpi;
 };
 
@@ -93,7 +94,7 @@ bool platform_shape_set(
 /* Whether there is a setting of this name, at all and for this shape's platform. */
 bool platform_shape_has_setting(struct str key);
 bool platform_shape_takes(const struct platform_shape *s, struct str key);
-/* Takes ACPI digests for its vCPUs and memory from those that its file knows, unless they were set. */
+/* Takes ACPI digests for its QEMU, vCPUs and memory from those that its file knows, unless they were set. */
 void platform_shape_find_acpi(struct platform_shape *s);
 /* All settings of its platform, as platform_shape_set takes them, into out; text from a. */
 bool platform_shape_settings(const struct platform_shape *s,

@@ -226,8 +226,9 @@ static bool complete_acpi(struct tdx_inputs *in, struct err *e)
 		if (!acpi_loader(&loader->bytes, &rsdp->bytes, tables, e))
 			return err_wrap(e, "--acpi-tables");
 	}
-	in->shape.acpi = (struct tdx_acpi){ bytes_of(in, TDX_FILE_ACPI_LOADER),
-		bytes_of(in, TDX_FILE_ACPI_RSDP), tables };
+	in->shape.acpi = (struct tdx_acpi){ .loader = bytes_of(in, TDX_FILE_ACPI_LOADER),
+		.rsdp = bytes_of(in, TDX_FILE_ACPI_RSDP),
+		.tables = tables };
 	return true;
 }
 

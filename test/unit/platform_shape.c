@@ -23,7 +23,7 @@ static void takes(struct arena *a)
 {
 	static const char text[] = HEAD
 		"tdx\nsettings: {boot: direct, vcpus: \"2\", memory: 2G, qemu: \"10.2\", passes: two}\n" RULES
-		"acpi: [{vcpus: \"2\", memory: 2G, acpi-loader: " D48 ", acpi-rsdp: " D48
+		"acpi: [{qemu: \"10.2\", vcpus: \"2\", memory: 2G, acpi-loader: " D48 ", acpi-rsdp: " D48
 		", acpi-tables: " D48 "}]\n";
 	struct platform_shape s;
 	struct err e = { 0 };
@@ -35,6 +35,10 @@ static void takes(struct arena *a)
 	platform_shape_find_acpi(&s);
 	CHECK(s.has_acpi && s.acpi[PLATFORM_ACPI_RSDP].bytes[47] == 0x2f);
 	s.has_acpi = false;
+	s.qemu.minor = 1;
+	platform_shape_find_acpi(&s);
+	CHECK(!s.has_acpi);
+	s.qemu.minor = 2;
 	s.vcpus = 3;
 	platform_shape_find_acpi(&s);
 	CHECK(!s.has_acpi);
