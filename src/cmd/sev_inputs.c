@@ -4,15 +4,45 @@
 #include <sys/stat.h>
 
 #include "base/hex.h"
+#include "base/mem.h"
 #include "measure/sev_cpu.h"
 #include "measure/snp_launch.h"
 #include "sys/file.h"
 #define ASSAY_MAY_ASK_THE_MACHINE
 #include "base/banned.h"
 
+static bool regular_size(uint64_t *size, int fd, const char *path, struct err *e)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) != 0)
+		return err_os(e, "cannot read '%s'", path);
+	if (!S_ISREG(st.st_mode))
+		return err_set(e, ERR_USAGE, "'%s' is no regular file", path);
+	*size = (uint64_t)st.st_size;
+	return true;
+}
+
 bool sev_inputs_image(struct buf *ret, const char *path, struct err *e)
 {
-	return file_read(AT_FDCWD, path, SEV_FIRMWARE_MAX, ret, e);
+	CLEANUP(file_closep) int fd = file_open(AT_FDCWD, path, e);
+	struct buf b = buf_init(SEV_FIRMWARE_MAX);
+	uint64_t size;
+
+	if (fd < 0 || !regular_size(&size, fd, path, e))
+		return false;
+	if (size > SEV_FIRMWARE_MAX)
+		return err_set(
+			e, ERR_LIMIT, "'%s' is larger than %d bytes", path, SEV_FIRMWARE_MAX);
+	/* Read once and in one go: it is half of the work beside hashing. */
+	b.p = mem_alloc(size ? size : 1);
+	b.n = b.room = size;
+	if (!file_pread(fd, b.p, size, 0, path, e)) {
+		buf_done(&b);
+		return false;
+	}
+	*ret = b;
+	return true;
 }
 
 /* Only the hash of a kernel or initrd counts, so it is not held in memory. */
@@ -21,16 +51,8 @@ static bool hash_file(
 {
 	CLEANUP(file_closep) int fd = file_open(AT_FDCWD, path, e);
 	CLEANUP(hasher_freep) struct hasher *h = hasher_new(DIGEST_SHA256);
-	struct stat st;
 
-	if (fd < 0)
-		return false;
-	if (fstat(fd, &st) != 0)
-		return err_os(e, "cannot read '%s'", path);
-	if (!S_ISREG(st.st_mode))
-		return err_set(e, ERR_USAGE, "'%s' is no regular file", path);
-	*size = (uint64_t)st.st_size;
-	if (!file_hash(h, fd, 0, *size, path, e))
+	if (fd < 0 || !regular_size(size, fd, path, e) || !file_hash(h, fd, 0, *size, path, e))
 		return false;
 	hasher_end(h, ret);
 	return true;
