@@ -59,10 +59,17 @@ static bool enter_certificates(struct rd *ret, struct span pkcs7, bool *there, s
 	return true;
 }
 
-/* Marks in allowed the first entry of db that is a certificate of this signature. */
-static bool look_into(const struct signature_list_entry **allowed, const struct tpm_authority *t,
-	struct span pkcs7, bool *forbidden, struct err *e)
+/* What the signatures of a program come to. */
+struct look {
+	const struct tpm_authority *known;
+	const struct signature_list_entry *allowed; /* of the first signature that has one */
+	bool forbidden;                             /* by any */
+};
+
+/* The first entry of db that is a certificate of this signature counts. */
+static bool look_into(struct look *l, struct span pkcs7, struct err *e)
 {
+	const struct signature_list_entry *first = NULL;
 	struct rd certificates;
 	bool there = false;
 
@@ -75,17 +82,18 @@ static bool look_into(const struct signature_list_entry **allowed, const struct 
 
 		if (!der_next(&whole, &content, &tag, &certificates, what, e))
 			return false;
-		*forbidden |= find(&t->dbx, SIGNATURE_LIST_X509, whole) != NULL;
-		found = find(&t->db, SIGNATURE_LIST_X509, whole);
-		if (found && (!*allowed || found < *allowed))
-			*allowed = found;
+		l->forbidden |= find(&l->known->dbx, SIGNATURE_LIST_X509, whole) != NULL;
+		found = find(&l->known->db, SIGNATURE_LIST_X509, whole);
+		if (found && (!first || found < first))
+			first = found;
 	}
+	if (!l->allowed)
+		l->allowed = first;
 	return true;
 }
 
 /* All signatures of the certificate table. */
-static bool look_at_table(const struct signature_list_entry **allowed, bool *forbidden,
-	const struct tpm_authority *t, const struct pe *pe, struct err *e)
+static bool look_at_table(struct look *l, const struct pe *pe, struct err *e)
 {
 	struct rd r = rd_of(
 		span_make(pe->file.p + pe->file.n - pe->certificates_size, pe->certificates_size));
@@ -101,15 +109,12 @@ static bool look_at_table(const struct signature_list_entry **allowed, bool *for
 			return err_set(
 				e, ERR_FORMAT, "certificate table: an entry of %u bytes", size);
 		body = rd_bytes(&r, size - WIN_CERTIFICATE_HEADER);
-		if (!rd_ok(&r))
-			return rd_truncated(&r, "certificate table", e);
 		if (rd_left(&r))
 			rd_skip(&r, (WIN_CERTIFICATE_ALIGN - size % WIN_CERTIFICATE_ALIGN) %
 					    WIN_CERTIFICATE_ALIGN);
 		if (!rd_ok(&r))
 			return rd_truncated(&r, "certificate table", e);
-		if (type == WIN_CERTIFICATE_PKCS7 && !*allowed &&
-			!look_into(allowed, t, body, forbidden, e))
+		if (type == WIN_CERTIFICATE_PKCS7 && !look_into(l, body, e))
 			return false;
 	}
 	return true;
@@ -120,28 +125,27 @@ static bool find_entry(const struct signature_list_entry **ret, const struct tpm
 {
 	struct digest hash = pe_authenticode_of(pe, DIGEST_SHA256);
 	struct span hash_bytes = span_make(hash.bytes, SHA256_SIZE);
-	const struct signature_list_entry *allowed = NULL;
-	bool forbidden = find(&t->dbx, SIGNATURE_LIST_SHA256, hash_bytes) != NULL;
+	struct look l = { t, NULL, find(&t->dbx, SIGNATURE_LIST_SHA256, hash_bytes) != NULL };
 
-	if (!look_at_table(&allowed, &forbidden, t, pe, e))
+	if (!look_at_table(&l, pe, e))
 		return err_wrap(e, "%s", image);
-	if (forbidden)
+	if (l.forbidden)
 		return err_set(e, ERR_MISMATCH, "dbx forbids the %s: firmware does not start it",
 			       image) ||
 		       err_hint(e, "leave out --dbx only if the machine has none");
-	if (!allowed)
-		allowed = find(&t->db, SIGNATURE_LIST_SHA256, hash_bytes);
-	if (!allowed && !pe->certificates_size)
+	if (!l.allowed)
+		l.allowed = find(&t->db, SIGNATURE_LIST_SHA256, hash_bytes);
+	if (!l.allowed && !pe->certificates_size)
 		return err_set(e, ERR_MISMATCH,
 			       "the %s is not signed, and db does not have its hash: "
 			       "firmware does not start it",
 			       image) ||
 		       err_hint(e, "sign it (assay sign uki), or give the signed file");
-	if (!allowed)
+	if (!l.allowed)
 		return err_set(e, ERR_MISMATCH, "no certificate in the %s's signature is one of db",
 			       image) ||
 		       err_hint(e, "a db with only the issuer of a certificate has no rules here");
-	*ret = allowed;
+	*ret = l.allowed;
 	return true;
 }
 

@@ -39,6 +39,10 @@ same "the EAR holds every required register in both banks" \
 check "no check failed" quiet jq -e '[.submods.tpm["assay.verdict"].checks[] | select(.result == "failed")] == []' "$work/ear.json"
 check "explain finds nothing" quiet "$assay" explain "$work/affirmed.bundle" --reference-values "$values" -q
 check "measure finds the same values in the finished image" quiet "$assay" measure "$work/out" --store "$store" -q
+same "assay measure pcr gives the same values from the files alone" \
+	"$("$assay" measure pcr --uki "$work/out/uki.efi" --disk "$work/out/disk.img" --bank sha384 --firmware-version \
+		"$(jq -r '.shapes[0].inputs[] | select(.name == "firmware-version") | .value' "$values")" | awk '$3 == "sha384" { print $2, $4 }')" \
+	"$(jq -r '.shapes[0].registers[] | select(.how == "computed") | "\(.register) \(.values.sha384)"' "$values")"
 
 # ---- the guest itself ----
 # Failures show on the console (systemd.show_status=error); that every unit starts is seen in test/e2e/boot-negatives.sh,

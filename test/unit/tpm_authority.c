@@ -173,8 +173,91 @@ static void a_broken_signature_is_no_accident(const struct signer *ours)
 	CHECK(refused > tried / 3 && refused < tried);
 }
 
+/* ---- signatures made by hand: only as much of them as is looked at ---- */
+
+static void add_signature(struct buf *b, const uint8_t *names, size_t n)
+{
+	struct buf inner CLEANUP(buf_done) = buf_init(200);
+
+	buf_u32le(b, (uint32_t)(8 + 16 + 5 * n + (8 - 5 * n % 8) % 8));
+	buf_u16le(b, 0x200);
+	buf_u16le(b, 2);
+	buf_add(&inner, "\x02\x01\x01\x31\x00\x30\x00\xa0", 8);
+	buf_u8(&inner, (uint8_t)(5 * n));
+	for (size_t i = 0; i < n; i++) {
+		buf_add(&inner, "\x30\x03\x02\x01", 4);
+		buf_u8(&inner, names[i]);
+	}
+	buf_u8(b, 0x30);
+	buf_u8(b, (uint8_t)(inner.n + 7));
+	buf_add(b, "\x06\x01\x2a\xa0", 4);
+	buf_u8(b, (uint8_t)(inner.n + 2));
+	buf_u8(b, 0x30);
+	buf_u8(b, (uint8_t)inner.n);
+	buf_add(b, inner.p, inner.n);
+	buf_fill(b, 0, (8 - b->n % 8) % 8);
+}
+
+/* A program with two signatures, of certificates 1 and 2, and of certificate 3. */
+static struct buf make_signed_twice(void)
+{
+	struct pe_made_section line = { ".cmdline", str_span(STR("quiet")) };
+	struct buf b = pe_made(true, &line, 1);
+	size_t at = b.n;
+
+	add_signature(&b, (const uint8_t[]){ 1, 2 }, 2);
+	add_signature(&b, (const uint8_t[]){ 3 }, 1);
+	put_u32le(b.p + PE_MADE_OPTIONAL_AT + 112 + 32, (uint32_t)at);
+	put_u32le(b.p + PE_MADE_OPTIONAL_AT + 112 + 36, (uint32_t)(b.n - at));
+	return b;
+}
+
+static void put_name(struct buf *out, uint8_t name)
+{
+	uint8_t certificate[] = { 0x30, 3, 2, 1, name };
+
+	signature_list_put(out, owner, SPAN_OF(certificate));
+}
+
+/* The first in db of the first signature that has one; dbx looks at all. */
+static void the_order_of_db_decides(void)
+{
+	static const struct {
+		uint8_t db[2], dbx, want;
+	} cases[] = {
+		{ { 1, 2 }, 9, 1 },
+		{ { 2, 1 }, 9, 2 },
+		{ { 3, 2 }, 9, 2 },
+		{ { 3, 9 }, 8, 3 },
+		{ { 1, 2 }, 3, 0 },
+		{ { 1, 2 }, 2, 0 },
+		{ { 8, 9 }, 7, 0 },
+	};
+	struct buf image CLEANUP(buf_done) = make_signed_twice();
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct buf db CLEANUP(buf_done) = buf_init(ROOM),
+			      dbx CLEANUP(buf_done) = buf_init(ROOM);
+		uint8_t certificate[] = { 0x30, 3, 2, 1, cases[i].want };
+		CLEANUP(arena_freep) struct arena *a = arena_new(ARENA);
+		struct digest want = want_event(SPAN_OF(certificate));
+		struct event_list l;
+		struct err e = { 0 };
+
+		put_name(&db, cases[i].db[0]);
+		put_name(&db, cases[i].db[1]);
+		put_name(&dbx, cases[i].dbx);
+		event_list_init(&l, a, bank, 1);
+		CHECK(add(&l, buf_span(&db), buf_span(&dbx), buf_span(&image), &e) ==
+			(cases[i].want != 0));
+		CHECK(cases[i].want ? l.n == 1 && digest_equal(&l.items[0].digests[0], &want)
+				    : e.kind == ERR_MISMATCH);
+	}
+}
+
 int main(void)
 {
+	the_order_of_db_decides();
 	struct signer ours CLEANUP(signer_done) = make_signer(made_rsa(), NULL);
 	struct signer other CLEANUP(signer_done) = make_signer(made_rsa(), NULL);
 
