@@ -27,6 +27,7 @@ const struct verb *const verbs[] = {
 	&cmd_show,
 	&cmd_measure,
 	&cmd_measure_eif,
+	&cmd_export,
 	&cmd_diff,
 	&cmd_sign_uki,
 	&cmd_sign_attach,

@@ -22,6 +22,7 @@ extern const struct verb cmd_shell;
 extern const struct verb cmd_show;
 extern const struct verb cmd_measure;
 extern const struct verb cmd_measure_eif;
+extern const struct verb cmd_export;
 extern const struct verb cmd_diff;
 extern const struct verb cmd_sign_uki;
 extern const struct verb cmd_sign_attach;
