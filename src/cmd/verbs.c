@@ -32,6 +32,7 @@ const struct verb *const verbs[] = {
 	&cmd_sign_uki,
 	&cmd_sign_attach,
 	&cmd_sign_detach,
+	&cmd_sign_eif,
 	&cmd_run,
 	&cmd_attest_serve,
 	&cmd_enroll,

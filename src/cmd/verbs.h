@@ -27,6 +27,7 @@ extern const struct verb cmd_diff;
 extern const struct verb cmd_sign_uki;
 extern const struct verb cmd_sign_attach;
 extern const struct verb cmd_sign_detach;
+extern const struct verb cmd_sign_eif;
 extern const struct verb cmd_run;
 extern const struct verb cmd_attest_serve;
 extern const struct verb cmd_enroll;

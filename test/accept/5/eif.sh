@@ -9,6 +9,7 @@ unit "  every shared EIF holds, and images of the same parts as we write them" e
 unit "refused with the reason: magic, version, CRC, order, what lies beyond the file" eif refuses beyond_the_file damage
 e2e "  by the verb, too" eif "another magic is refused" "another version" "another CRC" "a section out of range" "sections out of order"
 e2e "of a signed image the signature is checked: openssl's" eif "a signed image has PCR 8" "  its signature holds" "the signature of another image does not" "nor one of another key"
+e2e "assay sign eif puts one in, which openssl verifies" eif "assay sign eif signs an image" "  PCR 8 is the certificate's" "  and openssl verifies it"
 e2e "image: format: eif lets assay build write one" eif "image.eif has the PCRs of the second implementation" "its kernel is the image's" "its command line" "its first ramdisk" "its second the root"
 e2e "  with its shape in reference-values.json" eif "reference-values.json has them" "assay measure finds the same values" "  and says so when image.eif is another one"
 e2e "  the same bytes in another store and folder" eif "give the same image.eif"
