@@ -77,6 +77,12 @@ void cose_sign1_emit(
 	struct buf *out, struct span protected_bytes, struct span payload, struct span signature)
 {
 	cbor_put_tag(out, COSE_SIGN1_TAG);
+	cose_sign1_emit_untagged(out, protected_bytes, payload, signature);
+}
+
+void cose_sign1_emit_untagged(
+	struct buf *out, struct span protected_bytes, struct span payload, struct span signature)
+{
 	cbor_put_array(out, PARTS);
 	cbor_put_bytes(out, protected_bytes);
 	cbor_put_map(out, 0);

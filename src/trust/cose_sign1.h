@@ -39,8 +39,10 @@ bool cose_sign1_parse(
 
 /* What is signed: the Sig_structure over the encoded protected header and the payload. */
 void cose_sign1_message(struct buf *out, struct span protected_bytes, struct span payload);
-/* The whole document, with an empty unprotected header. */
+/* The whole document, with an empty unprotected header; tagged, or as formats have it whose place for it says it all. */
 void cose_sign1_emit(
+	struct buf *out, struct span protected_bytes, struct span payload, struct span signature);
+void cose_sign1_emit_untagged(
 	struct buf *out, struct span protected_bytes, struct span payload, struct span signature);
 
 /*

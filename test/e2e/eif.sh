@@ -156,6 +156,48 @@ python3 "$work/sign.py" "$work/key2.pem" "$work/cert.pem" "$pcr0" "$work/section
 SIGNATURE=$work/section make "$work/other.eif" "$work/r1" "$work/r2"
 fails "nor one of another key" 'does not verify' measured "$work/other.eif"
 
+# ---- a signature of ours: openssl verifies it ----
+check "assay sign eif signs an image" "$assay" sign eif "$work/2.eif" --key "$work/key.pem" --cert "$work/cert.pem" -o "$work/ours.eif"
+same "  PCR 8 is the certificate's, the others stay" "$(registers "$work/ours.eif" "$work/cert.der")" "$(measured "$work/ours.eif")"
+same "  and assay finds that it holds" "true" "$(measured "$work/ours.eif" --json | jq -r '."signature-holds"')"
+cat >"$work/unsign.py" <<'P'
+import sys
+def item(b, at):
+    first = b[at]; major, n = first >> 5, first & 31; at += 1
+    if n >= 24:
+        size = 1 << (n - 24); n = int.from_bytes(b[at:at + size], "big"); at += size
+    if major == 0: return n, at
+    if major == 1: return -1 - n, at
+    if major in (2, 3): return (b[at:at + n] if major == 2 else b[at:at + n].decode()), at + n
+    values = []
+    for _ in range(n * (major - 3)):
+        v, at = item(b, at); values.append(v)
+    return (values if major == 4 else dict(zip(values[::2], values[1::2]))), at
+b, pcr0 = open(sys.argv[1], "rb").read(), sys.argv[2]
+at = int.from_bytes(b[28 + 8 * 5:36 + 8 * 5], "big")
+assert b[at:at + 2] == b"\0\4"
+(section,), end = item(b, at + 12); assert end == len(b)
+assert bytes(section["signing_certificate"]) == open(sys.argv[3], "rb").read()
+(protected, unprotected, payload, signature), _ = item(bytes(section["signature"]), 0)
+assert item(protected, 0)[0] == {1: -35} and unprotected == {} and len(signature) == 96
+said = item(payload, 0)[0]
+assert said["register_index"] == 0 and bytes(said["register_value"]).hex() == pcr0
+def string(s): return (bytes([0x40 | len(s)]) if len(s) < 24 else bytes([0x58, len(s)])) + s
+open(sys.argv[4], "wb").write(b"\x84\x6aSignature1" + string(protected) + b"\x40" + string(payload))
+def number(x):
+    x = x.lstrip(b"\0"); x = (b"\0" + x) if x[0] & 128 else x; return bytes([2, len(x)]) + x
+body = number(signature[:48]) + number(signature[48:])
+open(sys.argv[4] + ".der", "wb").write(bytes([48, len(body)]) + body)
+P
+check "  a second reader finds certificate and PCR 0 in it" python3 "$work/unsign.py" "$work/ours.eif" "$pcr0" "$work/cert.pem" "$work/message"
+openssl pkey -in "$work/key.pem" -pubout -out "$work/key.pub"
+check "  and openssl verifies it" openssl dgst -sha384 -verify "$work/key.pub" -signature "$work/message.der" "$work/message"
+fails "it is signed once" 'has a signature already' "$assay" sign eif "$work/ours.eif" --key "$work/key.pem" --cert "$work/cert.pem" -o "$work/twice.eif"
+fails "another key's certificate is refused" 'not for this private key' "$assay" sign eif "$work/2.eif" --key "$work/key2.pem" --cert "$work/cert.pem" -o "$work/twice.eif"
+openssl genpkey -algorithm ed25519 -out "$work/ed.pem" 2>/dev/null
+fails "and Ed25519, which no enclave takes" 'no enclave takes' "$assay" sign eif "$work/2.eif" --key "$work/ed.pem" --cert "$work/cert.pem" -o "$work/twice.eif"
+check "  nothing is written then" test ! -e "$work/twice.eif"
+
 # ---- one that assay builds ----
 archive_start
 archive_minimum
