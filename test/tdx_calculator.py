@@ -168,7 +168,7 @@ def text(s):
 def boot_events(o, direct):
     """RTMR 1 and 2, each a list of digests or the reason why not."""
     leave = [text("Exit Boot Services Invocation"), text("Exit Boot Services Returned with Success")]
-    calling = [text("Calling EFI Application from Boot Option"), sha384(bytes(4))]
+    calling = [text("Calling EFI Application from Boot Option")] + ([] if o["edk2"] < "2024.11" else [sha384(bytes(4))])
     utf16 = lambda s: sha384(s.encode("utf-16-le") + b"\0\0")
     if direct:
         old = tuple(int(x) for x in o["qemu"].split(".")[:2]) < (10, 2)
@@ -193,6 +193,7 @@ def values(o):
     zero += [sha384(variable(name, o["variables"].get(name, b""))) for name in ("PK", "KEK", "db", "dbx")]
     zero += [sha384(bytes(4)), sha384(o["loader"]), sha384(o["rsdp"]), sha384(o["tables"])]
     zero += [sha384(v) for v in (o["boot"] or [b"\0\0", menu()])]
+    zero += [sha384(bytes(4))] if o["edk2"] < "2024.11" else []
     one, two = boot_events(o, o["kernel"] is not None)
     print("MRTD", mrtd(firmware, o["two-pass"]).hex())
     for i, events in enumerate([zero, one, two, o["rtmr3"]]):
@@ -203,7 +204,7 @@ def values(o):
 
 
 def options(words):
-    o = {k: None for k in ("firmware", "kernel", "uki", "disk", "tables", "loader", "rsdp", "qemu", "memory", "secure-boot")}
+    o = {k: None for k in ("firmware", "kernel", "uki", "disk", "tables", "loader", "rsdp", "qemu", "memory", "secure-boot", "edk2")}
     o.update({"initrd": b"", "append": "", "variables": {}, "boot": [], "rtmr3": [], "two-pass": False})
     i = 0
     while i < len(words):
@@ -223,7 +224,7 @@ def options(words):
             o["boot"].append(open(value, "rb").read())
         elif name == "rtmr3":
             o["rtmr3"].append(bytes.fromhex(value) if len(value) == 96 else sha384(open(value, "rb").read()))
-        elif name in ("qemu", "append", "secure-boot"):
+        elif name in ("qemu", "append", "secure-boot", "edk2"):
             o[name] = value
         else:
             o[name] = open(value, "rb").read()

@@ -18,9 +18,9 @@ static const struct {
 		"Intel TDX Module Base Architecture: TDH.MEM.PAGE.ADD, TDH.MR.EXTEND; TDVF design guide 11",
 		"values of an independent calculator" },
 	{ "RTMR 0", "TDVF design guide 8; QEMU hw/i386/tdvf-hob.c; OVMF",
-		"one quote of a TD (QEMU 8.2, direct boot) for all digests but those of ACPI" },
+		"a quote and logs of TDs (direct boot) for all digests but those of ACPI" },
 	{ "RTMR 1", "TCG PFP 1.05 3.3.4; UEFI 2.10 38.4.1; QEMU hw/i386/x86.c",
-		"one quote of a TD (QEMU 8.2, direct boot) for the order; a TPM's log for the header" },
+		"a quote and logs of TDs for the order; a TPM's log for the header" },
 	{ "RTMR 2", "Linux EFI stub; systemd-stub; UEFI 2.10 38.4.1",
 		"TPMs' logs of the same events" },
 	{ "RTMR 3", "given events", "nothing: they are given" },
@@ -102,6 +102,7 @@ static bool run(const struct verb_args *args, int *code, struct err *e)
 
 static const struct verb_option options[] = {
 	{ "--firmware", "FILE", "the image that the TD starts with (needed)", false },
+	{ "--edk2", "RELEASE", "that it is built from: 2025.02, or Debian's version", false },
 	{ "--memory", "SIZE", "the TD's memory: 2048M, 4G", false },
 	{ "--qemu", "VERSION", "of the host: 8.2.2", false },
 	{ "--two-pass", NULL, "MRTD as the patches around QEMU 8 make it", false },
@@ -131,8 +132,9 @@ const struct verb cmd_measure_tdx = {
 	.summary = "compute MRTD and RTMRs of a TDX guest",
 	.usage = "",
 	.options = options,
-	.example = "assay measure tdx --firmware OVMF.fd --memory 4G --qemu 10.1 \\\n"
-		   "    --kernel vmlinuz --initrd initrd --append 'quiet' \\\n"
-		   "    --secure-boot absent --acpi-tables tables.bin",
+	.example =
+		"assay measure tdx --firmware OVMF.fd --edk2 2025.02 --memory 4G --qemu 10.1 \\\n"
+		"    --kernel vmlinuz --initrd initrd --append 'quiet' \\\n"
+		"    --secure-boot absent --acpi-tables tables.bin",
 	.run = run,
 };

@@ -235,9 +235,12 @@ static bool complete_acpi(struct tdx_inputs *in, struct err *e)
 static bool read_numbers(struct tdx_inputs *in, const struct verb_args *args, struct err *e)
 {
 	const char *memory = verb_value(args, "--memory"), *qemu = verb_value(args, "--qemu");
-	const char *vcpus = verb_value(args, "--vcpus");
+	const char *vcpus = verb_value(args, "--vcpus"), *edk2 = verb_value(args, "--edk2");
 	uint64_t n = 1;
 
+	in->edk2 = edk2;
+	if (edk2 && !tdx_release_separator(&in->shape.separator, str_of(edk2), e))
+		return err_wrap(e, "--edk2");
 	if (memory && !read_memory(&in->shape.memory, memory, e))
 		return false;
 	if (vcpus && (!str_u64(str_of(vcpus), &n, VCPUS_MAX) || !n))
@@ -337,6 +340,8 @@ void tdx_inputs_json(struct json_out *w, const struct tdx_inputs *in)
 	json_put_cstr(w, "passes", s->passes == TDX_TWO_PASS ? "two" : "single");
 	if (s->memory)
 		json_put_uint(w, "memory", s->memory);
+	if (in->edk2)
+		json_put_cstr(w, "edk2", in->edk2);
 	if (in->qemu[0])
 		json_put_cstr(w, "qemu", in->qemu);
 	json_put_cstr(w, "secure-boot", tpm_secure_boot_name(s->variables.secure_boot));

@@ -40,6 +40,7 @@ struct tdx_inputs {
 	struct digest applications[TDX_INPUTS_LIST_MAX];
 	unsigned vcpus;
 	char qemu[TDX_INPUTS_VERSION]; /* version, empty where it is not known */
+	const char *edk2;              /* as given, or NULL */
 	const char *acpi_from;         /* "files", "tables", "qemu", or NULL */
 	struct tdx_shape_in shape;     /* borrows all of these */
 };

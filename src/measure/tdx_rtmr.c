@@ -15,6 +15,7 @@ enum { BOOT_VARIABLES_MAX = 32 };
 
 static const char rule_firmware[] = "TDVF design guide 8, in RTMR 0";
 static const char rule_acpi[] = "OVMF: a file of QEMU's fw_cfg, in RTMR 0";
+static const char rule_separator[] = "OVMF before 2024.11: a second separator in RTMR 0";
 static const char rule_boot[] = "TCG PFP 3.3.4.8, content of a boot variable, in RTMR 0";
 static const char rule_application[] = "TCG PFP 3.3.4.5, Authenticode hash, in RTMR 1";
 static const char rule_options[] = "Linux EFI stub: LoadOptions in UTF-16LE with NUL, in RTMR 2";
@@ -47,10 +48,11 @@ static bool move_all(struct event_list *to, const struct event_list *from, struc
 	return true;
 }
 
-/* Only the first separator of those that a TPM has in PCR 2 to 6: RTMR 1 gets one. */
-static bool move_attempt(struct event_list *to, const struct event_list *from, struct err *e)
+/* The action; of the separators that a TPM has in PCR 2 to 6 one, where RTMR 1 gets it. */
+static bool move_attempt(struct event_list *to, const struct event_list *from,
+	enum tdx_separator separator, struct err *e)
 {
-	bool separated = false;
+	bool separated = separator != TDX_SEPARATOR_RTMR1;
 
 	for (size_t i = 0; i < from->n; i++) {
 		struct event ev = from->items[i];
@@ -145,7 +147,16 @@ bool tdx_rtmr_boot_menu(struct event_list *to, struct err *e)
 	return tdx_rtmr_boot_variables(to, contents, ARRAY_LEN(contents), e);
 }
 
-bool tdx_rtmr_direct(struct event_list *to, struct span kernel, struct str origin, struct err *e)
+bool tdx_rtmr_late_separator(struct event_list *to, struct err *e)
+{
+	static const uint8_t zero[4] = { 0 };
+
+	return event_list_add(to, 0, EV_SEPARATOR, SPAN_OF(zero), "separator", rule_separator,
+		STR("firmware"), STR("00000000"), e);
+}
+
+bool tdx_rtmr_direct(struct event_list *to, struct span kernel, enum tdx_separator separator,
+	struct str origin, struct err *e)
 {
 	struct event_list tpm;
 	struct pe pe;
@@ -154,7 +165,7 @@ bool tdx_rtmr_direct(struct event_list *to, struct span kernel, struct str origi
 	if (!pe_parse(&pe, kernel, e))
 		return err_wrap(e, "kernel");
 	if (!add_application(to, &pe, TDX_RTMR_KERNEL, origin.n ? origin : STR("kernel"), e) ||
-		!tpm_firmware_boot_attempt(&tpm, e) || !move_attempt(to, &tpm, e))
+		!tpm_firmware_boot_attempt(&tpm, e) || !move_attempt(to, &tpm, separator, e))
 		return false;
 	like(&tpm, to);
 	return tpm_firmware_exit(&tpm, e) && move_all(to, &tpm, e);
@@ -209,7 +220,8 @@ static bool add_inner(struct event_list *to, const struct tpm_stub *stub,
 }
 
 bool tdx_rtmr_disk(struct event_list *to, const struct tpm_stub *stub, struct span uki,
-	struct span gpt, const struct tpm_origins *from, struct err *e)
+	struct span gpt, enum tdx_separator separator, const struct tpm_origins *from,
+	struct err *e)
 {
 	struct event_list tpm;
 	struct pe pe;
@@ -217,7 +229,7 @@ bool tdx_rtmr_disk(struct event_list *to, const struct tpm_stub *stub, struct sp
 	if (!pe_parse(&pe, uki, e))
 		return err_wrap(e, "UKI");
 	like(&tpm, to);
-	if (!tpm_firmware_boot_attempt(&tpm, e) || !move_attempt(to, &tpm, e))
+	if (!tpm_firmware_boot_attempt(&tpm, e) || !move_attempt(to, &tpm, separator, e))
 		return false;
 	like(&tpm, to);
 	if (!tpm_firmware_partitions(&tpm, gpt, from->disk.n ? from->disk : STR("disk"), e) ||

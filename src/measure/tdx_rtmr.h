@@ -4,13 +4,14 @@
  * those of the TPM's events. RTMR 3 belongs to applications. Events are in one list of the bank SHA-384, with the
  * RTMR's number as their register, in the order of time.
  *
- * Hardware confirmed, in one quote of a real TD (QEMU 8.2, direct boot), RTMR 0 but for the ACPI tables and the order of
- * RTMR 1. What boots from a disk is from source.
+ * Logs of real TDs have these events in this order: RTMR 0 and 1 of direct boots under QEMU (one with a quote, all digests
+ * but those of ACPI, kernel and command line made here, too), RTMR 1 of a UKI on a disk at Google.
  */
 #ifndef ASSAY_MEASURE_TDX_RTMR_H
 #define ASSAY_MEASURE_TDX_RTMR_H
 
 #include "measure/tdx_metadata.h"
+#include "measure/tdx_release.h"
 #include "measure/tpm_firmware.h"
 #include "measure/tpm_stub.h"
 
@@ -41,9 +42,14 @@ bool tdx_rtmr_boot_variables(
 /* The same of a machine that has nothing to boot but a kernel given to QEMU: the firmware's own menu. */
 bool tdx_rtmr_boot_menu(struct event_list *to, struct err *e) MUST_CHECK;
 
-/* RTMR 1 of a direct boot, up to where the kernel leaves the firmware; kernel as QEMU hands it over. FORMAT. */
-bool tdx_rtmr_direct(
-	struct event_list *to, struct span kernel, struct str origin, struct err *e) MUST_CHECK;
+/* RTMR 0, last: the separator of firmware that has TDX_SEPARATOR_RTMR0. */
+bool tdx_rtmr_late_separator(struct event_list *to, struct err *e) MUST_CHECK;
+
+/*
+ * RTMR 1 of a direct boot, up to where the kernel leaves the firmware; kernel as QEMU hands it over. FORMAT.
+ */
+bool tdx_rtmr_direct(struct event_list *to, struct span kernel, enum tdx_separator separator,
+	struct str origin, struct err *e) MUST_CHECK;
 /*
  * RTMR 2 of a direct boot: the command line, to which QEMU and OVMF append " initrd=initrd" where there is an initrd, and
  * the initrd (n 0: none). FORMAT for a line with other than printable ASCII, LIMIT.
@@ -54,7 +60,8 @@ bool tdx_rtmr_direct_linux(struct event_list *to, struct str command_line, struc
 /* RTMR 1 of a UKI that the firmware starts from a disk with this partition table event, and 2 as far as the stub's
  * rules go. FORMAT, USAGE, LIMIT: see tpm_pcr. */
 bool tdx_rtmr_disk(struct event_list *to, const struct tpm_stub *stub, struct span uki,
-	struct span gpt, const struct tpm_origins *from, struct err *e) MUST_CHECK;
+	struct span gpt, enum tdx_separator separator, const struct tpm_origins *from,
+	struct err *e) MUST_CHECK;
 
 /* RTMR 3: one digest as it was extended. */
 bool tdx_rtmr_application(

@@ -7,6 +7,9 @@
 
 enum { STUB_OLDEST = 256, NUMBER_MAX = 999 };
 
+static const char no_release[] =
+	"the firmware's edk2 release is not given or has no rules: it decides which register gets a separator";
+
 static const enum digest_alg banks[] = { DIGEST_SHA384 };
 
 static void not_predictable(struct tdx_shape *s, unsigned rtmr, struct str why)
@@ -21,6 +24,8 @@ static void check_rtmr0(struct tdx_shape *s, const struct tdx_shape_in *in)
 	if (!in->memory)
 		not_predictable(s, 0,
 			STR("the TD's memory is not given; the list of memory is the first event"));
+	if (!in->separator)
+		not_predictable(s, 0, str_of(no_release));
 	if (in->variables.secure_boot == TPM_SECURE_BOOT_UNKNOWN)
 		not_predictable(s, 0,
 			STR("it is not given whether the firmware's variable SecureBoot is absent or off"));
@@ -49,13 +54,14 @@ static bool add_rtmr0(struct tdx_shape *s, const struct tdx_shape_in *in,
 		!tdx_rtmr_firmware(&s->events, m, buf_span(&hob), &in->variables, e) ||
 		!tdx_rtmr_acpi(&s->events, &in->acpi, e))
 		return false;
-	if (in->n_boot_variables)
-		return tdx_rtmr_boot_variables(
-			&s->events, in->boot_variables, in->n_boot_variables, e);
-	return tdx_rtmr_boot_menu(&s->events, e);
+	if (in->n_boot_variables ? !tdx_rtmr_boot_variables(
+					   &s->events, in->boot_variables, in->n_boot_variables, e)
+				 : !tdx_rtmr_boot_menu(&s->events, e))
+		return false;
+	return in->separator != TDX_SEPARATOR_RTMR0 || tdx_rtmr_late_separator(&s->events, e);
 }
 
-/* "6.12.48+deb13-cloud-amd64": whether its EFI stub measures where there is no TPM, which came with 6.10. */
+/* "6.12.48+deb13-cloud-amd64": whether its EFI stub measures where there is no TPM, which came with 6.9. */
 static bool kernel_measures(struct str version)
 {
 	struct str major_text, minor_text, rest;
@@ -69,7 +75,7 @@ static bool kernel_measures(struct str version)
 	minor_text = str_make(rest.p, n);
 	if (!str_u64(major_text, &major, NUMBER_MAX) || !str_u64(minor_text, &minor, NUMBER_MAX))
 		return false;
-	return major > 6 || (major == 6 && minor >= 10);
+	return major > 6 || (major == 6 && minor >= 9);
 }
 
 static bool check_kernel(
@@ -84,7 +90,7 @@ static bool check_kernel(
 	if (kernel_measures(version))
 		return true;
 	why = arena_printf(a,
-		"Linux %.*s measures into a TPM only, its EFI stub knows RTMRs from 6.10 on",
+		"Linux %.*s measures into a TPM only, its EFI stub knows RTMRs from 6.9 on",
 		STR_ARG(version));
 	if (!why.p)
 		return arena_full(a, e);
@@ -98,6 +104,8 @@ static bool add_direct(
 	struct span kernel = in->kernel;
 
 	s->patched = in->qemu.major && linux_setup_is_patched(in->qemu);
+	if (!in->separator)
+		not_predictable(s, 1, str_of(no_release));
 	if (!in->qemu.major)
 		not_predictable(s, 1,
 			STR("QEMU's version is not given; before 10.2 it writes into the kernel's header"));
@@ -107,7 +115,8 @@ static bool add_direct(
 	else if (s->patched && !linux_setup_patch(&kernel, in->kernel, in->initrd.n, in->memory,
 				       in->command_line, a, e))
 		return false;
-	if (!s->rtmrs[1].reason.n && !tdx_rtmr_direct(&s->events, kernel, in->origins.kernel, e))
+	if (!s->rtmrs[1].reason.n &&
+		!tdx_rtmr_direct(&s->events, kernel, in->separator, in->origins.kernel, e))
 		return false;
 	if (!in->command_line.n && !in->initrd.n)
 		not_predictable(s, 2,
@@ -131,13 +140,15 @@ static bool add_disk(
 		!tpm_kernel_version(&version, stub.sections[TPM_STUB_LINUX], e) ||
 		!check_kernel(s, stub.sections[TPM_STUB_LINUX], in->stubs_measure, a, e))
 		return false;
+	if (!in->separator)
+		not_predictable(s, 1, str_of(no_release));
 	if (!in->stubs_measure && stub.version.major < STUB_OLDEST)
 		not_predictable(s, 2,
 			STR("systemd-stub measures into a TPM only before 256: RTMR 2 would cover no section"));
 	if (!stub.initrd_known)
 		not_predictable(s, 2,
 			STR("systemd-stub 258 and later appends what cannot be foretold to the initrd"));
-	return tdx_rtmr_disk(&s->events, &stub, in->uki, in->gpt, &in->origins, e);
+	return tdx_rtmr_disk(&s->events, &stub, in->uki, in->gpt, in->separator, &in->origins, e);
 }
 
 static bool add_boot(

@@ -4,8 +4,8 @@
  * given makes that value not predictable and leaves the others alone.
  *
  *   MRTD     firmware, passes
- *   RTMR 0   firmware, memory, Secure Boot variables, ACPI files; boot variables for a boot from a disk
- *   RTMR 1   kernel, size of the initrd, memory, QEMU's version; or UKI and partition table
+ *   RTMR 0   firmware and its release, memory, Secure Boot variables, ACPI files; boot variables for a boot from a disk
+ *   RTMR 1   the firmware's release; kernel, size of the initrd, memory, QEMU's version; or UKI and partition table
  *   RTMR 2   command line and initrd; or the UKI. Both want a kernel that measures (EFI_CC_MEASUREMENT_PROTOCOL)
  *   RTMR 3   what applications extend: given events, none without them
  */
@@ -21,6 +21,7 @@ struct tdx_shape_in {
 	enum tdx_passes passes;
 	uint64_t memory;              /* bytes; 0: not known */
 	struct linux_setup_qemu qemu; /* major 0: not known */
+	enum tdx_separator separator; /* tdx_release_separator */
 	struct tpm_variables variables;
 	struct tdx_acpi acpi;
 	const struct span *boot_variables; /* BootOrder and options as logged; NULL: not known */

@@ -33,7 +33,7 @@ if [ -r "$vectors/tdx.json" ]; then
 	acpi=$vectors/acpi-q35-qemu7.2
 	if [ -s firmware/locked.fd ] && [ -s kernel ]; then
 		while read -r memory rtmr0; do
-			same "RTMR 0 with $((memory >> 30)) GiB, Debian 13's firmware" "RTMR 0 $rtmr0" "$(measure --firmware firmware/locked.fd --kernel kernel \
+			same "RTMR 0 with $((memory >> 30)) GiB, Debian 13's firmware" "RTMR 0 $rtmr0" "$(measure --firmware firmware/locked.fd --edk2 2025.02 --kernel kernel \
 				--memory $((memory >> 30))G --secure-boot absent --acpi-tables "$acpi/etc_acpi_tables.bin" \
 				--acpi-rsdp "$acpi/etc_acpi_rsdp.bin" --acpi-loader "$acpi/etc_table-loader.bin" | sed -n 2p)"
 		done < <(jq -r '.model_rtmr_vectors_computed_unverified_on_hardware.vectors[] | "\(.mem) \(.rtmr0)"' "$vectors/tdx.json")
@@ -50,7 +50,7 @@ agree() { # NAME OPTION...: all five lines
 	same "$name" "$(slow values "$@")" "$(measure "$@")"
 }
 acpi=(--acpi-tables tables --acpi-rsdp rsdp --acpi-loader loader)
-base=(--firmware ovmf.fd --secure-boot absent "${acpi[@]}")
+base=(--firmware ovmf.fd --edk2 2025.02 --secure-boot absent "${acpi[@]}")
 direct=(--kernel kernel --initrd initrd --append 'console=ttyS0 quiet')
 disk=(--uki uki.efi --disk disk.img --boot-variable order --boot-variable option)
 n=0 wrong=''
@@ -58,7 +58,7 @@ for firmware in ovmf.fd odd.fd; do
 	for memory in 64M 1G 2815M 2816M 4G 96G; do
 		for qemu in 7.2 10.1.3 10.2; do
 			for kernel in kernel low-kernel; do
-				options=(--firmware "$firmware" --memory "$memory" --qemu "$qemu" --secure-boot off "${acpi[@]}" --kernel "$kernel" --append "n=$n")
+				options=(--firmware "$firmware" --edk2 "$([ $((n % 5)) = 0 ] && echo 2024.02-3 || echo 2025.02-8+deb13u1)" --memory "$memory" --qemu "$qemu" --secure-boot off "${acpi[@]}" --kernel "$kernel" --append "n=$n")
 				[ $((n % 3)) = 0 ] || options+=(--initrd initrd)
 				[ $((n % 2)) = 0 ] || options+=(--two-pass)
 				n=$((n + 1))
@@ -69,12 +69,12 @@ for firmware in ovmf.fd odd.fd; do
 done
 same "direct boot: $n shapes as the second implementation has them" "all $n" "${wrong:-all $n}"
 agree 'a UKI on a disk' "${base[@]}" --memory 2G "${disk[@]}"
-agree '  with keys that are enrolled but not enforced, in two passes' --firmware odd.fd "${acpi[@]}" --secure-boot off --memory 8G --two-pass "${disk[@]}" \
+agree '  with keys that are enrolled but not enforced, in two passes' --firmware odd.fd --edk2 2024.05 "${acpi[@]}" --secure-boot off --memory 8G --two-pass "${disk[@]}" \
 	--variable PK=pk --variable db=db
 agree 'events of applications, by content and by digest' "${base[@]}" --memory 2G --qemu 8.2 "${direct[@]}" --rtmr3 app \
 	--rtmr3 "$(sha384sum initrd | cut -d' ' -f1)" --rtmr3 app
 same 'loader and root pointer follow from the tables' "$(measure "${base[@]}" --memory 2G --qemu 9.0 "${direct[@]}")" \
-	"$(measure --firmware ovmf.fd --secure-boot absent --acpi-tables tables --memory 2G --qemu 9.0 "${direct[@]}")"
+	"$(measure --firmware ovmf.fd --edk2 2025.02 --secure-boot absent --acpi-tables tables --memory 2G --qemu 9.0 "${direct[@]}")"
 measure "${base[@]}" --memory 2G --qemu 8.2 "${direct[@]}" --json >a.json
 same 'JSON has the same values' "$(measure "${base[@]}" --memory 2G --qemu 8.2 "${direct[@]}")" "$(jq -r '.values[] | "\(.name) \(.sha384)"' a.json)"
 same '  every input by its SHA-256' "$(sha256sum ovmf.fd kernel initrd loader rsdp tables | cut -d' ' -f1)" "$(jq -r '.inputs[].sha256' a.json)"
@@ -85,11 +85,15 @@ same '  what confirmed each, and that no hardware did' '5 false' "$(jq -r '"\([.
 lines() { measure "$@" | sed -E 's/ [0-9a-f]{96}$//; s/(not predictable).*/\1/' | paste -sd,; }
 no() { measure "$@" | sed -n 's/^\(RTMR . not predictable: \)//p'; }
 same 'firmware alone' 'MRTD,RTMR 0 not predictable,RTMR 1 not predictable,RTMR 2 not predictable,RTMR 3' "$(lines --firmware ovmf.fd)"
-same 'no ACPI: RTMR 0' 'MRTD,RTMR 0 not predictable,RTMR 1,RTMR 2,RTMR 3' "$(lines --firmware ovmf.fd --secure-boot absent --memory 2G --qemu 8.2 "${direct[@]}")"
-check '  and it says so' grep -q 'no ACPI files are given' <(no --firmware ovmf.fd --secure-boot absent --memory 2G --qemu 8.2 "${direct[@]}")
+same 'no ACPI: RTMR 0' 'MRTD,RTMR 0 not predictable,RTMR 1,RTMR 2,RTMR 3' "$(lines --firmware ovmf.fd --edk2 2025.02 --secure-boot absent --memory 2G --qemu 8.2 "${direct[@]}")"
+check '  and it says so' grep -q 'no ACPI files are given' <(no --firmware ovmf.fd --edk2 2025.02 --secure-boot absent --memory 2G --qemu 8.2 "${direct[@]}")
+same 'no release of the firmware: RTMR 0 and 1' 'MRTD,RTMR 0 not predictable,RTMR 1 not predictable,RTMR 2,RTMR 3' \
+	"$(lines --firmware ovmf.fd --secure-boot absent "${acpi[@]}" --memory 2G --qemu 8.2 "${direct[@]}")"
+same '  nor one that has no rules' 'MRTD,RTMR 0 not predictable,RTMR 1 not predictable,RTMR 2,RTMR 3' \
+	"$(lines --firmware ovmf.fd --edk2 2022.11-6+deb12u2 --secure-boot absent "${acpi[@]}" --memory 2G --qemu 8.2 "${direct[@]}")"
 same 'no QEMU version: RTMR 1' 'MRTD,RTMR 0,RTMR 1 not predictable,RTMR 2,RTMR 3' "$(lines "${base[@]}" --memory 2G "${direct[@]}")"
 same 'no boot variables of a disk: RTMR 0' 'MRTD,RTMR 0 not predictable,RTMR 1,RTMR 2,RTMR 3' "$(lines "${base[@]}" --memory 2G --uki uki.efi --disk disk.img)"
-sed 's/6\.12\.1-made/6.1.192-old/' kernel >old
+sed 's/6\.12\.1-made/6.8.192-old/' kernel >old
 same 'an old kernel: RTMR 2' 'MRTD,RTMR 0,RTMR 1,RTMR 2 not predictable,RTMR 3' "$(lines "${base[@]}" --memory 2G --qemu 8.2 --kernel old --append x)"
 same '  unless it is said that it measures' 'MRTD,RTMR 0,RTMR 1,RTMR 2,RTMR 3' "$(lines "${base[@]}" --memory 2G --qemu 8.2 --kernel old --append x --kernel-measures)"
 
@@ -107,6 +111,7 @@ refused 'firmware that is cut off' 'firmware' --firmware cut.fd
 refused 'memory without a unit' "--memory '4' is no size" --firmware ovmf.fd --memory 4
 refused 'memory beyond all numbers' 'is no size' --firmware ovmf.fd --memory 99999999999T
 refused 'memory that the firmware does not fit into' 'uses memory up to' "${base[@]}" --memory 8M "${direct[@]}"
+refused 'a release that is none' '--edk2' --firmware ovmf.fd --edk2 new
 refused 'a QEMU before 7.2' 'known from 7.2' --firmware ovmf.fd --qemu 6.2
 refused 'a QEMU that is none' 'no version' --firmware ovmf.fd --qemu new
 refused 'kernel and UKI' 'not both' --firmware ovmf.fd "${direct[@]}" "${disk[@]}"
@@ -127,7 +132,7 @@ fd=firmware/locked.fd
 [ -s $fd ] || fd=firmware/installed.fd
 [ -s $fd ] || { skip tdx-qemu 'needs firmware that boots: the package ovmf'; exit 0; }
 version=$(qemu-system-x86_64 --version | sed -nE '1s/^QEMU emulator version ([0-9]+\.[0-9]+).*/\1/p')
-machine=(--firmware "$fd" --memory 1G --secure-boot absent --kernel kernel --append x)
+machine=(--firmware "$fd" --edk2 2025.02 --memory 1G --secure-boot absent --kernel kernel --append x)
 measure "${machine[@]}" --acpi-from-qemu --acpi-save one -q >one.txt
 same 'QEMU makes the tables: all is predictable' 'MRTD,RTMR 0,RTMR 1,RTMR 2,RTMR 3' "$(sed -E 's/ [0-9a-f]{96}$//' one.txt | paste -sd,)"
 same '  the saved files give the same' "$(cat one.txt)" "$(measure "${machine[@]}" --qemu "$version" --acpi-tables one/tables --acpi-rsdp one/rsdp --acpi-loader one/table-loader)"

@@ -96,6 +96,7 @@ static struct tdx_shape_in direct(void)
 		.firmware = buf_span(&firmware),
 		.memory = 4 * GIB,
 		.qemu = { 8, 2 },
+		.separator = TDX_SEPARATOR_RTMR1,
 		.variables = { .secure_boot = TPM_SECURE_BOOT_ABSENT },
 		.acpi = { SPAN_OF(loader), SPAN_OF(rsdp), SPAN_OF(tables) },
 		.kernel = buf_span(&kernel_file),
@@ -226,6 +227,54 @@ static void later_qemu(struct arena *a)
 	is(&s.rtmrs[1], &r1);
 }
 
+/* Releases before the correction: the separator moves, whatever else is known. */
+static void older_firmware(struct arena *a)
+{
+	static const uint8_t zero[4] = { 0 };
+	struct fold r0 = { { 0 } }, r1 = { { 0 } };
+	struct tdx_shape_in in = direct();
+	struct tdx_shape s;
+	struct err e;
+
+	in.separator = TDX_SEPARATOR_RTMR0;
+	in.qemu = (struct linux_setup_qemu){ 10, 2 };
+	CHECK_OK(tdx_shape(&s, &in, a, &e), e);
+	fold_firmware(&r0, ABSENT);
+	fold_menu(&r0);
+	extend_data(&r0, SPAN_OF(zero));
+	is(&s.rtmrs[0], &r0);
+	extend_pe(&r1, in.kernel);
+	extend_text(&r1, "Calling EFI Application from Boot Option");
+	fold_exit(&r1);
+	is(&s.rtmrs[1], &r1);
+	in.qemu.major = 0;
+	CHECK_OK(tdx_shape(&s, &in, a, &e), e);
+	is(&s.rtmrs[0], &r0);
+}
+
+static void releases(void)
+{
+	static const struct {
+		const char *version;
+		enum tdx_separator want;
+	} good[] = { { "2025.02-8+deb13u1", TDX_SEPARATOR_RTMR1 },
+		{ "2024.11", TDX_SEPARATOR_RTMR1 }, { "2026.08+ds-2", TDX_SEPARATOR_RTMR1 },
+		{ "2024.08", TDX_SEPARATOR_UNKNOWN }, { "2024.05-1", TDX_SEPARATOR_RTMR0 },
+		{ "2024.02-3+tdx1.0", TDX_SEPARATOR_RTMR0 }, { "2023.11", TDX_SEPARATOR_UNKNOWN },
+		{ "2022.11-6+deb12u2", TDX_SEPARATOR_UNKNOWN } };
+	static const char *const bad[] = { "", "2025", "2025.2", "2025.021", "v2025.02",
+		"2025-02" };
+	enum tdx_separator s;
+	struct err e;
+
+	for (size_t i = 0; i < ARRAY_LEN(good); i++) {
+		CHECK_OK(tdx_release_separator(&s, str_of(good[i].version), &e), e);
+		CHECK(s == good[i].want);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+		CHECK_ERR(tdx_release_separator(&s, str_of(bad[i]), &e), e, ERR_FORMAT);
+}
+
 static void disk_boot(struct arena *a)
 {
 	static const uint8_t zero[4] = { 0 }, order[4] = { 1, 0, 0, 0 }, option[9] = { 1 };
@@ -285,7 +334,7 @@ static void versions_decide(struct arena *a)
 		"#### LoaderInfo: systemd-stub 255.4-1 ####", buf_span(&kernel_file));
 	struct buf new_stub CLEANUP(buf_done) = uki_of(
 		"#### LoaderInfo: systemd-stub 258.1-1 ####", buf_span(&kernel_file));
-	struct buf old_kernel CLEANUP(buf_done) = uki_made_kernel("6.9.12-amd64");
+	struct buf old_kernel CLEANUP(buf_done) = uki_made_kernel("6.8.12-amd64");
 	struct tdx_shape_in in = disk();
 	struct tdx_shape s;
 	struct err e;
@@ -308,7 +357,7 @@ static void versions_decide(struct arena *a)
 	in = direct();
 	in.kernel = buf_span(&old_kernel);
 	CHECK_OK(tdx_shape(&s, &in, a, &e), e);
-	is_not(&s.rtmrs[2], "Linux 6.9.12-amd64");
+	is_not(&s.rtmrs[2], "Linux 6.8.12-amd64");
 	CHECK(s.rtmrs[1].computed);
 	in.stubs_measure = true;
 	CHECK_OK(tdx_shape(&s, &in, a, &e), e);
@@ -342,6 +391,10 @@ static void what_is_missing_is_said(struct arena *a)
 	in = direct();
 	in.qemu.major = 0;
 	lacks(in, a, 1, "QEMU's version is not given");
+	in = direct();
+	in.separator = TDX_SEPARATOR_UNKNOWN;
+	lacks(in, a, 0, "release");
+	lacks(in, a, 1, "release");
 	in = direct();
 	in.variables.secure_boot = TPM_SECURE_BOOT_UNKNOWN;
 	lacks(in, a, 0, "SecureBoot");
@@ -422,6 +475,8 @@ int main(void)
 	memset(tables, 3, sizeof tables);
 	direct_boot(a);
 	later_qemu(a);
+	older_firmware(a);
+	releases();
 	disk_boot(a);
 	versions_decide(a);
 	what_is_missing_is_said(a);

@@ -10,6 +10,7 @@
 #include "../tdx_made.h"
 #include "base/hex.h"
 #include "codec/json.h"
+#include "evidence/event_log.h"
 #include "measure/tdx_hob.h"
 #include "sys/file.h"
 #include "test.h"
@@ -174,6 +175,23 @@ static void model(const struct json *v, struct tdx_shape_in in, struct arena *a)
 	fold_of(v, "rtmr2_events", "rtmr2", a);
 }
 
+/* An image of this layout, whose variables are those of another one. */
+static struct buf image_of(const struct tdx_made_section *like, struct span amdsev)
+{
+	struct tdx_made_section layout[TDX_MADE_OVMF];
+	struct buf image = buf_init(FILE_MAX);
+
+	memcpy(layout, like, sizeof layout);
+	layout[0].at = 0x84000;
+	layout[0].raw = (uint32_t)layout[0].size;
+	layout[1].raw = 0x84000;
+	layout[1].size = 0x84000;
+	layout[1].address = 0xffc00000;
+	buf_add(&image, amdsev.p, 0x90000);
+	tdx_made(&image, layout, TDX_MADE_OVMF);
+	return image;
+}
+
 /* An image with the variables of one of the vectors and the memory of another, as Debian 13's is. */
 static void models(const struct json *doc, struct span amdsev, struct arena *a)
 {
@@ -183,27 +201,112 @@ static void models(const struct json *doc, struct span amdsev, struct arena *a)
 	struct buf rsdp CLEANUP(buf_done) = load("acpi-q35-qemu7.2/etc_acpi_rsdp.bin");
 	struct buf tables CLEANUP(buf_done) = load("acpi-q35-qemu7.2/etc_acpi_tables.bin");
 	struct buf kernel CLEANUP(buf_done) = uki_made_kernel("6.12.1-amd64");
-	struct tdx_made_section layout[TDX_MADE_OVMF];
-	struct buf image CLEANUP(buf_done) = buf_init(FILE_MAX);
+	struct buf image CLEANUP(buf_done) = image_of(tdx_made_ovmf, amdsev);
 	struct tdx_shape_in in = { .qemu = { 10, 2 },
+		.separator = TDX_SEPARATOR_RTMR1,
 		.variables = { .secure_boot = TPM_SECURE_BOOT_ABSENT },
 		.acpi = { buf_span(&loader), buf_span(&rsdp), buf_span(&tables) },
 		.kernel = buf_span(&kernel),
 		.initrd = SPAN_OF("x"),
 		.command_line = STR("console=ttyS0 quiet") };
 
-	memcpy(layout, tdx_made_ovmf, sizeof layout);
-	layout[0].at = 0x84000;
-	layout[0].raw = (uint32_t)layout[0].size;
-	layout[1].raw = 0x84000;
-	layout[1].size = 0x84000;
-	layout[1].address = 0xffc00000;
-	buf_add(&image, amdsev.p, 0x90000);
-	tdx_made(&image, layout, TDX_MADE_OVMF);
 	in.firmware = buf_span(&image);
 	CHECK(list && list->n == 4);
 	for (size_t i = 0; list && i < list->n; i++)
 		model(&list->items[i], in, a);
+}
+
+/* Of a log: the registers to look at are below this one, their events, how many of them have digests of their own. */
+struct want {
+	unsigned below;
+	size_t n, n_other;
+};
+
+/* Event by event in each predicted register: types and digests. */
+static void compare(const struct tdx_shape *s, const struct event_log *log, struct want want)
+{
+	size_t same = 0, n = 0, at[TDX_RTMRS] = { 0 };
+
+	for (size_t i = 0; i < log->n_events; i++) {
+		unsigned reg = log->events[i].pcr - 1;
+		struct digest d;
+
+		if (reg >= want.below || !s->rtmrs[reg].computed)
+			continue;
+		CHECK(event_log_digest(log, &log->events[i], DIGEST_SHA384, &d));
+		while (at[reg] < s->events.n && s->events.items[at[reg]].reg != reg)
+			at[reg]++;
+		if (at[reg] == s->events.n)
+			break;
+		CHECK(s->events.items[at[reg]].type == log->events[i].type);
+		same += digest_equal(&d, &s->events.items[at[reg]++].digests[0]);
+		n++;
+	}
+	CHECK(n == s->events.n && n == want.n && same == n - want.n_other);
+}
+
+/*
+ * The log of a real TD: QEMU, direct boot, 8 GiB, firmware of before 2024.11 that has the variables of amdsev. What the log does not tell are ACPI (taken from it), the kernel and the command line.
+ */
+static void real_td(struct span amdsev, struct arena *a)
+{
+	struct tdx_made_section layout[TDX_MADE_OVMF];
+	struct buf bytes CLEANUP(buf_done) = load(
+		"../evidence/tdx-ccel/google.go-eventlog__eventlogs_ccel_CCEL_unpadded.data.bin");
+	struct buf kernel CLEANUP(buf_done) = uki_made_kernel("6.12.1-amd64");
+	struct buf image = { 0 };
+	struct tdx_shape_in in = { .qemu = { 10, 2 },
+		.separator = TDX_SEPARATOR_RTMR0,
+		.memory = (uint64_t)8 << 30,
+		.variables = { .secure_boot = TPM_SECURE_BOOT_OFF },
+		.acpi = { SPAN_OF("a"), SPAN_OF("b"), SPAN_OF("c") },
+		.kernel = buf_span(&kernel),
+		.command_line = STR("x") };
+	struct event_log log;
+	struct tdx_shape s;
+	struct err e;
+
+	memcpy(layout, tdx_made_ovmf, sizeof layout);
+	layout[2].address = 0x810000;
+	layout[2].size = 0x10000;
+	image = image_of(layout, amdsev);
+	in.firmware = buf_span(&image);
+	CHECK_OK(event_log_parse(&log, buf_span(&bytes), a, &e), e);
+	CHECK_OK(tdx_shape(&s, &in, a, &e), e);
+	compare(&s, &log, (struct want){ 3, 19, 5 });
+	buf_done(&image);
+}
+
+/* The log of a real TD at Google that boots a UKI from a disk: RTMR 1 but for the two images. */
+static void real_td_with_disk(struct arena *a)
+{
+	static const char
+		name[] = "../evidence/tdx-ccel/confidenti.trustee__deps_eventlog_CCEL_data_gcp";
+	struct buf bytes CLEANUP(buf_done) = load(name);
+	struct buf firmware CLEANUP(buf_done) = buf_init(FILE_MAX);
+	struct buf kernel CLEANUP(buf_done) = uki_made_kernel("6.12.1-amd64");
+	struct buf uki CLEANUP(buf_done) = uki_made(
+		&(struct uki_made_parts){ .magic = "#### LoaderInfo: systemd-stub 255.4-1 ####",
+			.osrel = UKI_MADE_OSREL,
+			.command_line = UKI_MADE_COMMAND_LINE,
+			.initrd = SPAN_OF(uki_made_initrd),
+			.kernel = buf_span(&kernel) });
+	struct tdx_shape_in in = { .separator = TDX_SEPARATOR_RTMR1, .uki = buf_span(&uki) };
+	struct event_log log;
+	struct tdx_shape s;
+	struct err e;
+
+	while (bytes.n && (bytes.p[bytes.n - 1] == 0xff || !bytes.p[bytes.n - 1]))
+		bytes.n--;
+	tdx_made(&firmware, tdx_made_ovmf, TDX_MADE_OVMF);
+	in.firmware = buf_span(&firmware);
+	CHECK_OK(event_log_parse(&log, buf_span(&bytes), a, &e), e);
+	for (size_t i = 0; i < log.n_events; i++)
+		if (log.events[i].type == EV_EFI_GPT_EVENT)
+			in.gpt = log.events[i].data;
+	CHECK_OK(tdx_shape(&s, &in, a, &e), e);
+	CHECK(!s.rtmrs[0].computed && s.rtmrs[1].computed && !s.rtmrs[2].computed);
+	compare(&s, &log, (struct want){ 2, 7, 2 });
 }
 
 int main(void)
@@ -227,6 +330,8 @@ int main(void)
 	mrtd_of(doc, buf_span(&amdsev));
 	constants(doc, a);
 	models(doc, buf_span(&amdsev), a);
+	real_td(buf_span(&amdsev), a);
+	real_td_with_disk(a);
 	buf_done(&text);
 	buf_done(&amdsev);
 	arena_free(a);
