@@ -50,7 +50,7 @@ static bool set_vmm(struct platform_shape *s, struct str v, struct err *e)
 static struct str get_vmm(const struct platform_shape *s, struct arena *a)
 {
 	(void)a;
-	return s->vmm;
+	return s->vmm.p ? s->vmm : STR("");
 }
 
 static bool set_vcpus(struct platform_shape *s, struct str v, struct err *e)
@@ -79,7 +79,7 @@ static bool set_vcpu_type(struct platform_shape *s, struct str v, struct err *e)
 static struct str get_vcpu_type(const struct platform_shape *s, struct arena *a)
 {
 	(void)a;
-	return s->vcpu_type;
+	return s->vcpu_type.p ? s->vcpu_type : STR("");
 }
 
 static bool set_features(struct platform_shape *s, struct str v, struct err *e)
@@ -137,7 +137,19 @@ static bool set_qemu(struct platform_shape *s, struct str v, struct err *e)
 static struct str get_qemu(const struct platform_shape *s, struct arena *a)
 {
 	(void)a;
-	return s->qemu_text;
+	return s->qemu_text.p ? s->qemu_text : STR("");
+}
+
+static bool set_release(struct platform_shape *s, struct str v, struct err *e)
+{
+	s->release_text = v;
+	return tdx_release_separator(&s->separator, v, e);
+}
+
+static struct str get_release(const struct platform_shape *s, struct arena *a)
+{
+	(void)a;
+	return s->release_text.p ? s->release_text : STR("");
 }
 
 static bool set_secure_boot(struct platform_shape *s, struct str v, struct err *e)
@@ -289,6 +301,7 @@ static const struct setting {
 	{ "firmware-sections", KIND(SNP), set_firmware_sections, get_firmware_sections },
 	{ "memory", KIND(TDX), set_memory, get_memory },
 	{ "qemu", KIND(TDX), set_qemu, get_qemu },
+	{ "firmware-release", KIND(TDX), set_release, get_release },
 	{ "secure-boot", KIND(TDX), set_secure_boot, get_secure_boot },
 	{ "passes", KIND(TDX), set_passes, get_passes },
 	{ "acpi-loader", KIND(TDX), set_acpi_loader, get_acpi_loader },

@@ -11,6 +11,7 @@
  *   firmware-...     snp: what is known of firmware (platform_firmware.h); a file that is at hand says it itself
  *   memory           tdx: bytes, or with K, M, G
  *   qemu             tdx: QEMU's version, "10.2": before that it writes into the kernel's header
+ *   firmware-release tdx: edk2's release that the firmware is built from, "2025.02": where a separator goes
  *   secure-boot      tdx: the firmware's variable SecureBoot is "absent" or "off"
  *   passes           tdx: "single" or "two": in which order the host measures added pages
  *   acpi-loader, acpi-rsdp, acpi-tables
@@ -23,6 +24,7 @@
 #include "appraise/platform_firmware.h"
 #include "base/arena.h"
 #include "measure/linux_setup.h"
+#include "measure/tdx_release.h"
 #include "measure/tpm_firmware.h"
 
 #define PLATFORM_SHAPE_FORMAT "assay.platform/1"
@@ -72,6 +74,8 @@ struct platform_shape {
 	struct linux_setup_qemu qemu;
 	struct str qemu_text;
 	enum tpm_secure_boot secure_boot;
+	enum tdx_separator separator;
+	struct str release_text;
 	bool two_pass;
 	bool has_acpi;
 	struct digest acpi[PLATFORM_ACPI_FILES];

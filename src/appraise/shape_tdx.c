@@ -20,6 +20,7 @@ static bool compute(struct making *m, struct err *e)
 	const struct platform_shape *p = m->p;
 	struct tdx_shape_in in = { .firmware = m->files->firmware,
 		.passes = p->two_pass ? TDX_TWO_PASS : TDX_SINGLE_PASS,
+		.separator = p->separator,
 		.memory = p->memory,
 		.qemu = p->qemu,
 		.variables = { .secure_boot = p->secure_boot },

@@ -228,7 +228,7 @@ static void compare(const struct tdx_shape *s, const struct event_log *log, stru
 	size_t same = 0, n = 0, at[TDX_RTMRS] = { 0 };
 
 	for (size_t i = 0; i < log->n_events; i++) {
-		unsigned reg = log->events[i].pcr - 1;
+		unsigned reg = log->events[i].reg;
 		struct digest d;
 
 		if (reg >= want.below || !s->rtmrs[reg].computed)
