@@ -220,8 +220,8 @@ static void check_file(
 
 static bool skipped(const struct event_log_event *ev, bool initrd_known)
 {
-	return ev->type == EVENT_LOG_NO_ACTION || ev->pcr < 2 ||
-	       (ev->pcr == 9 && !initrd_known && ev->data.n < 30);
+	return ev->type == EVENT_LOG_NO_ACTION || ev->reg < 2 ||
+	       (ev->reg == 9 && !initrd_known && ev->data.n < 30);
 }
 
 /* Predicted and logged, event by event; what is not known here is taken over from the log. */
@@ -237,7 +237,7 @@ static void align(struct event_list *l, const struct event_log *log, bool initrd
 
 		if (skipped(ev, initrd_known))
 			continue;
-		CHECK(mine && mine->reg == ev->pcr && mine->type == ev->type);
+		CHECK(mine && mine->reg == ev->reg && mine->type == ev->type);
 		for (size_t b = 0; mine && b < ARRAY_LEN(banks); b++) {
 			CHECK(event_log_digest(log, ev, banks[b], &logged));
 			if (is_unknown(mine))
