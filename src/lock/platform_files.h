@@ -5,7 +5,7 @@
 #define ASSAY_LOCK_PLATFORM_FILES_H
 
 #include "appraise/platform_shape.h"
-#include "base/embedded.h"
+#include "base/embedded_file.h"
 
 extern const struct embedded platform_files[];
 

@@ -16,8 +16,8 @@ enum { SNP_PROCESSORS_MAX = 1024 };
 
 struct snp_inputs {
 	struct span firmware;
-	const struct sev_firmware
-		*known; /* what it says, without the file; wants firmware_hash. NULL: there is the file */
+	const struct sev_firmware *
+		known; /* what it says, without the file; wants firmware_hash. NULL: there is the file */
 	const uint8_t *
 		firmware_hash; /* 48 bytes: digest behind the firmware's pages; NULL: made from them */
 	struct span svsm;      /* n 0: none. With one, the firmware's own sections do not count */

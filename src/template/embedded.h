@@ -4,7 +4,7 @@
 #ifndef ASSAY_TEMPLATE_EMBEDDED_H
 #define ASSAY_TEMPLATE_EMBEDDED_H
 
-#include "base/embedded.h"
+#include "base/embedded_file.h"
 
 /* In the order of the list. */
 extern const struct embedded embedded[];

@@ -23,8 +23,8 @@ static void takes(struct arena *a)
 {
 	static const char text[] = HEAD
 		"tdx\nsettings: {boot: direct, vcpus: \"2\", memory: 2G, qemu: \"10.2\", passes: two}\n" RULES
-		"acpi: [{qemu: \"10.2\", vcpus: \"2\", memory: 2G, acpi-loader: " D48 ", acpi-rsdp: " D48
-		", acpi-tables: " D48 "}]\n";
+		"acpi: [{qemu: \"10.2\", vcpus: \"2\", memory: 2G, acpi-loader: " D48
+		", acpi-rsdp: " D48 ", acpi-tables: " D48 "}]\n";
 	struct platform_shape s;
 	struct err e = { 0 };
 

@@ -2,8 +2,8 @@
  * A file of this project that the tool carries in itself. Tables of them are made by tool/embed.sh and end with a zeroed
  * entry.
  */
-#ifndef ASSAY_BASE_EMBEDDED_H
-#define ASSAY_BASE_EMBEDDED_H
+#ifndef ASSAY_BASE_EMBEDDED_FILE_H
+#define ASSAY_BASE_EMBEDDED_FILE_H
 
 #include "base/span.h"
 
