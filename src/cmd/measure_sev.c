@@ -99,16 +99,12 @@ static bool print_json(struct measure_sev *m, struct err *e)
 	struct json_out w = json_out_to(&b);
 
 	json_object(&w);
-	json_put_cstr(&w, "format", m->es ? MEASURE_SEVES_FORMAT : MEASURE_SEV_FORMAT);
-	json_put_cstr(&w, "vmm", sev_vmm_name(m->shapes.vmm));
-	sev_inputs_rules_json(&w, m->shapes.vmm, false);
-	sev_inputs_json(&w, &m->files, span_make(NULL, 0));
+	sev_inputs_json(&w, m->es ? MEASURE_SEVES_FORMAT : MEASURE_SEV_FORMAT, &m->files,
+		m->shapes.vmm, span_make(NULL, 0));
 	if (!put_shapes(&w, m, e))
 		return false;
 	json_end_object(&w);
-	if (!buf_ok(&b))
-		return buf_full(&b, "the result", e);
-	return fwrite(b.p, 1, b.n, stdout) == b.n || err_os(e, "cannot write the result");
+	return sev_inputs_json_print(&b, e);
 }
 
 static bool measure(const struct verb_args *args, bool es, struct err *e)

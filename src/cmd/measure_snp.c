@@ -131,10 +131,7 @@ static bool print_json(struct measure_snp *m, struct err *e)
 	struct json_out w = json_out_to(&b);
 
 	json_object(&w);
-	json_put_cstr(&w, "format", MEASURE_SNP_FORMAT);
-	json_put_cstr(&w, "vmm", sev_vmm_name(m->shapes.vmm));
-	sev_inputs_rules_json(&w, m->shapes.vmm, m->svsm.n > 0);
-	sev_inputs_json(&w, &m->files, buf_span(&m->svsm));
+	sev_inputs_json(&w, MEASURE_SNP_FORMAT, &m->files, m->shapes.vmm, buf_span(&m->svsm));
 	if (m->svsm.n)
 		json_put_uint(&w, "variables-size", m->variables_size);
 	json_put_hex(
@@ -143,9 +140,7 @@ static bool print_json(struct measure_snp *m, struct err *e)
 	if (!put_shapes(&w, m, e))
 		return false;
 	json_end_object(&w);
-	if (!buf_ok(&b))
-		return buf_full(&b, "the result", e);
-	return fwrite(b.p, 1, b.n, stdout) == b.n || err_os(e, "cannot write the result");
+	return sev_inputs_json_print(&b, e);
 }
 
 static bool read_svsm(struct measure_snp *m, const struct verb_args *args, struct err *e)

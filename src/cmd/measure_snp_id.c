@@ -168,9 +168,7 @@ static bool print_json(const struct snp_id_made *m, const struct snp_id *id, str
 	json_put_hex(&w, "id-block", SPAN_OF(m->block));
 	json_put_hex(&w, "id-auth", SPAN_OF(m->auth));
 	json_end_object(&w);
-	if (!buf_ok(&b))
-		return buf_full(&b, "the result", e);
-	return fwrite(b.p, 1, b.n, stdout) == b.n || err_os(e, "cannot write the result");
+	return sev_inputs_json_print(&b, e);
 }
 
 static bool run(const struct verb_args *args, int *code, struct err *e)

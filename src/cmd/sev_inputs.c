@@ -119,7 +119,7 @@ static void put_bytes(struct json_out *w, const char *name, struct span bytes)
 	put_input(w, name, bytes.n, sha256);
 }
 
-void sev_inputs_json(struct json_out *w, const struct sev_inputs *in, struct span svsm)
+static void put_inputs(struct json_out *w, const struct sev_inputs *in, struct span svsm)
 {
 	json_key(w, "inputs");
 	json_array(w);
@@ -135,7 +135,7 @@ void sev_inputs_json(struct json_out *w, const struct sev_inputs *in, struct spa
 		json_put_str(w, "command-line", in->command_line);
 }
 
-void sev_inputs_rules_json(struct json_out *w, enum sev_vmm vmm, bool svsm)
+static void put_rules(struct json_out *w, enum sev_vmm vmm, bool svsm)
 {
 	static const char *const sources[SEV_VMMS] = {
 		[SEV_VMM_QEMU] = "AMD 56860 and 24593; QEMU target/i386/sev.c",
@@ -156,6 +156,23 @@ void sev_inputs_rules_json(struct json_out *w, enum sev_vmm vmm, bool svsm)
 	json_put_cstr(w, "confirmed-by", confirmed[vmm]);
 	json_put_bool(w, "confirmed-by-hardware", false);
 	json_end_object(w);
+}
+
+void sev_inputs_json(struct json_out *w, const char *format, const struct sev_inputs *in,
+	enum sev_vmm vmm, struct span svsm)
+{
+	json_put_cstr(w, "format", format);
+	json_put_cstr(w, "vmm", sev_vmm_name(vmm));
+	put_rules(w, vmm, svsm.n > 0);
+	put_inputs(w, in, svsm);
+}
+
+bool sev_inputs_json_print(const struct buf *document, struct err *e)
+{
+	if (!buf_ok(document))
+		return buf_full(document, "the result", e);
+	return fwrite(document->p, 1, document->n, stdout) == document->n ||
+	       err_os(e, "cannot write the result");
 }
 
 /* Hexadecimal digits of either case, at most 16. */

@@ -61,14 +61,18 @@ bool sev_inputs_read(
 bool sev_inputs_kernel(
 	struct sev_inputs *in, const struct verb_args *args, struct err *e) MUST_CHECK;
 void sev_inputs_done(struct sev_inputs *in);
-/* Where the files are hashes of a kernel: those, else NULL. */
+/* The hashes of the kernel given, or NULL without one. */
 const struct sev_hashes *sev_inputs_hashes(const struct sev_inputs *in);
 /* A whole firmware image of this option; *ret is for buf_done. */
 bool sev_inputs_image(struct buf *ret, const char *path, struct err *e) MUST_CHECK;
-/* Each file with its SHA-256, and the command line: members "inputs" and "command-line". */
-void sev_inputs_json(struct json_out *w, const struct sev_inputs *in, struct span svsm);
-/* By which rules the digest is made, and how they are known to hold: member "rules". */
-void sev_inputs_rules_json(struct json_out *w, enum sev_vmm vmm, bool svsm);
+/*
+ * The first members of a document: "format", "vmm", "rules" (where they come from, and who confirmed them), "inputs" (each
+ * file with its SHA-256) and "command-line".
+ */
+void sev_inputs_json(struct json_out *w, const char *format, const struct sev_inputs *in,
+	enum sev_vmm vmm, struct span svsm);
+/* The finished document to standard output. */
+bool sev_inputs_json_print(const struct buf *document, struct err *e) MUST_CHECK;
 
 /* Reads --vcpus, the processor types and --vmm. */
 bool sev_inputs_shapes(

@@ -6,7 +6,7 @@
 cd "$work" || exit 1
 man=$root/man
 
-mapfile -t verbs < <("$assay" --help | sed -nE 's/^  ([a-z]+( [a-z]+)?)  +.*/\1/p')
+mapfile -t verbs < <("$assay" --help | sed -nE 's/^  ([a-z]+( [a-z-]+)?)  +.*/\1/p')
 page() { echo "$man/assay-${1// /-}.1.scd"; }
 section() { awk -v s="# $2" '/^# / { on = $0 == s; next } on' "$1"; } # PAGE NAME
 # Without the marks of scdoc; what a backslash protects stays.
@@ -22,8 +22,8 @@ check 'every verb has a page, no page is without a verb' alike want got
 (cd "$man" && printf '%s\n' ./*.scd) | sed 's#^\./##; s/\.[15]\.scd$//' | LC_ALL=C sort >want
 sed -nE "s/^    '(assay[a-z.-]*)',/\1/p" "$man/meson.build" | LC_ALL=C sort >got
 check 'every page is made and installed' alike want got
-"$assay" --help | sed -nE 's/^  ([a-z]+( [a-z]+)?)  +(.*)/\1|\3/p' >want
-section "$man/assay.1.scd" VERBS | sed -nE '/^\*assay-/{N;s/^\*assay-([a-z-]+)\*\(1\)\n\t(.*)/\1|\2/p}' | sed -E ':a; s/^([^|]*)-/\1 /; ta' | plain >got
+"$assay" --help | sed -nE 's/^  ([a-z]+( [a-z-]+)?)  +(.*)/\1|\3/p' >want
+section "$man/assay.1.scd" VERBS | sed -nE '/^\*assay-/{N;s/^\*assay-([a-z-]+)\*\(1\)\n\t(.*)/\1|\2/p}' | sed -E 's/^([^|-]*)-/\1 /' | plain >got
 check 'the overview lists every verb in the order of help' alike want got
 
 help_options() { sed -n '/^options:/,/^$/p' help | sed '1d; /^$/d' | sed -E 's/^  ((-., )?--[a-z0-9-]+( [^ ]+)?) +/\1|/'; }

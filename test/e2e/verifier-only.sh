@@ -18,7 +18,8 @@ small=$(size "$verifier") whole=$(size "$assay")
 echo "stripped: verifier $small bytes, whole tool $whole bytes, $(awk -v a="$small" -v b="$whole" 'BEGIN { printf "%.2f", a / b }') of it;" \
 	"libraries: $(libraries "$verifier" | wc -w) of $(libraries "$assay" | wc -w)"
 check 'it is less than half of the whole tool' test "$((2 * small))" -lt "$whole"
-same 'its verbs' 'verify explain completion' "$("$verifier" --help | sed -nE 's/^  ([a-z]+)  +.*/\1/p' | paste -sd' ')"
+same 'its verbs' 'measure snp,measure seves,measure sev,verify,explain,completion' \
+	"$("$verifier" --help | sed -nE 's/^  ([a-z]+( [a-z-]+)?)  +.*/\1/p' | paste -sd,)"
 same 'its version' "$("$assay" --version)" "$("$verifier" --version)"
 
 # ---- the same verdicts ----
@@ -55,6 +56,17 @@ twins 'a policy that takes old evidence' 0 '^verdict: affirming' verify "$good" 
 head -c 2000 "$good" >"$work/cut.json"
 twins 'a cut bundle' 2 '^hint: ' verify "$work/cut.json" "${with[@]}"
 twins 'explain' 1 'PCR 4' explain "$work/changed.json" --reference-values "$work/values.json"
+if command -v python3 >/dev/null; then
+	python3 "$root/test/sev_calculator.py" make "$work/fw.fd" 65536 1 800000,9000,1 80d000,1000,2 80e000,1000,3 810000,1000,10
+	twins 'launch digests' 0 '^EPYC-Turin/4 ' measure snp --firmware "$work/fw.fd" --vcpus 1,4 --vcpu-type EPYC-Milan,EPYC-Turin
+	twins '  and in JSON' 0 'assay.measure-seves/1' measure seves --firmware "$work/fw.fd" --vcpus 1 --vcpu-type EPYC --json
+	digest=$("$verifier" measure snp --firmware "$work/fw.fd" --vcpus 3 --vmm ec2)
+	same 'the way back from one' 'hypervisor ec2' "$("$verifier" explain --digest "$digest" --firmware "$work/fw.fd" | sed -n 's/^  \(hypervisor\) */\1 /p')"
+	"$verifier" explain --digest "${digest//[0-7]/8}" --store "$work" >"$work/a" 2>"$work/a.err"
+	same '  but not through a store' 2 $?
+else
+	skip measure-python 'needs python3, which makes the firmware'
+fi
 "$verifier" verify "$good" "${with[@]}" --trust "$work/trust.yaml" --save "$work/kept.json" -q >/dev/null
 check "--save keeps the evidence as it was" cmp "$good" "$work/kept.json"
 

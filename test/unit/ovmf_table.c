@@ -86,18 +86,15 @@ static void truncated(void)
 	CLEANUP(buf_done) struct buf b = buf_init(8192);
 	struct ovmf_table t;
 	struct err e = { 0 };
-	size_t table = 22 + 26 + 22 + 50;
+	size_t table = 22 + 26 + 22 + 50, wrong = 0;
 
 	ovmf_made(&b, &whole);
 	for (size_t n = 0; n <= 8192; n++) {
-		bool took = ovmf_table_parse(&t, span_make(b.p + 8192 - n, n), &e);
-
-		if (took != (n >= table))
-			CHECK(!"taken exactly when the table is whole");
-		took = n < 8192 && ovmf_table_parse(&t, span_make(b.p, n), &e);
-		if (took)
-			CHECK(!"an image that lacks its end is taken");
+		wrong += ovmf_table_parse(&t, span_make(b.p + 8192 - n, n), &e) != (n >= table);
+		/* Without its end it is no image. */
+		wrong += n < 8192 && ovmf_table_parse(&t, span_make(b.p, n), &e);
 	}
+	CHECK(wrong == 0);
 	CHECK(ovmf_table_parse(&t, buf_span(&b), &e));
 }
 
