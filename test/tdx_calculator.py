@@ -3,6 +3,7 @@
 before it is hashed, and nothing is shared with the tool.
 
   make DIR          firmware, kernels, an initrd, a UKI, a disk, ACPI tables and variables, all made up, into DIR
+  mrtd [OPTION..]   the first line of it
   values [OPTION..] the five lines of `assay measure tdx` for these options of it
 """
 import hashlib
@@ -336,5 +337,8 @@ def make(folder):
 
 if sys.argv[1] == "make":
     make(sys.argv[2])
+elif sys.argv[1] == "mrtd":
+    given = options(sys.argv[2:])
+    print("MRTD", mrtd(given["firmware"], given["two-pass"]).hex())
 else:
     values(options(sys.argv[2:]))

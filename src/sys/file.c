@@ -63,6 +63,30 @@ bool file_read_fd(int fd, const char *name, size_t max, struct buf *out, struct 
 	return true;
 }
 
+/* Into its place, without growing; false when the file is not what it was a moment ago. */
+static bool read_whole(int fd, size_t size, size_t max, struct buf *out)
+{
+	CLEANUP(buf_done) struct buf b = buf_init(max);
+	uint8_t more;
+
+	b.p = mem_alloc(size);
+	b.room = size;
+	while (b.n < size) {
+		ssize_t n = pread(fd, b.p + b.n, size - b.n, (off_t)b.n);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return false;
+		b.n += (size_t)n;
+	}
+	if (pread(fd, &more, 1, (off_t)size) != 0)
+		return false;
+	*out = b;
+	b = (struct buf){ 0 };
+	return true;
+}
+
 bool file_read(int dir, const char *path, size_t max, struct buf *out, struct err *e)
 {
 	CLEANUP(file_closep) int fd = file_open(dir, path, e);
@@ -74,6 +98,9 @@ bool file_read(int dir, const char *path, size_t max, struct buf *out, struct er
 		return err_os(e, "cannot read '%s'", path);
 	if (S_ISDIR(st.st_mode))
 		return err_set(e, ERR_USAGE, "cannot read '%s': it is a folder, not a file", path);
+	if (S_ISREG(st.st_mode) && st.st_size > 0 && (uint64_t)st.st_size <= max &&
+		read_whole(fd, (size_t)st.st_size, max, out))
+		return true;
 	return file_read_fd(fd, path, max, out, e);
 }
 

@@ -130,6 +130,35 @@ static void in_place(void)
 	close(dir);
 }
 
+/* Files of every size, and those that tell none. */
+static void reads_whole(void)
+{
+	static const size_t sizes[] = { 0, 1, 65535, 65536, 65537, 300001 };
+	static uint8_t bytes[300001];
+	struct buf b = { 0 };
+	struct err e = { 0 };
+	int dir = here();
+
+	for (size_t i = 0; i < sizeof bytes; i++)
+		bytes[i] = (uint8_t)(i ^ i >> 8);
+	for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
+		struct span want = span_make(bytes, sizes[i]);
+
+		CHECK_OK(file_replace(dir, "whole", want, 0600, &e), e);
+		CHECK_OK(file_read(dir, "whole", sizes[i], &b, &e), e);
+		CHECK(span_equal(buf_span(&b), want));
+		buf_add(&b, "x", 1); /* its maximum holds for what is added, too */
+		CHECK(!buf_ok(&b));
+		buf_done(&b);
+		if (sizes[i])
+			CHECK_ERR(file_read(dir, "whole", sizes[i] - 1, &b, &e), e, ERR_LIMIT);
+	}
+	CHECK_OK(file_read(AT_FDCWD, "/proc/self/status", 1 << 20, &b, &e), e);
+	CHECK(b.n > 0);
+	buf_done(&b);
+	close(dir);
+}
+
 int main(void)
 {
 	struct err e = { 0 };
@@ -141,6 +170,7 @@ int main(void)
 	in_child(links, false);
 	in_child(closed, true);
 	in_child(in_place, false);
+	in_child(reads_whole, false);
 	CHECK_OK(file_remove_tree(AT_FDCWD, folder, &e), e);
 	return test_end();
 }
