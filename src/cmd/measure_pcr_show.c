@@ -206,8 +206,9 @@ static bool print_json(const struct measure_pcr *m, const struct verb_args *args
 	json_object(&w);
 	json_put_cstr(&w, "format", MEASURE_PCR_FORMAT);
 	json_put_cstr(&w, "platform", m->is_nitro ? "nitro-tpm" : "qemu");
-	json_put_cstr(&w, "confirmed",
+	json_put_cstr(&w, "confirmed-by",
 		m->is_nitro ? "no machine of this kind was seen" : "QEMU with a software TPM");
+	json_put_bool(&w, "confirmed-by-hardware", false);
 	put_inputs(&w, m);
 	put_rules(&w, m);
 	put_registers(&w, m);

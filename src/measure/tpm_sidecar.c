@@ -1,6 +1,5 @@
 #include "measure/tpm_sidecar.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -83,11 +82,21 @@ bool tpm_sidecar_kind_of(enum tpm_sidecar_kind *ret, struct str name, bool for_a
 }
 
 /* Kinds in the order of measuring, then names bytewise, which no two files share. */
-static int compare(const void *a, const void *b)
+static int compare(const struct tpm_sidecar *x, const struct tpm_sidecar *y)
 {
-	const struct tpm_sidecar *x = a, *y = b;
-
 	return x->kind != y->kind ? (int)x->kind - (int)y->kind : str_compare(x->name, y->name);
+}
+
+static void sort(struct tpm_sidecar *files, size_t n)
+{
+	for (size_t i = 1; i < n; i++) {
+		struct tpm_sidecar one = files[i];
+		size_t k = i;
+
+		for (; k && compare(&files[k - 1], &one) > 0; k--)
+			files[k] = files[k - 1];
+		files[k] = one;
+	}
 }
 
 static bool check_files(
@@ -199,8 +208,10 @@ bool tpm_sidecar_prepare(
 {
 	struct tpm_stub s = *stub;
 
-	if (n > 1)
-		qsort(files, n, sizeof *files, compare);
+	if (n > TPM_SIDECAR_FILES_MAX)
+		return err_set(
+			e, ERR_LIMIT, "more than %d files beside the image", TPM_SIDECAR_FILES_MAX);
+	sort(files, n);
 	if (!check_files(&s, files, n, e) || !join_lines(&s, files, n, a, e))
 		return false;
 	for (size_t i = 0, k; i < n; i += k) {

@@ -12,6 +12,9 @@ cd "$work" || exit 1
 pcr_parts
 all=${ASSAY_PCR_BOOTS:-}
 
+systemd_initrd || { bad "systemd's own programs are there"; exit 1; }
+uki full13 "$stub13" || exit 1
+initrd=''
 uki uki13 "$stub13" || exit 1
 printf one >one.cred
 printf two >two.cred
@@ -22,15 +25,19 @@ addon a.addon.efi assay.a=1
 addon b.addon.efi "assay.b=2 x"
 addon g.addon.efi assay.g=3
 
-# ---- Debian 13: an image with all that can lie beside it ----
+# ---- Debian 13: an image with all that can lie beside it, and systemd in it ----
 extra=$application.extra.d
-disk beside.img uki13=$application a.addon.efi=$extra/a.addon.efi b.addon.efi=$extra/b.addon.efi one.cred=$extra/one.cred \
+disk beside.img full13=$application a.addon.efi=$extra/a.addon.efi b.addon.efi=$extra/b.addon.efi one.cred=$extra/one.cred \
 	two.cred=$extra/two.cred ext.raw=$extra/ext.raw c.confext.raw=$extra/c.confext.raw \
 	g.addon.efi=loader/addons/g.addon.efi global.cred=loader/credentials/global.cred || exit 1
 # shellcheck disable=SC2046 # words
-check "stub 257, all beside it, Debian 13's firmware" boot beside "$code13" "$vars13" $(from_disk beside.img)
-predicted beside 11 --uki uki13 --disk beside.img --firmware-version "$version13" --beside b.addon.efi --beside a.addon.efi \
-	--beside two.cred --beside one.cred --beside ext.raw --beside c.confext.raw --for-all g.addon.efi --for-all global.cred
+check "stub 257, all beside it, Debian 13's firmware" boot beside "$code13" "$vars13" $(from_disk beside.img) \
+	-drive if=virtio,format=raw,file=var.img
+predicted beside 12 --uki full13 --disk beside.img --firmware-version "$version13" --beside b.addon.efi --beside a.addon.efi \
+	--beside two.cred --beside one.cred --beside ext.raw --beside c.confext.raw --for-all g.addon.efi --for-all global.cred \
+	--phase enter-initrd:leave-initrd --machine-id 0123456789abcdef0123456789abcdef \
+	--file-system /var:ext4:5f7b021f-841b-4aa5-87b5-5bdd54153fcd:data::: --file-system /srv::::::
+same "  the phases moved PCR 11, and systemd filled PCR 15" "$(awk '$1 == 15 && $3 ~ /[1-9a-f]/' beside.pcrs | wc -l) $(grep -c '^PCR 11 ' beside.said)" "4 8"
 
 # ---- Secure Boot with own keys: systemd-boot and image signed, an addon, too ----
 own_keys platform exchange ours

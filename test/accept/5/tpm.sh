@@ -24,6 +24,7 @@ e2e "  JSON: inputs, rules, events" pcr-files "JSON: the values are the printed 
 section "predicted is measured: machines"
 e2e "Debian 13: stub 257 with addons, credentials, extensions; its firmware" pcr-boots "stub 257, all beside it, Debian 13's firmware" \
 	"beside: predicted is measured"
+e2e "  systemd's own phases in PCR 11, machine id and file systems in PCR 15" pcr-boots "  the phases moved PCR 11, and systemd filled PCR 15"
 e2e "Secure Boot with own keys, systemd-boot, then the image" pcr-boots "Secure Boot, systemd-boot 257, stub 257" "secure: predicted is measured"
 e2e "a kernel from QEMU, Debian 13's firmware" pcr-boots "direct13: predicted is measured"
 e2e "Debian 12: systemd-boot 252, stub 252, its firmware" pcr-boots "systemd-boot 252, stub 252, Debian 12's firmware" "loader12: predicted is measured"
