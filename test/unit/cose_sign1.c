@@ -112,10 +112,16 @@ static void another_key(void)
 	struct cose_sign1 s;
 	struct err e = { 0 };
 
+	static const uint8_t zero[96];
+
 	make_key("EC", "P-384", &pem, NULL);
 	make_key("EC", "P-384", &other, &key);
 	sign(&b, &pem);
 	CHECK_OK(cose_sign1_parse(&s, buf_span(&b), a, &e), e);
+	CHECK_ERR(cose_sign1_verify(&s, key, &e), e, ERR_SIGNATURE);
+	s.signature = span_make(zero, sizeof zero);
+	CHECK_ERR(cose_sign1_verify(&s, key, &e), e, ERR_SIGNATURE);
+	s.signature.n--;
 	CHECK_ERR(cose_sign1_verify(&s, key, &e), e, ERR_SIGNATURE);
 	s.alg = -1000;
 	CHECK_ERR(cose_sign1_verify(&s, key, &e), e, ERR_SIGNATURE);

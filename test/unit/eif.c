@@ -191,6 +191,34 @@ static void beyond_the_file(void)
 	CHECK(strstr(e.text, "are left of the file"));
 }
 
+/* What may not stand where the two ramdisks do. */
+static void wrong_places(void)
+{
+	static const struct {
+		size_t section;
+		enum eif_type type;
+		const char *says;
+	} places[] = {
+		{ 3, EIF_SIGNATURE, "ramdisk behind the signature" },
+		{ 4, EIF_METADATA, "metadata for the second time" },
+		{ 4, EIF_COMMAND_LINE, "command line not behind the kernel" },
+		{ 4, EIF_KERNEL, "kernel behind the first section" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(places); i++) {
+		CLEANUP(buf_done) struct buf b = { 0 };
+		struct err e = { 0 };
+		struct eif f;
+
+		make(&b, 2);
+		CHECK_OK(eif_parse(&f, buf_span(&b), &e), e);
+		b.p[f.sections[places[i].section].at + 1] = (uint8_t)places[i].type;
+		mend(&b);
+		CHECK_ERR(eif_parse(&f, buf_span(&b), &e), e, ERR_FORMAT);
+		test_report(strstr(e.text, places[i].says), __FILE__, __LINE__, e.text);
+	}
+}
+
 /* Every flipped bit and every length is refused; what is taken has the CRC of all of it. */
 static void damage(void)
 {
@@ -256,6 +284,36 @@ static void signature(void)
 	}
 }
 
+/* An array of n signatures whose certificate begins with this number. */
+static bool takes_signatures(uint64_t n, uint64_t number)
+{
+	static const char pem[] = "-----BEGIN CERTIFICATE-----\nZm9v\n-----END CERTIFICATE-----\n";
+	CLEANUP(buf_done) struct buf section = buf_init(8192);
+	struct eif_signature s;
+	struct err e = { 0 };
+
+	cbor_put_array(&section, n);
+	for (uint64_t i = 0; i < n; i++) {
+		cbor_put_map(&section, 2);
+		cbor_put_text(&section, STR("signing_certificate"));
+		cbor_put_array(&section, sizeof pem);
+		cbor_put_uint(&section, number);
+		for (size_t k = 0; k + 1 < sizeof pem; k++)
+			cbor_put_uint(&section, (uint8_t)pem[k]);
+		cbor_put_text(&section, STR("signature"));
+		cbor_put_bytes(&section, span_make("s", 1));
+	}
+	return eif_signature_parse(&s, buf_span(&section), a, &e);
+}
+
+static void one_signature_of_bytes(void)
+{
+	CHECK(takes_signatures(1, 255));
+	CHECK(!takes_signatures(1, 256));
+	CHECK(!takes_signatures(0, 255));
+	CHECK(!takes_signatures(2, 255));
+}
+
 static void payload(void)
 {
 	CLEANUP(buf_done) struct buf b = buf_init(4096);
@@ -300,8 +358,10 @@ int main(void)
 	registers();
 	refuses();
 	beyond_the_file();
+	wrong_places();
 	damage();
 	signature();
+	one_signature_of_bytes();
 	payload();
 	refuses_to_write();
 	arena_free(a);

@@ -68,6 +68,13 @@ static void corim(void)
 	CHECK(find(&c, "milan-2", "", CORIM_SHA384));
 }
 
+/* Version 8, of the variant of RFC 9562. */
+static void check_uuid(const struct cbor *id)
+{
+	CHECK(id && id->bytes.n == 16);
+	CHECK(id && id->bytes.p[6] >> 4 == 8 && id->bytes.p[8] >> 6 == 2);
+}
+
 /* What a deterministic writer makes of what was read are the same bytes, in the CoMIDs, too. */
 static void deterministic(void)
 {
@@ -92,6 +99,7 @@ static void deterministic(void)
 		CHECK_OK(cbor_parse(&inner, bytes, a, &e), e);
 		cbor_put_value(&comid, &inner);
 		CHECK(span_equal(bytes, buf_span(&comid)));
+		check_uuid(cbor_get(cbor_get(&inner, CORIM_TAG_IDENTITY), 0));
 	}
 }
 
