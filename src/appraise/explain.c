@@ -50,6 +50,11 @@ static void add(struct explaining *x, const struct explain_finding *f, unsigned 
 		x->findings[x->n++] = *f;
 }
 
+static bool is_tdx(const struct reference_shape *s)
+{
+	return str_is(s->platform, "tdx");
+}
+
 /* ---- events side by side ---- */
 
 static bool find_want(struct explaining *x, unsigned reg, struct sides *s, struct err *e)
@@ -268,7 +273,7 @@ static bool check_replay(
 	*go_on = true;
 	if (digest_equal(&x->replay.values[r->reg], &x->in->values->values[r->reg]))
 		return true;
-	if (r->reg == 11 && (set = find_phases(x)) != 0)
+	if (r->reg == 11 && !is_tdx(x->in->shape) && (set = find_phases(x)) != 0)
 		return add_phases(x, r, set, e);
 	*go_on = false;
 	return add_register(x, r, EXPLAIN_UNLOGGED, EXPLAIN_NOT_LOGGED,
@@ -334,11 +339,13 @@ bool explain(struct explain *ret, const struct explain_in *in, struct arena *a, 
 	x.findings = ARENA_ARRAY(a, EXPLAIN_FINDINGS_MAX, struct explain_finding);
 	if (!x.findings)
 		return arena_full(a, e);
-	x.replayed = in->log && event_log_replay(&x.replay, in->log, in->values->alg, &unused);
+	x.replayed = in->log && (in->log->form == EVENT_LOG_CC) == is_tdx(in->shape) &&
+		     event_log_replay(&x.replay, in->log, in->values->alg, &unused);
 	for (size_t i = 0; i < in->shape->n_registers; i++)
 		if (!explain_register(&x, &in->shape->registers[i], e))
 			return false;
-	out = (struct explain){ x.findings, x.n, x.n_untold, explain_summary(x.parts, a) };
+	out = (struct explain){ x.findings, x.n, x.n_untold, explain_summary(x.parts, a),
+		is_tdx(in->shape) ? "RTMR" : "PCR" };
 	if (!out.summary.p)
 		return arena_full(a, e);
 	*ret = out;

@@ -1,7 +1,7 @@
 /*
  * Why a register has another value than predicted: the predicted events of a shape against the events of a log, register
  * by register, aligned by digest. A log is nobody's word: a register's events are looked at only where they replay to the
- * value that the TPM signed, and an event's text is repeated only after its digest was recomputed from it. What is left
+ * value that was signed, and an event's text is repeated only after its digest was recomputed from it. What is left
  * of the log's own words is marked as such.
  *
  * Explaining decides nothing; the verdict does not depend on it.
@@ -39,13 +39,15 @@ struct explain {
 	size_t n_untold; /* findings beyond the maximum */
 	struct str
 		summary; /* one line: "what differs: the kernel command line"; empty when nothing does */
+	const char *registers; /* what they are called: "PCR", of a shape for TDX "RTMR" */
 };
 
 struct explain_in {
 	const struct reference_shape *shape;
 	const struct bundle_bank
-		*values;             /* of one bank, signed: the caller has checked the quote */
-	const struct event_log *log; /* NULL: there is none */
+		*values; /* of one bank, signed: the caller has checked the quote */
+	/* NULL: there is none. One of another platform than the shape's is none, either. */
+	const struct event_log *log;
 };
 
 /*

@@ -2,6 +2,7 @@
 
 #include "appraise/explain_words.h"
 #include "base/buf.h"
+#include "evidence/event_type.h"
 #include "measure/tpm_kernel.h"
 #include "measure/tpm_pcr.h"
 #include "base/banned.h"
@@ -27,6 +28,39 @@ static struct str quoted(struct arena *a, const char *before, struct str s)
 static struct str path_of(const struct event_log_event *got, struct arena *a)
 {
 	return quoted(a, "; the log, unproven in this, calls it ", explain_words_path(got, a));
+}
+
+/* ---- run-time registers ---- */
+
+/* PCRs for what no PCR's rules say anything about. */
+enum { LOADED = 100, APPLICATION };
+
+/*
+ * The PCR where a TPM would have this event of an RTMR: 1 and 7 went to RTMR 0, 2 to 6 to 1, 8 to 15 to 2 (UEFI 2.10
+ * section 38.4.1). The type is not measured; a wrong one leads to wrong words, to no other finding.
+ */
+static unsigned pcr_of_rtmr(unsigned rtmr, uint32_t type)
+{
+	static const unsigned others[] = { 0, 5, LOADED, APPLICATION };
+
+	switch (type) {
+	case EV_EFI_VARIABLE_DRIVER_CONFIG:
+	case EV_EFI_VARIABLE_AUTHORITY:
+		return 7;
+	case EV_EFI_BOOT_SERVICES_DRIVER:
+		return 2;
+	case EV_EFI_BOOT_SERVICES_APPLICATION:
+		return 4;
+	case EV_EFI_GPT_EVENT:
+		return 5;
+	default:
+		return others[rtmr < ARRAY_LEN(others) ? rtmr : 0];
+	}
+}
+
+static unsigned pcr_of(const struct explain_difference *d, unsigned reg, uint32_t type)
+{
+	return d->log->form == EVENT_LOG_CC ? pcr_of_rtmr(reg, type) : reg;
 }
 
 /* ---- events that nobody predicted ---- */
@@ -98,11 +132,26 @@ static struct meaning added_to_pcr12(const struct explain_difference *d, struct 
 			STR_ARG(text)) };
 }
 
+/* RTMR 2: PCR 8 to 15 in one. */
+static struct meaning added_by_loader(const struct explain_difference *d, struct arena *a)
+{
+	struct meaning m = added_to_pcr11(d, a);
+	struct str text;
+
+	if (explain_words_section(d->log, d->got, a).n)
+		return m;
+	text = quoted(a, ": ", explain_words_string(d->log, d->got, a));
+	return (struct meaning){ "event", EXPLAIN_LOADER,
+		arena_printf(a,
+			"a boot loader, the stub or the kernel measured something that was not predicted%.*s",
+			STR_ARG(text)) };
+}
+
 static struct meaning added(const struct explain_difference *d, struct arena *a)
 {
 	struct str path;
 
-	switch (d->got->reg) {
+	switch (pcr_of(d, d->got->reg, d->got->type)) {
 	case 2:
 		path = path_of(d->got, a);
 		return (struct meaning){ "option ROM", EXPLAIN_OPTION_ROM,
@@ -128,6 +177,11 @@ static struct meaning added(const struct explain_difference *d, struct arena *a)
 	case 14:
 		return (struct meaning){ "shim", EXPLAIN_SHIM,
 			STR("a shim with machine owner keys is in the boot chain") };
+	case LOADED:
+		return added_by_loader(d, a);
+	case APPLICATION:
+		return (struct meaning){ "event", EXPLAIN_APPLICATION,
+			STR("the running system measured something that was not predicted") };
 	default:
 		return (struct meaning){ "event", EXPLAIN_FIRMWARE,
 			STR("something was measured that was not predicted") };
@@ -142,8 +196,10 @@ static bool is_content_of(const struct event *ev, const char *section)
 }
 
 /* What differs when this predicted event does. */
-static unsigned part_of(const struct event *want)
+static unsigned part_of(const struct explain_difference *d)
 {
+	const struct event *want = d->want;
+
 	if (is_content_of(want, " .linux") || str_is(want->what, TPM_PCR_INNER_KERNEL))
 		return EXPLAIN_KERNEL;
 	if (is_content_of(want, " .cmdline"))
@@ -156,7 +212,7 @@ static unsigned part_of(const struct event *want)
 		return EXPLAIN_OS_RELEASE;
 	if (str_is(want->what, TPM_KERNEL_INITRD))
 		return EXPLAIN_INITRD_HANDED;
-	switch (want->reg) {
+	switch (pcr_of(d, want->reg, want->type)) {
 	case 2:
 	case 3:
 		return EXPLAIN_OPTION_ROM;
@@ -169,6 +225,10 @@ static unsigned part_of(const struct event *want)
 		return EXPLAIN_VARIABLES;
 	case 11:
 		return EXPLAIN_SECTION;
+	case LOADED:
+		return EXPLAIN_LOADER;
+	case APPLICATION:
+		return EXPLAIN_APPLICATION;
 	default:
 		return EXPLAIN_FIRMWARE;
 	}
@@ -212,7 +272,7 @@ static struct str changed_text(const struct explain_difference *d, struct arena 
 
 	if (d->want->type == EV_EFI_BOOT_SERVICES_APPLICATION)
 		return changed_program(d, a);
-	if (part_of(d->want) & (EXPLAIN_COMMAND_LINE | EXPLAIN_COMMAND_LINE_HANDED))
+	if (part_of(d) & (EXPLAIN_COMMAND_LINE | EXPLAIN_COMMAND_LINE_HANDED))
 		return changed_command_line(d, a);
 	if (str_is(d->want->what, TPM_KERNEL_INITRD))
 		return STR("the kernel got another initrd (with what the stub adds to it)");
@@ -226,10 +286,12 @@ static struct str changed_text(const struct explain_difference *d, struct arena 
 		return arena_printf(a, "the disk has another partition table%.*s", STR_ARG(is));
 	}
 	is = quoted(a, ": ",
-		d->want->reg == 7 ? explain_words_variable(d->log, d->got, a)
-				  : explain_words_text(d->log, d->got, a));
-	return arena_printf(a, "another '%.*s' was measured than predicted ('%.*s')%.*s",
-		STR_ARG(d->want->what), STR_ARG(d->want->text), STR_ARG(is));
+		pcr_of(d, d->want->reg, d->want->type) == 7
+			? explain_words_variable(d->log, d->got, a)
+			: explain_words_text(d->log, d->got, a));
+	return arena_printf(a, "another '%.*s' was measured than predicted%s%.*s%s%.*s",
+		STR_ARG(d->want->what), d->want->text.n ? " ('" : "", STR_ARG(d->want->text),
+		d->want->text.n ? "')" : "", STR_ARG(is));
 }
 
 bool explain_meaning(struct explain_finding *f, unsigned *parts, const struct explain_difference *d,
@@ -241,12 +303,12 @@ bool explain_meaning(struct explain_finding *f, unsigned *parts, const struct ex
 		m = added(d, a);
 		f->kind = EXPLAIN_ADDED;
 	} else if (!d->got) {
-		m = (struct meaning){ NULL, part_of(d->want),
+		m = (struct meaning){ NULL, part_of(d),
 			arena_printf(a, "'%.*s' was predicted but not measured",
 				STR_ARG(d->want->what)) };
 		f->kind = EXPLAIN_MISSING;
 	} else {
-		m = (struct meaning){ NULL, part_of(d->want), changed_text(d, a) };
+		m = (struct meaning){ NULL, part_of(d), changed_text(d, a) };
 		f->kind = EXPLAIN_CHANGED;
 	}
 	if (!m.text.p)
@@ -282,6 +344,8 @@ static const struct {
 	{ EXPLAIN_EXTENSION, "system extensions" },
 	{ EXPLAIN_SHIM, "a shim" },
 	{ EXPLAIN_PHASES, "boot phases that the image measures" },
+	{ EXPLAIN_LOADER, "what a boot loader, the stub or the kernel measured" },
+	{ EXPLAIN_APPLICATION, "what the running system measured" },
 	{ EXPLAIN_NOT_LOGGED, "something that the log does not show" },
 };
 

@@ -27,9 +27,11 @@ enum explain_part {
 	EXPLAIN_PHASES = 1 << 15,
 	EXPLAIN_NOT_LOGGED = 1 << 16,
 	EXPLAIN_COMMAND_LINE_HANDED = 1 << 17, /* what the kernel got: may follow from others */
+	EXPLAIN_LOADER = 1 << 18,              /* in RTMR 2, and nothing tells more */
+	EXPLAIN_APPLICATION = 1 << 19,         /* in RTMR 3 */
 };
 
-/* One difference: want is NULL for an added event, got for a missing one. */
+/* One difference: want is NULL for an added event, got for a missing one; there is always a log. */
 struct explain_difference {
 	const struct event *want;
 	const struct event_log *log;
