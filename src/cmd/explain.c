@@ -30,7 +30,12 @@ static bool from_log(
 {
 	struct event_log_registers r;
 
-	if (!event_log_parse(&s->log, bytes, a, e) || !event_log_replay(&r, &s->log, bank, e))
+	if (!event_log_parse(&s->log, bytes, a, e))
+		return false;
+	if (s->log.form == EVENT_LOG_CC)
+		return err_set(e, ERR_USAGE,
+			"a confidential guest's log, and not of a TPM: `assay eventlog diff` takes it");
+	if (!event_log_replay(&r, &s->log, bank, e))
 		return false;
 	s->has_log = true;
 	s->from_log.alg = bank;

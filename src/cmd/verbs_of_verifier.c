@@ -16,6 +16,9 @@ const char verbs_evidence_store[] = "refused: this assay has no store";
 const struct verb *const verbs[] = {
 	&cmd_verify,
 	&cmd_explain,
+	&cmd_eventlog_show,
+	&cmd_eventlog_replay,
+	&cmd_eventlog_diff,
 	&cmd_completion,
 	NULL,
 };
