@@ -11,20 +11,32 @@
 #include "measure/tpm_firmware.h"
 #include "base/banned.h"
 
-enum { BYTES_SHOWN = 32, PRINTED_MAX = 2000 };
+enum { BYTES_SHOWN = 32, PRINTED_MAX = 300 };
 
 /* ---- facts ---- */
 
+/* Copies the value, unless nothing more is shown anyway: a list of thousands takes no memory for what nobody sees. */
 static void add(struct event_facts_list *l, const char *name, struct str value)
 {
 	struct event_facts *out = l->out;
+	struct str kept;
 
-	if (!value.p && !value.n)
+	if (event_facts_is_full(l)) {
+		out->items[EVENT_FACTS_MAX - 1] = (struct event_fact){ "more",
+			STR("is not shown") };
+		out->n = EVENT_FACTS_MAX;
+		return;
+	}
+	kept = arena_str(l->a, value);
+	if (!kept.p)
 		l->failed = true;
-	else if (out->n < EVENT_FACTS_MAX - 1)
-		out->items[out->n++] = (struct event_fact){ name, value };
-	else if (out->n < EVENT_FACTS_MAX)
-		out->items[out->n++] = (struct event_fact){ "more", STR("is not shown") };
+	else
+		out->items[out->n++] = (struct event_fact){ name, kept };
+}
+
+bool event_facts_is_full(const struct event_facts_list *l)
+{
+	return l->out->n >= EVENT_FACTS_MAX - 1;
 }
 
 void event_facts_add(struct event_facts_list *l, const char *name, const char *fmt, ...)
@@ -36,13 +48,12 @@ void event_facts_add(struct event_facts_list *l, const char *name, const char *f
 	va_start(ap, fmt);
 	n = vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
-	add(l, name,
-		arena_str(l->a, str_make(text, n < PRINTED_MAX ? (size_t)n : PRINTED_MAX - 1)));
+	add(l, name, str_make(text, n < PRINTED_MAX ? (size_t)n : PRINTED_MAX - 1));
 }
 
 void event_facts_add_buf(struct event_facts_list *l, const char *name, const struct buf *b)
 {
-	add(l, name, arena_str(l->a, buf_str(b)));
+	add(l, name, buf_str(b));
 }
 
 void event_facts_add_bytes(struct event_facts_list *l, const char *name, struct span data)
@@ -72,7 +83,7 @@ static struct span without_nuls(struct span s)
 	return s;
 }
 
-static void add_utf8(struct buf *b, struct span s)
+void event_facts_utf8(struct buf *b, struct span s)
 {
 	struct str text = { (const char *)s.p, s.n };
 
@@ -109,7 +120,7 @@ void event_facts_add_text(struct event_facts_list *l, const char *name, struct s
 		event_facts_add_utf16(l, name, text);
 		return;
 	}
-	add_utf8(&b, without_nuls(text));
+	event_facts_utf8(&b, without_nuls(text));
 	event_facts_add_buf(l, name, &b);
 }
 

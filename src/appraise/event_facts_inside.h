@@ -17,6 +17,9 @@ struct event_facts_list {
 
 typedef bool event_facts_reader(struct event_facts_list *l, struct span data);
 
+/* That the list holds all it can: what is added now is counted among "more". */
+bool event_facts_is_full(const struct event_facts_list *l);
+/* Numbers and words of ours; text of the log's goes by way of a buffer. */
 void event_facts_add(struct event_facts_list *l, const char *name, const char *fmt, ...)
 	PRINTF_LIKE(3, 4);
 /* A value made in a buffer of at most EVENT_FACT_SIZE_MAX bytes. */
@@ -26,6 +29,8 @@ void event_facts_add_bytes(struct event_facts_list *l, const char *name, struct 
 void event_facts_add_guid(struct event_facts_list *l, const char *name, const uint8_t *guid);
 /* ASCII, UTF-8 or UTF-16, as it looks; what is none of them comes out as \xNN. */
 void event_facts_add_text(struct event_facts_list *l, const char *name, struct span text);
+/* At most EVENT_FACT_MAX characters; bytes that are no UTF-8 come out as \xNN. */
+void event_facts_utf8(struct buf *b, struct span s);
 void event_facts_add_utf16(struct event_facts_list *l, const char *name, struct span text);
 /* That this is text and no numbers: printable, perhaps with NULs at its end. */
 bool event_facts_is_text(struct span data);

@@ -40,13 +40,19 @@ bool event_facts_variable_read(struct event_facts_variable_parts *ret, struct sp
 static bool add_certificate(struct event_facts_list *l, const char *name, struct span der)
 {
 	CLEANUP(certificate_freep) struct certificate *c = NULL;
+	struct buf b CLEANUP(buf_done) = buf_init(EVENT_FACT_SIZE_MAX);
 	struct err unused;
 	struct str subject;
 
-	if (!der.n || !certificate_of_der(&c, der, &unused))
+	if (!der.n || event_facts_is_full(l) || !certificate_of_der(&c, der, &unused))
 		return false;
 	subject = certificate_subject(c, l->a);
-	event_facts_add(l, name, "certificate of '%.*s'", STR_ARG(subject));
+	if (!subject.p)
+		l->failed = true;
+	buf_add_cstr(&b, "certificate of '");
+	event_facts_utf8(&b, str_span(subject));
+	buf_add_cstr(&b, "'");
+	event_facts_add_buf(l, name, &b);
 	return true;
 }
 

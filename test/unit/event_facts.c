@@ -6,6 +6,7 @@
 #include "evidence/efi_guid.h"
 #include "evidence/event_type.h"
 #include "measure/tpm_firmware.h"
+#include "sys/file.h"
 #include "test.h"
 
 enum { ARENA = 16 << 20, DATA_MAX = 4096 };
@@ -114,6 +115,38 @@ static void variables(void)
 	/* A length that lies: nothing is believed, the bytes are shown. */
 	says(EV_EFI_VARIABLE_DRIVER_CONFIG, GLOBAL "0a00000000000000 ffffffffffffffff",
 		"data=" GLOBAL "0a00000000000000ffffffffffffffff (32 bytes)");
+}
+
+/* The samples of the fuzz target with a certificate in them: u32 type, data. */
+static struct str said_of_sample(const char *name)
+{
+	struct buf text CLEANUP(buf_done) = { 0 };
+	struct buf b CLEANUP(buf_done) = buf_init(DATA_MAX);
+	struct event_facts f;
+	char path[4096];
+	struct err e = { 0 };
+
+	snprintf(path, sizeof path, "%s/fuzz/corpus/event_facts/%s.hex", TEST_DIR, name);
+	CHECK_OK(file_read(AT_FDCWD, path, 2 * DATA_MAX, &text, &e), e);
+	for (size_t i = 0; i + 1 < text.n; i += 2) {
+		uint8_t v;
+
+		i += text.p[i] == '\n';
+		CHECK(hex_read(str_make((const char *)text.p + i, 2), &v, 1));
+		buf_u8(&b, v);
+	}
+	f = facts_of((uint32_t)b.p[3] << 24 | b.p[0], span_make(b.p + 4, b.n - 4), SPAN_OF(""));
+	return flat(&f);
+}
+
+static void certificates(void)
+{
+	CHECK(str_is(said_of_sample("certificate-list"),
+		"variable=db|of=d719b2cb-3d3a-4596-a3bc-dad00e67656f (EFI image security)"
+		"|key=certificate of 'CN = tpm'"));
+	CHECK(str_is(said_of_sample("authority"),
+		"variable=db|of=d719b2cb-3d3a-4596-a3bc-dad00e67656f (EFI image security)"
+		"|key=certificate of 'CN = tpm'|owner=77fa9abd-0359-4d32-bd60-28f4e78f784b (Microsoft)"));
 }
 
 static void images(void)
@@ -277,17 +310,20 @@ static void any_bytes(void)
 	}
 }
 
+/* What is not shown takes no memory, either. */
 static void many(void)
 {
 	struct buf b CLEANUP(buf_done) = buf_init(1 << 20);
+	size_t before = arena_used(a);
 	struct event_facts f;
 
 	buf_add(&b, "EFI PART", 8);
 	buf_fill(&b, 0, 84);
-	buf_u64le(&b, 200);
-	buf_fill(&b, 0x22, 200 * 128);
+	buf_u64le(&b, 7000);
+	buf_fill(&b, 0x22, 7000 * 128);
 	f = facts_of(EV_EFI_GPT_EVENT, buf_span(&b), buf_span(&b));
 	CHECK(f.n == EVENT_FACTS_MAX && !strcmp(f.items[f.n - 1].name, "more"));
+	CHECK(arena_used(a) - before < 64 << 10);
 }
 
 static void names(void)
@@ -317,6 +353,7 @@ int main(void)
 {
 	a = arena_new(ARENA);
 	variables();
+	certificates();
 	images();
 	texts();
 	hostile();

@@ -33,7 +33,7 @@ e2e "  real and damaged logs: both refuse the same, and replay the others to the
 direct "public logs and real boots replay to what was published" logs_published
 e2e "assay eventlog show: readable" eventlog "a variable by name" "the order of boot" "a program and its path" "a partition" "a tag" "shim's list"
 e2e "  and --json" eventlog "the document has each event"
-unit "  all types by name; variables, images, partitions, texts, tags" event_facts names variables images partitions texts
+unit "  all types by name; variables, images, partitions, texts, tags" event_facts names variables certificates images partitions texts
 unit "  and what a digest is the hash of" event_facts hashed
 e2e "  hostile text never reaches the terminal" eventlog "hostile text: printed plain" "hostile text: no line of its own" "hostile text: nothing hides" \
 	"hostile text in a difference" "hostile text in JSON"
