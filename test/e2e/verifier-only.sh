@@ -55,6 +55,9 @@ twins 'a policy that takes old evidence' 0 '^verdict: affirming' verify "$good" 
 head -c 2000 "$good" >"$work/cut.json"
 twins 'a cut bundle' 2 '^hint: ' verify "$work/cut.json" "${with[@]}"
 twins 'explain' 1 'PCR 4' explain "$work/changed.json" --reference-values "$work/values.json"
+twins 'the log that evidence carries, in words' 0 '^crypto-agile log of a TPM' eventlog show "$good"
+twins 'its registers' 0 '^PCR 4 ' eventlog replay "$good" --bank sha256
+twins 'and beside the prediction' 0 'nothing differs' eventlog diff "$good" "$work/values.json"
 "$verifier" verify "$good" "${with[@]}" --trust "$work/trust.yaml" --save "$work/kept.json" -q >/dev/null
 check "--save keeps the evidence as it was" cmp "$good" "$work/kept.json"
 
