@@ -23,10 +23,11 @@ static void add_register(
 			log->form == EVENT_LOG_CC ? 3 : 4, ev->reg);
 }
 
+/* What did not fit is cut, and the line says so. */
 static void print_buf(const struct buf *b)
 {
 	fwrite(b->p, 1, b->n, stdout);
-	putchar('\n');
+	puts(buf_ok(b) ? "" : "...");
 }
 
 static void print_fact(const char *name, struct str value)

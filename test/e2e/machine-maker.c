@@ -52,6 +52,9 @@ static void write_values(const char *dir, struct machine *m)
 	}
 	shape.events.items = events;
 	shape.events.n = n;
+	shape.events.n_banks = shape.n_banks;
+	for (size_t i = 0; i < shape.n_banks; i++)
+		shape.events.banks[i] = shape.banks[i];
 	reference_values_emit(&v, &out);
 	CHECK(buf_ok(&out));
 	write_out(dir, "values.json", buf_span(&out));

@@ -67,6 +67,9 @@ if command -v python3 >/dev/null; then
 else
 	skip measure-python 'needs python3, which makes the firmware'
 fi
+twins 'the log that evidence carries, in words' 0 '^crypto-agile log of a TPM' eventlog show "$good"
+twins 'its registers' 0 '^PCR 4 ' eventlog replay "$good" --bank sha256
+twins 'and beside the prediction' 0 'nothing differs' eventlog diff "$good" "$work/values.json"
 "$verifier" verify "$good" "${with[@]}" --trust "$work/trust.yaml" --save "$work/kept.json" -q >/dev/null
 check "--save keeps the evidence as it was" cmp "$good" "$work/kept.json"
 

@@ -29,7 +29,12 @@ static const struct measured honest[] = {
 	{ 2, EV_EVENT_TAG, TPM_KERNEL_INITRD, "initrd", "Linux initrd" },
 };
 
-static const struct measured none = { 0 };
+#define NONE      \
+	{         \
+		0 \
+	}
+
+static const struct measured none = NONE;
 
 static void log_start(struct buf *b)
 {
@@ -117,27 +122,27 @@ static void differences(void)
 		enum explain_kind kind;
 		const char *text, *summary;
 	} cases[] = {
-		{ 0, { 0, EV_EFI_VARIABLE_DRIVER_CONFIG, 0, "on", "on" }, none, 0, EXPLAIN_CHANGED,
+		{ 0, { 0, EV_EFI_VARIABLE_DRIVER_CONFIG, 0, "on", "on" }, NONE, 0, EXPLAIN_CHANGED,
 			"another 'SecureBoot'", "what differs: the Secure Boot variables" },
-		{ 2, { 0, EV_PLATFORM_CONFIG_FLAGS, 0, "more", "ACPI DATA" }, none, 0,
+		{ 2, { 0, EV_PLATFORM_CONFIG_FLAGS, 0, "more", "ACPI DATA" }, NONE, 0,
 			EXPLAIN_CHANGED, "another 'ACPI tables' was measured than predicted",
 			"what differs: the firmware" },
-		{ 3, { 1, EV_EFI_BOOT_SERVICES_APPLICATION, 0, "evil", "" }, none, 1,
+		{ 3, { 1, EV_EFI_BOOT_SERVICES_APPLICATION, 0, "evil", "" }, NONE, 1,
 			EXPLAIN_CHANGED, "another kernel image or program",
 			"what differs: the started program" },
-		{ 5, { 2, EV_EVENT_TAG, 0, "debug", "LOADED_IMAGE::LoadOptions" }, none, 2,
+		{ 5, { 2, EV_EVENT_TAG, 0, "debug", "LOADED_IMAGE::LoadOptions" }, NONE, 2,
 			EXPLAIN_CHANGED, "the kernel got another command line",
 			"what differs: the command line as the kernel got it" },
-		{ 6, { 99, 0, 0, "", "" }, none, 2, EXPLAIN_MISSING, "not measured",
+		{ 6, { 99, 0, 0, "", "" }, NONE, 2, EXPLAIN_MISSING, "not measured",
 			"what differs: the initrd as the kernel got it" },
-		{ 9, none, { 1, EV_EFI_BOOT_SERVICES_DRIVER, 0, "rom", "" }, 1, EXPLAIN_ADDED,
+		{ 9, NONE, { 1, EV_EFI_BOOT_SERVICES_DRIVER, 0, "rom", "" }, 1, EXPLAIN_ADDED,
 			"option ROM", "what differs: an option ROM or driver" },
-		{ 9, none, { 1, EV_EFI_ACTION, 0, "Calling", "Calling" }, 1, EXPLAIN_ADDED,
+		{ 9, NONE, { 1, EV_EFI_ACTION, 0, "Calling", "Calling" }, 1, EXPLAIN_ADDED,
 			"'Calling'", "what differs: what the firmware tried to boot" },
-		{ 9, none, { 2, EV_IPL, 0, "x", "grub_cmd: x" }, 2, EXPLAIN_ADDED,
+		{ 9, NONE, { 2, EV_IPL, 0, "x", "grub_cmd: x" }, 2, EXPLAIN_ADDED,
 			"a boot loader, the stub or the kernel",
 			"what differs: what a boot loader, the stub or the kernel measured" },
-		{ 9, none, { 3, EV_EVENT_TAG, 0, "app", "app" }, 3, EXPLAIN_ADDED,
+		{ 9, NONE, { 3, EV_EVENT_TAG, 0, "app", "app" }, 3, EXPLAIN_ADDED,
 			"the running system", "what differs: what the running system measured" },
 	};
 

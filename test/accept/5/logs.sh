@@ -43,4 +43,5 @@ e2e "assay eventlog diff: against a prediction, in the image's own words" eventl
 	"  and one more was tried" "  in short" "a shape of another platform"
 unit "  RTMRs in the words of the image" explain_rtmr differences honest_log foreign_log
 e2e "  and against another log" eventlog "the same log twice" "two logs" "logs of two platforms"
+e2e "  and of evidence that was kept, in a verifier-only build, too" verifier-only "the log that evidence carries" "its registers" "and beside the prediction"
 direct "fuzz targets with a named corpus" logs_corpus
