@@ -34,6 +34,7 @@ open(sys.argv[2], "wb").write(image)
 P
 
 one=(--vcpus 4 --vcpu-type EPYC-Milan)
+# shellcheck disable=SC2054 # lists of the options
 all=(--vcpus 1,2,3,4,5,6,7,8,10,12,14,16,24,32,48,64 --vcpu-type EPYC-Rome,EPYC-Milan,EPYC-Genoa,EPYC-Turin)
 for image in debian worst; do
 	same=$(python3 "$calculator" snp "$folder/$image.fd" qemu 4 0xa00f11 1)
