@@ -9,7 +9,7 @@
 
 /* Rows of the verb's option table that are for this. */
 #define EXPLAIN_DIGEST_OPTIONS                                                                  \
-	{ "--digest", "HEX", "in place of a bundle: which inputs give this digest?", false },   \
+	{ "--digest", "HEX", "not a bundle: which inputs give this digest?", false },           \
 		{ "--firmware", "FILE", "with --digest: firmware to be tried", true },          \
 		{ "--kernel", "FILE", "with --digest: kernel whose hash may be in it", false }, \
 		{ "--initrd", "FILE", "its initrd", false },                                    \
