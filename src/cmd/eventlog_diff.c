@@ -215,7 +215,7 @@ static bool run(const struct verb_args *args, int *code, struct err *e)
 
 static const struct verb_option options[] = {
 	{ "--shape", "NAME", "the platform shape to hold it against", false },
-	{ "--bank", "NAME", "compare in this bank: sha1, sha256, sha384 or sha512", false },
+	{ "--bank", "NAME", "compare this bank: sha1, sha256, sha384 or sha512", false },
 	{ "--json", NULL, "print what differs as JSON", false },
 	{ 0 },
 };
