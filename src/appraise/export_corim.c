@@ -61,7 +61,7 @@ static void put_registers(struct buf *b, const struct reference_shape *s)
 
 		if (!export_words_has_value(r))
 			continue;
-		export_words_register(name, s, r->reg);
+		reference_register_name(name, s, r->reg);
 		if (named)
 			cbor_put_text(b, str_of(name));
 		else

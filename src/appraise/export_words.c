@@ -4,14 +4,14 @@
 
 #include "base/banned.h"
 
-/* first: what register 0 is called; NULL: all registers are PCRs. */
+/* first: what Trustee calls register 0; NULL: all registers are PCRs. */
 static const struct platform {
-	const char *name, *vendor, *model, *first, *trustee_first;
+	const char *name, *vendor, *model, *first;
 } platforms[] = {
-	{ "tpm", "TCG", "TPM 2.0", NULL, NULL },
-	{ "snp", "AMD", "SEV-SNP", "measurement", "snp_launch_measurement" },
-	{ "tdx", "Intel", "TDX", "MRTD", "mr_td" },
-	{ "nitro-enclave", "AWS", "Nitro Enclaves", NULL, NULL },
+	{ "tpm", "TCG", "TPM 2.0", NULL },
+	{ "snp", "AMD", "SEV-SNP", "snp_launch_measurement" },
+	{ "tdx", "Intel", "TDX", "mr_td" },
+	{ "nitro-enclave", "AWS", "Nitro Enclaves", NULL },
 };
 
 static const struct platform *platform_of(const struct reference_shape *s)
@@ -36,26 +36,13 @@ const char *export_words_model(const struct reference_shape *s)
 	return p ? p->model : NULL;
 }
 
-void export_words_register(
-	char ret[static EXPORT_WORDS_NAME], const struct reference_shape *s, unsigned reg)
-{
-	const struct platform *p = platform_of(s);
-
-	if (!p || !p->first)
-		snprintf(ret, EXPORT_WORDS_NAME, "PCR %u", reg);
-	else if (!reg)
-		snprintf(ret, EXPORT_WORDS_NAME, "%s", p->first);
-	else
-		snprintf(ret, EXPORT_WORDS_NAME, "RTMR %u", reg - 1);
-}
-
 void export_words_trustee(
 	char ret[static EXPORT_WORDS_NAME], const struct reference_shape *s, unsigned reg)
 {
 	const struct platform *p = platform_of(s);
 
 	if (p && p->first && !reg)
-		snprintf(ret, EXPORT_WORDS_NAME, "%s", p->trustee_first);
+		snprintf(ret, EXPORT_WORDS_NAME, "%s", p->first);
 	else if (p && p->first)
 		snprintf(ret, EXPORT_WORDS_NAME, "rtmr_%u", reg - 1);
 	else if (str_is(s->platform, "tpm"))

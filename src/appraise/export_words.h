@@ -13,9 +13,6 @@ enum { EXPORT_WORDS_NAME = 40, EXPORT_SIZE_MAX = 16 << 20 };
 /* Who made the root of trust, and what it is called: "Intel", "TDX". NULL for a platform that is not known. */
 const char *export_words_vendor(const struct reference_shape *s);
 const char *export_words_model(const struct reference_shape *s);
-/* The register's own name: "PCR 4", "MRTD", "RTMR 0", "measurement". */
-void export_words_register(
-	char ret[static EXPORT_WORDS_NAME], const struct reference_shape *s, unsigned reg);
 /* What Trustee's default policy asks the RVPS for: "tpm_pcr04", "mr_td", "rtmr_0", "snp_launch_measurement". */
 void export_words_trustee(
 	char ret[static EXPORT_WORDS_NAME], const struct reference_shape *s, unsigned reg);

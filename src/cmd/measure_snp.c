@@ -2,8 +2,10 @@
 #include "measure/snp_launch.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/hex.h"
+#include "appraise/platform_firmware.h"
 #include "cmd/sev_inputs.h"
 #include "cmd/verbs.h"
 #include "base/banned.h"
@@ -180,6 +182,41 @@ static bool read_rest(struct measure_snp *m, const struct verb_args *args, struc
 	return read_svsm(m, args, e);
 }
 
+static void print_fact(const char *name, struct str value)
+{
+	printf("firmware-%s: \"%.*s\"\n", name, STR_ARG(value));
+}
+
+/* What a description tells of firmware whose file it has not: settings of a platform. */
+static bool print_facts(const struct verb_args *args, struct arena *a, struct err *e)
+{
+	CLEANUP(hasher_freep) struct hasher *sha384 = hasher_new(DIGEST_SHA384);
+	const char *path = verb_value(args, "--firmware");
+	CLEANUP(buf_done) struct buf image = { 0 };
+	struct platform_firmware fw;
+	struct snp_digest d;
+
+	if (!path)
+		return err_set(e, ERR_USAGE, "--facts wants --firmware: whose facts?");
+	if (!sev_inputs_image(&image, path, e))
+		return false;
+	if (!platform_firmware_of(&fw, buf_span(&image), e))
+		return err_wrap(e, "'%s'", path);
+	if (!fw.facts.has_reset || !fw.facts.has_metadata)
+		return err_set(e, ERR_FORMAT, "'%s' has no %s: no SEV-SNP guest starts with it",
+			path, fw.facts.has_metadata ? "reset block" : "SEV metadata");
+	snp_digest_init(&d, sha384);
+	snp_digest_pages(&d, "firmware", buf_span(&image), UINT64_C(0x100000000) - image.n);
+	fw.pages = (struct digest){ .alg = DIGEST_SHA384 };
+	memcpy(fw.pages.bytes, d.value, SHA384_SIZE);
+	print_fact("sha256", platform_firmware_digest(&fw.sha256, a));
+	print_fact("pages", platform_firmware_digest(&fw.pages, a));
+	print_fact("reset", platform_firmware_reset(&fw, a));
+	print_fact("hashes", platform_firmware_hashes(&fw, a));
+	print_fact("sections", platform_firmware_sections(&fw, a));
+	return true;
+}
+
 static bool run(const struct verb_args *args, int *code, struct err *e)
 {
 	CLEANUP(arena_freep) struct arena *a = arena_new(ARENA_MAX);
@@ -187,6 +224,8 @@ static bool run(const struct verb_args *args, int *code, struct err *e)
 	struct snp_inputs in;
 
 	(void)code;
+	if (verb_flag(args, "--facts"))
+		return print_facts(args, a, e);
 	if (!sev_inputs_shapes(&m.shapes, args, e) || !read_rest(&m, args, e) ||
 		!sev_inputs_read(&m.files, args, e))
 		return false;
@@ -208,6 +247,7 @@ static const struct verb_option options[] = {
 	{ "--svsm", "FILE", "an SVSM that starts the firmware", false },
 	{ "--vars-size", "N", "bytes of the variables' flash above it", false },
 	{ "--firmware-hash", "HEX", "digest behind the firmware's pages, in their place", false },
+	{ "--facts", NULL, "print what is known of the firmware, for assay.yaml", false },
 	{ "--json", NULL, "print inputs, rules, pages and digests as JSON", false },
 	{ 0 },
 };
