@@ -14,6 +14,7 @@
 enum { ARENA_MAX = 1 << 20, JSON_MAX = 64 << 20, SHAPE_NAME = 100 };
 
 struct measure_snp {
+	const char *firmware; /* name of its file */
 	struct sev_inputs files;
 	struct buf svsm;
 	uint64_t variables_size;
@@ -58,6 +59,15 @@ static struct place place_at(const struct sev_inputs_shapes *s, size_t i)
 	return p;
 }
 
+/* What is wrong with the firmware is said with its name. */
+static bool digest_at(
+	struct snp_digest *ret, struct measure_snp *m, const struct place *p, struct err *e)
+{
+	if (snp_launch_digest(ret, m->launch, &p->shape, e))
+		return true;
+	return e->kind == ERR_FORMAT ? err_wrap(e, "'%s'", m->firmware) : false;
+}
+
 static bool print_text(struct measure_snp *m, struct err *e)
 {
 	size_t n = n_places(&m->shapes);
@@ -67,7 +77,7 @@ static bool print_text(struct measure_snp *m, struct err *e)
 		char hex[2 * SHA384_SIZE + 1];
 		struct snp_digest d;
 
-		if (!snp_launch_digest(&d, m->launch, &p.shape, e))
+		if (!digest_at(&d, m, &p, e))
 			return false;
 		hex_write(hex, d.value, SHA384_SIZE);
 		printf("%s%s%s\n", n > 1 ? p.name : "", n > 1 ? " " : "", hex);
@@ -111,7 +121,7 @@ static bool put_shapes(struct json_out *w, struct measure_snp *m, struct err *e)
 		struct place p = place_at(&m->shapes, i);
 		struct snp_digest d;
 
-		if (!snp_launch_digest(&d, m->launch, &p.shape, e))
+		if (!digest_at(&d, m, &p, e))
 			return false;
 		json_object(w);
 		json_put_cstr(w, "name", p.name);
@@ -217,6 +227,14 @@ static bool print_facts(const struct verb_args *args, struct arena *a, struct er
 	return true;
 }
 
+static bool lacks_snp(const struct sev_inputs_shapes *s)
+{
+	for (size_t i = 0; i < s->n_features; i++)
+		if (!(s->features[i] & SNP_FEATURES_DEFAULT))
+			return true;
+	return false;
+}
+
 static bool run(const struct verb_args *args, int *code, struct err *e)
 {
 	CLEANUP(arena_freep) struct arena *a = arena_new(ARENA_MAX);
@@ -229,13 +247,17 @@ static bool run(const struct verb_args *args, int *code, struct err *e)
 	if (!sev_inputs_shapes(&m.shapes, args, e) || !read_rest(&m, args, e) ||
 		!sev_inputs_read(&m.files, args, e))
 		return false;
+	m.firmware = verb_value(args, "--firmware");
+	if (lacks_snp(&m.shapes))
+		verb_say(args,
+			"note: guest features without bit 0, which is SNP: no SNP guest starts with them");
 	in = (struct snp_inputs){ .firmware = buf_span(&m.files.firmware),
 		.firmware_hash = m.has_firmware_hash ? m.firmware_hash : NULL,
 		.svsm = buf_span(&m.svsm),
 		.variables_size = m.variables_size,
 		.hashes = sev_inputs_hashes(&m.files) };
 	if (!snp_launch_new(&m.launch, &in, a, e))
-		return err_wrap(e, "'%s'", verb_value(args, "--firmware"));
+		return err_wrap(e, "'%s'", m.firmware);
 	return verb_flag(args, "--json") ? print_json(&m, e) : print_text(&m, e);
 }
 

@@ -166,7 +166,7 @@ refuses() {
 head -c 65536 /dev/urandom >noise.fd
 head -c 65000 fw.fd >cut.fd
 refuses 'a kernel without a page for its hashes' 'no page for the hashes of a kernel' snp --firmware plain.fd "${milan[@]}" --kernel kernel
-refuses 'a section of unknown type' 'type 0x7, for which there is no rule' snp --firmware odd.fd "${milan[@]}"
+refuses 'a section of unknown type' "'odd.fd'.*type 0x7, for which there is no rule" snp --firmware odd.fd "${milan[@]}"
 refuses 'what is no OVMF' 'no table of GUIDs' snp --firmware noise.fd "${milan[@]}"
 refuses '  for SEV, too' 'no table of GUIDs' sev --firmware noise.fd
 refuses 'a size that is no multiple of a page' 'no multiple of 4096' snp --firmware cut.fd "${milan[@]}"

@@ -35,7 +35,7 @@ direct "every shared vector: 139 of 139 launch digests" sev_vectors
 e2e "  self-made vectors with a slow second implementation" measure-sev "SNP: 36 shapes as the second implementation has them" "SEV-ES" "  with a kernel, under EC2"
 unit "  and one in the unit test" snp_launch compares sev_and_es
 e2e "the type by name, family, model and stepping, or signature" measure-sev "the type by its signature" "  by family, model and stepping"
-unit "every CPU type that QEMU knows, Turin included" snp_launch processor_types
+unit "every CPU type that QEMU knows, Turin included" sev_cpu processor_types
 e2e "--vmm qemu, ec2, gce" measure-sev "SNP: 36 shapes as the second implementation has them" "an unknown hypervisor" "Google's machines whose rules are not known"
 e2e "--kernel, --initrd, --append" measure-sev "SNP with kernel, initrd, command line: fw.fd" "SNP with kernel, initrd, command line: early.fd" "  a kernel alone: nothing is hashed for the others"
 unit "--svsm with --vars-size" snp_launch svsm
