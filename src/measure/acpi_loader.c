@@ -120,7 +120,7 @@ static bool check_root(const struct tables *t, const struct table *rsdt, struct 
 static bool read_tables(struct tables *t, struct table *rsdt, struct err *e)
 {
 	struct rd r = rd_of(t->bytes);
-	struct table next;
+	struct table next = { 0 };
 
 	for (;;) {
 		if (!read_table(&next, &r, e) || !check_place(t, &next, e))

@@ -197,7 +197,7 @@ static void reads_files(void)
 	CHECK(b.n == BIG);
 	for (size_t i = 0; i < b.n; i++)
 		if (b.p[i] != (uint8_t)(i * 7 + (i >> 8)))
-			CHECK(!"a byte of the file");
+			CHECK(false);
 	CHECK_ERR(fw_cfg_read(&b, &t.q, "etc/third", SCRATCH, &e), e, ERR_NOTFOUND);
 	CHECK_ERR(fw_cfg_read(&b, &t.q, "etc/secon", SCRATCH, &e), e, ERR_NOTFOUND);
 	CHECK_ERR(fw_cfg_read(&b, &t.q, "etc/second", SCRATCH, &e), e, ERR_LIMIT);
