@@ -40,9 +40,9 @@ predicted beside 12 --uki full13 --disk beside.img --firmware-version "$version1
 same "  the phases moved PCR 11, and systemd filled PCR 15" "$(awk '$1 == 15 && $3 ~ /[1-9a-f]/' beside.pcrs | wc -l) $(grep -c '^PCR 11 ' beside.said)" "4 8"
 
 # ---- Secure Boot with own keys: systemd-boot and image signed, an addon, too ----
-own_keys platform exchange ours
-"$root/build/test/secure-boot-vars" "$vars13" enrolled.fd platform.der exchange.der ours.der || exit 1
-keys=(--pk "$owner:platform.pem" --kek "$owner:exchange.der" --db "$owner:ours.pem")
+own_keys platform exchange ours stranger
+"$root/build/test/secure-boot-vars" "$vars13" enrolled.fd platform.der exchange.der ours.der stranger.der || exit 1
+keys=(--pk "$owner:platform.pem" --kek "$owner:exchange.der" --db "$owner:ours.pem" --dbx "$owner:stranger.pem")
 sign_as ours uki13 signed/uki && sign_as ours "$boot13" signed/boot && sign_as ours a.addon.efi signed/a.addon.efi
 disk secure.img signed/boot=$application signed/uki=EFI/Linux/one.efi signed/a.addon.efi=EFI/Linux/one.efi.extra.d/a.addon.efi \
 	one.cred=EFI/Linux/one.efi.extra.d/one.cred loader.conf=loader/loader.conf || exit 1
@@ -71,7 +71,7 @@ predicted direct12 11 --kernel "$kernel" --initrd initrd --append "console=ttyS0
 [ "$all" = all ] || exit 0
 sign_as ours uki12 signed/uki12 && sign_as ours "$boot12" signed/boot12
 disk secure12.img signed/boot12=$application signed/uki12=EFI/Linux/one.efi || exit 1
-"$root/build/test/secure-boot-vars" "$vars12" enrolled12.fd platform.der exchange.der ours.der || exit 1
+"$root/build/test/secure-boot-vars" "$vars12" enrolled12.fd platform.der exchange.der ours.der stranger.der || exit 1
 # shellcheck disable=SC2046
 check "Secure Boot, systemd-boot 252, stub 252" boot secure12 "$secure12" enrolled12.fd $(from_disk secure12.img)
 predicted secure12 11 --uki signed/uki12 --loader signed/boot12 --disk secure12.img "${keys[@]}"

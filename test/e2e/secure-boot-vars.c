@@ -2,7 +2,7 @@
  * Puts keys of our own into the variable store of an OVMF, as its set-up would: what the firmware finds there is a machine
  * whose owner has enrolled them, with Secure Boot on.
  *
- *   secure-boot-vars OVMF_VARS.fd OUT.fd PK.der KEK.der DB.der
+ *   secure-boot-vars OVMF_VARS.fd OUT.fd PK.der KEK.der DB.der [DBX.der]
  *
  * The file is a firmware volume (UEFI PI 1.8, volume 3, 3.2.1: 48 u16 size of its header) with a variable store in it
  * (EDK2, AuthenticatedVariableFormat.h): GUID[16], u32 size, u8 format 5a, u8 state fe, u16, u32; then one variable after
@@ -88,12 +88,13 @@ static size_t first_variable(struct span vars)
 	return at + STORE_HEADER_SIZE;
 }
 
-static bool run(char **argv, struct err *e)
+static bool run(size_t n, char **argv, struct err *e)
 {
 	static const struct {
 		const char *name;
 		const uint8_t *guid;
-	} variables[] = { { "PK", global_guid }, { "KEK", global_guid }, { "db", security_guid } };
+	} variables[] = { { "PK", global_guid }, { "KEK", global_guid }, { "db", security_guid },
+		{ "dbx", security_guid } };
 	CLEANUP(buf_done) struct buf vars = { 0 }, added = buf_init(VARS_MAX);
 	size_t at;
 
@@ -102,7 +103,7 @@ static bool run(char **argv, struct err *e)
 	at = first_variable(buf_span(&vars));
 	if (!at)
 		return err_set(e, ERR_FORMAT, "'%s' is no empty variable store of OVMF", argv[1]);
-	for (size_t i = 0; i < ARRAY_LEN(variables); i++) {
+	for (size_t i = 0; i < n && i < ARRAY_LEN(variables); i++) {
 		CLEANUP(buf_done) struct buf certificate = { 0 };
 
 		if (!file_read(AT_FDCWD, argv[3 + i], CERT_MAX, &certificate, e))
@@ -119,9 +120,12 @@ int main(int argc, char **argv)
 {
 	struct err e;
 
-	if (argc == 6 && run(argv, &e))
+	bool right = argc == 6 || argc == 7;
+
+	if (right && run((size_t)argc - 3, argv, &e))
 		return 0;
 	fprintf(stderr, "%s\n",
-		argc == 6 ? e.text : "usage: secure-boot-vars VARS OUT PK.der KEK.der DB.der");
+		right ? e.text
+		      : "usage: secure-boot-vars VARS OUT PK.der KEK.der DB.der [DBX.der]");
 	return 1;
 }
