@@ -40,11 +40,11 @@ static void reads(void)
 /* One image with one word of one section or of the descriptor changed. */
 static const struct broken {
 	const char *what;
-	size_t at; /* from the descriptor */
+	int at; /* from the descriptor */
 	uint32_t word;
 	enum err_kind want;
 } broken[] = {
-	{ "GUID", 0 - (size_t)16, 1, ERR_FORMAT },
+	{ "GUID", -16, 1, ERR_FORMAT },
 	{ "magic", 0, 1, ERR_FORMAT },
 	{ "bytes", 4, 16 + 32 * 6 + 1, ERR_FORMAT },
 	{ "version", 8, 2, ERR_USAGE },
@@ -76,7 +76,7 @@ static void refuses(void)
 		struct err e = { 0 };
 		bool ok;
 
-		put_u32le(b.p + DESCRIPTOR + broken[i].at, broken[i].word);
+		put_u32le(b.p + (DESCRIPTOR + broken[i].at), broken[i].word);
 		ok = tdx_metadata_parse(&m, buf_span(&b), &e);
 		if (ok || e.kind != broken[i].want)
 			fprintf(stderr, "%s: %s\n", broken[i].what, ok ? "taken" : e.text);
