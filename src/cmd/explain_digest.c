@@ -7,10 +7,12 @@
 #include "cmd/line.h"
 #include "cmd/sev_inputs.h"
 #include "measure/digest_search.h"
+#include "measure/linux_setup.h"
 #include "sys/file.h"
 #include "base/banned.h"
 
 enum { ARENA_MAX = 4 << 20, PATH_SIZE = 4096 };
+#define KERNEL_ARENA_MAX ((size_t)10 * LINUX_SETUP_KERNEL_MAX)
 
 struct explain_digest {
 	uint8_t want[SHA384_SIZE];
@@ -46,6 +48,26 @@ static void print_kernel(const struct explain_digest *x, const struct digest_fou
 		puts("  kernel          no hashes are in it");
 }
 
+static void print_tdx(const struct tdx_found *t)
+{
+	if (t->is_mrtd) {
+		printf("  passes          %s\n",
+			t->passes == TDX_TWO_PASS
+				? "two: pages are added, then measured, as on old hosts"
+				: "single: each page is added and measured");
+		return;
+	}
+	printf("  kernel's header %s\n", t->patched
+						 ? "written into, as QEMU before 10.2 does"
+						 : "as in the file, as QEMU since 10.2 leaves it");
+	if (t->patched)
+		printf("  memory          %llu MiB%s\n", (unsigned long long)(t->memory >> 20),
+			t->memory >= UINT64_C(4) << 30 ? ", or any from 2816 MiB on" : "");
+	printf("  separator       in %s\n", t->separator == TDX_SEPARATOR_RTMR1
+						    ? "RTMR 1, as firmware since 2024.11 has it"
+						    : "RTMR 0, as older firmware has it");
+}
+
 static void print_found(const struct explain_digest *x, const struct digest_found *f)
 {
 	static const char *const kinds[] = {
@@ -54,10 +76,14 @@ static void print_found(const struct explain_digest *x, const struct digest_foun
 			"not a guest's digest, but that of a firmware's pages alone:",
 		[DIGEST_SEARCH_SEV] = "the launch digest of an SEV guest with",
 		[DIGEST_SEARCH_SEV_ES] = "the launch digest of an SEV-ES guest with",
+		[DIGEST_SEARCH_TDX] = "the MRTD of a TD with",
 	};
 
-	puts(kinds[f->kind]);
-	line_print(stdout, "  firmware        %.*s", STR_ARG(f->firmware->name));
+	puts(f->kind == DIGEST_SEARCH_TDX && !f->tdx.is_mrtd
+			? "RTMR 1 of a TD that QEMU gives this kernel to, with"
+			: kinds[f->kind]);
+	if (f->firmware)
+		line_print(stdout, "  firmware        %.*s", STR_ARG(f->firmware->name));
 	if (f->kind == DIGEST_SEARCH_SNP || f->kind == DIGEST_SEARCH_SEV_ES) {
 		printf("  hypervisor      %s\n", sev_vmm_name(f->vmm));
 		printf("  vCPUs           %u\n", f->processors);
@@ -66,7 +92,9 @@ static void print_found(const struct explain_digest *x, const struct digest_foun
 	}
 	if (f->kind == DIGEST_SEARCH_SNP)
 		print_features(f->features);
-	if (f->kind != DIGEST_SEARCH_FIRMWARE_HASH)
+	if (f->kind == DIGEST_SEARCH_TDX)
+		print_tdx(&f->tdx);
+	else if (f->kind != DIGEST_SEARCH_FIRMWARE_HASH)
 		print_kernel(x, f);
 }
 
@@ -148,6 +176,28 @@ static bool try_given(struct explain_digest *x, const struct verb_args *args, st
 	return x->found || !path || try_folder(x, path, e);
 }
 
+/* RTMR 1: no firmware has a part in it but for its separator. */
+static bool try_kernel(struct explain_digest *x, const struct verb_args *args, struct err *e)
+{
+	CLEANUP(arena_freep) struct arena *a = arena_new(KERNEL_ARENA_MAX);
+	const char *path = verb_value(args, "--kernel"), *append = verb_value(args, "--append");
+	struct digest_found f = { .kind = DIGEST_SEARCH_TDX };
+	CLEANUP(buf_done) struct buf kernel = buf_init(0);
+	struct tdx_search_kernel k = { .initrd_size = x->inputs.initrd_size,
+		.command_line = str_of(append) };
+	struct err none = { 0 };
+
+	if (!path || x->size != SHA384_SIZE)
+		return true;
+	if (!file_read(AT_FDCWD, path, LINUX_SETUP_KERNEL_MAX, &kernel, e))
+		return false;
+	k.kernel = buf_span(&kernel);
+	/* A file that is no bzImage has no such register. */
+	if (tdx_search_rtmr1(&f.tdx, &x->found, &x->n_tried, &k, x->want, a, &none) && x->found)
+		print_found(x, &f);
+	return true;
+}
+
 static bool read_want(struct explain_digest *x, const char *hex, struct err *e)
 {
 	x->size = strlen(hex) / 2;
@@ -155,9 +205,10 @@ static bool read_want(struct explain_digest *x, const char *hex, struct err *e)
 		hex_read(str_of(hex), x->want, x->size))
 		return true;
 	err_set(e, ERR_USAGE,
-		"--digest '%s' is not %d (SEV-SNP) or %d (SEV, SEV-ES) lower-case hexadecimal digits",
+		"--digest '%s' is not %d (SEV-SNP, TDX) or %d (SEV, SEV-ES) lower-case hexadecimal digits",
 		hex, 2 * SHA384_SIZE, 2 * SHA256_SIZE);
-	return err_hint(e, "it is the report's MEASUREMENT, or what assay measure snp prints");
+	return err_hint(
+		e, "it is the report's MEASUREMENT, MRTD or RTMR 1, or what assay measure prints");
 }
 
 static void print_nothing(const struct explain_digest *x)
@@ -166,7 +217,8 @@ static void print_nothing(const struct explain_digest *x)
 		(unsigned long long)x->n_tried, (unsigned long long)x->n_firmware,
 		x->n_firmware == 1 ? "" : "s");
 	if (x->size == SHA384_SIZE)
-		printf("tried: qemu, ec2, gce; EPYC to EPYC-Turin; up to %d vCPUs with features 0x1 and 0x21, up to %d with rarer ones\n",
+		printf("tried: MRTD in one pass and in two; with --kernel RTMR 1 by the header's rules of QEMU before and since 10.2\n"
+		       "tried: qemu, ec2, gce; EPYC to EPYC-Turin; up to %d vCPUs with features 0x1 and 0x21, up to %d with rarer ones\n",
 			DIGEST_SEARCH_PROCESSORS, DIGEST_SEARCH_PROCESSORS_RARE);
 	else
 		printf("tried: SEV; SEV-ES under qemu, ec2, gce; EPYC to EPYC-Turin; up to %d vCPUs\n",
@@ -181,7 +233,8 @@ static void print_nothing(const struct explain_digest *x)
 static bool search(struct explain_digest *x, const struct verb_args *args, int *code, struct err *e)
 {
 	if (!read_want(x, verb_value(args, "--digest"), e) ||
-		!sev_inputs_kernel(&x->inputs, args, e) || !try_given(x, args, e))
+		!sev_inputs_kernel(&x->inputs, args, e) || !try_kernel(x, args, e) ||
+		(!x->found && !try_given(x, args, e)))
 		return false;
 	if (!x->found && !firmware_of_store(verb_value(args, "--store"), try_one, x, e))
 		return false;

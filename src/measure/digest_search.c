@@ -174,6 +174,23 @@ static bool try_way(struct search *s, const uint8_t *firmware_hash, struct err *
 	return s->tried->why_not.p || arena_full(s->arena, e);
 }
 
+/* MRTD, which asks for nothing but the firmware; one that is for no TD has none. */
+static bool try_tdx(struct search *s)
+{
+	struct digest_found what = { .kind = DIGEST_SEARCH_TDX, .firmware = s->firmware };
+	struct err none = { 0 };
+	uint64_t n = 0;
+	bool found = false;
+
+	if (!tdx_search_mrtd(&what.tdx, &found, &n, s->firmware->image, s->in->want.p, &none))
+		return false;
+	s->tried->n += n;
+	s->ret->n += n;
+	if (found)
+		s->ret->found = what;
+	return found;
+}
+
 /* The digest behind the pages is made once, for both ways. */
 static bool try_firmware(struct search *s, struct err *e)
 {
@@ -181,6 +198,8 @@ static bool try_firmware(struct search *s, struct err *e)
 	struct span image = s->firmware->image;
 	struct snp_digest pages;
 
+	if (s->in->want.n == SHA384_SIZE && try_tdx(s))
+		return true;
 	snp_digest_init(&pages, h);
 	if (s->in->want.n == SHA384_SIZE && image.n % SEV_PAGE == 0 && image.n <= SEV_FIRMWARE_MAX)
 		snp_digest_pages(&pages, "firmware", image, (UINT64_C(1) << 32) - image.n);

@@ -3,7 +3,7 @@
  * number of processors, their type, the hypervisor, features that a host kernel adds, another firmware, a kernel whose
  * hashes are measured or not. Candidates share all that they have in common, so that thousands cost little more than one.
  *
- * A digest of 48 bytes is searched among SEV-SNP guests, one of 32 among guests with SEV and SEV-ES.
+ * A digest of 48 bytes is searched among SEV-SNP guests and TDs (tdx_search.h), one of 32 among guests with SEV and SEV-ES.
  */
 #ifndef ASSAY_MEASURE_DIGEST_SEARCH_H
 #define ASSAY_MEASURE_DIGEST_SEARCH_H
@@ -12,6 +12,7 @@
 #include "measure/sev_cpu.h"
 #include "measure/sev_hashes.h"
 #include "measure/sev_vmsa.h"
+#include "measure/tdx_search.h"
 
 enum {
 	DIGEST_SEARCH_FIRMWARE_MAX = 64,
@@ -39,6 +40,7 @@ enum digest_search_kind {
 	DIGEST_SEARCH_FIRMWARE_HASH, /* of the firmware's pages alone: no guest's digest */
 	DIGEST_SEARCH_SEV,
 	DIGEST_SEARCH_SEV_ES,
+	DIGEST_SEARCH_TDX,
 };
 
 struct digest_found {
@@ -49,6 +51,7 @@ struct digest_found {
 	const struct sev_cpu *cpu; /* NULL where the type is not measured */
 	uint64_t features;
 	unsigned processors;
+	struct tdx_found tdx;
 };
 
 /* What was tried with one firmware. */

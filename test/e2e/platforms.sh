@@ -60,6 +60,14 @@ same "TDX: MRTD is that of assay measure tdx, from the files beside the image" \
 for r in 1 2; do
 	same "  RTMR $r" "$(values "$out" ".shapes[2].registers[$((r + 1))].values.sha384")" "$(sed -n "s/^RTMR $r //p" "$work/td")"
 done
+# explained NAME REGISTER PATTERN OPTION...: the way back from TDX's register number REGISTER
+explained() {
+	"$assay" explain --store "$work/empty" --digest "$(values "$out" ".shapes[2].registers[$2].values.sha384")" "${@:4}" >"$work/said" 2>"$work/err"
+	check "$1" grep -qF "$3" "$work/said"
+}
+explained "explain --digest: an MRTD, its firmware and passes" 0 'single: each page is added' --firmware "$out/firmware/qemu-tdx.fd"
+explained "  RTMR 1: which rule of the kernel's header" 2 'as QEMU before 10.2 does' "${direct[@]}"
+check "  and with how much memory" grep -qE 'memory +2048 MiB' "$work/said"
 
 # ---- firmware that a component gives, in several machines ----
 python3 "$calculator" make "$work/fw.fd" 65536 7 800000,9000,1 80d000,1000,2 80e000,1000,3 810000,1000,10

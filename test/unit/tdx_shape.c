@@ -98,7 +98,7 @@ static struct tdx_shape_in direct(void)
 		.qemu = { 8, 2 },
 		.separator = TDX_SEPARATOR_RTMR1,
 		.variables = { .secure_boot = TPM_SECURE_BOOT_ABSENT },
-		.acpi = { SPAN_OF(loader), SPAN_OF(rsdp), SPAN_OF(tables) },
+		.acpi = { .loader = SPAN_OF(loader), .rsdp = SPAN_OF(rsdp), .tables = SPAN_OF(tables) },
 		.kernel = buf_span(&kernel_file),
 		.initrd = SPAN_OF(uki_made_initrd),
 		.command_line = STR("console=ttyS0 quiet"),

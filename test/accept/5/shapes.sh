@@ -32,3 +32,6 @@ e2e "assay measure OUT makes every value again, and tells a file that is another
 	'with one byte of the firmware changed it does not' '  and says which'
 e2e "firmware that is only known by what a digest takes from it" platforms 'assay measure snp --facts tells it, too' '  the digest is the same'
 e2e "what has no value says why" platforms '  RTMR 0 has no value' '  and says why'
+e2e "the inverse question for TDX: pass modes and header rules" platforms 'explain --digest: an MRTD, its firmware and passes' \
+	"  RTMR 1: which rule of the kernel's header" '  and with how much memory'
+unit "  each way and no other" tdx_search passes_are_found header_rules_are_found nothing_is_found
