@@ -4,10 +4,12 @@ before it is hashed, and nothing is shared with the tool.
 
   make DIR          firmware, kernels, an initrd, a UKI, a disk, ACPI tables and variables, all made up, into DIR
   mrtd [OPTION..]   the first line of it
+  header [OPTION..] whether the installed QEMU writes what is written here into this kernel's header
   values [OPTION..] the five lines of `assay measure tdx` for these options of it
 """
 import hashlib
 import struct
+import subprocess
 import sys
 import uuid
 import zlib
@@ -206,7 +208,7 @@ def values(o):
 
 def options(words):
     o = {k: None for k in ("firmware", "kernel", "uki", "disk", "tables", "loader", "rsdp", "qemu", "memory", "secure-boot", "edk2")}
-    o.update({"initrd": b"", "append": "", "variables": {}, "boot": [], "rtmr3": [], "two-pass": False})
+    o.update({"initrd": b"", "append": "", "variables": {}, "boot": [], "rtmr3": [], "two-pass": False, "paths": {}})
     i = 0
     while i < len(words):
         name = words[i][2:]
@@ -229,7 +231,41 @@ def options(words):
             o[name] = value
         else:
             o[name] = open(value, "rb").read()
+            o["paths"][name] = value
     return o
+
+
+# ---- what the installed QEMU does ----
+
+
+def qemu_setup(o):
+    """The kernel's first sectors as QEMU shows them to firmware (fw_cfg items 0x17 and 0x18), read through its test protocol."""
+    words = ["qemu-system-x86_64", "-nodefaults", "-display", "none", "-machine", "q35", "-accel", "tcg", "-S"]
+    words += ["-qtest", "stdio", "-qtest-log", "none", "-m", "%dM" % (o["memory"] >> 20), "-kernel", o["paths"]["kernel"]]
+    words += ["-append", o["append"]] + (["-initrd", o["paths"]["initrd"]] if o["initrd"] else [])
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as qemu:
+
+        def ask(line):
+            qemu.stdin.write(line.encode() + b"\n")
+            qemu.stdin.flush()
+            answer = qemu.stdout.readline().split()
+            assert answer[0] == b"OK", answer
+            return answer[1:]
+
+        def item(key, n):
+            ask("outw 0x510 0x%x" % key)
+            return bytes(int(ask("inb 0x511")[0], 16) for _ in range(n))
+
+        data = item(0x18, struct.unpack("<I", item(0x17, 4))[0])
+        qemu.kill()
+    return data
+
+
+def check_header(o):
+    seen = qemu_setup(o)
+    made = patched(o["kernel"], o["initrd"], o["memory"])[: len(seen)]
+    differ = ["0x%x" % i for i in range(len(seen)) if seen[i] != made[i]]
+    print("same" if len(seen) >= 1024 and not differ else "differs at " + " ".join(differ))
 
 
 # ---- made-up inputs ----
@@ -326,7 +362,7 @@ def make(folder):
         # In another order, with code that ends within a page and zeroes that are measured.
         "odd.fd": make_firmware(temp[::-1] + [(0, 0, 0x820000, 0x1000, 3, 1), (16, 0x7001, 0xFFF00000, 0x9000, 1, 0),
                                               (0x8000, 0x2345, 0xFFFC0000, 0x3000, 0, 1)], 2),
-        "kernel": kernel, "low-kernel": make_kernel(9, 0x40), "initrd": noise(300001, 10), "uki.efi": bytes(uki), "disk.img": make_disk(),
+        "kernel": kernel, "low-kernel": make_kernel(9, 0x40), "initrd": noise(300001, 10), "pages": noise(40960, 11), "uki.efi": bytes(uki), "disk.img": make_disk(),
         "tables": tables, "loader": loader, "rsdp": rsdp, "pk": noise(900, 30), "db": noise(1900, 31), "order": b"\1\0\0\0",
         "option": noise(120, 32), "app": b"an application's event",
     }
@@ -340,5 +376,7 @@ if sys.argv[1] == "make":
 elif sys.argv[1] == "mrtd":
     given = options(sys.argv[2:])
     print("MRTD", mrtd(given["firmware"], given["two-pass"]).hex())
+elif sys.argv[1] == "header":
+    check_header(options(sys.argv[2:]))
 else:
     values(options(sys.argv[2:]))

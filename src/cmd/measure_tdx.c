@@ -20,7 +20,7 @@ static const struct {
 	{ "RTMR 0", "TDVF design guide 8; QEMU hw/i386/tdvf-hob.c; OVMF",
 		"a quote and logs of TDs (direct boot) for all digests but those of ACPI" },
 	{ "RTMR 1", "TCG PFP 1.05 3.3.4; UEFI 2.10 38.4.1; QEMU hw/i386/x86.c",
-		"a quote and logs of TDs for the order; a TPM's log for the header" },
+		"a quote and logs of TDs for the order; QEMU 7.2 itself for the header" },
 	{ "RTMR 2", "Linux EFI stub; systemd-stub; UEFI 2.10 38.4.1",
 		"TPMs' logs of the same events" },
 	{ "RTMR 3", "given events", "nothing: they are given" },

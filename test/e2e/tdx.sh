@@ -59,7 +59,7 @@ for firmware in ovmf.fd odd.fd; do
 		for qemu in 7.2 10.1.3 10.2; do
 			for kernel in kernel low-kernel; do
 				options=(--firmware "$firmware" --edk2 "$([ $((n % 5)) = 0 ] && echo 2024.02-3 || echo 2025.02-8+deb13u1)" --memory "$memory" --qemu "$qemu" --secure-boot off "${acpi[@]}" --kernel "$kernel" --append "n=$n")
-				[ $((n % 3)) = 0 ] || options+=(--initrd initrd)
+				[ $((n % 3)) = 0 ] || options+=(--initrd "$([ $((n % 3)) = 1 ] && echo initrd || echo pages)")
 				[ $((n % 2)) = 0 ] || options+=(--two-pass)
 				n=$((n + 1))
 				[ "$(slow values "${options[@]}")" = "$(measure "${options[@]}")" ] || wrong="${options[*]}"
@@ -144,6 +144,26 @@ same '  in RTMR 0 alone' 'RTMR 0' "$(diff one.txt two.txt | sed -nE 's/^> (.*) .
 refused 'a device that QEMU does not know' 'no-such-device' "${machine[@]}" --acpi-from-qemu --qemu-arg -device --qemu-arg no-such-device
 refused 'a QEMU that is not installed' "which is installed" "${machine[@]}" --acpi-from-qemu --qemu 99.1
 refused 'no memory' 'wants --memory' --firmware $fd --acpi-from-qemu
+
+# ---- the kernel's header in the installed QEMU ----
+# Before 10.2 it writes into the header of every kernel, so no TD is needed to see the rules.
+if [ "$(printf '%s\n' "$version" 10.2 | sort -V | head -n 1)" != 10.2 ]; then
+	n=0 wrong=''
+	for memory in 128M 1G 2815M 2816M; do
+		for kernel in kernel low-kernel; do
+			options=(--kernel "$kernel" --memory "$memory" --append "console=ttyS0 quiet")
+			case $((n++ % 3)) in
+			0) options+=(--initrd pages) ;; # where the last byte decides
+			1) options+=(--initrd initrd) ;;
+			esac
+			said=$(slow header "${options[@]}")
+			[ "$said" = same ] || wrong="$kernel $memory: $said"
+		done
+	done
+	same "QEMU $version writes into $n kernels' headers what the rules say" "all $n" "${wrong:-all $n}"
+else
+	skip tdx-qemu 'the installed QEMU writes into no header of a kernel for a confidential guest'
+fi
 
 # The machine in which a guest read the three files of the vectors: Debian 12's QEMU, Debian 13's firmware, a TPM.
 if ! [ -r "$vectors/tdx.json" ] || [ "$version" != 7.2 ] || [ $fd != firmware/locked.fd ] || ! command -v swtpm >/dev/null; then

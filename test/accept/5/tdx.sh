@@ -52,6 +52,7 @@ e2e "  against a second implementation" tdx "a UKI on a disk" "  with keys that 
 unit "RTMR 3 from given events" tdx_shape applications
 e2e "  by content and by digest" tdx "events of applications, by content and by digest" "an event that is neither file nor digest"
 unit "QEMU before and since 10.2: the kernel's setup header" linux_setup patches_an_initrd patches_nothing_else knows_releases refuses
+e2e "  as the installed QEMU writes it, four sizes of memory" tdx "QEMU $(qemu-system-x86_64 --version | sed -nE "1s/.* ([0-9]+\.[0-9]+)\..*/\1/p") writes into 8 kernels' headers what the rules say"
 e2e "ACPI from files" tdx "  the saved files give the same" "root pointer without loader"
 unit "  loader and root pointer from the tables alone" acpi_loader derives refuses refuses_broken bounds
 e2e "ACPI made by the installed QEMU under emulation" tdx "QEMU makes the tables: all is predictable" "  the firmware had laid out the bus: there is MCFG" \
