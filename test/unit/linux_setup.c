@@ -8,19 +8,6 @@
 #define MIB ((uint64_t)1 << 20)
 #define GIB ((uint64_t)1 << 30)
 
-/* A bzImage's first kilobyte; protocol 2.15, loaded high, may lie above 4 GiB. */
-static struct buf kernel(void)
-{
-	struct buf b = uki_made_kernel(UKI_MADE_VERSION);
-
-	put_u16le(b.p + 0x206, 0x20f);
-	b.p[0x211] = 0x01;
-	put_u32le(b.p + 0x22c, 0x7fffffff);
-	b.p[0x236] = 0x02;
-	b.p[0x237] = 0;
-	return b;
-}
-
 static const struct initrd_case {
 	uint16_t protocol, xflags;
 	uint32_t header_max;
@@ -43,7 +30,7 @@ static void patches_an_initrd(struct arena *a)
 {
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		const struct initrd_case *c = &cases[i];
-		struct buf k CLEANUP(buf_done) = kernel();
+		struct buf k CLEANUP(buf_done) = uki_made_bzimage();
 		struct span got = { 0 };
 		struct err e;
 		struct rd r;
@@ -69,7 +56,7 @@ static void patches_nothing_else(struct arena *a)
 		uint8_t value;
 	} want[] = { { 0x210, 0xb0 }, { 0x211, 0x81 }, { 0x224, 0x00 }, { 0x225, 0xfe },
 		{ 0x228, 0 }, { 0x229, 0 }, { 0x22a, 2 }, { 0x22b, 0 } };
-	struct buf k CLEANUP(buf_done) = kernel();
+	struct buf k CLEANUP(buf_done) = uki_made_bzimage();
 	struct span got = { 0 };
 	struct err e;
 
@@ -87,7 +74,7 @@ static void patches_nothing_else(struct arena *a)
 
 static void refuses(struct arena *a)
 {
-	struct buf k CLEANUP(buf_done) = kernel();
+	struct buf k CLEANUP(buf_done) = uki_made_bzimage();
 	struct arena *small = arena_new(100);
 	struct span got;
 	struct err e;

@@ -13,7 +13,12 @@ static const enum digest_alg bank = DIGEST_SHA384;
 static void passes_are_found(void)
 {
 	static const struct tdx_made_section sections[] = {
-		{ .at = 0, .raw = 8192, .address = 0xffc00000, .size = 8192, .type = 0, .attributes = 1 },
+		{ .at = 0,
+			.raw = 8192,
+			.address = 0xffc00000,
+			.size = 8192,
+			.type = 0,
+			.attributes = 1 },
 		{ .address = 0x800000, .size = 4096, .type = 3 },
 	};
 	struct buf image CLEANUP(buf_done) = buf_init(IMAGE_MAX);
@@ -29,19 +34,22 @@ static void passes_are_found(void)
 		bool found;
 
 		CHECK_OK(tdx_search_mrtd(&f, &found, &n, buf_span(&image), want.bytes, &e), e);
-		CHECK(found && f.is_mrtd && (f.passes == TDX_TWO_PASS) == two && n == 1U + (unsigned)two);
+		CHECK(found && f.is_mrtd && (f.passes == TDX_TWO_PASS) == two &&
+			n == 1U + (unsigned)two);
 	}
 }
 
 /* RTMR 1 as a host of this kind has it. */
-static struct digest rtmr1(struct span kernel, uint64_t memory, enum tdx_separator separator, struct arena *a)
+static struct digest rtmr1(
+	struct span kernel, uint64_t memory, enum tdx_separator separator, struct arena *a)
 {
 	struct event_list l;
 	struct err e = { 0 };
 	struct digest d = { 0 };
 
 	event_list_init(&l, a, &bank, 1);
-	CHECK_OK(!memory || linux_setup_patch(&kernel, kernel, 5000, memory, STR("quiet"), a, &e), e);
+	CHECK_OK(!memory || linux_setup_patch(&kernel, kernel, 5000, memory, STR("quiet"), a, &e),
+		e);
 	CHECK_OK(tdx_rtmr_direct(&l, kernel, separator, STR("kernel"), &e), e);
 	event_fold(&l, 1, 0, &d);
 	return d;
@@ -60,7 +68,7 @@ static void header_rules_are_found(void)
 		{ UINT64_C(64) << 30, UINT64_C(4) << 30, TDX_SEPARATOR_RTMR1 },
 	};
 	CLEANUP(arena_freep) struct arena *a = arena_new(ARENA);
-	struct buf kernel CLEANUP(buf_done) = uki_made_kernel(UKI_MADE_VERSION);
+	struct buf kernel CLEANUP(buf_done) = uki_made_bzimage();
 	struct tdx_search_kernel k = { buf_span(&kernel), 5000, STR("quiet") };
 
 	for (size_t i = 0; i < ARRAY_LEN(hosts); i++) {
@@ -79,7 +87,7 @@ static void header_rules_are_found(void)
 static void nothing_is_found(void)
 {
 	CLEANUP(arena_freep) struct arena *a = arena_new(ARENA);
-	struct buf kernel CLEANUP(buf_done) = uki_made_kernel(UKI_MADE_VERSION);
+	struct buf kernel CLEANUP(buf_done) = uki_made_bzimage();
 	struct tdx_search_kernel k = { buf_span(&kernel), 5000, STR("quiet") };
 	uint8_t want[SHA384_SIZE] = { 1 };
 	struct tdx_found f;

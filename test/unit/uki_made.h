@@ -81,4 +81,17 @@ static inline struct buf uki_made_gpt(void)
 	return b;
 }
 
+/* The same as QEMU takes it: boot protocol 2.15, loaded high, may lie above 4 GiB. */
+__attribute__((unused)) static struct buf uki_made_bzimage(void)
+{
+	struct buf b = uki_made_kernel(UKI_MADE_VERSION);
+
+	put_u16le(b.p + 0x206, 0x20f);
+	b.p[0x211] = 0x01;
+	put_u32le(b.p + 0x22c, 0x7fffffff);
+	b.p[0x236] = 0x02;
+	b.p[0x237] = 0;
+	return b;
+}
+
 #endif
