@@ -62,7 +62,7 @@ static void print_tdx(const struct tdx_found *t)
 						 : "as in the file, as QEMU since 10.2 leaves it");
 	if (t->patched)
 		printf("  memory          %llu MiB%s\n", (unsigned long long)(t->memory >> 20),
-			t->memory >= UINT64_C(4) << 30 ? ", or any from 2816 MiB on" : "");
+			t->memory == UINT64_C(2) << 30 ? ", or any from 2816 MiB on" : "");
 	printf("  separator       in %s\n", t->separator == TDX_SEPARATOR_RTMR1
 						    ? "RTMR 1, as firmware since 2024.11 has it"
 						    : "RTMR 0, as older firmware has it");

@@ -6,9 +6,9 @@
 
 #define MIB(n) ((uint64_t)(n) << 20)
 
-/* 0: the header stays as it is. 4 GiB stand for all from 2.75 GiB on, and for some kernels 2.5 GiB give the same. */
+/* 0: the header stays as it is. Of 2.75 GiB and more 2 GiB lie where it matters: the same as 2 GiB. */
 static const uint64_t memories[] = { 0, MIB(256), MIB(512), MIB(768), MIB(1024), MIB(1536),
-	MIB(2048), MIB(4096), MIB(2560) };
+	MIB(2048), MIB(2560) };
 static const enum tdx_separator separators[] = { TDX_SEPARATOR_RTMR1, TDX_SEPARATOR_RTMR0 };
 static const enum digest_alg bank = DIGEST_SHA384;
 

@@ -22,7 +22,7 @@ struct tdx_found {
 	enum tdx_passes passes;
 	bool patched; /* QEMU wrote into the header: before 10.2 */
 	uint64_t
-		memory; /* with this much memory, or as much as more than 2.75 GiB; 0 where it does not count */
+		memory; /* with this much memory; 2 GiB stand for 2.75 and more, too; 0 where it does not count */
 	enum tdx_separator separator;
 };
 
