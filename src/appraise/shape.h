@@ -7,6 +7,15 @@
 
 #include "appraise/platform_shape.h"
 #include "appraise/shape_qemu_vtpm.h"
+#include "measure/sev_hashes.h"
+
+/* What shapes of one image have in common, and was hashed for one of them. Zeroed: nothing yet. */
+struct shape_seen {
+	const uint8_t *uki, *firmware; /* of these bytes */
+	struct sev_hashes hashes;
+	struct reference_input rows[3]; /* kernel, initrd, command line */
+	struct platform_firmware facts; /* with the digest behind the pages */
+};
 
 /* Everything is borrowed. */
 struct shape_files {
@@ -17,6 +26,7 @@ struct shape_files {
 	struct shape_firmware
 		tpm; /* what is known of the firmware that starts a disk under a TPM */
 	struct tpm_origins origins;
+	struct shape_seen *seen; /* for several shapes of one image; NULL: nothing is shared */
 };
 
 /* What a direct boot hands over: sections of the UKI. */

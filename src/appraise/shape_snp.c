@@ -4,7 +4,7 @@
 #include "measure/snp_launch.h"
 #include "base/banned.h"
 
-enum { FILES = 3, LAYERS = 7 };
+enum { LAYERS = 7 };
 
 static const enum digest_alg bank = DIGEST_SHA384;
 
@@ -12,24 +12,57 @@ struct making {
 	const struct shape_files *files;
 	struct platform_shape p; /* with what the firmware's file says */
 	struct shape_direct direct;
-	struct sev_hashes hashes;
+	struct shape_seen *seen;
 	bool covers_kernel, covers_root;
 	struct snp_digest digest;
 	struct arena *a;
 };
 
+/* The three files are hashed once for all shapes of the image. */
+static bool hash_kernel(struct making *m, struct err *e)
+{
+	struct str line = str_make(
+		(const char *)m->direct.command_line.p, m->direct.command_line.n);
+	struct shape_seen *seen = m->seen;
+
+	if (seen->uki == m->files->uki.p)
+		return true;
+	sev_hashes_of(&seen->hashes, m->direct.kernel, m->direct.initrd, line);
+	if (!shape_input_digest(&seen->rows[0], "kernel", m->direct.kernel, m->a, e) ||
+		!shape_input_digest(&seen->rows[1], "initrd", m->direct.initrd, m->a, e) ||
+		!shape_input_digest(
+			&seen->rows[2], "command-line", m->direct.command_line, m->a, e))
+		return false;
+	seen->uki = m->files->uki.p;
+	return true;
+}
+
 static bool take_kernel(struct making *m, struct err *e)
 {
-	struct str line;
-
 	if (m->p.boot != PLATFORM_BOOT_DIRECT)
 		return true;
-	if (!shape_direct_of(&m->direct, m->files->uki, e))
+	if (!shape_direct_of(&m->direct, m->files->uki, e) || !hash_kernel(m, e))
 		return false;
-	line = str_make((const char *)m->direct.command_line.p, m->direct.command_line.n);
-	sev_hashes_of(&m->hashes, m->direct.kernel, m->direct.initrd, line);
 	m->covers_kernel = true;
 	m->covers_root = shape_covers_root(m->direct.command_line, m->files->root_hash);
+	return true;
+}
+
+/* What the firmware's file says; without a file what the shape knows of it. */
+static bool take_firmware(struct making *m, struct snp_inputs *in, struct err *e)
+{
+	struct span image = m->files->firmware;
+
+	if (image.n && m->seen->firmware == image.p)
+		m->p.firmware = m->seen->facts;
+	else if (image.n && !platform_firmware_of(&m->p.firmware, image, e))
+		return false;
+	if (!image.n || m->p.firmware.pages.alg) {
+		in->known = &m->p.firmware.facts;
+		in->firmware_hash = m->p.firmware.pages.bytes;
+	} else {
+		in->firmware = image;
+	}
 	return true;
 }
 
@@ -37,29 +70,28 @@ static bool compute(struct making *m, struct err *e)
 {
 	CLEANUP(snp_launch_freep) struct snp_launch *l = NULL;
 	struct platform_firmware *fw = &m->p.firmware;
-	struct snp_inputs in = { .firmware = m->files->firmware,
-		.hashes = m->covers_kernel ? &m->hashes : NULL };
+	struct snp_inputs in = { .hashes = m->covers_kernel ? &m->seen->hashes : NULL };
 	struct snp_shape shape = { .features = m->p.guest_features, .processors = m->p.vcpus };
 	const struct sev_cpu *cpu;
 
 	if (!sev_cpu_find(&cpu, m->p.vcpu_type, e) || !sev_vmm_find(&shape.vmm, m->p.vmm, e))
 		return false;
 	shape.signature = sev_cpu_signature(cpu->family, cpu->model, cpu->stepping);
-	if (!m->files->firmware.n) {
-		in.known = &fw->facts;
-		in.firmware_hash = fw->pages.bytes;
-	} else if (!platform_firmware_of(fw, m->files->firmware, e)) {
-		return false;
-	}
-	if (!snp_launch_new(&l, &in, m->a, e) || !snp_launch_digest(&m->digest, l, &shape, e))
+	if (!take_firmware(m, &in, e) || !snp_launch_new(&l, &in, m->a, e) ||
+		!snp_launch_digest(&m->digest, l, &shape, e))
 		return false;
 	fw->pages.alg = DIGEST_SHA384;
 	memcpy(fw->pages.bytes, snp_launch_firmware_hash(l), SHA384_SIZE);
+	m->seen->firmware = m->files->firmware.p;
+	m->seen->facts = *fw;
+	m->seen->facts.facts.image = m->files->firmware;
 	return true;
 }
 
 static struct str pages_text(const struct snp_group *g, struct arena *a)
 {
+	if (!g->n_pages) /* of firmware whose file is not at hand */
+		return STR("pages NORMAL that end at 4 GiB");
 	return arena_printf(a, "%llu page%s %s at 0x%llx", (unsigned long long)g->n_pages,
 		g->n_pages == 1 ? "" : "s", snp_page_name(g->type), (unsigned long long)g->address);
 }
@@ -86,15 +118,8 @@ static bool set_events(struct reference_shape *s, const struct making *m, struct
 
 static bool set_inputs(struct reference_shape *s, const struct making *m, struct err *e)
 {
-	struct reference_input rows[FILES];
-	size_t n = m->covers_kernel ? FILES : 0;
-
-	if (n && (!shape_input_digest(&rows[0], "kernel", m->direct.kernel, m->a, e) ||
-			 !shape_input_digest(&rows[1], "initrd", m->direct.initrd, m->a, e) ||
-			 !shape_input_digest(
-				 &rows[2], "command-line", m->direct.command_line, m->a, e)))
-		return false;
-	return shape_inputs(s, &m->p, rows, n, m->a, e);
+	return shape_inputs(
+		s, &m->p, m->seen->rows, m->covers_kernel ? ARRAY_LEN(m->seen->rows) : 0, m->a, e);
 }
 
 static bool set_register(struct reference_shape *s, const struct making *m, struct err *e)
@@ -149,7 +174,10 @@ static bool set_coverage(struct reference_shape *s, const struct making *m, stru
 bool shape_snp(struct reference_shape *ret, const struct platform_shape *p,
 	const struct shape_files *files, struct arena *a, struct err *e)
 {
-	struct making m = { .files = files, .p = *p, .a = a };
+	struct shape_seen alone = { 0 };
+	struct making m = {
+		.files = files, .p = *p, .seen = files->seen ? files->seen : &alone, .a = a
+	};
 	struct reference_shape s = {
 		.name = p->name, .platform = STR("snp"), .banks = { bank }, .n_banks = 1
 	};

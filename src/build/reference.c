@@ -30,6 +30,22 @@ static bool read_firmware(
 	return content_read(c, 0, bytes, (size_t)c->size, e);
 }
 
+/* Shapes that measure the same firmware share its bytes. */
+static bool find_firmware(struct span *ret, struct span *seen, size_t i,
+	const struct manifest_boot_file *firmware, struct arena *a, struct err *e)
+{
+	for (size_t k = 0; k < i; k++)
+		if (seen[k].n && ct_equal(firmware[k].content.sha256, firmware[i].content.sha256,
+					 SHA256_SIZE)) {
+			*ret = seen[i] = seen[k];
+			return true;
+		}
+	if (!read_firmware(&seen[i], &firmware[i], a, e))
+		return false;
+	*ret = seen[i];
+	return true;
+}
+
 static struct shape_files files_of(const struct reference_inputs *in)
 {
 	struct shape_files f = {
@@ -51,15 +67,17 @@ bool reference_predict(struct reference_values *ret, const struct reference_inpu
 {
 	const struct description *d = in->description;
 	struct reference_shape *shapes = ARENA_ARRAY(a, d->n_platforms, struct reference_shape);
+	struct span *firmware = ARENA_ARRAY(a, d->n_platforms, struct span);
 	struct shape_files files = files_of(in);
+	struct shape_seen seen = { 0 };
 
-	if (!shapes)
+	if (!shapes || !firmware)
 		return arena_full(a, e);
+	files.seen = &seen;
 	for (size_t i = 0; i < d->n_platforms; i++) {
 		const struct platform_shape *p = &d->platforms[i].shape;
 
-		files.firmware = (struct span){ 0 };
-		if (!read_firmware(&files.firmware, &in->platform_firmware[i], a, e) ||
+		if (!find_firmware(&files.firmware, firmware, i, in->platform_firmware, a, e) ||
 			!shape_predict(&shapes[i], p, &files, a, e))
 			return err_wrap(e, "platform '%.*s'", STR_ARG(p->name));
 	}
