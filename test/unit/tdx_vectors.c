@@ -205,7 +205,9 @@ static void models(const struct json *doc, struct span amdsev, struct arena *a)
 	struct tdx_shape_in in = { .qemu = { 10, 2 },
 		.separator = TDX_SEPARATOR_RTMR1,
 		.variables = { .secure_boot = TPM_SECURE_BOOT_ABSENT },
-		.acpi = { buf_span(&loader), buf_span(&rsdp), buf_span(&tables) },
+		.acpi = { .loader = buf_span(&loader),
+			.rsdp = buf_span(&rsdp),
+			.tables = buf_span(&tables) },
 		.kernel = buf_span(&kernel),
 		.initrd = SPAN_OF("x"),
 		.command_line = STR("console=ttyS0 quiet") };
@@ -259,7 +261,7 @@ static void real_td(struct span amdsev, struct arena *a)
 		.separator = TDX_SEPARATOR_RTMR0,
 		.memory = (uint64_t)8 << 30,
 		.variables = { .secure_boot = TPM_SECURE_BOOT_OFF },
-		.acpi = { SPAN_OF("a"), SPAN_OF("b"), SPAN_OF("c") },
+		.acpi = { .loader = SPAN_OF("a"), .rsdp = SPAN_OF("b"), .tables = SPAN_OF("c") },
 		.kernel = buf_span(&kernel),
 		.command_line = STR("x") };
 	struct event_log log;
