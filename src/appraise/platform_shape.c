@@ -323,18 +323,21 @@ bool platform_shape_has_setting(struct str key)
 	return find_setting(key) != NULL;
 }
 
+static bool has(const struct platform_shape *s, const struct setting *w)
+{
+	return w && w->kinds >> s->kind & 1;
+}
+
 bool platform_shape_takes(const struct platform_shape *s, struct str key)
 {
-	const struct setting *w = find_setting(key);
-
-	return w && w->kinds >> s->kind & 1;
+	return has(s, find_setting(key));
 }
 
 bool platform_shape_set(struct platform_shape *s, struct str key, struct str value, struct err *e)
 {
 	const struct setting *w = find_setting(key);
 
-	if (!platform_shape_takes(s, key))
+	if (!w || !has(s, w))
 		return err_set(e, ERR_USAGE, "platform %s has no setting '%.*s'",
 			platform_name(s->kind), STR_ARG(key));
 	return w->set(s, value, e) || err_wrap(e, "setting '%s'", w->key);

@@ -33,7 +33,7 @@ static bool read_list(struct list *ret, struct rd *r, struct err *e)
 	size_t at = r->at;
 	struct span type = rd_bytes(r, SIGNATURE_LIST_GUID);
 	uint32_t size = rd_u32le(r), header = rd_u32le(r), entry = rd_u32le(r);
-	struct list l;
+	struct list l = { 0 };
 
 	if (!rd_ok(r))
 		return rd_truncated(r, "list of signatures", e);
@@ -43,7 +43,10 @@ static bool read_list(struct list *ret, struct rd *r, struct err *e)
 			at, size, header, entry);
 	size -= HEADER + header;
 	rd_skip(r, header);
-	l = (struct list){ kind_of(type), rd_sub(r, size), entry, size / entry };
+	l.kind = kind_of(type);
+	l.entries = rd_sub(r, size);
+	l.size = entry;
+	l.n = size / entry;
 	if (!rd_ok(r))
 		return rd_truncated(r, "list of signatures", e);
 	if (!l.n || size % entry || (l.kind == SIGNATURE_LIST_X509 && l.n != 1) ||
