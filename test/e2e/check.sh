@@ -115,7 +115,7 @@ check "and why" grep -q 'limit of its time' "$work/err"
 # The machine around the box: another host name, user, path, ..., everything unpacked again.
 dir=$work/clean
 run "another machine around the box: component and image are identical" 0 --json
-same "the image, too" "$(jq -r '.components[] | select(.component == "") | "\(.identical) \(.artefacts)"' "$work/said")" "true 6"
+same "the image, too" "$(jq -r '.components[] | select(.component == "") | "\(.identical) \(.artefacts)"' "$work/said")" "true 7"
 check "what varied is told" has '.varied | index("outside-path") and index("unpacking")'
 if [ "$(id -u)" = 0 ]; then
 	check "as another user" has '.varied | index("outside-user")'
