@@ -5,6 +5,7 @@
 #include "appraise/explain_align.h"
 #include "appraise/explain_meaning.h"
 #include "appraise/explain_words.h"
+#include "appraise/platform.h"
 #include "measure/tpm_firmware.h"
 #include "base/banned.h"
 
@@ -325,11 +326,54 @@ static bool explain_register(
 					    : compare_events(x, r->reg, e);
 }
 
-bool explain(struct explain *ret, const struct explain_in *in, struct arena *a, struct err *e)
+/*
+ * A shape for TDX with its RTMRs under their own numbers, as logs have them, and without MRTD, of which no log tells: a shape
+ * counts from MRTD on (appraise/platform.h).
+ */
+static bool by_rtmr(struct reference_shape *ret, const struct reference_shape *s, struct arena *a,
+	struct err *e)
 {
+	struct reference_register *registers = ARENA_ARRAY(
+		a, s->n_registers, struct reference_register);
+
+	if (!registers)
+		return arena_full(a, e);
+	*ret = *s;
+	ret->registers = registers;
+	ret->n_registers = 0;
+	for (size_t i = 0; i < s->n_registers; i++) {
+		if (s->registers[i].reg < PLATFORM_RTMR)
+			continue;
+		registers[ret->n_registers] = s->registers[i];
+		registers[ret->n_registers++].reg -= PLATFORM_RTMR;
+	}
+	event_list_init(&ret->events, a, s->banks, s->n_banks);
+	for (size_t i = 0; i < s->events.n; i++) {
+		struct event ev = s->events.items[i];
+
+		if (ev.reg < PLATFORM_RTMR)
+			continue;
+		ev.reg -= PLATFORM_RTMR;
+		if (!event_list_add_digests(&ret->events, &ev, e))
+			return false;
+	}
+	return true;
+}
+
+bool explain(struct explain *ret, const struct explain_in *given, struct arena *a, struct err *e)
+{
+	struct explain_in own = *given;
+	const struct explain_in *in = &own;
 	struct explaining x = { .in = in, .a = a };
+	struct reference_shape rtmrs;
 	struct explain out;
 	struct err unused;
+
+	if (is_tdx(given->shape)) {
+		if (!by_rtmr(&rtmrs, given->shape, a, e))
+			return false;
+		own.shape = &rtmrs;
+	}
 
 	while (x.bank < in->shape->n_banks && in->shape->banks[x.bank] != in->values->alg)
 		x.bank++;

@@ -77,13 +77,14 @@ static void make_shape(struct reference_shape *s)
 		.n_registers = RTMRS };
 	event_list_init(&s->events, a, &bank, 1);
 	for (size_t i = 0; i < ARRAY_LEN(honest); i++)
-		CHECK_OK(event_list_add(&s->events, honest[i].reg, honest[i].type,
+		CHECK_OK(event_list_add(&s->events, PLATFORM_RTMR + honest[i].reg, honest[i].type,
 				 str_span(str_of(honest[i].hashed)), honest[i].what, "a rule",
 				 STR("an input"), STR(""), &e),
 			e);
 	for (unsigned i = 0; i < RTMRS; i++) {
-		registers[i] = (struct reference_register){ .reg = i, .how = REFERENCE_COMPUTED };
-		event_fold(&s->events, i, 0, &registers[i].values[0]);
+		registers[i] = (struct reference_register){ .reg = PLATFORM_RTMR + i,
+			.how = REFERENCE_COMPUTED };
+		event_fold(&s->events, PLATFORM_RTMR + i, 0, &registers[i].values[0]);
 	}
 }
 
