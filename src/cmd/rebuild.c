@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "box/box.h"
+#include "build/eif_output.h"
 #include "build/build.h"
 #include "build/finished.h"
 #include "build/manifest.h"
@@ -152,7 +153,9 @@ static bool is_finding(const struct err *why)
  */
 static bool values_are_right(bool *ret, const struct rebuilding *r, struct err *e)
 {
-	static const char *const files[] = { FINISHED_MANIFEST, FINISHED_UKI, FINISHED_DISK };
+	/* Not every image has the last. */
+	static const char *const files[] = { FINISHED_MANIFEST, FINISHED_UKI, FINISHED_DISK,
+		"firmware", EIF_OUTPUT_NAME };
 	CLEANUP(remeasure_done) struct remeasure m = { 0 };
 	struct str folder = arena_printf(r->a, "%s/measured", r->scratch);
 	CLEANUP(file_closep) int dir = -1;
@@ -178,7 +181,8 @@ static bool values_are_right(bool *ret, const struct rebuilding *r, struct err *
 		return true;
 	}
 	*ret = false;
-	return e->kind == ERR_USAGE || e->kind == ERR_FORMAT; /* a platform that there is not */
+	/* A platform that there is not, or settings that are none. */
+	return e->kind == ERR_USAGE || e->kind == ERR_FORMAT || e->kind == ERR_NOTFOUND;
 }
 
 static bool read_built(struct rebuilding *r, struct err *e)

@@ -247,7 +247,7 @@ check "hello's register values are the published ones" hello_rebuilt
 same "its components are compiled anew, whatever the store knows" "$(by '."components-made"')" 2
 same "the statement has each of them" \
 	"$(jq -r '.shapes[0].registers[] | select(.how == "computed") | "\(.register) \(.values.sha256)"' "$work/hello/reference-values.json")" \
-	"$(result '.registers[] | "\(.register) \(.sha256)"')"
+	"$(result '.registers[] | select(.platform == "qemu-vtpm") | "\(.register) \(.sha256)"')"
 mkdir "$work/hello-bad"
 cp "$work/hello/manifest.json" "$work/hello-bad"
 # The words around the values are compared, too, whoever observed PCR 0.

@@ -61,7 +61,7 @@ flip() { # FILE OFFSET
 cp ours.key out/mine.key
 check "an image is signed, as a copy" sign ours signed --detached ours.p7
 same "files that no build writes are not in the copy" "$(cd signed && find . -type f | LC_ALL=C sort | paste -sd' ')" \
-	'./disk.img ./firmware/OVMF_CODE.fd ./firmware/OVMF_VARS.fd ./manifest.json ./reference-values.json ./sbom.spdx.json ./uki.efi'
+	'./direct/command-line ./direct/initrd ./direct/kernel ./disk.img ./firmware/OVMF_CODE.fd ./firmware/OVMF_VARS.fd ./firmware/qemu-tdx.fd ./manifest.json ./reference-values.json ./sbom.spdx.json ./uki.efi'
 rm out/mine.key
 check "the unsigned image stays as it was" cmp before <(digests out)
 check "sbverify accepts it" quiet sbverify --cert ours.pem signed/uki.efi
