@@ -175,7 +175,7 @@ static bool try_way(struct search *s, const uint8_t *firmware_hash, struct err *
 }
 
 /* MRTD, which asks for nothing but the firmware; one that is for no TD has none. */
-static bool try_tdx(struct search *s)
+static void try_tdx(struct search *s)
 {
 	struct digest_found what = { .kind = DIGEST_SEARCH_TDX, .firmware = s->firmware };
 	struct err none = { 0 };
@@ -183,12 +183,11 @@ static bool try_tdx(struct search *s)
 	bool found = false;
 
 	if (!tdx_search_mrtd(&what.tdx, &found, &n, s->firmware->image, s->in->want.p, &none))
-		return false;
+		return;
 	s->tried->n += n;
 	s->ret->n += n;
 	if (found)
 		s->ret->found = what;
-	return found;
 }
 
 /* The digest behind the pages is made once, for both ways. */
@@ -198,8 +197,6 @@ static bool try_firmware(struct search *s, struct err *e)
 	struct span image = s->firmware->image;
 	struct snp_digest pages;
 
-	if (s->in->want.n == SHA384_SIZE && try_tdx(s))
-		return true;
 	snp_digest_init(&pages, h);
 	if (s->in->want.n == SHA384_SIZE && image.n % SEV_PAGE == 0 && image.n <= SEV_FIRMWARE_MAX)
 		snp_digest_pages(&pages, "firmware", image, (UINT64_C(1) << 32) - image.n);
@@ -207,7 +204,12 @@ static bool try_firmware(struct search *s, struct err *e)
 	if (!try_way(s, pages.value, e))
 		return false;
 	s->with_kernel = true;
-	return done(s) || !s->in->hashes || try_way(s, pages.value, e);
+	if (!done(s) && s->in->hashes && !try_way(s, pages.value, e))
+		return false;
+	/* Last: MRTD is hashed over all of the firmware again, twice. */
+	if (!done(s) && s->in->want.n == SHA384_SIZE)
+		try_tdx(s);
+	return true;
 }
 
 bool digest_search(struct digest_search *ret, const struct digest_search_in *in, struct arena *a,
