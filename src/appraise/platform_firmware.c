@@ -6,8 +6,7 @@
 
 enum { SECTIONS_TEXT_MAX = 64 * SEV_SECTIONS_MAX, NUMBER_DIGITS_MAX = 16 };
 
-/* "0x" and lower-case digits. */
-static bool number(uint64_t *ret, struct str v, uint64_t max)
+bool platform_firmware_number(uint64_t *ret, struct str v, uint64_t max)
 {
 	static const char digits[] = "0123456789abcdef";
 	uint64_t n = 0;
@@ -30,8 +29,8 @@ static bool range(uint64_t *at, uint64_t *size, struct str v)
 {
 	struct str head, rest;
 
-	return str_cut(v, '+', &head, &rest) && number(at, head, UINT32_MAX) &&
-	       number(size, rest, UINT32_MAX);
+	return str_cut(v, '+', &head, &rest) && platform_firmware_number(at, head, UINT32_MAX) &&
+	       platform_firmware_number(size, rest, UINT32_MAX);
 }
 
 static bool set_digest(struct digest *ret, enum digest_alg alg, struct str v, struct err *e)
@@ -56,7 +55,7 @@ bool platform_firmware_set_reset(struct platform_firmware *f, struct str v, stru
 {
 	uint64_t n;
 
-	if (!number(&n, v, UINT32_MAX))
+	if (!platform_firmware_number(&n, v, UINT32_MAX))
 		return err_set(
 			e, ERR_FORMAT, "is '%.*s', wanted an address such as 0x80b004", STR_ARG(v));
 	f->facts.has_reset = true;

@@ -21,6 +21,9 @@ struct platform_firmware {
 	struct sev_firmware facts;   /* without the image */
 };
 
+/* "0x" and 1 to 16 lower-case hex digits, at most max; false for all else. */
+bool platform_firmware_number(uint64_t *ret, struct str v, uint64_t max) MUST_CHECK;
+
 bool platform_firmware_set_sha256(
 	struct platform_firmware *f, struct str v, struct err *e) MUST_CHECK;
 bool platform_firmware_set_pages(

@@ -1,14 +1,11 @@
 #include "appraise/platform_shape.h"
 
 #include "base/hex.h"
-#include "codec/yaml.h"
 #include "base/banned.h"
 
 #define KIND(k) (1u << PLATFORM_##k)
 
-enum { ALL = KIND(TPM) | KIND(SNP) | KIND(TDX) | KIND(NITRO_ENCLAVE), TEXT_MAX = 1024 };
-
-/* ---- settings ---- */
+enum { ALL = KIND(TPM) | KIND(SNP) | KIND(TDX) | KIND(NITRO_ENCLAVE) };
 
 typedef bool set_fn(struct platform_shape *s, struct str value, struct err *e);
 typedef struct str get_fn(const struct platform_shape *s, struct arena *a);
@@ -84,21 +81,8 @@ static struct str get_vcpu_type(const struct platform_shape *s, struct arena *a)
 
 static bool set_features(struct platform_shape *s, struct str v, struct err *e)
 {
-	static const char digits[] = "0123456789abcdef";
-	uint64_t n = 0;
-	bool ok = v.n > 2 && v.n <= 18 && str_starts(v, "0x");
-
-	for (size_t i = 2; ok && i < v.n; i++) {
-		const char *digit = v.p[i] ? strchr(digits, v.p[i]) : NULL;
-
-		ok = digit != NULL;
-		n = n << 4 | (ok ? (uint64_t)(digit - digits) : 0);
-	}
-	if (!ok)
-		return err_set(
-			e, ERR_FORMAT, "is '%.*s', wanted 0x and up to 16 hex digits", STR_ARG(v));
-	s->guest_features = n;
-	return true;
+	return platform_firmware_number(&s->guest_features, v, UINT64_MAX) ||
+	       err_set(e, ERR_FORMAT, "is '%.*s', wanted 0x and up to 16 hex digits", STR_ARG(v));
 }
 
 static struct str get_features(const struct platform_shape *s, struct arena *a)
@@ -373,118 +357,4 @@ void platform_shape_find_acpi(struct platform_shape *s)
 		memcpy(s->acpi, known->digests, sizeof s->acpi);
 		s->has_acpi = true;
 	}
-}
-
-/* ---- the file ---- */
-
-static bool read_rules(
-	struct platform_shape *s, const struct json *o, struct arena *a, struct err *e)
-{
-	static const char *const keys[] = { "what", "source", "confirmed", NULL };
-	struct platform_rule *rules;
-	const struct json *v;
-
-	if (!json_get_array(o, "rules", &v, e))
-		return false;
-	if (!v->n || v->n > PLATFORM_SHAPE_RULES_MAX)
-		return err_set(e, ERR_LIMIT, "line %zu: %zu rules, wanted 1 to %d", v->line, v->n,
-			PLATFORM_SHAPE_RULES_MAX);
-	rules = ARENA_ARRAY(a, v->n, struct platform_rule);
-	if (!rules)
-		return arena_full(a, e);
-	for (size_t i = 0; i < v->n; i++)
-		if (!json_only(&v->items[i], "a rule", keys, e) ||
-			!json_get_str(&v->items[i], "what", &rules[i].what, e) ||
-			!json_get_str(&v->items[i], "source", &rules[i].source, e) ||
-			!json_get_str(&v->items[i], "confirmed", &rules[i].confirmed, e))
-			return false;
-	s->rules = rules;
-	s->n_rules = v->n;
-	return true;
-}
-
-/* One row of acpi: the settings that it holds, in a shape of its own. */
-static bool read_acpi_row(struct platform_acpi *ret, const struct json *o, struct err *e)
-{
-	static const char *const keys[] = { "qemu", "vcpus", "memory", "acpi-loader", "acpi-rsdp",
-		"acpi-tables", NULL };
-	struct platform_shape row = { .kind = PLATFORM_TDX };
-
-	if (!json_only(o, "an ACPI row", keys, e))
-		return false;
-	for (size_t i = 0; keys[i]; i++) {
-		struct str value;
-
-		if (!json_get_str(o, keys[i], &value, e))
-			return false;
-		if (!platform_shape_set(&row, str_of(keys[i]), value, e))
-			return err_wrap(e, "line %zu", o->line);
-	}
-	*ret = (struct platform_acpi){ .qemu = row.qemu, .vcpus = row.vcpus, .memory = row.memory };
-	memcpy(ret->digests, row.acpi, sizeof ret->digests);
-	return true;
-}
-
-static bool read_acpi(
-	struct platform_shape *s, const struct json *o, struct arena *a, struct err *e)
-{
-	struct platform_acpi *rows;
-	const struct json *v;
-
-	if (!json_get(o, "acpi"))
-		return true;
-	if (!json_get_array(o, "acpi", &v, e))
-		return false;
-	if (v->n > PLATFORM_SHAPE_ACPI_MAX)
-		return err_set(e, ERR_LIMIT, "line %zu: %zu ACPI rows, limit %d", v->line, v->n,
-			PLATFORM_SHAPE_ACPI_MAX);
-	rows = ARENA_ARRAY(a, v->n, struct platform_acpi);
-	if (!rows)
-		return arena_full(a, e);
-	for (size_t i = 0; i < v->n; i++)
-		if (!read_acpi_row(&rows[i], &v->items[i], e))
-			return false;
-	s->known_acpi = rows;
-	s->n_known_acpi = v->n;
-	return true;
-}
-
-static bool read_settings(struct platform_shape *s, const struct json *o, struct err *e)
-{
-	const struct json *v;
-
-	if (!json_get_object(o, "settings", &v, e))
-		return false;
-	for (size_t i = 0; i < v->n; i++) {
-		if (v->items[i].kind != JSON_STRING)
-			return err_set(
-				e, ERR_FORMAT, "line %zu: a setting is a word", v->items[i].line);
-		if (!platform_shape_set(s, v->keys[i], v->items[i].text, e))
-			return err_wrap(e, "line %zu", v->items[i].line);
-	}
-	return true;
-}
-
-bool platform_shape_parse(
-	struct platform_shape *ret, struct span text, struct arena *a, struct err *e)
-{
-	static const char *const keys[] = { "format", "name", "platform", "settings", "rules",
-		"acpi", NULL };
-	struct platform_shape s = { 0 };
-	struct str platform;
-	struct json o;
-
-	if (!yaml_parse(&o, text, a, e) || !json_check_format(&o, PLATFORM_SHAPE_FORMAT, e) ||
-		!json_only(&o, "a platform", keys, e) || !json_get_str(&o, "name", &s.name, e) ||
-		!json_get_str(&o, "platform", &platform, e))
-		return false;
-	s.base = s.name;
-	s.kind = platform_from_name(platform);
-	if (s.kind == PLATFORM_UNKNOWN)
-		return err_set(
-			e, ERR_FORMAT, "platform '%.*s' is none that there is", STR_ARG(platform));
-	if (!read_settings(&s, &o, e) || !read_rules(&s, &o, a, e) || !read_acpi(&s, &o, a, e))
-		return false;
-	*ret = s;
-	return true;
 }

@@ -1,11 +1,10 @@
 #include "appraise/shape_qemu_vtpm.h"
 
-#include <string.h>
-
+#include "appraise/shape.h"
 #include "base/hex.h"
 #include "base/banned.h"
 
-enum { ROOT_HASH_MAX = 64, INPUTS = 8, COVERAGE = 11 };
+enum { INPUTS = 8, COVERAGE = 11 };
 
 static const enum digest_alg banks[] = { DIGEST_SHA256, DIGEST_SHA384 };
 
@@ -53,18 +52,6 @@ static struct str hex_of(struct arena *a, struct span bytes)
 		return str_make(NULL, 0);
 	hex_write(text, bytes.p, bytes.n);
 	return str_make(text, 2 * bytes.n);
-}
-
-/* True when the whole hash stands in the command line, which PCR 9 and 11 cover. */
-static bool root_hash_in_command_line(const struct making *m)
-{
-	struct span line = m->predicted.stub.sections[TPM_STUB_CMDLINE], hash = m->in->root_hash;
-	char text[2 * ROOT_HASH_MAX + 1];
-
-	if (hash.n < SHA256_SIZE || hash.n > ROOT_HASH_MAX)
-		return false;
-	hex_write(text, hash.p, hash.n);
-	return memmem(line.p, line.n, text, 2 * hash.n) != NULL;
 }
 
 static bool set_inputs(struct reference_shape *s, const struct making *m, struct err *e)
@@ -205,7 +192,8 @@ bool shape_qemu_vtpm(struct reference_shape *ret, const struct shape_qemu_vtpm_i
 	boot.variables.secure_boot = m.secure_boot;
 	if (!tpm_pcr_predict(&m.predicted, &boot, banks, ARRAY_LEN(banks), a, e))
 		return false;
-	m.root_covered = root_hash_in_command_line(&m);
+	m.root_covered = shape_covers_root(
+		m.predicted.stub.sections[TPM_STUB_CMDLINE], in->root_hash);
 	for (size_t b = 0; b < ARRAY_LEN(banks); b++)
 		s.banks[b] = banks[b];
 	s.events = m.predicted.events;
