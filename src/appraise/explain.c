@@ -365,7 +365,7 @@ bool explain(struct explain *ret, const struct explain_in *given, struct arena *
 	struct explain_in own = *given;
 	const struct explain_in *in = &own;
 	struct explaining x = { .in = in, .a = a };
-	struct reference_shape rtmrs;
+	struct reference_shape rtmrs = *given->shape;
 	struct explain out;
 	struct err unused;
 
