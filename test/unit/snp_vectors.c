@@ -7,7 +7,8 @@
 
 #include <openssl/pem.h>
 
-#include "evidence/snp_report.h"
+#include "evidence/snp_report_check.h"
+#include "trust/snp_crl.h"
 #include "trust/snp_signature.h"
 #include "vectors.h"
 
@@ -104,6 +105,37 @@ static const char *report_fails(struct evidence *v, struct err *e)
 	return NULL;
 }
 
+/* What a careful policy asks; a field is compared with itself, so that only one that says nothing fails. */
+static const char *policy_fails(const struct evidence *v, struct err *e)
+{
+	static const enum snp_report_field must_say[] = { SNP_FIELD_MEASUREMENT,
+		SNP_FIELD_REPORT_DATA };
+	const struct snp_tcb min = { .spl = { [SNP_TCB_SNP] = 1 } };
+
+	if (!snp_report_check_reserved(&v->report, e))
+		return "reserved";
+	if (!snp_report_check_policy_form(&v->report, e) ||
+		!snp_report_check_policy(
+			&v->report, 0, SNP_POLICY_DEBUG | SNP_POLICY_MIGRATE_MA, e) ||
+		!snp_report_check_platform(&v->report, 0, ~SNP_PLATFORM_KNOWN, e))
+		return "policy";
+	if (!snp_report_check_vmpl(&v->report, 1, e))
+		return "vmpl";
+	if (!snp_report_check_no_agent(&v->report, e))
+		return "agent";
+	if (!snp_report_check_committed(&v->report, v->product, true, e))
+		return "committed";
+	if (!snp_report_check_tcb(&v->report, SNP_TCB_LAUNCH, v->product, &min, e))
+		return "launch";
+	for (size_t i = 0; i < ARRAY_LEN(must_say); i++) {
+		struct span own = snp_report_field(&v->report, must_say[i]);
+
+		if (!snp_report_check_field(&v->report, must_say[i], &own, 1, e))
+			return snp_report_field_name(must_say[i]);
+	}
+	return NULL;
+}
+
 static const char *fails(const struct case_of *c, struct err *e)
 {
 	CLEANUP(buf_done) struct buf file = vectors_load(c->report);
@@ -124,14 +156,15 @@ static const char *fails(const struct case_of *c, struct err *e)
 		return "pick";
 	certificate_sha256(v.root.sha256, v.chain.ark);
 	name = chain_fails(&v, c, e);
-	return name ? name : report_fails(&v, e);
+	name = name ? name : report_fails(&v, e);
+	return name ? name : policy_fails(&v, e);
 }
 
 static const struct case_of cases[] = {
 	{ TRUSTEE "test-report.bin", 0, TRUSTEE "test-vcek.der", CA "milan_ask_ark_asvk.pem", NULL,
 		NULL, 0, false },
 	{ TRUSTEE "test-vlek-report.bin", 0, TRUSTEE "test-vlek.der", CA "milan_ask_ark_asvk.pem",
-		NULL, NULL, 1756684800, false },
+		"vmpl", "VMPL is 1", 1756684800, false },
 	{ "snp/microsoft.confidential-sidec__pkg_attest_snp_report.bin", 0,
 		"snp/microsoft.confidential-sidec__pkg_attest_uvm_host_amd_certificate.pem",
 		"snp/microsoft.confidential-sidec__pkg_attest_uvm_host_amd_certificate.pem", NULL,
@@ -177,21 +210,21 @@ static const struct case_of cases[] = {
 	{ MADE "report_mask_chip.bin", 0, MADE "vcek_good.pem", MADE "test_ask_ark.pem", "chip",
 		"masks", 0, true },
 	{ MADE "report_committed_gt_current.bin", 0, MADE "vcek_good.pem", MADE "test_ask_ark.pem",
-		NULL, NULL, 0, true },
-	{ MADE "report_rollback_launch.bin", 0, MADE "vcek_good.pem", MADE "test_ask_ark.pem", NULL,
-		NULL, 0, true },
+		"committed", "COMMITTED_TCB", 0, true },
+	{ MADE "report_rollback_launch.bin", 0, MADE "vcek_good.pem", MADE "test_ask_ark.pem",
+		"launch", "LAUNCH_TCB", 0, true },
 	{ MADE "report_zero_measurement.bin", 0, MADE "vcek_good.pem", MADE "test_ask_ark.pem",
-		NULL, NULL, 0, true },
-	{ MADE "report_mbz4c.bin", 0, MADE "vcek_good.pem", MADE "test_ask_ark.pem", NULL, NULL, 0,
-		true },
+		"MEASUREMENT", NULL, 0, true },
+	{ MADE "report_mbz4c.bin", 0, MADE "vcek_good.pem", MADE "test_ask_ark.pem", "reserved",
+		"0x4c", 0, true },
 	{ MADE "report_zero_report_data.bin", 0, MADE "vcek_good.pem", MADE "test_ask_ark.pem",
-		NULL, NULL, 0, true },
+		"REPORT_DATA", NULL, 0, true },
 	{ MADE "report_report_id_ma_set.bin", 0, MADE "vcek_good.pem", MADE "test_ask_ark.pem",
-		NULL, NULL, 0, true },
-	{ MADE "report_migrate_ma.bin", 0, MADE "vcek_good.pem", MADE "test_ask_ark.pem", NULL,
-		NULL, 0, true },
-	{ MADE "report_vmpl1.bin", 0, MADE "vcek_good.pem", MADE "test_ask_ark.pem", NULL, NULL, 0,
-		true },
+		"agent", NULL, 0, true },
+	{ MADE "report_migrate_ma.bin", 0, MADE "vcek_good.pem", MADE "test_ask_ark.pem", "policy",
+		"MIGRATE_MA", 0, true },
+	{ MADE "report_vmpl1.bin", 0, MADE "vcek_good.pem", MADE "test_ask_ark.pem", "vmpl", NULL,
+		0, true },
 	{ TRUSTEE "test-report.bin", 0, TRUSTEE "test-vcek-invalid-legacy.der",
 		CA "milan_ask_ark_asvk.pem", "chain", "leaf certificate", 0, false },
 	{ TRUSTEE "test-report.bin", 0, TRUSTEE "test-vcek-invalid-new.der",
@@ -254,7 +287,89 @@ static const struct case_of cases[] = {
 		"version", 0, false },
 	{ DERIVED "version_2147483647.bin", 0, TRUSTEE "test-vcek.der", CA "milan_ask_ark_asvk.pem",
 		"parse", "version", 0, false },
+	{ DERIVED "sig_reserved_nonzero.bin", 0, TRUSTEE "test-vcek.der",
+		CA "milan_ask_ark_asvk.pem", "reserved", "0x33", 0, false },
 };
+
+/* The authority's list revokes its ASK, and only its own chain may be held against it. */
+static void revoked(void)
+{
+	CLEANUP(buf_done) struct buf file = vectors_load(MADE "crl_ask_revoked.pem");
+	CLEANUP(certificates_done) struct certificates leaf = certificates_of(MADE "vcek_good.pem");
+	CLEANUP(certificates_done)
+	struct certificates own = certificates_of(MADE "test_ask_ark.pem");
+	CLEANUP(certificates_done)
+	struct certificates amd = certificates_of(CA "milan_ask_ark_asvk.pem");
+	CLEANUP(snp_crl_freep) struct snp_crl *crl = NULL;
+	struct snp_chain chain = { 0 };
+	struct err e = { 0 };
+
+	CHECK_OK(snp_crl_of_file(&crl, buf_span(&file), &e), e);
+	CHECK_OK(snp_chain_pick(&chain, leaf.list[0], (const struct certificate *const *)own.list,
+			 own.n, &e),
+		e);
+	CHECK_OK(snp_crl_check_issuer(crl, &chain, &e), e);
+	CHECK_OK(snp_crl_check_time(crl, NOW, 0, &e), e);
+	CHECK_ERR(snp_crl_check_revoked(crl, &chain, &e), e, ERR_SIGNATURE);
+	CHECK_OK(snp_chain_pick(&chain, leaf.list[0], (const struct certificate *const *)amd.list,
+			 amd.n, &e),
+		e);
+	CHECK_ERR(snp_crl_check_issuer(crl, &chain, &e), e, ERR_SIGNATURE);
+}
+
+/* All of AMD's own: roots by digest, and both intermediates of each line. */
+static void authorities(void)
+{
+	static const struct {
+		const char *file;
+		enum snp_product product;
+	} lines[] = { { CA "milan_ask_ark_asvk.pem", SNP_MILAN },
+		{ CA "genoa_ask_ark_asvk.pem", SNP_GENOA },
+		{ CA "turin_ask_ark_asvk.pem", SNP_TURIN } };
+
+	for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
+		CLEANUP(certificates_done) struct certificates c = certificates_of(lines[i].file);
+		struct snp_chain chain = { c.list[0], c.list[2], c.list[1] };
+		enum snp_product product = SNP_PRODUCT_UNKNOWN;
+		struct err e = { 0 };
+
+		CHECK(c.n == 3);
+		CHECK_OK(snp_chain_root(&product, &chain, snp_chain_roots, SNP_CHAIN_ROOTS, &e), e);
+		CHECK(product == lines[i].product);
+		/* both are signed by the root, and neither by the other */
+		CHECK(!snp_chain_check_signatures(&chain, &e) && strstr(e.text, "leaf"));
+		chain = (struct snp_chain){ c.list[2], c.list[0], c.list[1] };
+		CHECK(!snp_chain_check_signatures(&chain, &e) && strstr(e.text, "leaf"));
+	}
+}
+
+/* A real VCEK of a Turin has 8 bytes of hardware id and the level of the FMC. */
+static void turin(void)
+{
+	CLEANUP(certificates_done)
+	struct certificates leaf = certificates_of(
+		"snp/virtee.sev__tests_certs_data_vcek_turin.der");
+	CLEANUP(certificates_done)
+	struct certificates amd = certificates_of(CA "turin_ask_ark_asvk.pem");
+	struct snp_report report = { 0 };
+	uint8_t chip[SNP_REPORT_CHIP_ID_SIZE] = { 0 };
+	struct snp_chain chain = { 0 };
+	struct snp_leaf v;
+	struct err e = { 0 };
+
+	CHECK_OK(snp_leaf_read(&v, leaf.list[0], &e), e);
+	CHECK(v.hwid.n == 8 && v.parts == 0x1f);
+	CHECK_OK(snp_chain_pick(&chain, leaf.list[0], (const struct certificate *const *)amd.list,
+			 amd.n, &e),
+		e);
+	CHECK_OK(snp_chain_check_roles(&chain, SNP_TURIN, &e), e);
+	CHECK_OK(snp_chain_check_signatures(&chain, &e), e);
+	memcpy(chip, v.hwid.p, v.hwid.n);
+	report.chip_id = SPAN_OF(chip);
+	CHECK_OK(snp_leaf_check_chip(&v, &report, SNP_TURIN, &e), e);
+	chip[8] = 1;
+	CHECK_ERR(snp_leaf_check_chip(&v, &report, SNP_TURIN, &e), e, ERR_MISMATCH);
+}
 
 int main(void)
 {
@@ -274,5 +389,8 @@ int main(void)
 				cases[i].leaf, got ? got : "holds",
 				cases[i].fails ? cases[i].fails : "holds", e.text);
 	}
+	revoked();
+	authorities();
+	turin();
 	return test_end();
 }
