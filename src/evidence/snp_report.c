@@ -118,12 +118,12 @@ enum snp_product snp_report_product(const struct snp_report *r)
 	return r->has_cpu ? snp_product_of_cpu(r->cpu_family, r->cpu_model) : SNP_PRODUCT_UNKNOWN;
 }
 
-bool snp_report_chip_hidden(const struct snp_report *r)
+bool snp_report_is_blank(struct span field)
 {
 	uint8_t any = 0;
 
-	for (size_t i = 0; i < r->chip_id.n; i++)
-		any |= r->chip_id.p[i];
+	for (size_t i = 0; i < field.n; i++)
+		any |= field.p[i];
 	return !any;
 }
 

@@ -99,8 +99,8 @@ bool snp_report_parse(struct snp_report *ret, struct span bytes, struct err *e) 
 
 /* The line that the CPUID fields name; UNKNOWN before version 3 and for other processors. */
 enum snp_product snp_report_product(const struct snp_report *r);
-/* The chip id is all zero: masked, or a VLEK's report. */
-bool snp_report_chip_hidden(const struct snp_report *r);
+/* All of a field is zero: nothing measured, no nonce, a chip id that is masked or of a VLEK's report. */
+bool snp_report_is_blank(struct span field);
 /* "VCEK", "VLEK", "none", "reserved". */
 const char *snp_report_key_name(uint8_t signing_key);
 

@@ -156,22 +156,13 @@ struct span snp_report_field(const struct snp_report *r, enum snp_report_field f
 	return (struct span){ 0 };
 }
 
-static bool all_zero(struct span s)
-{
-	uint8_t any = 0;
-
-	for (size_t i = 0; i < s.n; i++)
-		any |= s.p[i];
-	return !any;
-}
-
 bool snp_report_check_field(const struct snp_report *r, enum snp_report_field f,
 	const struct span *wants, size_t n_wants, struct err *e)
 {
 	struct span got = snp_report_field(r, f);
 	const char *name = snp_report_field_name(f);
 
-	if (all_zero(got))
+	if (snp_report_is_blank(got))
 		return err_set(e, ERR_NOTFOUND, "%s is all zero: it says nothing", name);
 	if (f == SNP_FIELD_AUTHOR_KEY_DIGEST && !r->author_key_en)
 		return err_set(e, ERR_NOTFOUND,

@@ -102,7 +102,7 @@ bool snp_leaf_check_chip(const struct snp_leaf *leaf, const struct snp_report *r
 		return err_set(e, ERR_MISMATCH,
 			"hardware id of the certificate is %zu bytes, those of %s are %zu",
 			leaf->hwid.n, snp_product_name(product), want);
-	if (report->mask_chip_key || snp_report_chip_hidden(report))
+	if (report->mask_chip_key || snp_report_is_blank(report->chip_id))
 		return err_set(e, ERR_MISMATCH,
 			"the host masks the chip id of the report (MASK_CHIP_KEY %d): nothing ties it to the certificate's chip",
 			report->mask_chip_key);
