@@ -116,6 +116,11 @@ static void limits(void)
 		CHECK(snp_certs_parse(&c, buf_span(&many), &e) == (n == SNP_CERTS_ENTRIES_MAX));
 	}
 	CHECK(e.kind == ERR_LIMIT);
+	put(&b, &(struct entry){ ASK, 48, SNP_CERTS_CERTIFICATE_MAX }, 1);
+	buf_fill(&b, 1, SNP_CERTS_CERTIFICATE_MAX);
+	CHECK_OK(snp_certs_parse(&c, buf_span(&b), &e), e);
+	CHECK(c.items[SNP_CERTS_ASK].n == SNP_CERTS_CERTIFICATE_MAX);
+	b.n = 0;
 	buf_fill(&b, 0, SNP_CERTS_SIZE_MAX);
 	CHECK_OK(snp_certs_parse(&c, buf_span(&b), &e), e);
 	buf_u8(&b, 0);

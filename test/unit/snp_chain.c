@@ -197,6 +197,7 @@ static void honest(void)
 static void roles(void)
 {
 	TWIN(milan, "pick", "SEV-Genoa", w.leaf.issuer = "SEV-Genoa");
+	TWIN(milan, "pick", "SEV?\?Genoa", w.leaf.issuer = "SEV\n\x7fGenoa");
 	TWIN(milan, "pick", "ARK-Genoa", w.ask.issuer = "ARK-Genoa");
 	TWIN(milan, "roles", "subject's common name is not 'SEV-VCEK'",
 		w.leaf.subject = "SEV-Milan");
@@ -275,6 +276,7 @@ static void extensions(void)
 {
 	TWIN(milan, "product", "'Genoa-B0'", EXT(1, ".2", "\x16\x08Genoa-B0"));
 	TWIN(milan, "leaf", "tag 0c", EXT(1, ".2", "\x0c\x05Milan"));
+	TWIN(milan, NULL, NULL, EXT(1, ".2", "\x16\x08Milan- ~"));
 	TWIN(milan, "leaf", "no text", EXT(1, ".2", "\x16\x00"));
 	TWIN(milan, "leaf", "no text", EXT(1, ".2", "\x16\x06Milan\x01"));
 	TWIN(milan, "leaf", "behind its end", EXT(1, ".2", "\x16\x05Milan!"));

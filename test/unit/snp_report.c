@@ -122,6 +122,8 @@ static void products(void)
 		CHECK(snp_product_of_cpu(cpus[i].family, cpus[i].model) == cpus[i].want);
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
 		CHECK(snp_product_of_text(str_of(texts[i].text)) == texts[i].want);
+	CHECK(!strcmp(snp_product_name(SNP_TURIN), "Turin"));
+	CHECK(!strcmp(snp_product_name((enum snp_product)(SNP_TURIN + 1)), "unknown"));
 	r = parsed(&m);
 	CHECK(!r.has_cpu && snp_report_product(&r) == SNP_PRODUCT_UNKNOWN);
 }
