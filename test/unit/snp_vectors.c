@@ -161,6 +161,14 @@ static const char *fails(const struct case_of *c, struct err *e)
 }
 
 static const struct case_of cases[] = {
+	{ "azure-hcl/confidenti.trustee__deps_verifier_az-snp-vtpm_hcl-report.bin", 32,
+		"azure-hcl/confidenti.trustee__deps_verifier_az-snp-vtpm_vcek.pem",
+		"azure-hcl/confidenti.trustee__deps_verifier_az-snp-vtpm_vcek.pem", NULL, NULL, 0,
+		false },
+	{ "azure-hcl/kinvolk.azure-cvm-tooling__az-cvm-vtpm_test_hcl-report-snp.bin", 32,
+		"azure-hcl/confidenti.trustee__deps_verifier_az-snp-vtpm_vcek.pem",
+		"azure-hcl/confidenti.trustee__deps_verifier_az-snp-vtpm_vcek.pem", "signature",
+		NULL, 0, false },
 	{ TRUSTEE "test-report.bin", 0, TRUSTEE "test-vcek.der", CA "milan_ask_ark_asvk.pem", NULL,
 		NULL, 0, false },
 	{ TRUSTEE "test-vlek-report.bin", 0, TRUSTEE "test-vlek.der", CA "milan_ask_ark_asvk.pem",
