@@ -7,6 +7,8 @@
 #include "evidence/tpm_alg.h"
 #include "base/banned.h"
 
+enum { ECDSA_NUMBER_MAX = 1024 };
+
 static const EVP_MD *md_of(enum digest_alg alg)
 {
 	switch (alg) {
@@ -57,11 +59,11 @@ bool signature_verify(const struct public_key *key, struct signature_alg alg, st
 }
 
 /* r and s as DER; the caller frees *der with OPENSSL_free. */
-static int ecdsa_der(unsigned char **der, const struct tpm_signature *sig)
+static int ecdsa_der(unsigned char **der, struct span r_bytes, struct span s_bytes)
 {
 	ECDSA_SIG *pair = ECDSA_SIG_new();
-	BIGNUM *r = BN_bin2bn(sig->r.p, (int)sig->r.n, NULL);
-	BIGNUM *s = BN_bin2bn(sig->s.p, (int)sig->s.n, NULL);
+	BIGNUM *r = BN_bin2bn(r_bytes.p, (int)r_bytes.n, NULL);
+	BIGNUM *s = BN_bin2bn(s_bytes.p, (int)s_bytes.n, NULL);
 	int n = -1;
 
 	if (pair && r && s && ECDSA_SIG_set0(pair, r, s) == 1) {
@@ -72,6 +74,25 @@ static int ecdsa_der(unsigned char **der, const struct tpm_signature *sig)
 	}
 	ECDSA_SIG_free(pair);
 	return n;
+}
+
+bool signature_verify_ecdsa(const struct public_key *key, enum digest_alg digest,
+	struct span message, struct span r, struct span s, struct err *e)
+{
+	struct signature_alg alg = { SIGNATURE_ECDSA, digest };
+	unsigned char *der = NULL;
+	bool ok;
+	int n;
+
+	if (r.n > ECDSA_NUMBER_MAX || s.n > ECDSA_NUMBER_MAX)
+		return err_set(e, ERR_SIGNATURE, "signature: r or s is longer than %d bytes",
+			ECDSA_NUMBER_MAX);
+	n = ecdsa_der(&der, r, s);
+	if (n <= 0)
+		return err_set(e, ERR_SIGNATURE, "signature: r and s are no numbers");
+	ok = signature_verify(key, alg, message, span_make(der, (size_t)n), e);
+	OPENSSL_free(der);
+	return ok;
 }
 
 static uint16_t tpm_scheme_id(enum signature_scheme scheme)
@@ -90,10 +111,7 @@ static uint16_t tpm_scheme_id(enum signature_scheme scheme)
 bool signature_verify_tpm(const struct public_key *key, struct signature_alg alg,
 	struct span message, const struct tpm_signature *sig, struct err *e)
 {
-	unsigned char *der = NULL;
 	uint16_t want = tpm_scheme_id(alg.scheme);
-	bool ok;
-	int n;
 
 	if (sig->alg != want || sig->digest != alg.digest)
 		return err_set(e, ERR_MISMATCH,
@@ -102,12 +120,7 @@ bool signature_verify_tpm(const struct public_key *key, struct signature_alg alg
 			tpm_alg_name(tpm_alg_of_digest(alg.digest)));
 	if (alg.scheme != SIGNATURE_ECDSA)
 		return signature_verify(key, alg, message, sig->rsa, e);
-	n = ecdsa_der(&der, sig);
-	if (n <= 0)
-		return err_set(e, ERR_SIGNATURE, "signature: r and s are no numbers");
-	ok = signature_verify(key, alg, message, span_make(der, (size_t)n), e);
-	OPENSSL_free(der);
-	return ok;
+	return signature_verify_ecdsa(key, alg.digest, message, sig->r, sig->s, e);
 }
 
 bool signature_alg_of_tpm(struct signature_alg *ret, const struct tpm_public *key, struct err *e)

@@ -24,6 +24,10 @@ struct signature_alg {
 bool signature_verify(const struct public_key *key, struct signature_alg alg, struct span message,
 	struct span sig, struct err *e) MUST_CHECK;
 
+/* ECDSA with r and s as big-endian numbers, leading zeroes allowed, at most 1024 bytes each. Fails: SIGNATURE. */
+bool signature_verify_ecdsa(const struct public_key *key, enum digest_alg digest,
+	struct span message, struct span r, struct span s, struct err *e) MUST_CHECK;
+
 /*
  * The signature that a TPM gave over message, by a key whose only scheme is alg. Fails: MISMATCH when the signature names
  * another scheme or hash, SIGNATURE.
