@@ -6,6 +6,7 @@
 #include "base/utc.h"
 #include "codec/pem.h"
 #include "trust/certificate_inside.h"
+#include "trust/intel_seconds.h"
 #include "base/banned.h"
 
 const uint8_t intel_chain_root_sha256[32] = { 0x44, 0xa0, 0x19, 0x6b, 0x2b, 0x99, 0xf8, 0x89, 0xb8,
@@ -125,25 +126,14 @@ bool intel_chain_signed(const struct intel_chain *c, struct err *e)
 	return true;
 }
 
-static bool seconds(const ASN1_TIME *t, int64_t *ret)
-{
-	ASN1_TIME *epoch = ASN1_TIME_set(NULL, 0);
-	int days = 0, rest = 0;
-	bool ok = epoch && ASN1_TIME_diff(&days, &rest, epoch, t) == 1;
-
-	ASN1_TIME_free(epoch);
-	*ret = (int64_t)days * 86400 + rest;
-	return ok;
-}
-
 bool intel_chain_valid(const struct intel_chain *c, const struct intel_time *t, struct err *e)
 {
 	for (size_t i = 0; i < c->n; i++) {
 		int64_t from = 0, to = 0;
 		char text[UTC_SIZE];
 
-		if (!seconds(X509_get0_notBefore(c->certs[i]->x509), &from) ||
-			!seconds(X509_get0_notAfter(c->certs[i]->x509), &to))
+		if (!intel_seconds(X509_get0_notBefore(c->certs[i]->x509), &from) ||
+			!intel_seconds(X509_get0_notAfter(c->certs[i]->x509), &to))
 			return err_set(
 				e, ERR_SIGNATURE, "%s: its validity is no time", place(c, i));
 		utc_write(text, t->at_unix < from ? from : to);
