@@ -1,20 +1,17 @@
 /*
- * An authority like Intel's for TDX, made on the spot with keys of its own: certificates with the SGX extension, CRLs, TCB
- * info, QE identity, and quotes that it vouches for. Written byte by byte from the specifications; what the tests take as
+ * An authority like Intel's for TDX, made on the spot with keys of its own: certificates with the SGX extension, CRLs,
+ * signed documents; tdx_documents.h has their texts and tdx_quote_made.h quotes that it vouches for. Written byte by byte from the specifications; what the tests take as
  * honest, and then change. A test sets what it wants another way in struct made_tdx and has everything made anew.
  */
 #ifndef ASSAY_TEST_TDX_AUTHORITY_H
 #define ASSAY_TEST_TDX_AUTHORITY_H
 
-#include <openssl/core_names.h>
 #include <openssl/ecdsa.h>
 #include <openssl/pem.h>
 #include <openssl/sha.h>
 #include <openssl/x509v3.h>
 
-#include "base/digest.h"
 #include "codec/der.h"
-#include "evidence/tdx_quote.h"
 #include "test.h"
 #include "trust/intel_chain.h"
 #include "trust/pck_extension.h"
@@ -201,6 +198,7 @@ __attribute__((unused)) static X509 *made_x509(const struct made_cert *c)
 	made_subject_id(x, c->key, c->without);
 	made_ext(x, &ctx, NID_key_usage, c->usage, c->without);
 	made_ext(x, &ctx, NID_basic_constraints, c->constraints, c->without);
+	made_ext(x, &ctx, NID_crl_distribution_points, "URI:https://crl.invalid", c->without);
 	for (unsigned i = 0; c->sgx && i < c->sgx_times; i++)
 		made_raw_ext(x, "1.2.840.113741.1.13.1", 0, buf_span(c->sgx));
 	if (c->critical)
@@ -253,6 +251,40 @@ struct made_crl {
 	bool critical, without_key_id, version_1;
 };
 
+/* The identifier of the key that signed, as the list names it. */
+static void made_crl_key_id(X509_CRL *crl, const struct made_crl *c)
+{
+	X509 *issuer = X509_new();
+	X509_EXTENSION *ext;
+	X509V3_CTX ctx;
+
+	made_subject_id(issuer, c->names_key ? c->names_key : c->signer, 0);
+	X509V3_set_ctx(&ctx, issuer, NULL, NULL, crl, 0);
+	ext = X509V3_EXT_conf_nid(NULL, &ctx, NID_authority_key_identifier, "keyid:always");
+	X509_CRL_add_ext(crl, ext, -1);
+	X509_EXTENSION_free(ext);
+	X509_free(issuer);
+}
+
+static void made_crl_content(X509_CRL *crl, const struct made_crl *c, ASN1_TIME *at)
+{
+	ASN1_INTEGER *number = ASN1_INTEGER_new();
+	X509_REVOKED *r;
+
+	if (c->critical) {
+		ASN1_INTEGER_set(number, 1);
+		X509_CRL_add1_ext_i2d(crl, NID_crl_number, number, 1, 0);
+	}
+	if (c->revoked) {
+		r = X509_REVOKED_new();
+		ASN1_INTEGER_set(number, c->revoked);
+		X509_REVOKED_set_serialNumber(r, number);
+		X509_REVOKED_set_revocationDate(r, at);
+		X509_CRL_add0_revoked(crl, r);
+	}
+	ASN1_INTEGER_free(number);
+}
+
 __attribute__((unused)) static struct buf made_crl(const struct made_crl *c)
 {
 	struct buf b = buf_init(1 << 16);
@@ -260,52 +292,19 @@ __attribute__((unused)) static struct buf made_crl(const struct made_crl *c)
 	X509_NAME *name = X509_NAME_new();
 	ASN1_TIME *t = ASN1_TIME_set(NULL, (time_t)c->from);
 	uint8_t *der = NULL;
-	X509 *issuer = X509_new();
-	X509V3_CTX ctx;
 	int n;
 
 	X509_CRL_set_version(crl, c->version_1 ? X509_CRL_VERSION_1 : X509_CRL_VERSION_2);
 	made_cn(name, c->issuer);
 	X509_CRL_set_issuer_name(crl, name);
 	X509_CRL_set1_lastUpdate(crl, t);
+	made_crl_content(crl, c, t);
 	if (c->to) {
 		ASN1_TIME_set(t, (time_t)c->to);
 		X509_CRL_set1_nextUpdate(crl, t);
 	}
-	made_subject_id(issuer, c->names_key ? c->names_key : c->signer, 0);
-	X509V3_set_ctx(&ctx, issuer, NULL, NULL, crl, 0);
-	if (!c->without_key_id && !c->version_1) {
-		X509_EXTENSION *ext = X509V3_EXT_conf_nid(
-			NULL, &ctx, NID_authority_key_identifier, "keyid:always");
-
-		X509_CRL_add_ext(crl, ext, -1);
-		X509_EXTENSION_free(ext);
-	}
-	if (c->critical) {
-		X509_EXTENSION *ext = X509V3_EXT_conf_nid(NULL, &ctx, NID_crl_number, "critical,1");
-
-		if (!ext) {
-			ASN1_INTEGER *one = ASN1_INTEGER_new();
-
-			ASN1_INTEGER_set(one, 1);
-			X509_CRL_add1_ext_i2d(crl, NID_crl_number, one, 1, 0);
-			ASN1_INTEGER_free(one);
-		} else {
-			X509_CRL_add_ext(crl, ext, -1);
-			X509_EXTENSION_free(ext);
-		}
-	}
-	if (c->revoked) {
-		X509_REVOKED *r = X509_REVOKED_new();
-		ASN1_INTEGER *serial = ASN1_INTEGER_new();
-
-		ASN1_INTEGER_set(serial, c->revoked);
-		X509_REVOKED_set_serialNumber(r, serial);
-		ASN1_TIME_set(t, (time_t)c->from);
-		X509_REVOKED_set_revocationDate(r, t);
-		X509_CRL_add0_revoked(crl, r);
-		ASN1_INTEGER_free(serial);
-	}
+	if (!c->without_key_id && !c->version_1)
+		made_crl_key_id(crl, c);
 	CHECK(X509_CRL_sign(crl, c->signer, EVP_sha256()) > 0);
 	n = i2d_X509_CRL(crl, &der);
 	buf_add(&b, der, (size_t)n);
@@ -313,7 +312,6 @@ __attribute__((unused)) static struct buf made_crl(const struct made_crl *c)
 	ASN1_TIME_free(t);
 	X509_NAME_free(name);
 	X509_CRL_free(crl);
-	X509_free(issuer);
 	return b;
 }
 
@@ -338,18 +336,6 @@ __attribute__((unused)) static void made_rs(
 	ECDSA_SIG_free(pair);
 }
 
-static void made_xy(uint8_t out[static 64], EVP_PKEY *key)
-{
-	BIGNUM *x = NULL, *y = NULL;
-
-	EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_EC_PUB_X, &x);
-	EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_EC_PUB_Y, &y);
-	BN_bn2binpad(x, out, 32);
-	BN_bn2binpad(y, out + 32, 32);
-	BN_free(x);
-	BN_free(y);
-}
-
 /* {"MEMBER":BODY,"signature":"..."} */
 __attribute__((unused)) static struct buf made_document(
 	const char *member, const char *body, EVP_PKEY *key)
@@ -362,103 +348,6 @@ __attribute__((unused)) static struct buf made_document(
 	for (size_t i = 0; i < sizeof rs; i++)
 		buf_printf(&b, "%02x", rs[i]);
 	buf_printf(&b, "\"}");
-	return b;
-}
-
-/* ---- quotes ---- */
-
-/* Where the parts of a made quote begin, of version 4. */
-enum {
-	MADE_BODY_4 = 48,
-	MADE_BODY_5 = 54,
-	MADE_QE_AUTH = 32,
-};
-
-struct made_quote_spec {
-	uint16_t version, body_type; /* 4: body_type 2; 5: 2 or 3 */
-	uint8_t tee_tcb_svn[16], tee_tcb_svn2[16];
-	uint16_t qe_svn;
-	uint8_t qe_mrsigner[32];
-};
-
-/* Every byte of the body that is free has a value of its own, so that a mixed-up field shows. */
-static void made_body(struct buf *b, const struct made_quote_spec *s)
-{
-	buf_add(b, s->tee_tcb_svn, 16);
-	buf_fill(b, 0xa1, 48);           /* MRSEAM */
-	buf_fill(b, 0, 48);              /* MRSIGNERSEAM */
-	buf_u64le(b, 0);                 /* SEAM attributes */
-	buf_u64le(b, UINT64_C(1) << 28); /* TD attributes */
-	buf_u64le(b, 0x602e7);           /* XFAM */
-	for (uint8_t i = 0; i < 8; i++)  /* MRTD, MRCONFIGID, MROWNER, MROWNERCONFIG, RTMR 0 to 3 */
-		buf_fill(b, (uint8_t)(0xb0 + i), 48);
-	buf_fill(b, 0xc1, 64); /* REPORTDATA */
-	if (s->body_type == 3) {
-		buf_add(b, s->tee_tcb_svn2, 16);
-		buf_fill(b, 0, 48); /* MRSERVICETD */
-	}
-}
-
-static void made_qe(
-	struct buf *b, const struct made_quote_spec *s, struct span key, struct span auth)
-{
-	CLEANUP(hasher_freep) struct hasher *h = hasher_new(DIGEST_SHA256);
-	uint8_t data[64] = { 0 };
-
-	hasher_add(h, key.p, key.n);
-	hasher_add(h, auth.p, auth.n);
-	hasher_end(h, data);
-	buf_fill(b, 0xd1, 16); /* CPUSVN */
-	buf_u32le(b, 0);       /* MISCSELECT */
-	buf_fill(b, 0, 28);
-	buf_u64le(b, 0x11); /* ATTRIBUTES: INIT, PROVISIONKEY; XFRM */
-	buf_u64le(b, 0xe7);
-	buf_fill(b, 0xd2, 32); /* MRENCLAVE */
-	buf_fill(b, 0, 32);
-	buf_add(b, s->qe_mrsigner, 32);
-	buf_fill(b, 0, 96);
-	buf_u16le(b, 2); /* ISVPRODID */
-	buf_u16le(b, s->qe_svn);
-	buf_fill(b, 0, 60);
-	buf_add(b, data, 64);
-}
-
-__attribute__((unused)) static struct buf made_tdx_quote(
-	const struct made_tdx *m, const struct made_quote_spec *s)
-{
-	CLEANUP(buf_done) struct buf chain = made_pck_chain(m);
-	CLEANUP(buf_done) struct buf qe = buf_init(1000);
-	struct buf b = buf_init(1 << 16);
-	uint8_t rs[64], xy[64], auth[MADE_QE_AUTH];
-
-	memset(auth, 0xe1, sizeof auth);
-	made_xy(xy, m->attestation_key);
-	buf_u16le(&b, s->version);
-	buf_u16le(&b, 2);
-	buf_u32le(&b, 0x81);
-	buf_u32le(&b, 0);
-	buf_add(&b, "\x93\x9a\x72\x33\xf7\x9c\x4c\xa9\x94\x0a\x0d\xb3\x95\x7f\x06\x07", 16);
-	buf_fill(&b, 0x20, 20);
-	if (s->version == 5) {
-		buf_u16le(&b, s->body_type);
-		buf_u32le(&b, s->body_type == 3 ? 648 : 584);
-	}
-	made_body(&b, s);
-	made_rs(rs, m->attestation_key, buf_span(&b));
-	buf_u32le(&b, (uint32_t)(64 + 64 + 6 + 384 + 64 + 2 + sizeof auth + 6 + chain.n));
-	buf_add(&b, rs, 64);
-	buf_add(&b, xy, 64);
-	buf_u16le(&b, 6);
-	buf_u32le(&b, (uint32_t)(384 + 64 + 2 + sizeof auth + 6 + chain.n));
-	made_qe(&qe, s, SPAN_OF(xy), SPAN_OF(auth));
-	made_rs(rs, m->pck_key, buf_span(&qe));
-	buf_add(&b, qe.p, qe.n);
-	buf_add(&b, rs, 64);
-	buf_u16le(&b, sizeof auth);
-	buf_add(&b, auth, sizeof auth);
-	buf_u16le(&b, 5);
-	buf_u32le(&b, (uint32_t)chain.n);
-	buf_add(&b, chain.p, chain.n);
 	return b;
 }
 

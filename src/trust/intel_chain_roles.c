@@ -109,6 +109,8 @@ static bool check_constraints(X509 *x, const struct role *r, struct err *e)
 		return bad(r, "the subject key identifier is missing", e);
 	if (!X509_get0_authority_key_id(x))
 		return bad(r, "the authority key identifier is missing", e);
+	if (X509_get_ext_by_NID(x, NID_crl_distribution_points, -1) < 0)
+		return bad(r, "the CRL distribution points are missing", e);
 	return check_critical(x, r, e);
 }
 

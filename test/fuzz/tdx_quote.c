@@ -1,7 +1,7 @@
 #include "evidence/tdx_quote.h"
 
 #include "fuzz.h"
-#include "tdx_authority.h"
+#include "tdx_quote_made.h"
 #include "trust/tdx_quote_signature.h"
 
 static bool within(struct span s, const uint8_t *data, size_t size)

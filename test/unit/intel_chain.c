@@ -96,6 +96,11 @@ static void no_authority_id(struct made_cert *c, const struct made_tdx *m)
 	(void)m;
 	c->without = NID_authority_key_identifier;
 }
+static void no_distribution_points(struct made_cert *c, const struct made_tdx *m)
+{
+	(void)m;
+	c->without = NID_crl_distribution_points;
+}
 static void critical(struct made_cert *c, const struct made_tdx *m)
 {
 	(void)m;
@@ -131,6 +136,7 @@ static const struct {
 	{ turned_usage, "key usage" },
 	{ no_subject_id, "subject key identifier" },
 	{ no_authority_id, "authority key identifier" },
+	{ no_distribution_points, "CRL distribution points" },
 	{ critical, "critical extension" },
 	{ other_hash, "signature algorithm" },
 	{ early, "not valid before" },

@@ -1,7 +1,7 @@
 /* Quotes of an authority of our own: where each field lies, every truncation, each part flipped, each length changed. */
 #include "evidence/tdx_quote.h"
 
-#include "tdx_authority.h"
+#include "tdx_quote_made.h"
 #include "trust/tdx_quote_signature.h"
 
 static struct arena *a;
