@@ -33,12 +33,12 @@ static bool is_sgx(const char *what, struct err *e)
 static bool read_header(struct tdx_quote *q, struct rd *r, struct err *e)
 {
 	uint16_t key_type;
-	uint32_t tee, reserved;
+	uint32_t tee;
 
 	q->version = rd_u16le(r);
 	key_type = rd_u16le(r);
 	tee = rd_u32le(r);
-	reserved = rd_u32le(r);
+	rd_skip(r, 4);
 	q->qe_vendor_id = rd_bytes(r, 16);
 	q->user_data = rd_bytes(r, 20);
 	if (!rd_ok(r))
@@ -55,7 +55,7 @@ static bool read_header(struct tdx_quote *q, struct rd *r, struct err *e)
 	if (key_type != KEY_TYPE_P256)
 		return err_set(e, ERR_FORMAT,
 			"TDX quote at 2: attestation key type %u, want 2 (ECDSA P-256)", key_type);
-	return !reserved || err_set(e, ERR_FORMAT, "TDX quote at 8: reserved bytes are not zero");
+	return true;
 }
 
 static bool read_descriptor(struct tdx_quote *q, struct rd *r, struct err *e)

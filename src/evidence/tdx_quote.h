@@ -2,7 +2,7 @@
  * What a TDX platform signs about one of its trust domains: a TD quote (Intel DCAP Quote Generation Library, appendix A.3
  * and A.4; TDX module specification for the TD report). All integers are little-endian.
  *
- *   0   u16 version 4 or 5, u16 attestation key type (2: ECDSA P-256), u32 TEE type (0x81: TDX), 4 reserved
+ *   0   u16 version 4 or 5, u16 attestation key type (2: ECDSA P-256), u32 TEE type (0x81: TDX), 4 unused
  *   12  QE vendor id 16, user data 20
  *   48  version 5 only: u16 body type (2: TDX 1.0, 3: TDX 1.5), u32 body size
  *       body of 584 or 648 bytes, see struct tdx_quote; up to here it is signed

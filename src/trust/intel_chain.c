@@ -94,6 +94,18 @@ const struct certificate *intel_chain_issuer(const struct intel_chain *c)
 	return c->certs[1];
 }
 
+int64_t intel_chain_not_after(const struct intel_chain *c)
+{
+	int64_t first = INT64_MAX, to = 0;
+
+	for (size_t i = 0; i < c->n; i++) {
+		if (!intel_seconds(X509_get0_notAfter(c->certs[i]->x509), &to))
+			return INT64_MIN;
+		first = to < first ? to : first;
+	}
+	return first;
+}
+
 bool intel_chain_pinned(const struct intel_chain *c, const uint8_t root[static 32], struct err *e)
 {
 	uint8_t got[32];

@@ -44,9 +44,12 @@ const struct certificate *intel_chain_root(const struct intel_chain *c);
 /* Who issued the leaf. */
 const struct certificate *intel_chain_issuer(const struct intel_chain *c);
 
+/* When the first of its certificates expires; INT64_MIN when one has no such time. */
+int64_t intel_chain_not_after(const struct intel_chain *c);
+
 /*
  * Each certificate is one of its place: names, version 3, P-256 with ECDSA and SHA-256, authority or not, path length,
- * key usage, no critical extension but these. SIGNATURE, naming certificate and field.
+ * key usage, key identifiers, CRL distribution points, no critical extension that is not known. SIGNATURE, naming certificate and field.
  */
 bool intel_chain_roles(const struct intel_chain *c, struct err *e) MUST_CHECK;
 /* The last one is the root with that SHA-256. SIGNATURE. */

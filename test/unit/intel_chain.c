@@ -216,6 +216,19 @@ static bool reads(struct span pem, enum intel_chain_role role, struct err *e)
 	return intel_chain_read(&c, role, pem, a, e);
 }
 
+static void expiry(void)
+{
+	struct made_tdx m = made_honest();
+	CLEANUP(intel_chain_done) struct intel_chain c = { 0 };
+	CLEANUP(buf_done) struct buf pem = { 0 };
+	struct err e = { 0 };
+
+	m.ca.to = MADE_NOW + 5; /* neither the first nor the last of the chain */
+	pem = made_pck_chain(&m);
+	CHECK_OK(intel_chain_read(&c, INTEL_CHAIN_PCK, buf_span(&pem), a, &e), e);
+	CHECK(intel_chain_not_after(&c) == MADE_NOW + 5);
+}
+
 static void framing(void)
 {
 	struct made_tdx m = made_honest();
@@ -242,6 +255,7 @@ int main(void)
 	refuses();
 	refuses_roles();
 	clock_leeway();
+	expiry();
 	framing();
 	arena_free(a);
 	return test_end();

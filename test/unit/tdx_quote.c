@@ -141,7 +141,6 @@ static const struct {
 	{ 2, 3, 2, "attestation key type 3" },
 	{ 4, 0, 4, "SGX enclave" },
 	{ 4, 0x82, 4, "TEE type 0x82" },
-	{ 8, 1, 4, "reserved" },
 	{ 632, 0, 4, "truncated" },
 	{ 632, UINT32_MAX, 4, "truncated" },
 	{ 764, 5, 2, "type 5, want 6" },
