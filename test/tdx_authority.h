@@ -35,6 +35,8 @@ struct made_cert {
 	unsigned sgx_times;
 	int without;          /* NID of an extension that is left out */
 	const char *critical; /* OID of one that nobody knows */
+	EVP_PKEY *names_key;  /* whose identifier it names as its issuer's; NULL: the signer's */
+	bool second_name;     /* one common name more */
 	bool sha384;
 };
 
@@ -190,11 +192,13 @@ __attribute__((unused)) static X509 *made_x509(const struct made_cert *c)
 	X509_set_version(x, X509_VERSION_3);
 	ASN1_INTEGER_set(X509_get_serialNumber(x), c->serial);
 	made_cn(X509_get_subject_name(x), c->subject);
+	if (c->second_name)
+		made_cn(X509_get_subject_name(x), c->subject);
 	made_cn(X509_get_issuer_name(x), c->issuer);
 	ASN1_TIME_set(X509_getm_notBefore(x), (time_t)c->from);
 	ASN1_TIME_set(X509_getm_notAfter(x), (time_t)c->to);
 	X509_set_pubkey(x, c->key);
-	made_key_id(x, c->signer, c->without);
+	made_key_id(x, c->names_key ? c->names_key : c->signer, c->without);
 	made_subject_id(x, c->key, c->without);
 	made_ext(x, &ctx, NID_key_usage, c->usage, c->without);
 	made_ext(x, &ctx, NID_basic_constraints, c->constraints, c->without);
@@ -377,7 +381,8 @@ __attribute__((unused)) static struct made_tdx made_honest(void)
 	buf_done(&made_sgx_value);
 	made_sgx_value = made_sgx(&m.platform, 0);
 	m.root = (struct made_cert){ MADE_ROOT, MADE_ROOT, m.root_key, m.root_key,
-		"critical,CA:TRUE,pathlen:1", MADE_CA_USAGE, 1, from, to, NULL, 0, 0, NULL, false };
+		"critical,CA:TRUE,pathlen:1", MADE_CA_USAGE, 1, from, to, NULL, 0, 0, NULL, NULL,
+		false, false };
 	m.ca = m.root;
 	m.ca.subject = MADE_PLATFORM;
 	m.ca.key = m.ca_key;

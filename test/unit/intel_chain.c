@@ -1,6 +1,7 @@
 /* The chains of an authority of our own, and each thing that can be wrong with one. */
 #include "trust/intel_chain.h"
 
+#include "codec/base64.h"
 #include "tdx_authority.h"
 
 static struct arena *a;
@@ -59,6 +60,20 @@ static void other_issuer(struct made_cert *c, const struct made_tdx *m)
 static void other_signer(struct made_cert *c, const struct made_tdx *m)
 {
 	c->signer = m->other_key;
+}
+static void named_signer(struct made_cert *c, const struct made_tdx *m)
+{
+	c->names_key = c->signer;
+	c->signer = m->other_key;
+}
+static void other_key_id(struct made_cert *c, const struct made_tdx *m)
+{
+	c->names_key = m->other_key;
+}
+static void two_names(struct made_cert *c, const struct made_tdx *m)
+{
+	(void)m;
+	c->second_name = true;
 }
 static void no_constraints(struct made_cert *c, const struct made_tdx *m)
 {
@@ -129,6 +144,9 @@ static const struct {
 	{ other_subject, "subject" },
 	{ other_issuer, "issuer" },
 	{ other_signer, "not signed by the next" },
+	{ named_signer, "not signed by the next" },
+	{ other_key_id, "not signed by the next" },
+	{ two_names, "subject" },
 	{ no_constraints, "basic constraints are missing" },
 	{ turned_constraints, "of an authority" },
 	{ longer_path, NULL },
@@ -216,6 +234,29 @@ static bool reads(struct span pem, enum intel_chain_role role, struct err *e)
 	return intel_chain_read(&c, role, pem, a, e);
 }
 
+/* Zeroes behind a certificate are what TPMs pad with; here they are not taken. */
+static void padding(void)
+{
+	struct made_tdx m = made_honest();
+	CLEANUP(buf_done) struct buf pem = buf_init(1 << 16);
+	CLEANUP(buf_done) struct buf der = buf_init(1 << 16);
+	X509 *x = made_x509(&m.signing);
+	uint8_t *bytes = NULL;
+	struct err e = { 0 };
+	int n = i2d_X509(x, &bytes);
+
+	buf_add(&der, bytes, (size_t)n);
+	buf_u8(&der, 0);
+	buf_add_cstr(&pem, "-----BEGIN CERTIFICATE-----\n");
+	base64_add(&pem, buf_span(&der), BASE64_STANDARD);
+	buf_add_cstr(&pem, "\n-----END CERTIFICATE-----\n");
+	made_pem(&pem, &m.root);
+	CHECK_ERR(reads(buf_span(&pem), INTEL_CHAIN_TCB_SIGNING, &e), e, ERR_FORMAT);
+	CHECK(strstr(e.text, "number 1") && strstr(e.text, "behind its end"));
+	OPENSSL_free(bytes);
+	X509_free(x);
+}
+
 static void expiry(void)
 {
 	struct made_tdx m = made_honest();
@@ -256,6 +297,7 @@ int main(void)
 	refuses_roles();
 	clock_leeway();
 	expiry();
+	padding();
 	framing();
 	arena_free(a);
 	return test_end();

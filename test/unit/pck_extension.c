@@ -116,6 +116,29 @@ static void twice(void)
 	one_more(2, 1, DER_INTEGER, 1, "not known"); /* a member of the TCB outside it */
 }
 
+/* A third value in a member. */
+static void longer_member(void)
+{
+	struct made_tdx m = made_honest();
+	CLEANUP(buf_done) struct buf b = made_sgx(&m.platform, 5);
+	CLEANUP(buf_done) struct buf more = buf_init(5000);
+	struct rd r = rd_of(buf_span(&b)), inner = { 0 };
+	struct pck_extension x = { 0 };
+	struct err e = { 0 };
+	size_t start;
+
+	CHECK_OK(der_enter(&inner, &r, DER_SEQUENCE, "made", &e), e);
+	buf_add(&more, inner.p, inner.n);
+	start = more.n;
+	buf_add(&more, "\x06\x0a", 2);
+	buf_add(&more, made_arcs, sizeof made_arcs);
+	buf_add(&more, "\x05\x0a\x01\x01\x05\x00", 6);
+	der_close(&more, start, DER_SEQUENCE);
+	der_close(&more, 0, DER_SEQUENCE);
+	CHECK_ERR(read_with(&x, &more, 1, &e), e, ERR_FORMAT);
+	CHECK(strstr(e.text, "behind its end"));
+}
+
 /* Nothing but what the specification has: another type or size at a member's place. */
 static void kinds(void)
 {
@@ -148,6 +171,7 @@ int main(void)
 	reads();
 	missing();
 	twice();
+	longer_member();
 	kinds();
 	return test_end();
 }

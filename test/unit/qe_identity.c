@@ -71,7 +71,7 @@ static void matches(void)
 	attributes[0] = 0x11;
 	attributes[7] = 0x80;
 	CHECK_ERR(qe_identity_matches(&q, &qe, &e), e, ERR_MISMATCH);
-	CHECK(strstr(e.text, "byte 7 of ATTRIBUTES"));
+	CHECK(strstr(e.text, "byte 7 of ATTRIBUTES") && !strstr(e.text, "debugged"));
 	attributes[7] = 0;
 	qe.miscselect = 1u << 31;
 	CHECK_ERR(qe_identity_matches(&q, &qe, &e), e, ERR_MISMATCH);
@@ -128,6 +128,25 @@ static void refuses(void)
 	}
 }
 
+static void limits(void)
+{
+	struct made_identity i = made_honest_identity();
+	CLEANUP(buf_done) struct buf b = made_identity_body(&i);
+	CLEANUP(buf_done) struct buf none = buf_init(1 << 20);
+	char *levels = strstr((char *)b.p, "\"tcbLevels\":[");
+	struct qe_identity q;
+	struct err e = { 0 };
+
+	buf_add(&none, b.p, (size_t)(levels - (char *)b.p));
+	buf_add_cstr(&none, "\"tcbLevels\":[]}");
+	CHECK_ERR(qe_identity_parse(&q, buf_span(&none), a, &e), e, ERR_LIMIT);
+	b.n--;
+	buf_fill(&b, ' ', PCS_JSON_SIZE_MAX - b.n);
+	CHECK_OK(qe_identity_parse(&q, buf_span(&b), a, &e), e);
+	buf_u8(&b, ' ');
+	CHECK_ERR(qe_identity_parse(&q, buf_span(&b), a, &e), e, ERR_LIMIT);
+}
+
 int main(void)
 {
 	a = arena_new(512 << 20);
@@ -136,6 +155,7 @@ int main(void)
 	matches();
 	levels();
 	refuses();
+	limits();
 	arena_free(a);
 	return test_end();
 }

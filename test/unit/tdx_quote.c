@@ -143,12 +143,12 @@ static const struct {
 	{ 4, 0x82, 4, "TEE type 0x82" },
 	{ 632, 0, 4, "truncated" },
 	{ 632, UINT32_MAX, 4, "truncated" },
-	{ 764, 5, 2, "type 5, want 6" },
+	{ 764, 5, 2, "at 764: certification data of type 5, want 6" },
 	{ 766, 0, 4, "0 bytes" },
 	{ 766, UINT32_MAX, 4, "4294967295 bytes" },
 	{ 1218, 0xffff, 2, "truncated" },
 	{ 1218, 31, 2, "certification data of type" },
-	{ 1252, 6, 2, "type 6, want 5" },
+	{ 1252, 6, 2, "at 1252: certification data of type 6, want 5" },
 	{ 1252, 1, 2, "type 1, want 5" },
 	{ 1254, 0, 4, "0 bytes" },
 	{ 1254, UINT32_MAX, 4, "4294967295 bytes" },
@@ -169,6 +169,29 @@ static void lengths(void)
 		if (!strstr(e.text, changes[i].reason))
 			fprintf(stderr, "%zu: %s\n", i, e.text);
 		CHECK(strstr(e.text, changes[i].reason));
+	}
+}
+
+/* The certificates grow to their limit, and beyond. */
+static void limit(void)
+{
+	struct made_tdx m = made_honest();
+
+	for (uint32_t more = 0; more < 2; more++) {
+		CLEANUP(buf_done) struct buf b = made_tdx_quote(&m, &v4);
+		uint32_t size = TDX_QUOTE_CERTIFICATES_MAX + more;
+		struct tdx_quote q = { 0 };
+		struct err e = { 0 };
+
+		b.n = 1258;
+		buf_fill(&b, ' ', size);
+		put_u32le(b.p + 1254, size);
+		put_u32le(b.p + 766, 1258 - 770 + size);
+		put_u32le(b.p + 632, 1258 - 636 + size);
+		if (more)
+			CHECK_ERR(tdx_quote_parse(&q, buf_span(&b), &e), e, ERR_LIMIT);
+		else
+			CHECK_OK(tdx_quote_parse(&q, buf_span(&b), &e), e);
 	}
 }
 
@@ -256,6 +279,7 @@ int main(void)
 	flips();
 	truncations();
 	lengths();
+	limit();
 	descriptor();
 	edges();
 	other_keys();

@@ -71,6 +71,14 @@ static void below_all(struct machine *m)
 {
 	m->pck.components[7] = 3;
 }
+static void tdx_below_all(struct machine *m)
+{
+	m->svn[2] = 1;
+}
+static void pce_below_all(struct machine *m)
+{
+	m->pck.pce_svn = 4;
+}
 static void last_component(struct machine *m)
 {
 	m->info.levels[0].early = 3;
@@ -189,6 +197,8 @@ static const struct {
 	{ seamldr_behind, TCB_STATUS_REVOKED, { 2, 0, 0 }, NULL },
 	{ late_behind, TCB_STATUS_OUT_OF_DATE, { 1, 0, 0 }, NULL },
 	{ below_all, 0, { 0 }, "SGX component 7 (SEAMLDR ACM) is 3, want 4" },
+	{ tdx_below_all, 0, { 0 }, "TDX component 2 () is 1, want 2" },
+	{ pce_below_all, 0, { 0 }, "PCE, component 0 (PCE) is 4, want 5" },
 	{ module_behind, TCB_STATUS_OUT_OF_DATE, { 0, 1, 0 }, NULL },
 	{ module_below, 0, { 0 }, "TDX module TDX_01: version 3 is below" },
 	{ other_module, 0, { 0 }, "no TDX module identity 'TDX_02'" },
