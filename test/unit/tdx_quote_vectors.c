@@ -56,7 +56,7 @@ static bool says(struct str text, const char *what)
 /* Which way a row goes is in its words. */
 static void row(const struct json *r, size_t *valid, size_t *refused, size_t *sgx)
 {
-	struct str file, kind, expected, why;
+	struct str file = { 0 }, kind = { 0 }, expected = { 0 }, why = { 0 };
 	struct err e = { 0 };
 	struct buf b;
 	bool good, bad;
