@@ -252,7 +252,7 @@ struct made_crl {
 	EVP_PKEY *names_key; /* NULL: signer */
 	int64_t from, to;    /* to 0: no next update */
 	long revoked;        /* 0: none */
-	bool critical, without_key_id, version_1;
+	bool critical, critical_entry, without_key_id, version_1;
 };
 
 /* The identifier of the key that signed, as the list names it. */
@@ -284,6 +284,8 @@ static void made_crl_content(X509_CRL *crl, const struct made_crl *c, ASN1_TIME 
 		ASN1_INTEGER_set(number, c->revoked);
 		X509_REVOKED_set_serialNumber(r, number);
 		X509_REVOKED_set_revocationDate(r, at);
+		if (c->critical_entry)
+			X509_REVOKED_add1_ext_i2d(r, NID_crl_number, number, 1, 0);
 		X509_CRL_add0_revoked(crl, r);
 	}
 	ASN1_INTEGER_free(number);

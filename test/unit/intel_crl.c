@@ -91,6 +91,12 @@ static void critical(struct made_crl *c, const struct made_tdx *m)
 	(void)m;
 	c->critical = true;
 }
+static void critical_entry(struct made_crl *c, const struct made_tdx *m)
+{
+	(void)m;
+	c->revoked = 77;
+	c->critical_entry = true;
+}
 static void early(struct made_crl *c, const struct made_tdx *m)
 {
 	(void)m;
@@ -116,6 +122,7 @@ static const struct {
 	{ other_key_id, "authority key identifier" },
 	{ no_key_id, "authority key identifier" },
 	{ critical, "critical extension" },
+	{ critical_entry, "critical extension" },
 	{ early, "the clock is wrong" },
 	{ late, "the next one was due" },
 	{ version_1, "version 2" },
@@ -165,9 +172,12 @@ static void grace(void)
 {
 	struct made_tdx m = made_honest();
 	struct made_crl c = honest(&m, PCK_CA);
-	struct intel_time t = { .at_unix = c.to + 100 };
+	struct intel_time t = { 0 };
 	struct err e = { 0 };
 
+	t.at_unix = c.from;
+	CHECK_OK(check(&m, &c, PCK_CA, &t, &e), e);
+	t.at_unix = c.to + 100;
 	CHECK(!check(&m, &c, PCK_CA, &t, &e));
 	t.grace = 99;
 	CHECK(!check(&m, &c, PCK_CA, &t, &e));
