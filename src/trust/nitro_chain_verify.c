@@ -1,3 +1,5 @@
+#include "trust/nitro_chain.h"
+
 #include <openssl/err.h>
 #include <openssl/objects.h>
 #include <openssl/x509_vfy.h>
