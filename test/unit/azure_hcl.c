@@ -143,6 +143,35 @@ static void sparse(void)
 	CHECK_ERR(azure_hcl_check_user_data(&h, span_make("", 0), &e), e, ERR_MISMATCH);
 }
 
+#define EK KEY("HCLEkPub", "@") ","
+
+/* The most keys, the longest numbers. */
+static void limits_taken(void)
+{
+	struct str small = ak_number;
+	CLEANUP(buf_done) struct buf b = buf_init(1000);
+	uint8_t number[512];
+	struct made_hcl m = honest();
+	struct azure_hcl h;
+	struct err e = { 0 };
+
+	m.runtime = "{\"keys\":[" EK EK EK EK EK EK EK KEY("HCLAkPub", "%") "]}";
+	CHECK_OK(parse(&h, &m, &e), e);
+	m.runtime = "{\"keys\":[" EK EK EK EK EK EK EK EK KEY("HCLAkPub", "%") "]}";
+	CHECK_ERR(parse(&h, &m, &e), e, ERR_LIMIT);
+	memset(number, 0xff, sizeof number);
+	base64_add(&b, SPAN_OF(number), BASE64_URL);
+	ak_number = buf_str(&b);
+	m.runtime = "{\"keys\":[{\"kid\":\"HCLAkPub\",\"kty\":\"RSA\",\"e\":\"_____w\","
+		    "\"n\":\"%\"}]}";
+	CHECK_OK(parse(&h, &m, &e), e);
+	CHECK(h.ak.modulus.n == 512 && h.ak.exponent.n == 4);
+	m.runtime = "{\"keys\":[{\"kid\":\"HCLAkPub\",\"kty\":\"RSA\",\"e\":\"______8\","
+		    "\"n\":\"%\"}]}";
+	CHECK_ERR(parse(&h, &m, &e), e, ERR_FORMAT);
+	ak_number = small;
+}
+
 static void refuses_runtime(void)
 {
 	static const struct {
@@ -282,7 +311,7 @@ static void refuses_frame(void)
 		{ other_version, "at 1220" },
 		{ other_hardware, "at 1224" },
 		{ sha384, "at 1228" },
-		{ shorter, "bytes behind" },
+		{ shorter, "bytes behind the runtime data" },
 		{ longer, "truncated" },
 		{ padding_set, "bytes behind" },
 	};
@@ -315,7 +344,9 @@ static void truncations(void)
 
 		CHECK_OK(azure_hcl_parse(&h, span_make(b.p, n), own, &e), e);
 	}
-	buf_fill(&b, 0, AZURE_HCL_SIZE_MAX);
+	buf_fill(&b, 0, AZURE_HCL_SIZE_MAX - b.n);
+	CHECK_OK(azure_hcl_parse(&h, buf_span(&b), a, &e), e);
+	buf_u8(&b, 0);
 	CHECK_ERR(azure_hcl_parse(&h, buf_span(&b), a, &e), e, ERR_LIMIT);
 }
 
@@ -452,6 +483,7 @@ int main(void)
 	other_number = number_of(other);
 	takes();
 	sparse();
+	limits_taken();
 	refuses_runtime();
 	refuses_frame();
 	truncations();
