@@ -399,7 +399,9 @@ static void loose(void)
 	CHECK(strstr(e.text, "no length is given"));
 	buf_u8(&b, 0);
 	CHECK_ERR(nitro_signed_parse(&s, buf_span(&b), a, &e), e, ERR_FORMAT);
-	buf_fill(&b, 0, NITRO_DOCUMENT_SIZE_MAX);
+	buf_fill(&b, 0, NITRO_DOCUMENT_SIZE_MAX - b.n);
+	CHECK_ERR(nitro_signed_parse(&s, buf_span(&b), a, &e), e, ERR_FORMAT);
+	buf_u8(&b, 0);
 	CHECK_ERR(nitro_signed_parse(&s, buf_span(&b), a, &e), e, ERR_LIMIT);
 }
 

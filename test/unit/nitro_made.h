@@ -6,11 +6,7 @@
 #ifndef ASSAY_TEST_NITRO_MADE_H
 #define ASSAY_TEST_NITRO_MADE_H
 
-#include <openssl/ecdsa.h>
-#include <openssl/evp.h>
-#include <openssl/x509v3.h>
-
-#include "test.h"
+#include "tpm_made.h"
 #include "trust/nitro_chain.h"
 #include "trust/nitro_signed.h"
 
@@ -106,34 +102,6 @@ __attribute__((unused)) static struct made_nitro made_nitro(void)
 	return m;
 }
 
-static void made_extension(X509 *x, int nid, const char *value)
-{
-	X509_EXTENSION *ext = value ? X509V3_EXT_conf_nid(NULL, NULL, nid, value) : NULL;
-
-	if (ext)
-		X509_add_ext(x, ext, -1);
-	X509_EXTENSION_free(ext);
-}
-
-static void made_critical(X509 *x, const char *oid_text)
-{
-	ASN1_OBJECT *oid = OBJ_txt2obj(oid_text, 1);
-	ASN1_OCTET_STRING *value = ASN1_OCTET_STRING_new();
-	X509_EXTENSION *ext;
-
-	ASN1_OCTET_STRING_set(value, (const unsigned char *)"\x05\x00", 2);
-	ext = X509_EXTENSION_create_by_OBJ(NULL, oid, 1, value);
-	X509_add_ext(x, ext, -1);
-	X509_EXTENSION_free(ext);
-	ASN1_OCTET_STRING_free(value);
-	ASN1_OBJECT_free(oid);
-}
-
-static void made_cn(X509_NAME *name, const char *cn)
-{
-	X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, (const unsigned char *)cn, -1, -1, 0);
-}
-
 static struct buf made_cert_der(const struct made_cert *c)
 {
 	struct buf b = buf_init(1 << 16);
@@ -145,13 +113,12 @@ static struct buf made_cert_der(const struct made_cert *c)
 	ASN1_INTEGER_set(X509_get_serialNumber(x), 4711);
 	ASN1_TIME_set(X509_getm_notBefore(x), (time_t)c->from);
 	ASN1_TIME_set(X509_getm_notAfter(x), (time_t)c->to);
-	made_cn(X509_get_subject_name(x), c->subject);
-	made_cn(X509_get_issuer_name(x), c->issuer);
+	made_name(X509_get_subject_name(x), c->subject);
+	made_name(X509_get_issuer_name(x), c->issuer);
 	X509_set_pubkey(x, c->key);
 	made_extension(x, NID_basic_constraints, c->basic);
 	made_extension(x, NID_key_usage, c->usage);
-	if (c->critical)
-		made_critical(x, c->critical);
+	made_critical(x, c->critical);
 	CHECK(X509_sign(x, c->signer, EVP_get_digestbyname(c->hash)) > 0);
 	n = i2d_X509(x, &der);
 	buf_add(&b, der, n > 0 ? (size_t)n : 0);
