@@ -137,6 +137,10 @@ static void path_too_long(struct made_nitro *m)
 {
 	m->certs[1].basic = "critical,CA:TRUE,pathlen:1";
 }
+static void path_of_none(struct made_nitro *m)
+{
+	m->certs[2].basic = "critical,CA:TRUE,pathlen:0";
+}
 static void no_usage(struct made_nitro *m)
 {
 	m->certs[2].usage = NULL;
@@ -237,14 +241,15 @@ static void refuses(void)
 			"certificate 2 of the chain (/CN=two.zonal.test-1.aws.nitro-enclaves): no crit" },
 		{ no_basic_leaf, "no critical basic constraints" },
 		{ basic_not_critical, "no critical basic constraints" },
-		{ path_too_long, "path length" },
+		{ path_too_long, "path length: more" },
+		{ path_of_none, "path length: more" },
 		{ no_usage, "no key usage" },
 		{ no_usage_leaf, "no key usage" },
 		{ middle_may_not_sign, "may not sign certificates" },
 		{ usage_not_critical, "may not sign certificates" },
 		{ leaf_may_not_sign, "may not sign documents" },
-		{ critical_leaf, "critical extension" },
-		{ critical_middle, "critical extension" },
+		{ critical_leaf, "a critical extension that this verifier does not know" },
+		{ critical_middle, "a critical extension that this verifier does not know" },
 		{ version_1, "not of version 3" },
 		{ weak_curve, "not on the curve P-384" },
 		{ weak_middle, "not on the curve P-384" },
