@@ -355,6 +355,9 @@ static void no_certificate(void)
 	m.bundle[2].n--;
 	CHECK_OK(see(&s, &m, &e), e);
 	nitro_chain_free(s.chain);
+	m.bundle[11] = span_make("no certificate", 14);
+	CHECK_ERR(see(&s, &m, &e), e, ERR_FORMAT);
+	CHECK(strstr(e.text, "certificate 4"));
 }
 
 /* Every changed byte of the whole document is another document, or none: tag and lengths included. */
