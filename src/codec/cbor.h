@@ -58,6 +58,11 @@ bool cbor_is_null(const struct cbor *v);
 /* v without its tags, however many. */
 const struct cbor *cbor_untagged(const struct cbor *v);
 struct str cbor_str(const struct cbor *v); /* of a TEXT */
+/*
+ * A parsed value in nearly one form: every head is the shortest, and only maps may stand without a length, as some encoders
+ * have them. The order of keys is free. Fails: FORMAT with the offset in v.
+ */
+bool cbor_check_form(const struct cbor *v, struct err *e) MUST_CHECK;
 /* "map", "text", for messages. */
 const char *cbor_kind_name(enum cbor_kind kind);
 

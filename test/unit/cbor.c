@@ -204,6 +204,31 @@ static void writes(void)
 	CHECK(!buf_ok(&full));
 }
 
+/* Shortest heads everywhere, and nothing without a length but maps. */
+static void form(void)
+{
+	static const char *const good[] = { "00", "1818", "190100", "1a00010000",
+		"1b0000000100000000", "20", "43010203", "bf6161bf0102ff6162820102ff",
+		"d28443a10126a0f640", "f6", "f8ff", "fb3ff199999999999a", "a0" };
+	static const char *const bad[] = { "1817", "1900ff", "1a0000ffff", "1b00000000ffffffff",
+		"3800", "580101", "5f4101ff", "7f6161ff", "9f01ff", "a1019f01ff", "a1180100",
+		"bf019f01ffff", "d812f6", "820a1801", "980101", "b8010102", "c1d81101" };
+	struct err e = { 0 };
+	struct cbor v;
+
+	for (size_t i = 0; i < ARRAY_LEN(good); i++) {
+		CHECK_OK(cbor_parse(&v, bytes_of(good[i]), a, &e), e);
+		CHECK_OK(cbor_check_form(&v, &e), e);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		CHECK_OK(cbor_parse(&v, bytes_of(bad[i]), a, &e), e);
+		CHECK_ERR(cbor_check_form(&v, &e), e, ERR_FORMAT);
+	}
+	CHECK_OK(cbor_parse(&v, bytes_of("820a1801"), a, &e), e);
+	CHECK_ERR(cbor_check_form(&v, &e), e, ERR_FORMAT);
+	CHECK(!strcmp(e.text, "CBOR at 2: a longer head than needed of unsigned number"));
+}
+
 int main(void)
 {
 	a = arena_new(1 << 20);
@@ -213,6 +238,7 @@ int main(void)
 	bounded();
 	members();
 	writes();
+	form();
 	arena_free(a);
 	return test_end();
 }

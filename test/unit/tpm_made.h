@@ -190,6 +190,23 @@ static void made_extension(X509 *x, int nid, const char *value)
 	X509_EXTENSION_free(ext);
 }
 
+/* A critical extension of this OID, which nobody knows; NULL: none. */
+static void made_critical(X509 *x, const char *oid_text)
+{
+	ASN1_OBJECT *oid = oid_text ? OBJ_txt2obj(oid_text, 1) : NULL;
+	ASN1_OCTET_STRING *value = ASN1_OCTET_STRING_new();
+	X509_EXTENSION *ext = NULL;
+
+	ASN1_OCTET_STRING_set(value, (const unsigned char *)"\x05\x00", 2);
+	if (oid)
+		ext = X509_EXTENSION_create_by_OBJ(NULL, oid, 1, value);
+	if (ext)
+		X509_add_ext(x, ext, -1);
+	X509_EXTENSION_free(ext);
+	ASN1_OCTET_STRING_free(value);
+	ASN1_OBJECT_free(oid);
+}
+
 static void made_name(X509_NAME *name, const char *cn)
 {
 	X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, (const unsigned char *)cn, -1, -1, 0);
@@ -214,18 +231,7 @@ __attribute__((unused)) static struct buf made_certificate(const struct made_cer
 	made_extension(x, NID_ext_key_usage, c->eku);
 	made_extension(x, NID_key_usage, c->usage);
 	made_extension(x, NID_subject_alt_name, c->san);
-	if (c->critical) {
-		ASN1_OBJECT *oid = OBJ_txt2obj(c->critical, 1);
-		ASN1_OCTET_STRING *value = ASN1_OCTET_STRING_new();
-		X509_EXTENSION *ext;
-
-		ASN1_OCTET_STRING_set(value, (const unsigned char *)"\x05\x00", 2);
-		ext = X509_EXTENSION_create_by_OBJ(NULL, oid, 1, value);
-		X509_add_ext(x, ext, -1);
-		X509_EXTENSION_free(ext);
-		ASN1_OCTET_STRING_free(value);
-		ASN1_OBJECT_free(oid);
-	}
+	made_critical(x, c->critical);
 	CHECK(X509_sign(x, c->signer, EVP_get_digestbyname(c->hash ? c->hash : "SHA256")) > 0);
 	n = i2d_X509(x, &der);
 	buf_add(&b, der, n > 0 ? (size_t)n : 0);
