@@ -5,14 +5,13 @@
 #define ASSAY_APPRAISE_APPRAISE_TPM_INSIDE_H
 
 #include "appraise/appraise_tpm.h"
+#include "appraise/appraise_work.h"
 #include "evidence/tpm_quote.h"
 #include "evidence/tpm_signature.h"
 #include "trust/signature.h"
 
 struct appraise_tpm_state {
-	const struct appraise_tpm_in *in;
-	struct appraise_tpm_out *out;
-	struct arena *a;
+	struct appraise_work w;
 	bool ak_parsed, quote_parsed, scheme_known;
 	bool values_signed; /* the claimed values are exactly what the signature covers */
 	struct tpm_public ak;
@@ -21,11 +20,6 @@ struct appraise_tpm_state {
 	struct tpm_quote quote;
 	struct verdict_claim hardware; /* what the endorsement key's root lets us say */
 };
-
-/* Notes a check; result, claim and fail_value must be set. */
-void appraise_tpm_note(struct appraise_tpm_state *s, struct check c);
-/* The same for a check that is passed when ok, and failed for the reason in e otherwise. */
-void appraise_tpm_test(struct appraise_tpm_state *s, struct check c, bool ok, const struct err *e);
 
 void appraise_tpm_key(struct appraise_tpm_state *s);       /* AK and EK */
 void appraise_tpm_quote(struct appraise_tpm_state *s);     /* signature, binding, clock */

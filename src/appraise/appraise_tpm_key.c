@@ -45,7 +45,7 @@ static struct str hex_text(struct appraise_tpm_state *s, const void *p, size_t n
 	char hex[2 * TPM_PUBLIC_NAME_MAX + 1];
 
 	hex_write(hex, p, n < TPM_PUBLIC_NAME_MAX ? n : TPM_PUBLIC_NAME_MAX);
-	return arena_str(s->a, str_of(hex));
+	return arena_str(s->w.a, str_of(hex));
 }
 
 static bool name_equal(const struct tpm_name *a, const struct tpm_name *b)
@@ -71,7 +71,7 @@ static struct str attributes_text(struct appraise_tpm_state *s, uint32_t attribu
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
 		if (attributes & names[i].bit)
 			buf_printf(&b, "%s%s", b.n ? " " : "", names[i].name);
-	return arena_str(s->a, buf_str(&b));
+	return arena_str(s->w.a, buf_str(&b));
 }
 
 /* Without these the key could have been made elsewhere, or could sign what only looks like a quote. */
@@ -85,7 +85,7 @@ static void check_attributes(struct appraise_tpm_state *s)
 	bool ok = looked_at == must ||
 		  err_set(&e, ERR_MISMATCH, "such a key can sign what no TPM has made");
 
-	appraise_tpm_test(s,
+	appraise_test(&s->w,
 		(struct check){ .name = "ak-attributes",
 			.what = STR(
 				"the attestation key lives in one TPM and signs only what it makes"),
@@ -101,11 +101,11 @@ static void check_scheme(struct appraise_tpm_state *s)
 	struct err e = { 0 };
 
 	s->scheme_known = signature_alg_of_tpm(&s->scheme, &s->ak, &e);
-	appraise_tpm_test(s,
+	appraise_test(&s->w,
 		(struct check){ .name = "ak-scheme",
 			.what = STR("the attestation key signs with one strong algorithm"),
 			.want = STR("RSASSA, RSAPSS or ECDSA with SHA-256 or longer"),
-			.got = arena_printf(s->a, "%s with %s", tpm_alg_name(s->ak.scheme.alg),
+			.got = arena_printf(s->w.a, "%s with %s", tpm_alg_name(s->ak.scheme.alg),
 				tpm_alg_name(s->ak.scheme.hash)),
 			.whose = STR("this verifier"),
 			.fail_value = CHECK_CONTRAINDICATED },
@@ -114,28 +114,28 @@ static void check_scheme(struct appraise_tpm_state *s)
 
 static enum bond bond_of(const struct appraise_tpm_state *s)
 {
-	if (trust_file_is_pinned(s->in->trust, &s->ak_name))
+	if (trust_file_is_pinned(s->w.in->trust, &s->ak_name))
 		return BOND_PINNED;
-	if (s->in->challenge)
+	if (s->w.in->challenge)
 		return BOND_CREDENTIAL;
-	if (s->in->enrolment && name_equal(&s->in->enrolment->ak, &s->ak_name))
+	if (s->w.in->enrolment && name_equal(&s->w.in->enrolment->ak, &s->ak_name))
 		return BOND_ENROLLED;
-	return s->in->bundle->ak_chain.n ? BOND_CERTIFICATE : BOND_NONE;
+	return s->w.in->bundle->ak_chain.n ? BOND_CERTIFICATE : BOND_NONE;
 }
 
 /* The evidence is by the key for which the credential was made, and its quote names the secret that was in it. */
 static bool credential_holds(const struct appraise_tpm_state *s, struct err *e)
 {
-	const struct appraise_challenge *c = s->in->challenge;
+	const struct appraise_challenge *c = s->w.in->challenge;
 	uint8_t digest[SHA256_SIZE];
 
 	sha256_of(digest, SPAN_OF(c->secret));
 	if (!name_equal(&c->ak, &s->ak_name))
 		return err_set(
 			e, ERR_MISMATCH, "AK not bound: the credential was made for another key");
-	if (!span_equal(c->ek_public, s->in->bundle->ek_public))
+	if (!span_equal(c->ek_public, s->w.in->bundle->ek_public))
 		return err_set(e, ERR_MISMATCH, "AK not bound: the evidence names another EK");
-	if (!ct_equal(digest, s->in->bundle->binding.secret_digest, sizeof digest))
+	if (!ct_equal(digest, s->w.in->bundle->binding.secret_digest, sizeof digest))
 		return err_set(e, ERR_MISMATCH,
 			"AK not bound: the machine did not recover the credential's secret");
 	return true;
@@ -162,7 +162,7 @@ static void check_bond(struct appraise_tpm_state *s, enum bond bond)
 	if (bond == BOND_NONE)
 		err_set(&e, ERR_NOTFOUND,
 			"AK not bound: anybody can make such a key; ask the machine itself (verify URL), enrol it, or pin its name");
-	appraise_tpm_test(s,
+	appraise_test(&s->w,
 		(struct check){ .name = "ak-bound",
 			.what = STR("the attestation key is bound to a TPM"),
 			.want = how[bond],
@@ -191,12 +191,12 @@ static void take_root(struct appraise_tpm_state *s, const struct trust_root *roo
 {
 	if (root->emulated) {
 		s->hardware = (struct verdict_claim){ CHECK_NO_CLAIM,
-			arena_printf(s->a,
+			arena_printf(s->w.a,
 				"the TPM is emulated (root '%.*s' of the trust file): whoever runs it, the host, could forge all of this",
 				STR_ARG(root->name)) };
 	} else {
 		s->hardware = (struct verdict_claim){ CHECK_AFFIRMS,
-			arena_printf(s->a, "TPM certified by '%.*s' of the trust file",
+			arena_printf(s->w.a, "TPM certified by '%.*s' of the trust file",
 				STR_ARG(root->name)) };
 	}
 }
@@ -212,22 +212,22 @@ static void check_chain(
 		.n_roots = c->n_roots };
 	struct err e = { 0 };
 	size_t root = 0;
-	bool ok = certificate_verify(&path, purpose, s->in->at_unix, &root, &e);
-	const struct trust_root *named = ok ? &s->in->trust->roots[c->root_ids[root]] : NULL;
+	bool ok = certificate_verify(&path, purpose, s->w.in->at_unix, &root, &e);
+	const struct trust_root *named = ok ? &s->w.in->trust->roots[c->root_ids[root]] : NULL;
 
-	appraise_tpm_test(s,
+	appraise_test(&s->w,
 		(struct check){ .name = ek ? "ek-chain" : "ak-chain",
 			.what = ek ? STR("the TPM's certificate leads to a root of the trust file")
 				   : STR("the attestation key's certificate leads to a root of the trust file"),
 			.want = STR("one of the TPM roots that the user named"),
-			.got = named ? named->name : certificate_issuer(c->certs[0], s->a),
+			.got = named ? named->name : certificate_issuer(c->certs[0], s->w.a),
 			.whose = STR("trust file"),
 			.claim = CHECK_HARDWARE,
 			.fail_value = CHECK_NOT_RECOGNISED },
 		ok, &e);
 	if (named)
 		take_root(s, named);
-	appraise_tpm_note(s,
+	appraise_note(&s->w,
 		(struct check){ .name = "revocation",
 			.result = CHECK_NOT_APPLICABLE,
 			.what = STR("the certificates are not revoked"),
@@ -241,12 +241,12 @@ static void check_template(struct appraise_tpm_state *s)
 {
 	struct tpm_public ek;
 	struct err e = { 0 };
-	bool ok = s->in->bundle->ek_public.p != NULL ||
+	bool ok = s->w.in->bundle->ek_public.p != NULL ||
 		  err_set(&e, ERR_NOTFOUND, "the evidence does not carry the endorsement key");
 
-	ok = ok && tpm_public_parse(&ek, s->in->bundle->ek_public, &e) &&
+	ok = ok && tpm_public_parse(&ek, s->w.in->bundle->ek_public, &e) &&
 	     ek_template_check(&ek, &e);
-	appraise_tpm_test(s,
+	appraise_test(&s->w,
 		(struct check){ .name = "ek-template",
 			.what = STR("the endorsement key is made by the TCG default template"),
 			.want = STR("template L-1 (RSA 2048) or L-2 (ECC P-256)"),
@@ -257,7 +257,7 @@ static void check_template(struct appraise_tpm_state *s)
 
 static void check_enrolled(struct appraise_tpm_state *s, const struct certificate *leaf)
 {
-	const struct enrolment *r = s->in->enrolment;
+	const struct enrolment *r = s->w.in->enrolment;
 	uint8_t got[SHA256_SIZE];
 	struct err e = { 0 };
 	bool ok;
@@ -265,7 +265,7 @@ static void check_enrolled(struct appraise_tpm_state *s, const struct certificat
 	certificate_sha256(got, leaf);
 	ok = ct_equal(got, r->ek_certificate_sha256, sizeof got) ||
 	     err_set(&e, ERR_MISMATCH, "the evidence comes with another TPM's certificate");
-	appraise_tpm_test(s,
+	appraise_test(&s->w,
 		(struct check){ .name = "ek-enrolled",
 			.what = STR("the TPM's certificate is the one that was enrolled"),
 			.want = hex_text(s, r->ek_certificate_sha256, SHA256_SIZE),
@@ -279,22 +279,22 @@ static void check_enrolled(struct appraise_tpm_state *s, const struct certificat
 static void check_certificates(struct appraise_tpm_state *s, enum bond bond)
 {
 	bool ek = bond != BOND_CERTIFICATE;
-	const struct bundle *b = s->in->bundle;
+	const struct bundle *b = s->w.in->bundle;
 	const struct bundle_chain *from = ek ? &b->ek_chain : &b->ak_chain;
 	CLEANUP(chain_done) struct chain c = { 0 };
 	struct err e = { 0 };
 	bool ok = from->n > 0 ||
 		  err_set(&e, ERR_NOTFOUND, "the evidence carries no EK certificate");
 
-	ok = ok && chain_read(&c, from, s->in->trust, &e) &&
+	ok = ok && chain_read(&c, from, s->w.in->trust, &e) &&
 	     (bond == BOND_ENROLLED && !b->ek_public.p
 			     ? true
 			     : key_matches(c.certs[0], ek ? b->ek_public : b->ak_public, &e));
-	appraise_tpm_test(s,
+	appraise_test(&s->w,
 		(struct check){ .name = ek ? "ek-certificate" : "ak-certificate",
 			.what = ek ? STR("the TPM's certificate is for its endorsement key")
 				   : STR("the certificate is for the attestation key"),
-			.got = c.n ? certificate_subject(c.certs[0], s->a) : STR("none"),
+			.got = c.n ? certificate_subject(c.certs[0], s->w.a) : STR("none"),
 			.whose = STR("evidence"),
 			.fail_value = CHECK_NOT_RECOGNISED },
 		ok, &e);
@@ -309,13 +309,13 @@ static void check_pinned(struct appraise_tpm_state *s)
 {
 	s->hardware.why = STR(
 		"the trust file pins the attestation key; nothing was asked about its TPM");
-	appraise_tpm_note(
-		s, (struct check){ .name = "ek-chain",
-			   .result = CHECK_NOT_APPLICABLE,
-			   .what = STR("the TPM's certificate leads to a root of the trust file"),
-			   .reason = STR("the trust file pins this attestation key by name"),
-			   .claim = CHECK_HARDWARE,
-			   .fail_value = CHECK_NOT_RECOGNISED });
+	appraise_note(&s->w,
+		(struct check){ .name = "ek-chain",
+			.result = CHECK_NOT_APPLICABLE,
+			.what = STR("the TPM's certificate leads to a root of the trust file"),
+			.reason = STR("the trust file pins this attestation key by name"),
+			.claim = CHECK_HARDWARE,
+			.fail_value = CHECK_NOT_RECOGNISED });
 }
 
 void appraise_tpm_key(struct appraise_tpm_state *s)
@@ -324,8 +324,8 @@ void appraise_tpm_key(struct appraise_tpm_state *s)
 	enum bond bond;
 
 	s->hardware.why = STR("no certificate of the TPM leads to a root of the trust file");
-	s->ak_parsed = tpm_public_parse(&s->ak, s->in->bundle->ak_public, &e);
-	appraise_tpm_test(s,
+	s->ak_parsed = tpm_public_parse(&s->ak, s->w.in->bundle->ak_public, &e);
+	appraise_test(&s->w,
 		(struct check){ .name = "ak-structure",
 			.what = STR("the attestation key is a well-formed public area"),
 			.whose = STR("TPM 2.0 Part 2, section 12.2.4"),

@@ -8,18 +8,18 @@
  */
 static bool log_replays(struct appraise_tpm_state *s, struct err *e)
 {
-	const struct bundle_bank *bank = &s->out->signed_bank;
+	const struct bundle_bank *bank = &s->w.out->signed_bank;
 	struct event_log_registers regs;
 
-	if (!event_log_parse(&s->out->log, s->in->bundle->firmware_log, s->a, e))
+	if (!event_log_parse(&s->w.out->log, s->w.in->bundle->firmware_log, s->w.a, e))
 		return false;
-	if (s->out->log.form == EVENT_LOG_CC)
+	if (s->w.out->log.form == EVENT_LOG_CC)
 		return err_set(e, ERR_FORMAT,
 			"the log is of a confidential guest's registers, not of a TPM's");
-	if (!event_log_replay(&regs, &s->out->log, s->in->policy->bank, e))
+	if (!event_log_replay(&regs, &s->w.out->log, s->w.in->policy->bank, e))
 		return false;
 	for (unsigned i = 0; i < EVENT_LOG_PCRS; i++)
-		if (s->in->policy->registers >> i & 1 && bank->pcrs >> i & 1 &&
+		if (s->w.in->policy->registers >> i & 1 && bank->pcrs >> i & 1 &&
 			!digest_equal(&regs.values[i], &bank->values[i]))
 			return err_set(e, ERR_MISMATCH,
 				"the log does not give the signed value of PCR %u: it explains nothing",
@@ -36,13 +36,13 @@ void appraise_tpm_log(struct appraise_tpm_state *s)
 		.fail_value = CHECK_UNSAFE };
 	struct err e = { 0 };
 
-	if (!s->in->bundle->firmware_log.p || !s->values_signed) {
+	if (!s->w.in->bundle->firmware_log.p || !s->values_signed) {
 		c.result = CHECK_NOT_APPLICABLE;
 		c.reason = s->values_signed ? STR("the evidence carries no log")
 					    : STR("there are no signed values to hold it against");
-		appraise_tpm_note(s, c);
+		appraise_note(&s->w, c);
 		return;
 	}
-	s->out->log_holds = log_replays(s, &e);
-	appraise_tpm_test(s, c, s->out->log_holds, &e);
+	s->w.out->log_holds = log_replays(s, &e);
+	appraise_test(&s->w, c, s->w.out->log_holds, &e);
 }

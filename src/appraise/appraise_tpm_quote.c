@@ -1,15 +1,6 @@
 #include "appraise/appraise_tpm_inside.h"
 
-#include "base/hex.h"
 #include "base/banned.h"
-
-static struct str hex_text(struct appraise_tpm_state *s, struct span bytes)
-{
-	CLEANUP(buf_done) struct buf b = buf_init(1024);
-
-	hex_add(&b, bytes);
-	return arena_str(s->a, buf_str(&b));
-}
 
 static bool signature_holds(struct appraise_tpm_state *s, struct err *e)
 {
@@ -18,9 +9,9 @@ static bool signature_holds(struct appraise_tpm_state *s, struct err *e)
 
 	if (!s->ak_parsed || !s->scheme_known)
 		return err_set(e, ERR_SIGNATURE, "there is no usable attestation key");
-	return tpm_signature_parse(&sig, s->in->bundle->signature, e) &&
+	return tpm_signature_parse(&sig, s->w.in->bundle->signature, e) &&
 	       public_key_of_tpm(&key, &s->ak, e) &&
-	       signature_verify_tpm(key, s->scheme, s->in->bundle->quote, &sig, e);
+	       signature_verify_tpm(key, s->scheme, s->w.in->bundle->quote, &sig, e);
 }
 
 static void check_signature(struct appraise_tpm_state *s)
@@ -28,7 +19,7 @@ static void check_signature(struct appraise_tpm_state *s)
 	struct err e = { 0 };
 	bool ok = signature_holds(s, &e);
 
-	appraise_tpm_test(s,
+	appraise_test(&s->w,
 		(struct check){ .name = "signature",
 			.what = STR("the quote is signed by the attestation key"),
 			.whose = STR("evidence"),
@@ -40,17 +31,17 @@ static void check_qualifying_data(struct appraise_tpm_state *s)
 {
 	struct digest want = { 0 };
 	struct err e = { 0 };
-	bool ok = binding_digest(&want, DIGEST_SHA256, &s->in->bundle->binding, &e);
+	bool ok = binding_digest(&want, DIGEST_SHA256, &s->w.in->bundle->binding, &e);
 
 	if (ok && !(s->quote.extra_data.n == SHA256_SIZE &&
 			  ct_equal(s->quote.extra_data.p, want.bytes, SHA256_SIZE)))
 		ok = err_set(&e, ERR_MISMATCH,
 			"the signed extraData is not the digest of role, nonce, secret and channel");
-	appraise_tpm_test(s,
+	appraise_test(&s->w,
 		(struct check){ .name = "qualifying-data",
 			.what = STR("what the evidence is bound to is what the TPM signed"),
-			.want = hex_text(s, span_make(want.bytes, SHA256_SIZE)),
-			.got = hex_text(s, s->quote.extra_data),
+			.want = appraise_hex(&s->w, span_make(want.bytes, SHA256_SIZE)),
+			.got = appraise_hex(&s->w, s->quote.extra_data),
 			.whose = STR("doc/protocol.md"),
 			.fail_value = CHECK_CRYPTO_FAILED },
 		ok, &e);
@@ -59,7 +50,7 @@ static void check_qualifying_data(struct appraise_tpm_state *s)
 static void check_role(struct appraise_tpm_state *s)
 {
 	static const uint8_t plain[SHA256_SIZE];
-	const struct binding *b = &s->in->bundle->binding;
+	const struct binding *b = &s->w.in->bundle->binding;
 	struct err e = { 0 };
 	bool ok = str_is(b->role, "attester") ||
 		  err_set(&e, ERR_MISMATCH,
@@ -68,7 +59,7 @@ static void check_role(struct appraise_tpm_state *s)
 	if (ok && !ct_equal(b->channel, plain, sizeof plain))
 		ok = err_set(&e, ERR_MISMATCH,
 			"the evidence is bound to a channel that this verifier did not see");
-	appraise_tpm_test(s,
+	appraise_test(&s->w,
 		(struct check){ .name = "role",
 			.what = STR("the evidence was made by an attester over plain HTTP"),
 			.want = STR("attester"),
@@ -80,31 +71,31 @@ static void check_role(struct appraise_tpm_state *s)
 
 static void check_nonce(struct appraise_tpm_state *s)
 {
-	const struct binding *b = &s->in->bundle->binding;
-	bool archive = s->in->policy->freshness == POLICY_ARCHIVE;
+	const struct binding *b = &s->w.in->bundle->binding;
+	bool archive = s->w.in->policy->freshness == POLICY_ARCHIVE;
 	struct check c = { .name = "nonce",
 		.what = STR("the evidence is fresh: it answers this verifier's nonce"),
-		.got = hex_text(s, SPAN_OF(b->nonce)),
+		.got = appraise_hex(&s->w, SPAN_OF(b->nonce)),
 		.whose = STR("this verifier"),
 		.fail_value = CHECK_CONTRAINDICATED };
 	struct err e = { 0 };
 	bool ok;
 
-	if (!s->in->nonce && archive) {
+	if (!s->w.in->nonce && archive) {
 		c.result = CHECK_NOT_APPLICABLE;
 		c.reason = STR("the policy says archive: the evidence may be of any age");
-		appraise_tpm_note(s, c);
+		appraise_note(&s->w, c);
 		return;
 	}
-	if (s->in->nonce) {
-		c.want = hex_text(s, span_make(s->in->nonce, BINDING_NONCE_SIZE));
-		ok = ct_equal(b->nonce, s->in->nonce, BINDING_NONCE_SIZE) ||
+	if (s->w.in->nonce) {
+		c.want = appraise_hex(&s->w, span_make(s->w.in->nonce, BINDING_NONCE_SIZE));
+		ok = ct_equal(b->nonce, s->w.in->nonce, BINDING_NONCE_SIZE) ||
 		     err_set(&e, ERR_MISMATCH, "not fresh: the evidence answers another nonce");
 	} else {
 		ok = err_set(&e, ERR_NOTFOUND,
 			"not fresh: no nonce was given, and the policy does not say archive");
 	}
-	appraise_tpm_test(s, c, ok, &e);
+	appraise_test(&s->w, c, ok, &e);
 }
 
 /* Freshness comes from the nonce; the clock is looked at only where the policy asks for it. */
@@ -114,7 +105,7 @@ static void check_clock(struct appraise_tpm_state *s)
 	struct check c = { .name = "clock",
 		.what = STR("the TPM's clock has not gone back"),
 		.want = STR("safe"),
-		.got = arena_printf(s->a, "%s, %llu ms, %u resets, %u restarts",
+		.got = arena_printf(s->w.a, "%s, %llu ms, %u resets, %u restarts",
 			q->clock_safe ? "safe" : "not safe", (unsigned long long)q->clock_ms,
 			q->reset_count, q->restart_count),
 		.whose = STR("policy"),
@@ -122,24 +113,24 @@ static void check_clock(struct appraise_tpm_state *s)
 		.fail_value = CHECK_UNSAFE };
 	struct err e = { 0 };
 
-	if (!s->in->policy->safe_clock) {
+	if (!s->w.in->policy->safe_clock) {
 		c.result = CHECK_NOT_APPLICABLE;
 		c.reason = STR(
 			"nothing here relies on the TPM's clock, and the policy does not ask for it");
-		appraise_tpm_note(s, c);
+		appraise_note(&s->w, c);
 		return;
 	}
 	if (!q->clock_safe)
 		err_set(&e, ERR_MISMATCH, "the TPM lost track of time in an unclean shutdown");
-	appraise_tpm_test(s, c, q->clock_safe, &e);
+	appraise_test(&s->w, c, q->clock_safe, &e);
 }
 
 static void note_firmware(struct appraise_tpm_state *s)
 {
-	appraise_tpm_note(s, (struct check){ .name = "tpm-firmware",
+	appraise_note(&s->w, (struct check){ .name = "tpm-firmware",
 				     .result = CHECK_NOT_APPLICABLE,
 				     .what = STR("the TPM's own firmware is an accepted version"),
-				     .got = arena_printf(s->a, "%016llx",
+				     .got = arena_printf(s->w.a, "%016llx",
 					     (unsigned long long)s->quote.firmware_version),
 				     .reason = STR("the policy names no versions"),
 				     .claim = CHECK_HARDWARE,
@@ -150,8 +141,8 @@ void appraise_tpm_quote(struct appraise_tpm_state *s)
 {
 	struct err e = { 0 };
 
-	s->quote_parsed = tpm_quote_parse(&s->quote, s->in->bundle->quote, &e);
-	appraise_tpm_test(s,
+	s->quote_parsed = tpm_quote_parse(&s->quote, s->w.in->bundle->quote, &e);
+	appraise_test(&s->w,
 		(struct check){ .name = "quote-structure",
 			.what = STR("the signed structure is a quote made by a TPM"),
 			.want = STR("magic ff544347, type 8018"),

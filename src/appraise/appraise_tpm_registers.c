@@ -12,13 +12,13 @@ static struct str set_text(struct appraise_tpm_state *s, uint32_t set)
 	for (unsigned i = 0; i < TPM_PCRS; i++)
 		if (set >> i & 1)
 			buf_printf(&b, "%s%u", b.n ? ", " : "", i);
-	return b.n ? arena_str(s->a, buf_str(&b)) : STR("none");
+	return b.n ? arena_str(s->w.a, buf_str(&b)) : STR("none");
 }
 
 /* Every bank that was signed is known and claimed with exactly the signed registers, and no other bank is claimed. */
 static bool claims_equal_selection(const struct appraise_tpm_state *s, struct err *e)
 {
-	const struct bundle *b = s->in->bundle;
+	const struct bundle *b = s->w.in->bundle;
 
 	for (size_t i = 0; i < s->quote.n_selections; i++) {
 		const struct tpm_selection *sel = &s->quote.selections[i];
@@ -49,7 +49,7 @@ static bool digest_holds(const struct appraise_tpm_state *s, struct err *e)
 
 	for (size_t i = 0; i < s->quote.n_selections; i++) {
 		const struct tpm_selection *sel = &s->quote.selections[i];
-		const struct bundle_bank *bank = bundle_bank_find(s->in->bundle, sel->alg);
+		const struct bundle_bank *bank = bundle_bank_find(s->w.in->bundle, sel->alg);
 
 		for (unsigned pcr = 0; bank && pcr < TPM_PCRS; pcr++)
 			if (sel->pcrs >> pcr & 1)
@@ -63,20 +63,20 @@ static bool digest_holds(const struct appraise_tpm_state *s, struct err *e)
 
 static void check_selection(struct appraise_tpm_state *s)
 {
-	const struct policy *p = s->in->policy;
+	const struct policy *p = s->w.in->policy;
 	uint32_t got = tpm_quote_selected(&s->quote, p->bank);
 	struct err e = { 0 };
 	bool ok = (got & p->registers) == p->registers ||
 		  err_set(&e, ERR_MISMATCH, "not signed: PCR %.*s of bank %s",
 			  STR_ARG(set_text(s, p->registers & ~got)), digest_name(p->bank));
 
-	appraise_tpm_test(s,
+	appraise_test(&s->w,
 		(struct check){ .name = "pcr-selection",
 			.what = STR("the signature covers every register that the policy requires"),
-			.want = arena_printf(s->a, "%s: %.*s", digest_name(p->bank),
+			.want = arena_printf(s->w.a, "%s: %.*s", digest_name(p->bank),
 				STR_ARG(set_text(s, p->registers))),
-			.got = arena_printf(
-				s->a, "%s: %.*s", digest_name(p->bank), STR_ARG(set_text(s, got))),
+			.got = arena_printf(s->w.a, "%s: %.*s", digest_name(p->bank),
+				STR_ARG(set_text(s, got))),
 			.whose = STR("policy"),
 			.claim = CHECK_CONFIGURATION,
 			.fail_value = CHECK_CONTRAINDICATED },
@@ -88,7 +88,7 @@ static void check_values(struct appraise_tpm_state *s)
 	struct err e = { 0 };
 	bool same = claims_equal_selection(s, &e), holds = false;
 
-	appraise_tpm_test(s,
+	appraise_test(&s->w,
 		(struct check){ .name = "pcr-claims",
 			.what = STR("the register values given are exactly those that are signed"),
 			.whose = STR("evidence"),
@@ -96,13 +96,13 @@ static void check_values(struct appraise_tpm_state *s)
 		same, &e);
 	if (same && s->scheme_known)
 		holds = digest_holds(s, &e);
-	appraise_tpm_test(s,
+	appraise_test(&s->w,
 		(struct check){ .name = "pcr-digest",
 			.what = STR("the register values give the digest that is signed"),
 			.whose = STR("evidence"),
 			.fail_value = CHECK_CRYPTO_FAILED },
 		holds, &e);
-	s->values_signed = holds && check_passed(&s->out->verdict.checks, "signature");
+	s->values_signed = holds && check_passed(&s->w.out->verdict.checks, "signature");
 }
 
 static const struct reference_register *reference_of(
@@ -132,9 +132,9 @@ static enum check_claim claim_of(unsigned pcr)
 
 static struct str whose_text(const struct appraise_tpm_state *s, const struct reference_register *r)
 {
-	bool here = s->in->vouch == APPRAISE_BUILT_HERE;
+	bool here = s->w.in->vouch == APPRAISE_BUILT_HERE;
 
-	return arena_printf(s->a, "reference values: %s, %s",
+	return arena_printf(s->w.a, "reference values: %s, %s",
 		r->how == REFERENCE_OBSERVED ? "observed" : "computed",
 		here ? "built here" : "unsigned claim");
 }
@@ -144,7 +144,7 @@ static struct str value_text(struct appraise_tpm_state *s, const struct digest *
 	char hex[2 * DIGEST_MAX + 1];
 
 	digest_hex(d, hex);
-	return arena_str(s->a, str_of(hex));
+	return arena_str(s->w.a, str_of(hex));
 }
 
 /* A required register without a value to hold it against: PCR 0 without an anchor, or one that cannot be predicted. */
@@ -154,24 +154,24 @@ static void no_reference(struct appraise_tpm_state *s, struct check c,
 	c.whose = STR("reference values");
 	c.fail_value = c.claim == CHECK_EXECUTABLES ? CHECK_UNRECOGNISED : CHECK_UNSAFE;
 	c.result = required ? CHECK_FAILED : CHECK_NOT_APPLICABLE;
-	c.reason = arena_printf(s->a, "%s%.*s",
+	c.reason = arena_printf(s->w.a, "%s%.*s",
 		required ? "no reference value to hold it against: " : "",
 		STR_ARG(r && r->reason.n ? r->reason : STR("the reference values do not name it")));
 	if (required && c.reg == 0)
-		c.reason = arena_printf(s->a,
+		c.reason = arena_printf(s->w.a,
 			"no anchor: without a value for PCR 0 other firmware could fake all later registers (%.*s)",
 			STR_ARG(c.reason));
-	appraise_tpm_note(s, c);
+	appraise_note(&s->w, c);
 }
 
 static void check_register(
 	struct appraise_tpm_state *s, const struct bundle_bank *bank, size_t place, unsigned reg)
 {
-	const struct reference_register *r = reference_of(s->in->shape, reg);
-	bool required = s->in->policy->registers >> reg & 1;
-	struct check c = { .name = arena_printf(s->a, "pcr-%u.%s", reg, digest_name(bank->alg)).p,
+	const struct reference_register *r = reference_of(s->w.in->shape, reg);
+	bool required = s->w.in->policy->registers >> reg & 1;
+	struct check c = { .name = arena_printf(s->w.a, "pcr-%u.%s", reg, digest_name(bank->alg)).p,
 		.what = arena_printf(
-			s->a, "PCR %u (%s) has the predicted value", reg, digest_name(bank->alg)),
+			s->w.a, "PCR %u (%s) has the predicted value", reg, digest_name(bank->alg)),
 		.got = value_text(s, &bank->values[reg]),
 		.claim = claim_of(reg),
 		.fail_value = CHECK_CONTRAINDICATED,
@@ -181,7 +181,7 @@ static void check_register(
 	bool same;
 
 	if (!r || r->how == REFERENCE_NOT_PREDICTABLE) {
-		no_reference(s, c, r, required && bank->alg == s->in->policy->bank);
+		no_reference(s, c, r, required && bank->alg == s->w.in->policy->bank);
 		return;
 	}
 	c.want = value_text(s, &r->values[place]);
@@ -191,38 +191,38 @@ static void check_register(
 		c.result = CHECK_NOT_APPLICABLE;
 		c.reason = same ? STR("equal, but the policy does not require it")
 				: STR("different, but the policy does not require it");
-		appraise_tpm_note(s, c);
+		appraise_note(&s->w, c);
 		return;
 	}
 	if (!same) {
-		s->out->differing |= UINT32_C(1) << reg;
+		s->w.out->differing |= UINT32_C(1) << reg;
 		err_set(&e, ERR_MISMATCH, "PCR %u differs from the prediction", reg);
 	}
-	appraise_tpm_test(s, c, same, &e);
+	appraise_test(&s->w, c, same, &e);
 }
 
 /* Every bank that is both signed and predicted is compared. */
 static void compare(struct appraise_tpm_state *s)
 {
-	const struct reference_shape *shape = s->in->shape;
+	const struct reference_shape *shape = s->w.in->shape;
 	bool predicted = false;
 	struct err e = { 0 };
 
 	for (size_t i = 0; i < shape->n_banks; i++) {
-		const struct bundle_bank *bank = bundle_bank_find(s->in->bundle, shape->banks[i]);
+		const struct bundle_bank *bank = bundle_bank_find(s->w.in->bundle, shape->banks[i]);
 
-		predicted = predicted || shape->banks[i] == s->in->policy->bank;
+		predicted = predicted || shape->banks[i] == s->w.in->policy->bank;
 		for (unsigned reg = 0; bank && reg < TPM_PCRS; reg++)
 			if (bank->pcrs >> reg & 1)
 				check_register(s, bank, i, reg);
 	}
 	if (!predicted)
 		err_set(&e, ERR_NOTFOUND, "the reference values have no bank %s",
-			digest_name(s->in->policy->bank));
-	appraise_tpm_test(s,
+			digest_name(s->w.in->policy->bank));
+	appraise_test(&s->w,
 		(struct check){ .name = "pcr-bank",
 			.what = STR("the bank that the policy asks for is predicted"),
-			.want = str_of(digest_name(s->in->policy->bank)),
+			.want = str_of(digest_name(s->w.in->policy->bank)),
 			.whose = STR("policy"),
 			.claim = CHECK_CONFIGURATION,
 			.fail_value = CHECK_CONTRAINDICATED },
@@ -240,7 +240,7 @@ void appraise_tpm_registers(struct appraise_tpm_state *s)
 	if (!s->values_signed)
 		return;
 	compare(s);
-	bank = bundle_bank_find(s->in->bundle, s->in->policy->bank);
+	bank = bundle_bank_find(s->w.in->bundle, s->w.in->policy->bank);
 	if (bank)
-		s->out->signed_bank = *bank;
+		s->w.out->signed_bank = *bank;
 }

@@ -20,6 +20,24 @@ enum platform_kind platform_from_name(struct str name)
 	return PLATFORM_UNKNOWN;
 }
 
+enum platform_kind platform_of_bundle(enum bundle_kind kind)
+{
+	switch (kind) {
+	case BUNDLE_TPM:
+	case BUNDLE_AZURE:
+		return PLATFORM_TPM;
+	case BUNDLE_SNP:
+		return PLATFORM_SNP;
+	case BUNDLE_TDX:
+		return PLATFORM_TDX;
+	case BUNDLE_NITRO:
+		return PLATFORM_NITRO_ENCLAVE;
+	case BUNDLE_KINDS:
+		break;
+	}
+	return PLATFORM_UNKNOWN;
+}
+
 const char *platform_name(enum platform_kind kind)
 {
 	return names[kind];

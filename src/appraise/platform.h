@@ -12,6 +12,7 @@
 #ifndef ASSAY_APPRAISE_PLATFORM_H
 #define ASSAY_APPRAISE_PLATFORM_H
 
+#include "evidence/bundle.h"
 #include "measure/event.h"
 
 enum platform_kind {
@@ -26,6 +27,8 @@ enum { PLATFORM_REGISTER_NAME_MAX = 16, PLATFORM_MRTD = 0, PLATFORM_RTMR = 1 };
 
 enum platform_kind platform_from_name(struct str name); /* UNKNOWN when it is none */
 const char *platform_name(enum platform_kind kind);     /* "tpm"; "" of UNKNOWN */
+/* Of evidence of that kind: Azure's has a TPM's registers, whatever hardware is underneath. */
+enum platform_kind platform_of_bundle(enum bundle_kind kind);
 
 /* "PCR 4", "measurement", "MRTD", "RTMR 2"; of UNKNOWN "register 4". */
 void platform_register_name(

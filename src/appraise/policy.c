@@ -75,10 +75,23 @@ static bool read_bank(enum digest_alg *ret, const struct json *v, struct err *e)
 	return true;
 }
 
+static bool read_leeway(int64_t *ret, const struct json *v, struct err *e)
+{
+	uint64_t seconds;
+
+	if (!v)
+		return true;
+	if (v->kind != JSON_STRING || !str_u64(v->text, &seconds, POLICY_LEEWAY_MAX))
+		return err_set(e, ERR_FORMAT, "line %zu: 'leeway' is a number of seconds up to %d",
+			v->line, POLICY_LEEWAY_MAX);
+	*ret = (int64_t)seconds;
+	return true;
+}
+
 bool policy_parse(struct policy *ret, const struct json *v, struct arena *a, struct err *e)
 {
 	static const char *const keys[] = { "format", "name", "require-registers", "bank",
-		"freshness", "clock", "shape", NULL };
+		"freshness", "leeway", "clock", "shape", NULL };
 	struct policy p = policy_default();
 	bool archive = false;
 	struct str name;
@@ -88,6 +101,7 @@ bool policy_parse(struct policy *ret, const struct json *v, struct arena *a, str
 		!read_registers(&p.registers, json_get(v, "require-registers"), e) ||
 		!read_bank(&p.bank, json_get(v, "bank"), e) ||
 		!read_word(&archive, v, "freshness", "nonce", "archive", e) ||
+		!read_leeway(&p.leeway_s, json_get(v, "leeway"), e) ||
 		!read_word(&p.safe_clock, v, "clock", "any", "safe", e) ||
 		(json_get(v, "shape") && !json_get_str(v, "shape", &p.shape, e)))
 		return err_wrap(e, "policy");

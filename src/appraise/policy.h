@@ -11,6 +11,7 @@
 #include "codec/json.h"
 
 #define POLICY_FORMAT "assay.policy/1"
+enum { POLICY_LEEWAY_MAX = 24 * 3600 };
 
 enum policy_freshness {
 	POLICY_NONCE,   /* the evidence answers a nonce that the verifier knows */
@@ -22,6 +23,7 @@ struct policy {
 	uint32_t registers; /* bit n: PCR n is required */
 	enum digest_alg bank;
 	enum policy_freshness freshness;
+	int64_t leeway_s; /* that this verifier's clock may be off, for certificates and documents */
 	bool safe_clock;  /* the TPM's clock must not have gone back */
 	struct str shape; /* of the reference values; empty: the only one for a TPM */
 };

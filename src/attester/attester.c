@@ -75,6 +75,7 @@ static bool emit(const struct attester *a, const struct binding *binding,
 {
 	CLEANUP(buf_done) struct buf firmware = { 0 }, systemd = { 0 };
 	struct bundle b = {
+		.has_binding = true,
 		.binding = *binding,
 		.quote = buf_span(&q->quoted),
 		.signature = buf_span(&q->signature),

@@ -61,13 +61,13 @@ static bool enroll(const struct verb_args *args, struct trust_file *trust, struc
 	/* The shape is empty: only the checks of keys and freshness count here. */
 	const struct reference_shape none = { .name = STR("none"), .platform = STR("tpm") };
 	const struct policy policy = policy_default();
-	struct appraise_tpm_in in = { .bundle = &answer->bundle,
+	struct appraise_in in = { .bundle = &answer->bundle,
 		.shape = &none,
 		.policy = &policy,
 		.trust = trust,
 		.nonce = answer->nonce,
 		.challenge = &answer->challenge };
-	struct appraise_tpm_out *out = MEM_NEW(struct appraise_tpm_out);
+	struct appraise_out *out = MEM_NEW(struct appraise_out);
 	bool ok = trust_load(trust, verb_value(args, "--trust"), a, e) &&
 		  at_time_read(&in.at_unix, verb_value(args, "--at"), e) &&
 		  ask_attester(answer, verb_arg(args, 0), NULL, a, e) &&

@@ -103,7 +103,7 @@ static void print_coverage(const struct reference_shape *shape)
 	puts("  not covered: what runs after boot, secrets in memory, the host's view of it; see assay's threat-model.md");
 }
 
-static void print_vouch(const struct appraise_tpm_in *in)
+static void print_vouch(const struct appraise_in *in)
 {
 	if (in->vouch == APPRAISE_BUILT_HERE)
 		puts("Who vouches: built here - this store's own build made these reference values.");
@@ -113,7 +113,7 @@ static void print_vouch(const struct appraise_tpm_in *in)
 }
 
 /* The reference values have it from the manifest that they name, which the verifier has not read: so that is whose word it is. */
-static void print_origins(const struct appraise_tpm_in *in, const struct reference_values *v)
+static void print_origins(const struct appraise_in *in, const struct reference_values *v)
 {
 	CLEANUP(buf_done) struct buf shares = buf_init(1024);
 	char hex[2 * SHA256_SIZE + 1];
@@ -130,8 +130,8 @@ static void print_origins(const struct appraise_tpm_in *in, const struct referen
 }
 
 /* What explains registers that differ; a shape without the bank explains nothing. */
-static bool explain_differences(const struct appraise_tpm_out *out,
-	const struct appraise_tpm_in *in, struct arena *a, struct err *e)
+static bool explain_differences(const struct appraise_out *out,
+	const struct appraise_in *in, struct arena *a, struct err *e)
 {
 	struct explain_in what = { .shape = in->shape,
 		.values = &out->signed_bank,
@@ -169,7 +169,7 @@ static void print_in_short(enum verdict_status status, bool fresh)
 	printf("In short: %s\n", words);
 }
 
-bool verdict_text_print(const struct appraise_tpm_out *out, const struct appraise_tpm_in *in,
+bool verdict_text_print(const struct appraise_out *out, const struct appraise_in *in,
 	const struct reference_values *values, struct arena *a, struct err *e)
 {
 	print_checks(&out->verdict.checks);

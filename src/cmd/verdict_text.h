@@ -10,7 +10,7 @@
  * Prints all checks, what differs, what is not covered, where the bytes of the image come from as its manifest says, and last the
  * line "verdict: STATUS". values: those that in->shape is of.
  */
-bool verdict_text_print(const struct appraise_tpm_out *out, const struct appraise_tpm_in *in,
+bool verdict_text_print(const struct appraise_out *out, const struct appraise_in *in,
 	const struct reference_values *values, struct arena *a, struct err *e) MUST_CHECK;
 
 #endif

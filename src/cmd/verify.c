@@ -30,8 +30,8 @@ struct work {
 	uint8_t nonce[BINDING_NONCE_SIZE];
 	struct appraise_challenge challenge;
 	struct enrolment enrolment;
-	struct appraise_tpm_in in;
-	struct appraise_tpm_out out;
+	struct appraise_in in;
+	struct appraise_out out;
 };
 
 static bool is_url(const char *arg)

@@ -82,7 +82,8 @@ static void put_part(struct json_out *w, const struct bundle_part *part, const s
 
 	switch (part->kind) {
 	case BUNDLE_PART_BINDING:
-		put_binding(w, part, &b->binding);
+		if (b->has_binding)
+			put_binding(w, part, &b->binding);
 		break;
 	case BUNDLE_PART_VALUES:
 		put_values(w, part, b);
@@ -102,9 +103,10 @@ bool bundle_emit(const struct bundle *b, struct buf *out, struct err *e)
 	struct json_out w = json_out_to(out);
 
 	json_object(&w);
-	json_put_cstr(&w, "__cmwc_t", BUNDLE_TYPE);
+	json_put_cstr(&w, "__cmwc_t", bundle_type(b->kind));
 	for (const struct bundle_part *p = bundle_part_all; p->label; p++)
-		put_part(&w, p, b);
+		if (p->kinds >> b->kind & 1)
+			put_part(&w, p, b);
 	json_end_object(&w);
 	if (!buf_ok(out))
 		return buf_full(out, "evidence bundle", e);

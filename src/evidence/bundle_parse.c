@@ -96,8 +96,10 @@ static bool read_part(struct bundle *b, const struct bundle_part *part, const st
 
 	if (!read_record(&bytes, v, part, a, e))
 		return false;
-	if (part->kind == BUNDLE_PART_BINDING)
+	if (part->kind == BUNDLE_PART_BINDING) {
+		b->has_binding = true;
 		return read_binding(&b->binding, bytes, a, e);
+	}
 	if (part->kind == BUNDLE_PART_VALUES)
 		return read_values(b, bytes, a, e);
 	if (part->kind == BUNDLE_PART_BYTES) {
@@ -118,6 +120,8 @@ static const struct bundle_part *part_of(const struct bundle *b, struct str labe
 		size_t n = strlen(p->label);
 		uint64_t i;
 
+		if (!(p->kinds >> b->kind & 1))
+			continue;
 		if (p->kind != BUNDLE_PART_CHAIN) {
 			if (str_is(label, p->label))
 				return p;
@@ -132,16 +136,16 @@ static const struct bundle_part *part_of(const struct bundle *b, struct str labe
 	return NULL;
 }
 
-static bool check_required(const struct json *v, struct err *e)
+static bool check_required(enum bundle_kind kind, const struct json *v, struct err *e)
 {
 	for (const struct bundle_part *p = bundle_part_all; p->label; p++)
-		if (p->required && !json_get(v, p->label))
+		if (p->required >> kind & 1 && !json_get(v, p->label))
 			return err_set(
 				e, ERR_FORMAT, "evidence bundle: part '%s' is missing", p->label);
 	return true;
 }
 
-static bool check_type(const struct json *v, struct err *e)
+static bool read_type(enum bundle_kind *ret, const struct json *v, struct err *e)
 {
 	struct str type;
 
@@ -152,10 +156,14 @@ static bool check_type(const struct json *v, struct err *e)
 			"evidence bundle: it does not say that it is one: '__cmwc_t' is missing");
 	if (!json_get_str(v, "__cmwc_t", &type, e))
 		return err_wrap(e, "evidence bundle");
-	if (!str_is(type, BUNDLE_TYPE))
-		return err_set(e, ERR_FORMAT, "evidence bundle: type is '%.*s', want '%s'",
-			STR_ARG(type), BUNDLE_TYPE);
-	return true;
+	for (unsigned kind = 0; kind < BUNDLE_KINDS; kind++)
+		if (str_is(type, bundle_type(kind))) {
+			*ret = kind;
+			return true;
+		}
+	return err_set(e, ERR_FORMAT,
+		"evidence bundle: type '%.*s' is not known, want '%s' or that of another kind",
+		STR_ARG(type), bundle_type(BUNDLE_TPM));
 }
 
 bool bundle_parse(struct bundle *ret, struct span json, struct arena *a, struct err *e)
@@ -168,7 +176,7 @@ bool bundle_parse(struct bundle *ret, struct span json, struct arena *a, struct 
 			BUNDLE_SIZE_MAX);
 	if (!json_parse(&v, json, a, e))
 		return err_wrap(e, "evidence bundle");
-	if (!check_type(&v, e) || !check_required(&v, e))
+	if (!read_type(&b.kind, &v, e) || !check_required(b.kind, &v, e))
 		return false;
 	for (size_t i = 0; i < v.n; i++) {
 		const struct bundle_part *part;
@@ -178,8 +186,8 @@ bool bundle_parse(struct bundle *ret, struct span json, struct arena *a, struct 
 		part = part_of(&b, v.keys[i]);
 		if (!part)
 			return err_set(e, ERR_FORMAT,
-				"evidence bundle: part '%.*s' is not known, or a certificate stands out of order",
-				STR_ARG(v.keys[i]));
+				"evidence bundle: part '%.*s' is not one of a bundle for %s, or a certificate stands out of order",
+				STR_ARG(v.keys[i]), bundle_kind_name(b.kind));
 		if (!read_part(&b, part, &v.items[i], a, e))
 			return err_wrap(e, "evidence bundle: part '%s'", part->label);
 	}

@@ -23,7 +23,7 @@ struct bundle_part {
 	const char *label, *type;
 	uint64_t indicator;
 	enum bundle_part_kind kind;
-	bool required;
+	unsigned kinds, required; /* bit n: in bundles of kind n it may stand, and must */
 	size_t at;
 	size_t size_max;
 };

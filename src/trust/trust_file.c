@@ -81,6 +81,54 @@ static bool read_pins(struct trust_file *t, const struct json *v, struct arena *
 	return true;
 }
 
+static bool read_hardware_root(
+	struct trust_hardware_root *root, const struct json *v, struct err *e)
+{
+	static const char *const keys[] = { "name", "hardware", "product", "sha256", NULL };
+	static const char *const names[] = { "snp", "tdx", "nitro" };
+	struct str hardware, product = { 0 };
+
+	if (!json_only(v, "hardware root", keys, e) || !json_get_str(v, "name", &root->name, e) ||
+		!json_get_str(v, "hardware", &hardware, e) ||
+		!json_get_hex(v, "sha256", root->sha256, sizeof root->sha256, e) ||
+		(json_get(v, "product") && !json_get_str(v, "product", &product, e)))
+		return false;
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		if (!str_is(hardware, names[i]))
+			continue;
+		root->hardware = (enum trust_hardware)i;
+		root->product = snp_product_of_text(product);
+		if ((root->hardware == TRUST_SNP) == (root->product != SNP_PRODUCT_UNKNOWN) &&
+			(root->hardware == TRUST_SNP) == (product.n != 0))
+			return true;
+		return err_set(e, ERR_FORMAT,
+			"line %zu: 'product' is Milan, Genoa or Turin for hardware snp, and absent for others",
+			v->line);
+	}
+	return err_set(e, ERR_FORMAT, "line %zu: 'hardware' is snp, tdx or nitro", v->line);
+}
+
+static bool read_hardware_roots(
+	struct trust_file *t, const struct json *v, struct arena *a, struct err *e)
+{
+	struct trust_hardware_root *roots;
+
+	if (!v)
+		return true;
+	if (v->kind != JSON_ARRAY || v->n > TRUST_FILE_HARDWARE_ROOTS_MAX)
+		return err_set(e, ERR_FORMAT, "line %zu: 'hardware-roots' is a list of at most %d",
+			v->line, TRUST_FILE_HARDWARE_ROOTS_MAX);
+	roots = ARENA_ARRAY(a, v->n, struct trust_hardware_root);
+	if (!roots)
+		return arena_full(a, e);
+	for (size_t i = 0; i < v->n; i++)
+		if (!read_hardware_root(&roots[i], &v->items[i], e))
+			return false;
+	t->hardware = roots;
+	t->n_hardware = v->n;
+	return true;
+}
+
 static bool read_unsigned(struct trust_file *t, const struct json *v, struct err *e)
 {
 	if (!v)
@@ -94,13 +142,14 @@ static bool read_unsigned(struct trust_file *t, const struct json *v, struct err
 
 bool trust_file_parse(struct trust_file *ret, const struct json *v, struct arena *a, struct err *e)
 {
-	static const char *const keys[] = { "format", "tpm-roots", "pinned-aks",
+	static const char *const keys[] = { "format", "tpm-roots", "pinned-aks", "hardware-roots",
 		"unsigned-reference-values", NULL };
 	struct trust_file t = { 0 };
 
 	if (!json_check_format(v, TRUST_FILE_FORMAT, e) || !json_only(v, "trust file", keys, e) ||
 		!read_roots(&t, json_get(v, "tpm-roots"), a, e) ||
 		!read_pins(&t, json_get(v, "pinned-aks"), a, e) ||
+		!read_hardware_roots(&t, json_get(v, "hardware-roots"), a, e) ||
 		!read_unsigned(&t, json_get(v, "unsigned-reference-values"), e))
 		return err_wrap(e, "trust file");
 	*ret = t;

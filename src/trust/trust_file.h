@@ -9,10 +9,11 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "codec/json.h"
+#include "evidence/snp_product.h"
 #include "evidence/tpm_public.h"
 
 #define TRUST_FILE_FORMAT "assay.trust/1"
-enum { TRUST_FILE_ROOTS_MAX = 64, TRUST_FILE_PINS_MAX = 1024 };
+enum { TRUST_FILE_ROOTS_MAX = 64, TRUST_FILE_PINS_MAX = 1024, TRUST_FILE_HARDWARE_ROOTS_MAX = 32 };
 
 struct trust_root {
 	struct str name;
@@ -21,11 +22,26 @@ struct trust_root {
 	struct certificate *certificate; /* NULL after parsing; put there and owned by the caller */
 };
 
+/*
+ * A root of a maker of confidential hardware beside those that are pinned in the core (snp_chain.h, intel_chain.h,
+ * nitro_chain.h), by the SHA-256 of its certificate.
+ */
+enum trust_hardware { TRUST_SNP, TRUST_TDX, TRUST_NITRO };
+
+struct trust_hardware_root {
+	struct str name;
+	enum trust_hardware hardware;
+	enum snp_product product; /* of TRUST_SNP */
+	uint8_t sha256[SHA256_SIZE];
+};
+
 struct trust_file {
 	struct trust_root *roots;
 	size_t n_roots;
 	const struct tpm_name *pinned;
 	size_t n_pinned;
+	const struct trust_hardware_root *hardware;
+	size_t n_hardware;
 	bool accept_unsigned; /* unsigned-reference-values: accept */
 };
 

@@ -8,7 +8,7 @@
 #include "machine_made.h"
 
 static struct machine m; /* the machine of the case under test */
-static struct appraise_tpm_out out;
+static struct appraise_out out;
 
 __attribute__((unused)) static void nothing(void)
 {

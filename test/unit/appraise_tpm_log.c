@@ -3,7 +3,7 @@
 #include "machine_made.h"
 
 static struct machine m;
-static struct appraise_tpm_out out;
+static struct appraise_out out;
 
 /* A log of a confidential guest is refused for what it is, and not only because its registers are others. */
 static void confidential_guest(void)

@@ -9,6 +9,7 @@ static struct bundle sample(void)
 {
 	static const uint8_t one[] = { 1 }, two[] = { 2, 2 }, cert[] = { 0x30, 0 };
 	struct bundle b = {
+		.has_binding = true,
 		.binding = { .role = STR("attester"), .nonce = { 7 }, .channel = { 9 } },
 		.quote = SPAN_OF(one),
 		.signature = SPAN_OF(two),
@@ -112,7 +113,7 @@ static bool parses_with(const char *label, const char *type, const char *json, s
 	struct bundle got;
 
 	base64_add(&part, str_span(str_of(json)), BASE64_URL);
-	buf_printf(&text, "{\"__cmwc_t\":\"" BUNDLE_TYPE "\"");
+	buf_printf(&text, "{\"__cmwc_t\":\"tag:assay,2026:tpm-bundle/1\"");
 	buf_printf(&text, ",\"tpm.quote\":[\"application/vnd.assay.tpms-attest\",\"AQ\",4]");
 	buf_printf(&text, ",\"tpm.signature\":[\"application/vnd.assay.tpmt-signature\",\"AQ\",4]");
 	buf_printf(&text, ",\"tpm.ak-public\":[\"application/vnd.assay.tpmt-public\",\"AQ\",4]");

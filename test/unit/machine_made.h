@@ -42,7 +42,7 @@ struct machine {
 	struct appraise_challenge challenge;
 	struct enrolment enrolment;
 	uint8_t nonce[BINDING_NONCE_SIZE];
-	struct appraise_tpm_in in;
+	struct appraise_in in;
 };
 
 __attribute__((unused)) static void made_keys(void)
@@ -207,7 +207,7 @@ __attribute__((unused)) static void machine_init(struct machine *m, struct arena
 	made_registers(m);
 	m->root = (struct trust_root){ .name = STR("made authority") };
 	m->trust = (struct trust_file){ .roots = &m->root, .n_roots = 1 };
-	m->in = (struct appraise_tpm_in){ .bundle = &m->bundle,
+	m->in = (struct appraise_in){ .bundle = &m->bundle,
 		.shape = &m->shape,
 		.vouch = APPRAISE_BUILT_HERE,
 		.policy = &m->policy,
@@ -246,7 +246,7 @@ __attribute__((unused)) static void machine_sign(struct machine *m)
 	CHECK_OK(binding_digest(&m->extra, DIGEST_SHA256, &m->signed_binding, &e), e);
 	if (!m->quote.extra.p)
 		m->quote.extra = span_make(m->extra.bytes, 32);
-	m->bundle = (struct bundle){ .binding = m->binding, .n_banks = 2 };
+	m->bundle = (struct bundle){ .has_binding = true, .binding = m->binding, .n_banks = 2 };
 	memcpy(m->bundle.banks, m->banks, sizeof m->banks);
 	m->bundle.quote = kept(m, made_quote(&m->quote));
 	m->bundle.signature = kept(m, made_signature(m->signing_key, m->sig_scheme,

@@ -1,0 +1,21 @@
+#include "appraise/appraise.h"
+
+#include "appraise/appraise_tpm.h"
+#include "base/banned.h"
+
+bool appraise(
+	struct appraise_out *ret, const struct appraise_in *in, struct arena *a, struct err *e)
+{
+	switch (in->bundle->kind) {
+	case BUNDLE_TPM:
+		return appraise_tpm(ret, in, a, e);
+	case BUNDLE_SNP:
+	case BUNDLE_TDX:
+	case BUNDLE_NITRO:
+	case BUNDLE_AZURE:
+	case BUNDLE_KINDS:
+		break;
+	}
+	return err_set(e, ERR_USAGE, "evidence of kind '%s' cannot be appraised here",
+		bundle_kind_name(in->bundle->kind));
+}

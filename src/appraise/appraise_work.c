@@ -1,0 +1,263 @@
+#include "appraise/appraise_work.h"
+
+#include "base/hex.h"
+#include "base/banned.h"
+
+void appraise_note(struct appraise_work *w, struct check c)
+{
+	if (!c.bank.n)
+		c.reg = -1;
+	if (!c.name) {
+		w->out->verdict.checks.full = true; /* its name did not fit into the arena */
+		return;
+	}
+	check_add(&w->out->verdict.checks, &c);
+}
+
+void appraise_test(struct appraise_work *w, struct check c, bool ok, const struct err *e)
+{
+	c.result = ok ? CHECK_PASSED : CHECK_FAILED;
+	if (!ok)
+		c.reason = arena_str(w->a, str_of(e->text));
+	appraise_note(w, c);
+}
+
+void appraise_skip(struct appraise_work *w, struct check c, struct str reason)
+{
+	c.result = CHECK_NOT_APPLICABLE;
+	c.reason = reason;
+	appraise_note(w, c);
+}
+
+struct str appraise_hex(struct appraise_work *w, struct span bytes)
+{
+	CLEANUP(buf_done) struct buf b = buf_init(1024);
+
+	hex_add(&b, bytes);
+	return arena_str(w->a, buf_str(&b));
+}
+
+void appraise_vouched(struct appraise_work *w)
+{
+	bool here = w->in->vouch == APPRAISE_BUILT_HERE;
+	bool ok = here || w->in->trust->accept_unsigned;
+	struct check c = { .name = "vouched",
+		.what = STR("who vouches for the reference values is accepted"),
+		.want = w->in->trust->accept_unsigned ? STR("built here, or an unsigned claim")
+						      : STR("built here"),
+		.got = here ? STR("built here") : STR("unsigned claim"),
+		.whose = w->in->trust->accept_unsigned ? STR("trust file") : STR("this verifier"),
+		.claim = CHECK_EXECUTABLES,
+		.fail_value = CHECK_UNRECOGNISED };
+	struct err e = { 0 };
+
+	if (!w->in->shape) {
+		c.got = STR("no reference values were given");
+		c.want = STR("reference values of an image");
+		err_set(&e, ERR_NOTFOUND,
+			"without reference values nobody says which image has these registers");
+		appraise_test(w, c, false, &e);
+		return;
+	}
+	if (!ok)
+		err_set(&e, ERR_NOTFOUND,
+			"nobody whom this verifier knows vouches for the reference values: build the image here, or accept unsigned ones in the trust file");
+	appraise_test(w, c, ok, &e);
+}
+
+/* by reads "PCR 4", "PCR 4, PCR 11" where each covers it, "measurement", "MRTD, RTMR 0": one of these is required. */
+static bool covered(enum platform_kind kind, struct str by, uint32_t required)
+{
+	while (by.n) {
+		struct str word;
+
+		(void)str_cut(by, ',', &word, &by);
+		word = str_trim(word);
+		for (unsigned reg = 0; reg < REGISTER_MAX; reg++) {
+			char name[PLATFORM_REGISTER_NAME_MAX];
+
+			platform_register_name(name, kind, reg);
+			if (required >> reg & 1 && str_is(word, name))
+				return true;
+		}
+	}
+	return false;
+}
+
+static const struct reference_coverage *line_of(
+	const struct reference_shape *shape, const char *layer)
+{
+	for (size_t i = 0; i < shape->n_coverage; i++)
+		if (str_is(shape->coverage[i].layer, layer))
+			return &shape->coverage[i];
+	return NULL;
+}
+
+/* Measured must mean covered: each layer that runs code is named and hangs on a register that is required. */
+static bool layers_covered(const struct reference_shape *shape, const char *const layers[],
+	uint32_t required, struct err *e)
+{
+	enum platform_kind kind;
+
+	if (!shape)
+		return err_set(e, ERR_NOTFOUND,
+			"without reference values nobody says what the registers cover");
+	if (shape->firmware_only)
+		return err_set(e, ERR_MISMATCH,
+			"firmware only: no register covers everything that runs, so it is never affirmed");
+	kind = platform_from_name(shape->platform);
+	for (size_t i = 0; layers[i]; i++) {
+		const struct reference_coverage *line = line_of(shape, layers[i]);
+
+		if (!line || !line->by.n)
+			return err_set(
+				e, ERR_MISMATCH, "layer '%s' is covered by nothing", layers[i]);
+		if (!covered(kind, line->by, required))
+			return err_set(e, ERR_MISMATCH,
+				"layer '%s' is covered by %.*s, which the policy does not require",
+				layers[i], STR_ARG(line->by));
+	}
+	return true;
+}
+
+void appraise_covered(struct appraise_work *w, const char *const layers[], uint32_t required)
+{
+	struct err e = { 0 };
+	bool ok = layers_covered(w->in->shape, layers, required, &e);
+
+	appraise_test(w,
+		(struct check){ .name = "coverage",
+			.what = STR(
+				"required registers cover all that runs: firmware, boot loader, kernel, initrd, command line, root"),
+			.whose = STR("reference values"),
+			.claim = CHECK_EXECUTABLES,
+			.fail_value = CHECK_UNRECOGNISED },
+		ok, &e);
+}
+
+const char *appraise_register_check(struct appraise_work *w, unsigned reg)
+{
+	char name[PLATFORM_REGISTER_NAME_MAX];
+	struct str s;
+
+	platform_register_name(name, platform_of_bundle(w->in->bundle->kind), reg);
+	for (char *c = name; *c; c++)
+		*c = *c == ' ' ? '-' : *c >= 'A' && *c <= 'Z' ? (char)(*c - 'A' + 'a') : *c;
+	s = arena_printf(w->a, "%s.sha384", name);
+	return s.p ? s.p : NULL;
+}
+
+static const struct reference_register *reference_of(
+	const struct reference_shape *shape, unsigned reg)
+{
+	for (size_t i = 0; shape && i < shape->n_registers; i++)
+		if (shape->registers[i].reg == reg)
+			return &shape->registers[i];
+	return NULL;
+}
+
+/* The shape's value of a register; empty without one, with the reason. */
+static struct span reference_value(const struct appraise_work *w, unsigned reg, struct str *reason)
+{
+	const struct reference_shape *shape = w->in->shape;
+	const struct reference_register *r = reference_of(shape, reg);
+
+	if (!shape) {
+		*reason = STR("no reference values were given");
+		return span_make(NULL, 0);
+	}
+	if (!r || r->how == REFERENCE_NOT_PREDICTABLE) {
+		*reason = r && r->reason.n ? r->reason : STR("the reference values do not name it");
+		return span_make(NULL, 0);
+	}
+	for (size_t i = 0; i < shape->n_banks; i++)
+		if (shape->banks[i] == DIGEST_SHA384)
+			return span_make(r->values[i].bytes, SHA384_SIZE);
+	*reason = STR("the reference values have no bank sha384");
+	return span_make(NULL, 0);
+}
+
+static bool is_one_of(struct span value, const struct span *allowed, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (span_equal(value, allowed[i]))
+			return true;
+	return false;
+}
+
+/* What the value must be, and who says so. */
+static void say_want(struct appraise_work *w, struct check *c, struct span predicted,
+	const struct appraise_register *r)
+{
+	const struct reference_register *ref = reference_of(w->in->shape, r->reg);
+
+	if (predicted.n) {
+		c->want = appraise_hex(w, predicted);
+		c->whose = arena_printf(w->a, "reference values: %s, %s%s",
+			ref->how == REFERENCE_OBSERVED ? "observed" : "computed",
+			w->in->vouch == APPRAISE_BUILT_HERE ? "built here" : "unsigned claim",
+			r->n_allowed ? "; and the policy" : "");
+	} else if (r->n_allowed) {
+		c->want = r->n_allowed == 1 ? appraise_hex(w, r->allowed[0])
+					    : arena_printf(w->a, "one of %zu values", r->n_allowed);
+		c->whose = STR("policy");
+	} else {
+		c->whose = STR("reference values");
+	}
+}
+
+static bool register_fits(
+	struct span predicted, struct str reason, const struct appraise_register *r, struct err *e)
+{
+	if (!predicted.n && !r->n_allowed)
+		return err_set(e, ERR_NOTFOUND, "there is no value to hold it against: %.*s",
+			STR_ARG(reason));
+	if (predicted.n && !span_equal(predicted, r->value))
+		return err_set(e, ERR_MISMATCH, "it differs from the prediction");
+	if (r->n_allowed && !is_one_of(r->value, r->allowed, r->n_allowed))
+		return err_set(e, ERR_MISMATCH, "it is none of the values that the policy names");
+	return true;
+}
+
+/* For explaining: values are kept whether they fit or not. */
+static void keep_value(struct appraise_work *w, const struct appraise_register *r)
+{
+	struct bundle_bank *bank = &w->out->signed_bank;
+
+	bank->alg = DIGEST_SHA384;
+	bank->pcrs |= UINT32_C(1) << r->reg;
+	bank->values[r->reg] = (struct digest){ .alg = DIGEST_SHA384 };
+	memcpy(bank->values[r->reg].bytes, r->value.p, SHA384_SIZE);
+}
+
+void appraise_register(struct appraise_work *w, const struct appraise_register *r)
+{
+	char name[PLATFORM_REGISTER_NAME_MAX];
+	struct str reason = { 0 };
+	struct span predicted = reference_value(w, r->reg, &reason);
+	struct check c = { .name = appraise_register_check(w, r->reg),
+		.got = appraise_hex(w, r->value),
+		.claim = r->claim,
+		.fail_value = CHECK_CONTRAINDICATED,
+		.reg = (int)r->reg,
+		.bank = STR("sha384") };
+	struct err e = { 0 };
+	bool ok;
+
+	platform_register_name(name, platform_of_bundle(w->in->bundle->kind), r->reg);
+	c.what = arena_printf(w->a, "%s has the value that is expected", name);
+	keep_value(w, r);
+	say_want(w, &c, predicted, r);
+	ok = register_fits(predicted, reason, r, &e);
+	if (!r->required) {
+		appraise_skip(w, c,
+			ok ? STR("equal, but the policy does not require it")
+			   : STR("without a value that fits, and the policy does not require it"));
+		return;
+	}
+	if (!ok && !predicted.n && !r->n_allowed)
+		c.fail_value = c.claim == CHECK_EXECUTABLES ? CHECK_UNRECOGNISED : CHECK_UNSAFE;
+	if (!ok && predicted.n && !span_equal(predicted, r->value))
+		w->out->differing |= UINT32_C(1) << r->reg;
+	appraise_test(w, c, ok, &e);
+}

@@ -1,0 +1,58 @@
+/*
+ * An appraisal under way, and the checks that all kinds of evidence have in common: who vouches, what is covered, what a
+ * register holds, whether the evidence answers this verifier. For the appraise_KIND.c files.
+ */
+#ifndef ASSAY_APPRAISE_APPRAISE_WORK_H
+#define ASSAY_APPRAISE_APPRAISE_WORK_H
+
+#include "appraise/appraise.h"
+
+struct appraise_work {
+	const struct appraise_in *in;
+	struct appraise_out *out;
+	struct arena *a;
+};
+
+/* Notes a check; result, claim and fail_value must be set. A check without a bank is about no register. */
+void appraise_note(struct appraise_work *w, struct check c);
+/* The same for a check that is passed when ok, and failed for the reason in e otherwise. */
+void appraise_test(struct appraise_work *w, struct check c, bool ok, const struct err *e);
+/* One that does not apply, for that reason. */
+void appraise_skip(struct appraise_work *w, struct check c, struct str reason);
+
+/* Lower-case hex from the arena; of at most 128 bytes. */
+struct str appraise_hex(struct appraise_work *w, struct span bytes);
+
+/* "vouched": who stands behind the reference values is accepted. */
+void appraise_vouched(struct appraise_work *w);
+/*
+ * "coverage": each of the layers (NULL at the end) hangs on a register of required, bits as platform.h numbers registers.
+ * Without a shape that is a failure: nobody knows what a bare value covers.
+ */
+void appraise_covered(struct appraise_work *w, const char *const layers[], uint32_t required);
+
+/* One register whose value is signed. */
+struct appraise_register {
+	unsigned reg;
+	struct span value;          /* 48 bytes: SHA-384 */
+	enum check_claim claim;     /* what it speaks for */
+	bool required;              /* else it is listed and decides nothing */
+	const struct span *allowed; /* values that the policy names */
+	size_t n_allowed;
+};
+/*
+ * "measurement.sha384", "mrtd.sha384", "rtmr-0.sha384", "pcr-4.sha384": the value is that of the shape; where there is no
+ * shape, or the shape has none, one of those that the policy names. With both, both must agree. Notes the value in
+ * out->signed_bank, and a difference in out->differing.
+ */
+void appraise_register(struct appraise_work *w, const struct appraise_register *r);
+/* The names that appraise_register gives to its check. LIMIT is an empty name. */
+const char *appraise_register_check(struct appraise_work *w, unsigned reg);
+
+/*
+ * "binding" and "nonce": what hardware signed as report data is the digest (SHA-512) of the bundle's binding, whose nonce is
+ * this verifier's; or, for evidence without a binding, it is what the caller says it must be. fail_value: of "binding".
+ */
+void appraise_fresh(struct appraise_work *w, struct span signed_data, const char *field);
+
+#endif
