@@ -130,8 +130,8 @@ static void print_origins(const struct appraise_in *in, const struct reference_v
 }
 
 /* What explains registers that differ; a shape without the bank explains nothing. */
-static bool explain_differences(const struct appraise_out *out,
-	const struct appraise_in *in, struct arena *a, struct err *e)
+static bool explain_differences(const struct appraise_out *out, const struct appraise_in *in,
+	struct arena *a, struct err *e)
 {
 	struct explain_in what = { .shape = in->shape,
 		.values = &out->signed_bank,

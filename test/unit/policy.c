@@ -22,10 +22,11 @@ static void reads(void)
 	CHECK(p.registers == 0x7afd && str_is(p.id, "assay.policy/1 mine") && !p.safe_clock);
 	CHECK_OK(parse(&p,
 			 "format: assay.policy/1\nname: x\nrequire-registers: [0, 23]\n"
-			 "bank: sha384\nfreshness: archive\nclock: safe\nshape: s\n",
+			 "bank: sha384\nfreshness: archive\nleeway: 300\nclock: safe\nshape: s\n",
 			 &e),
 		e);
-	CHECK(p.registers == 0x800001 && p.bank == DIGEST_SHA384 && p.freshness == POLICY_ARCHIVE);
+	CHECK(p.registers == 0x800001 && p.bank == DIGEST_SHA384 && p.freshness == POLICY_ARCHIVE &&
+		p.leeway_s == 300);
 	CHECK(p.safe_clock && str_is(p.shape, "s"));
 }
 
@@ -45,6 +46,8 @@ static void refuses(void)
 		"format: assay.policy/1\nname: x\nbank: sha1\n",
 		"format: assay.policy/1\nname: x\nbank: SHA256\n",
 		"format: assay.policy/1\nname: x\nfreshness: none\n",
+		"format: assay.policy/1\nname: x\nleeway: 86401\n",
+		"format: assay.policy/1\nname: x\nleeway: -1\n",
 		"format: assay.policy/1\nname: x\nclock: yes\n",
 		"format: assay.policy/1\nname: x\nshape: [a]\n",
 	};
