@@ -11,3 +11,5 @@ slow "  a setting that closes a trap, and the trap without it" 5-userland "trap:
 slow "it boots, attests, verifies" 6-boot "the machine is affirmed" "nobody is asked to log in"
 slow "  every measured byte is from source: 100 %" 6-boot "all that is measured is from source"
 slow "  and another machine is found out" 6-boot "a changed machine: contraindicated"
+slow "a Debian 13 host gives the same bytes, component for component" 8-debian13 "assay compiles on Debian 13 and builds everything" \
+	"Debian 13 gives the same bytes" "Debian 13 gives the same components"
