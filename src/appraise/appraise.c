@@ -1,5 +1,6 @@
 #include "appraise/appraise.h"
 
+#include "appraise/appraise_snp.h"
 #include "appraise/appraise_tpm.h"
 #include "base/banned.h"
 
@@ -10,6 +11,7 @@ bool appraise(
 	case BUNDLE_TPM:
 		return appraise_tpm(ret, in, a, e);
 	case BUNDLE_SNP:
+		return appraise_snp(ret, in, a, e);
 	case BUNDLE_TDX:
 	case BUNDLE_NITRO:
 	case BUNDLE_AZURE:

@@ -13,7 +13,9 @@ static const unsigned default_registers[] = { 0, 2, 3, 4, 5, 6, 7, 9, 11, 12, 13
 
 struct policy policy_default(void)
 {
-	struct policy p = { .id = STR("assay.policy/1 default"), .bank = DIGEST_SHA256 };
+	struct policy p = { .id = STR("assay.policy/1 default"),
+		.bank = DIGEST_SHA256,
+		.snp = policy_snp_default() };
 
 	for (size_t i = 0; i < ARRAY_LEN(default_registers); i++)
 		p.registers |= UINT32_C(1) << default_registers[i];
@@ -91,7 +93,7 @@ static bool read_leeway(int64_t *ret, const struct json *v, struct err *e)
 bool policy_parse(struct policy *ret, const struct json *v, struct arena *a, struct err *e)
 {
 	static const char *const keys[] = { "format", "name", "require-registers", "bank",
-		"freshness", "leeway", "clock", "shape", NULL };
+		"freshness", "leeway", "clock", "shape", "snp", NULL };
 	struct policy p = policy_default();
 	bool archive = false;
 	struct str name;
@@ -103,6 +105,7 @@ bool policy_parse(struct policy *ret, const struct json *v, struct arena *a, str
 		!read_word(&archive, v, "freshness", "nonce", "archive", e) ||
 		!read_leeway(&p.leeway_s, json_get(v, "leeway"), e) ||
 		!read_word(&p.safe_clock, v, "clock", "any", "safe", e) ||
+		(json_get(v, "snp") && !policy_snp_parse(&p.snp, json_get(v, "snp"), a, e)) ||
 		(json_get(v, "shape") && !json_get_str(v, "shape", &p.shape, e)))
 		return err_wrap(e, "policy");
 	p.freshness = archive ? POLICY_ARCHIVE : POLICY_NONCE;

@@ -5,6 +5,7 @@
 #ifndef ASSAY_APPRAISE_POLICY_H
 #define ASSAY_APPRAISE_POLICY_H
 
+#include "appraise/policy_snp.h"
 #include "base/arena.h"
 #include "base/digest.h"
 #include "base/err.h"
@@ -25,6 +26,7 @@ struct policy {
 	enum policy_freshness freshness;
 	int64_t leeway_s; /* that this verifier's clock may be off, for certificates and documents */
 	bool safe_clock;  /* the TPM's clock must not have gone back */
+	struct policy_snp snp;
 	struct str shape; /* of the reference values; empty: the only one for a TPM */
 };
 
