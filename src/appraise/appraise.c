@@ -1,5 +1,6 @@
 #include "appraise/appraise.h"
 
+#include "appraise/appraise_tdx.h"
 #include "appraise/appraise_tpm.h"
 #include "base/banned.h"
 
@@ -9,8 +10,9 @@ bool appraise(
 	switch (in->bundle->kind) {
 	case BUNDLE_TPM:
 		return appraise_tpm(ret, in, a, e);
-	case BUNDLE_SNP:
 	case BUNDLE_TDX:
+		return appraise_tdx(ret, in, a, e);
+	case BUNDLE_SNP:
 	case BUNDLE_NITRO:
 	case BUNDLE_AZURE:
 	case BUNDLE_KINDS:
