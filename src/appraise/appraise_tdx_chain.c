@@ -79,15 +79,11 @@ bool appraise_tdx_chain_without_crl(struct appraise_tdx_state *s, struct check c
 	return true;
 }
 
-static void read_crl(struct intel_crl **ret, struct span der, struct err *e)
+static bool read_crl(struct intel_crl **ret, struct span der, const char *whose, struct err *e)
 {
-	struct err why = { 0 };
-
-	if (!intel_crl_of_der(ret, der, &why))
-		*e = why;
+	return intel_crl_of_der(ret, der, e) || err_wrap(e, "%s", whose);
 }
 
-/* Reads both lists; the errors are those of reading. */
 static void check_crls(struct appraise_tdx_state *s)
 {
 	const struct bundle *b = s->w->in->bundle;
@@ -102,16 +98,14 @@ static void check_crls(struct appraise_tdx_state *s)
 	struct err e = { 0 };
 	bool ok;
 
-	read_crl(&s->root_crl, b->tdx_root_crl, &e);
-	ok = s->root_crl && chain_is_there(s, &e) &&
+	ok = read_crl(&s->root_crl, b->tdx_root_crl, "Intel root", &e) && chain_is_there(s, &e) &&
 	     intel_crl_check_root(s->root_crl, &s->pck, &s->at, &e);
 	if (!appraise_tdx_chain_without_crl(s, root))
-		appraise_test(s->w, root, ok || err_wrap(&e, "root CRL"), &e);
-	read_crl(&s->pck_crl, b->tdx_pck_crl, &e);
-	ok = s->pck_crl && chain_is_there(s, &e) &&
+		appraise_test(s->w, root, ok, &e);
+	ok = read_crl(&s->pck_crl, b->tdx_pck_crl, "PCK CA", &e) && chain_is_there(s, &e) &&
 	     intel_crl_check_pck(s->pck_crl, &s->pck, &s->at, &e);
 	if (!appraise_tdx_chain_without_crl(s, pck))
-		appraise_test(s->w, pck, ok || err_wrap(&e, "PCK CRL"), &e);
+		appraise_test(s->w, pck, ok, &e);
 }
 
 void appraise_tdx_chain(struct appraise_tdx_state *s)
