@@ -423,6 +423,30 @@ static void nothing_of_what_is_not_signed(void)
 		out.verdict.claims[CHECK_FILE_SYSTEM].value != CHECK_AFFIRMS);
 }
 
+/* With any one link broken nothing can be told of the TD, and no register is shown. */
+static void any_link_broken(void)
+{
+	static const struct tdx_case links[] = { C(other_vendor, BAD, "tdx-debug", 27),
+		A(body_signature_zero, BAD, "tdx-debug", 27),
+		A(auth_data_changed, BAD, "tdx-debug", 27),
+		A(qe_signature_zero, BAD, "tdx-debug", 27) };
+
+	for (size_t i = 0; i < ARRAY_LEN(links); i++) {
+		run_case(&links[i]);
+		CHECK(!out.signed_bank.pcrs && fails("mrtd.sha384") && fails("nonce"));
+	}
+}
+
+/* Another platform's log is called that. */
+static void log_is_named(void)
+{
+	static const struct tdx_case c = A(log_of_a_tpm, WARN, "event-log", 0);
+
+	run_case(&c);
+	CHECK(strstr(
+		check_find(&out.verdict.checks, "event-log")->reason.p, "of a TPM's registers"));
+}
+
 /* What is kept for explaining, and what the claims say. */
 static void what_is_said(void)
 {
@@ -445,6 +469,8 @@ int main(void)
 		run_case(&cases[i]);
 	another_platforms_shape();
 	nothing_of_what_is_not_signed();
+	any_link_broken();
+	log_is_named();
 	what_is_said();
 	return test_end();
 }

@@ -333,10 +333,23 @@ static void clock_is_named(void)
 	}
 }
 
+/* With any fault of the chain but its time nothing can be told of the TD, and no register is shown. */
+static void any_fault(void)
+{
+	static const struct tdx_case faults[] = { A(no_root, BAD, "tdx-debug", 5),
+		B(pck_is_ca, BAD, "tdx-debug", 5), B(ca_by_another, BAD, "tdx-debug", 5) };
+
+	for (size_t i = 0; i < ARRAY_LEN(faults); i++) {
+		run_case(&faults[i]);
+		CHECK(!out.signed_bank.pcrs && fails("mrtd.sha384") && fails("nonce"));
+	}
+}
+
 int main(void)
 {
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
 		run_case(&cases[i]);
 	clock_is_named();
+	any_fault();
 	return test_end();
 }
