@@ -19,6 +19,7 @@ struct policy policy_default(void)
 
 	for (size_t i = 0; i < ARRAY_LEN(default_registers); i++)
 		p.registers |= UINT32_C(1) << default_registers[i];
+	p.tdx = policy_tdx_default();
 	return p;
 }
 
@@ -93,7 +94,7 @@ static bool read_leeway(int64_t *ret, const struct json *v, struct err *e)
 bool policy_parse(struct policy *ret, const struct json *v, struct arena *a, struct err *e)
 {
 	static const char *const keys[] = { "format", "name", "require-registers", "bank",
-		"freshness", "leeway", "clock", "shape", "snp", NULL };
+		"freshness", "leeway", "clock", "shape", "snp", "tdx", NULL };
 	struct policy p = policy_default();
 	bool archive = false;
 	struct str name;
@@ -105,8 +106,9 @@ bool policy_parse(struct policy *ret, const struct json *v, struct arena *a, str
 		!read_word(&archive, v, "freshness", "nonce", "archive", e) ||
 		!read_leeway(&p.leeway_s, json_get(v, "leeway"), e) ||
 		!read_word(&p.safe_clock, v, "clock", "any", "safe", e) ||
+		(json_get(v, "shape") && !json_get_str(v, "shape", &p.shape, e)) ||
 		(json_get(v, "snp") && !policy_snp_parse(&p.snp, json_get(v, "snp"), a, e)) ||
-		(json_get(v, "shape") && !json_get_str(v, "shape", &p.shape, e)))
+		(json_get(v, "tdx") && !policy_tdx_parse(&p.tdx, json_get(v, "tdx"), a, e)))
 		return err_wrap(e, "policy");
 	p.freshness = archive ? POLICY_ARCHIVE : POLICY_NONCE;
 	p.id = arena_printf(a, "%s %.*s", POLICY_FORMAT, STR_ARG(name));
