@@ -3,11 +3,10 @@
 #include "base/rd.h"
 #include "evidence/azure_hcl.h"
 #include "evidence/evidence_kind.h"
-#include "evidence/nitro_document.h"
 #include "evidence/snp_certs.h"
 #include "evidence/snp_report.h"
 #include "evidence/tdx_quote.h"
-#include "trust/cose_sign1.h"
+#include "trust/nitro_signed.h"
 #include "base/banned.h"
 
 /* A table that holds nothing (the padding of a driver's buffer) is none. */
