@@ -40,7 +40,6 @@ static bool of_amd(struct bundle *b, struct vendor *v, const struct verb_args *a
 	if (!url_of_base(&base, str_of(given ? given : VENDOR_KDS_URL), e))
 		return err_wrap(e, "--kds");
 	v->name = "AMD's service";
-	v->option = "--certificates";
 	v->base = base;
 	return vendor_kds_fetch(b, v, a, e);
 }

@@ -19,7 +19,7 @@ enum {
 struct vendor {
 	const char *name;   /* "AMD's service", for messages */
 	const char *base;   /* URL, without a slash at the end */
-	const char *option; /* which takes a file instead: "--certificates" */
+	const char *option; /* which takes a file instead: "--certificates"; set by what asks */
 	unsigned timeout_s; /* of one answer */
 	int cache;          /* its folder; -1: nothing is kept */
 	int64_t at_unix;    /* now */

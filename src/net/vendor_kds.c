@@ -18,7 +18,7 @@ enum { NAME_SIZE = 512, TURIN_HWID_SIZE = 8 };
 
 struct kds {
 	struct bundle *b;
-	const struct vendor *v;
+	struct vendor v;
 	struct arena *a;
 	struct snp_report report;
 	enum snp_product product; /* UNKNOWN: of version 2, which does not say */
@@ -49,7 +49,7 @@ static bool read_report(struct kds *k, struct err *e)
 /* What is lacking now. */
 static bool look(struct bundle_status *ret, const struct kds *k, struct err *e)
 {
-	return bundle_status(ret, k->b, k->v->at_unix, k->a, e);
+	return bundle_status(ret, k->b, k->v.at_unix, k->a, e);
 }
 
 static bool keep_in(struct kds *k, const char *label, const struct buf *bytes, struct err *e)
@@ -85,13 +85,13 @@ static bool get(struct kds *k, const char *label, const char *lacks, const char 
 	CLEANUP(buf_done) struct buf kept = { 0 };
 	struct err ignored = { 0 };
 
-	if (vendor_cache_read(k->v, cached, &kept) && fill(k, label, lacks, &kept, &ignored))
+	if (vendor_cache_read(&k->v, cached, &kept) && fill(k, label, lacks, &kept, &ignored))
 		return true;
-	if (!vendor_ask(&r, k->v, path, e))
+	if (!vendor_ask(&r, &k->v, path, e))
 		return false;
 	if (!fill(k, label, lacks, &r.body, e))
-		return err_wrap(e, "%s answers '%.300s'", k->v->name, path);
-	vendor_cache_write(k->v, cached, buf_span(&r.body));
+		return err_wrap(e, "%s answers '%.300s'", k->v.name, path);
+	vendor_cache_write(&k->v, cached, buf_span(&r.body));
 	return true;
 }
 
@@ -176,9 +176,10 @@ static bool get_of_product(struct kds *k, const char *what, const char *label, c
 
 bool vendor_kds_fetch(struct bundle *b, const struct vendor *v, struct arena *a, struct err *e)
 {
-	struct kds k = { .b = b, .v = v, .a = a };
+	struct kds k = { .b = b, .v = *v, .a = a };
 	struct bundle_status s;
 
+	k.v.option = "--certificates";
 	if (!read_report(&k, e) || !look(&s, &k, e))
 		return false;
 	if (bundle_status_lacks(&s, "snp.certificate VLEK"))
@@ -193,6 +194,7 @@ bool vendor_kds_fetch(struct bundle *b, const struct vendor *v, struct arena *a,
 		!get_of_product(&k, "cert_chain", "snp.certificate", "snp.certificate authorities",
 			"pem", e))
 		return false;
+	k.v.option = "--crl";
 	return (!bundle_status_lacks(&s, "snp.crl") &&
 		       !bundle_status_lacks(&s, "snp.certificate-table CRL")) ||
 	       get_of_product(&k, "crl", "snp.crl", "snp.crl", "der", e);

@@ -124,6 +124,36 @@ cp "$files/old-tcb-info.json" cache/assay/collateral/intel/90c06f000000/tcb-info
 says '  after its next update TCB info is fetched again' 0 'complete until' make -o fetched-tdx.json "$files/quote.bin" --fetch --pcs "$url"
 same '  and nothing else' '/tdx/certification/v4/tcb?fmspc=90c06f000000' "$(cat plain/log)"
 
+# A report of version 2 does not say whose it is, and one of a Turin asks in another way: by eight bytes, and FMC.
+python3 - "$files" <<'P'
+import sys
+folder = sys.argv[1]
+report = bytearray(open(folder + '/report.bin', 'rb').read())
+second = bytearray(report)
+second[0], second[0x188:0x18b] = 2, bytes(3)
+open(folder + '/report-2.bin', 'wb').write(second)
+report[0], report[0x188:0x18b] = 5, b'\x1a\x02\x01'
+report[0x1a8:0x1e0] = bytes(56)
+for at in 0x038, 0x180, 0x1e0, 0x1f0:
+    report[at:at + 8] = bytes([9, 4, 0, 23, 0, 0, 0, 213])
+open(folder + '/report-turin.bin', 'wb').write(report)
+open(folder + '/turin-path', 'w').write('/vcek/v1/Turin/%s?blSPL=04&teeSPL=00&snpSPL=23&ucodeSPL=213&fmcSPL=09\n' % report[0x1a0:0x1a8].hex())
+P
+mode plain plain
+says 'a report of version 2 is looked for among Milans' 0 'complete until' make -o second.json "$files/report-2.bin" --fetch --kds "$url"
+same '  its VCEK was in the cache' 0 "$(asked plain)"
+rm -rf cache
+mode plain status 404
+says '  and then among Genoas' 2 '/vcek/v1/Genoa/.*HTTP 404' make -o no.json "$files/report-2.bin" --fetch --kds "$url"
+same '  each once' 'Milan Genoa' "$(sed -E 's,/vcek/v1/([A-Za-z]+)/.*,\1,' plain/log | paste -sd' ')"
+mode plain status 404
+says 'a Turin' 2 '/vcek/v1/Turin/.*HTTP 404' make -o no.json "$files/report-turin.bin" --fetch --kds "$url"
+same '  by eight bytes of its chip, and FMC' "$(cat "$files/turin-path")" "$(cat plain/log)"
+mode plain plain
+says 'an HCL report of Azure: what its hardware needs' 0 'complete until' make -o azure-fetched.json "$files/hcl.bin" "${azure[@]}" --fetch --kds "$url"
+check '  the same bundle as from files' cmp azure-fetched.json azure.json
+says 'a bundle that has all asks nobody' 0 'complete' make -o azure-fetched.json azure-fetched.json --fetch --kds http://127.0.0.1:9
+
 # ---- politeness ----
 rm -rf cache
 mode plain busy 2 1

@@ -112,6 +112,31 @@ static void documents(const struct collateral_tdx *t)
 		}
 }
 
+/* Signed by Intel as well, but of another kind of enclave: for SGX, or the one that verifies quotes. */
+static void other_documents(void)
+{
+	struct made_tdx m = made_honest();
+	struct made_tcb_info info = made_honest_info();
+	struct made_identity identity = made_honest_identity();
+	struct bundle b = { .kind = BUNDLE_TDX };
+	struct err e = { 0 };
+
+	info.id = "SGX";
+	identity.id = "QVE";
+
+	CLEANUP(buf_done) struct buf info_body = made_info_body(&info);
+	CLEANUP(buf_done) struct buf identity_body = made_identity_body(&identity);
+	CLEANUP(buf_done)
+	struct buf sgx = made_document("tcbInfo", (const char *)info_body.p, m.signing_key);
+	CLEANUP(buf_done)
+	struct buf qve = made_document(
+		"enclaveIdentity", (const char *)identity_body.p, m.signing_key);
+
+	CHECK_ERR(bundle_fill(&b, "tdx.tcb-info", buf_span(&sgx), a, &e), e, ERR_MISMATCH);
+	CHECK_ERR(bundle_fill(&b, "tdx.qe-identity", buf_span(&qve), a, &e), e, ERR_MISMATCH);
+	CHECK(!b.tdx_tcb_info.p && !b.tdx_qe_identity.p);
+}
+
 #define ONES "1111111111111111111111111111111111111111"
 #define PCRS "  sha1:\n    0 : 0x" ONES "\n    23: 0xABCDEF" ONES_34 "\n  sha256:\n"
 #define ONES_34 "1111111111111111111111111111111111"
@@ -178,6 +203,7 @@ int main(void)
 	certificates(&snp);
 	lists(&snp, &tdx);
 	documents(&tdx);
+	other_documents();
 	values();
 	kinds(&snp);
 	collateral_snp_done(&snp);

@@ -59,6 +59,7 @@ static void snp_dates(const struct collateral_snp *c)
 	CHECK(is(&b, AT + 9 * DAY_S + 1, "snp.crl", BUNDLE_STATUS_EXPIRED));
 	CHECK(is(&b, AT + 10 * DAY_S, "snp.certificate.0", BUNDLE_STATUS_VALID) == false);
 	CHECK(is(&b, AT + 10 * DAY_S + 1, "snp.certificate.0", BUNDLE_STATUS_EXPIRED));
+	CHECK(is(&b, AT - 10 * DAY_S, "snp.certificate.0", BUNDLE_STATUS_VALID));
 	CHECK(is(&b, AT - 10 * DAY_S - 1, "snp.certificate.0", BUNDLE_STATUS_NOT_YET));
 	CHECK(is(&b, AT + 1001 * DAY_S, "snp.certificate.2", BUNDLE_STATUS_EXPIRED));
 }

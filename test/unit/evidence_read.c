@@ -19,10 +19,12 @@ static struct buf copy(const void *p, size_t n)
 	return b;
 }
 
-static struct buf tdx_bytes(void)
+static struct buf tdx_bytes(uint16_t version)
 {
 	struct made_tdx m = made_honest();
-	struct made_quote_spec s = { .version = 4, .body_type = 2, .qe_svn = 4 };
+	struct made_quote_spec s = {
+		.version = version, .body_type = version == 5 ? 3 : 2, .qe_svn = 4
+	};
 
 	return made_tdx_quote(&m, &s);
 }
@@ -107,9 +109,9 @@ static void raw_kinds(void)
 {
 	struct snp_made_report report = snp_made_report(5);
 	struct err e = { 0 };
-	struct buf files[] = { copy(report.bytes, sizeof report.bytes), tdx_bytes(),
+	struct buf files[] = { copy(report.bytes, sizeof report.bytes), tdx_bytes(4), tdx_bytes(5),
 		nitro_bytes(false), nitro_bytes(true), azure_bytes() };
-	static const enum bundle_kind kinds[] = { BUNDLE_SNP, BUNDLE_TDX, BUNDLE_NITRO,
+	static const enum bundle_kind kinds[] = { BUNDLE_SNP, BUNDLE_TDX, BUNDLE_TDX, BUNDLE_NITRO,
 		BUNDLE_NITRO, BUNDLE_AZURE };
 
 	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
@@ -168,7 +170,7 @@ static void extended(void)
 /* In a bundle what a raw file gave comes back. */
 static void bundles(void)
 {
-	CLEANUP(buf_done) struct buf quote = tdx_bytes(), out = buf_init(BUNDLE_SIZE_MAX);
+	CLEANUP(buf_done) struct buf quote = tdx_bytes(4), out = buf_init(BUNDLE_SIZE_MAX);
 	struct bundle b = { 0 }, back = { 0 };
 	struct err e = { 0 };
 
@@ -229,7 +231,7 @@ static void near_misses(void)
 {
 	struct snp_made_report report = snp_made_report(2);
 	CLEANUP(buf_done)
-	struct buf response = buf_init(1 << 16), sgx = tdx_bytes(), td = buf_init(1 << 16),
+	struct buf response = buf_init(1 << 16), sgx = tdx_bytes(4), td = buf_init(1 << 16),
 		   table = buf_init(1 << 16), log = buf_init(1 << 16);
 	struct bundle b = { 0 };
 	struct err e = { 0 };

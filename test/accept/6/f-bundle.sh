@@ -20,7 +20,7 @@ unit "evidence is recognised by its bytes; near misses and every truncation are 
 direct "  whatever file is given: its parts, a bundle of it, what is told of it" bundle_fuzzed
 e2e "assay bundle make: report, quote, HCL report and what a verifier needs, in one file" bundle "an SNP report with all of its collateral" \
 	"a TDX quote with all of its collateral" "an HCL report of Azure with its TPM's quote" "a bundle is completed"
-unit "  each part takes what it is for, in each encoding, and nothing else" bundle_fill certificates lists documents values kinds
+unit "  each part takes what it is for, in each encoding, and nothing else" bundle_fill certificates lists documents other_documents values kinds
 e2e "  what is refused is said, and the bundle that was there stays" bundle "a certificate is no evidence" "a CRL is no certificate" "  nothing was written"
 e2e "  for offline use: in an empty network namespace" bundle "make and status work in an empty network namespace" "  with the same bytes"
 e2e "vendor services only when asked" bundle "without --fetch nobody is asked" "  not one request"
