@@ -42,6 +42,8 @@ const struct verb *const verbs[] = {
 	&cmd_run,
 	&cmd_attest_serve,
 	&cmd_enroll,
+	&cmd_bundle_make,
+	&cmd_bundle_status,
 	&cmd_verify,
 	&cmd_explain,
 	&cmd_eventlog_show,

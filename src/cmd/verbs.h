@@ -37,6 +37,8 @@ extern const struct verb cmd_sign_eif;
 extern const struct verb cmd_run;
 extern const struct verb cmd_attest_serve;
 extern const struct verb cmd_enroll;
+extern const struct verb cmd_bundle_make;
+extern const struct verb cmd_bundle_status;
 extern const struct verb cmd_verify;
 extern const struct verb cmd_explain;
 extern const struct verb cmd_eventlog_show;

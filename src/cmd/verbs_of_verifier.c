@@ -19,6 +19,8 @@ const struct verb *const verbs[] = {
 	&cmd_measure_sev,
 	&cmd_measure_tdx,
 	&cmd_measure_pcr,
+	&cmd_bundle_make,
+	&cmd_bundle_status,
 	&cmd_verify,
 	&cmd_explain,
 	&cmd_eventlog_show,

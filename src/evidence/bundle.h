@@ -80,6 +80,10 @@ bool bundle_parse(struct bundle *ret, struct span json, struct arena *a, struct 
 /* Labels in the order of doc/protocol.md. Fails: LIMIT beyond BUNDLE_SIZE_MAX or out's maximum. */
 bool bundle_emit(const struct bundle *b, struct buf *out, struct err *e) MUST_CHECK;
 
+/* Adds the banks of a document "assay.pcr-values/1", which is the value of "tpm.pcrs". Fails: FORMAT, LIMIT. */
+bool bundle_values_read(
+	struct bundle *b, struct span json, struct arena *a, struct err *e) MUST_CHECK;
+
 /* "tag:assay,2026:tpm-bundle/1": the type of the collection. */
 const char *bundle_type(enum bundle_kind kind);
 /* "tpm", "snp", "tdx", "nitro", "azure". */

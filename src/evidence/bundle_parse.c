@@ -45,7 +45,7 @@ static bool read_bank(
 	return true;
 }
 
-static bool read_values(struct bundle *b, struct span text, struct arena *a, struct err *e)
+bool bundle_values_read(struct bundle *b, struct span text, struct arena *a, struct err *e)
 {
 	struct json v;
 
@@ -101,7 +101,7 @@ static bool read_part(struct bundle *b, const struct bundle_part *part, const st
 		return read_binding(&b->binding, bytes, a, e);
 	}
 	if (part->kind == BUNDLE_PART_VALUES)
-		return read_values(b, bytes, a, e);
+		return bundle_values_read(b, bytes, a, e);
 	if (part->kind == BUNDLE_PART_BYTES) {
 		*(struct span *)(void *)field = bytes;
 	} else {

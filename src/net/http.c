@@ -1,7 +1,9 @@
 #include "net/http.h"
 
+#include <ctype.h>
 #include <curl/curl.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "net/curl_library.h"
 #include "net/url.h"
@@ -31,12 +33,15 @@ static void prepare(CURL *c, const char *url, unsigned timeout_s, struct buf *ou
 }
 
 static bool perform(
-	CURL *c, const char *url, const struct buf *out, const char *text, struct err *e)
+	CURL *c, const char *url, const struct http_reply *r, const char *text, struct err *e)
 {
 	CURLcode code = curl_easy_perform(c);
 
-	if (!buf_ok(out))
-		return err_set(e, ERR_LIMIT, "'%s' answered more than %zu bytes", url, out->max);
+	if (!buf_ok(&r->body))
+		return err_set(e, ERR_LIMIT, "'%s' answered more than %zu bytes", url, r->body.max);
+	if (!buf_ok(&r->headers))
+		return err_set(e, ERR_LIMIT, "'%s' answered with more than %d bytes of headers",
+			url, HTTP_HEADERS_MAX);
 	if (code == CURLE_UNSUPPORTED_PROTOCOL || code == CURLE_URL_MALFORMAT) {
 		err_set(e, ERR_USAGE, "'%s' is not a URL to ask", url);
 		return err_hint(e, "give it as http://HOST:PORT or https://HOST");
@@ -62,11 +67,23 @@ static void cleanup_list(struct curl_slist **l)
 	curl_slist_free_all(*l);
 }
 
-/* body NULL: GET. */
-static bool ask(const char *url, const struct span *body, size_t max, unsigned timeout_s,
-	long *status, struct buf *out, struct err *e)
+static void put_body(CURL *c, struct curl_slist **headers, struct span body)
 {
-	CLEANUP(buf_done) struct buf b = buf_init(max);
+	/* No "Expect: 100-continue": small servers do not know it, and curl would wait. */
+	*headers = curl_slist_append(NULL, "Content-Type: application/json");
+	curl_slist_append(*headers, "Expect:");
+	curl_easy_setopt(c, CURLOPT_HTTPHEADER, *headers);
+	curl_easy_setopt(c, CURLOPT_POST, 1L);
+	curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)body.n);
+	curl_easy_setopt(c, CURLOPT_POSTFIELDS, body.n ? (const char *)body.p : "");
+}
+
+/* body NULL: GET. */
+static bool ask(struct http_reply *ret, const char *url, const struct span *body, size_t max,
+	unsigned timeout_s, struct err *e)
+{
+	CLEANUP(http_reply_done)
+	struct http_reply r = { 0, buf_init(max), buf_init(HTTP_HEADERS_MAX) };
 	CLEANUP(cleanup_list) struct curl_slist *headers = NULL;
 	CLEANUP(cleanup_curl) CURL *c = NULL;
 	char text[CURL_ERROR_SIZE] = "";
@@ -76,32 +93,73 @@ static bool ask(const char *url, const struct span *body, size_t max, unsigned t
 	c = curl_easy_init();
 	if (!c)
 		abort(); /* only without memory */
-	prepare(c, url, timeout_s, &b, text);
-	if (body) {
-		/* No "Expect: 100-continue": small servers do not know it, and curl would wait. */
-		headers = curl_slist_append(NULL, "Content-Type: application/json");
-		curl_slist_append(headers, "Expect:");
-		curl_easy_setopt(c, CURLOPT_HTTPHEADER, headers);
-		curl_easy_setopt(c, CURLOPT_POST, 1L);
-		curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)body->n);
-		curl_easy_setopt(c, CURLOPT_POSTFIELDS, body->n ? (const char *)body->p : "");
-	}
-	if (!perform(c, url, &b, text, e))
+	prepare(c, url, timeout_s, &r.body, text);
+	curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, take);
+	curl_easy_setopt(c, CURLOPT_HEADERDATA, &r.headers);
+	if (body)
+		put_body(c, &headers, *body);
+	if (!perform(c, url, &r, text, e))
 		return false;
-	curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, status);
-	*out = b;
-	b = (struct buf){ 0 };
+	curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &r.status);
+	*ret = r;
+	r = (struct http_reply){ 0 };
+	return true;
+}
+
+void http_reply_done(struct http_reply *r)
+{
+	buf_done(&r->body);
+	buf_done(&r->headers);
+}
+
+static bool give(long *status, struct buf *out, struct http_reply *r)
+{
+	*status = r->status;
+	*out = r->body;
+	buf_done(&r->headers);
 	return true;
 }
 
 bool http_get(const char *url, size_t max, unsigned timeout_s, long *status, struct buf *out,
 	struct err *e)
 {
-	return ask(url, NULL, max, timeout_s, status, out, e);
+	struct http_reply r;
+
+	return ask(&r, url, NULL, max, timeout_s, e) && give(status, out, &r);
 }
 
 bool http_post_json(const char *url, struct span body, size_t max, unsigned timeout_s, long *status,
 	struct buf *out, struct err *e)
 {
-	return ask(url, &body, max, timeout_s, status, out, e);
+	struct http_reply r;
+
+	return ask(&r, url, &body, max, timeout_s, e) && give(status, out, &r);
+}
+
+bool http_ask(
+	struct http_reply *ret, const char *url, size_t max, unsigned timeout_s, struct err *e)
+{
+	return ask(ret, url, NULL, max, timeout_s, e);
+}
+
+static bool is_name(struct str s, const char *name)
+{
+	if (s.n != strlen(name))
+		return false;
+	for (size_t i = 0; i < s.n; i++)
+		if (tolower((unsigned char)s.p[i]) != tolower((unsigned char)name[i]))
+			return false;
+	return true;
+}
+
+struct str http_header(const struct http_reply *r, const char *name)
+{
+	struct str rest = buf_str(&r->headers), line, key, value;
+
+	while (rest.n) {
+		str_cut(rest, '\n', &line, &rest);
+		if (str_cut(line, ':', &key, &value) && is_name(key, name))
+			return str_trim(value);
+	}
+	return (struct str){ 0 };
 }

@@ -8,6 +8,8 @@
 #include "base/buf.h"
 #include "base/err.h"
 
+enum { HTTP_HEADERS_MAX = 64 << 10 };
+
 /*
  * GET. The reply's body, whatever its status, goes to *out, which is initialised here and owned by the caller; *status is
  * the HTTP status. timeout_s bounds the whole exchange. Fails USAGE for another kind of URL, LIMIT when the body is larger
@@ -19,5 +21,18 @@ bool http_get(const char *url, size_t max, unsigned timeout_s, long *status, str
 /* POST of body as application/json; otherwise as http_get. */
 bool http_post_json(const char *url, struct span body, size_t max, unsigned timeout_s, long *status,
 	struct buf *out, struct err *e) MUST_CHECK;
+
+/* A reply with its header lines, at most HTTP_HEADERS_MAX bytes of them. */
+struct http_reply {
+	long status;
+	struct buf body, headers;
+};
+
+void http_reply_done(struct http_reply *r); /* for CLEANUP */
+/* As http_get. */
+bool http_ask(struct http_reply *ret, const char *url, size_t max, unsigned timeout_s,
+	struct err *e) MUST_CHECK;
+/* The value of the first header line of that name, in whatever case; borrowed; p NULL when there is none. */
+struct str http_header(const struct http_reply *r, const char *name);
 
 #endif

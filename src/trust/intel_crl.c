@@ -143,6 +143,11 @@ bool intel_crl_spares(const struct intel_crl *c, const struct certificate *cert,
 	return true;
 }
 
+int64_t intel_crl_this_update(const struct intel_crl *c)
+{
+	return c->from;
+}
+
 int64_t intel_crl_next_update(const struct intel_crl *c)
 {
 	return c->to;

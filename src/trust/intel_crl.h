@@ -25,7 +25,8 @@ bool intel_crl_current(
 /* Does not name that certificate, which must be one of the list's issuer. SIGNATURE. */
 bool intel_crl_spares(
 	const struct intel_crl *c, const struct certificate *cert, struct err *e) MUST_CHECK;
-/* When the next list is due. */
+/* When it was made, and when the next list is due. */
+int64_t intel_crl_this_update(const struct intel_crl *c);
 int64_t intel_crl_next_update(const struct intel_crl *c);
 
 /*

@@ -18,7 +18,7 @@ small=$(size "$verifier") whole=$(size "$assay")
 echo "stripped: verifier $small bytes, whole tool $whole bytes, $(awk -v a="$small" -v b="$whole" 'BEGIN { printf "%.2f", a / b }') of it;" \
 	"libraries: $(libraries "$verifier" | wc -w) of $(libraries "$assay" | wc -w)"
 check 'it is less than half of the whole tool' test "$((2 * small))" -lt "$whole"
-same 'its verbs' 'measure snp,measure seves,measure sev,measure tdx,measure pcr,verify,explain,eventlog show,eventlog replay,eventlog diff,completion' \
+same 'its verbs' 'measure snp,measure seves,measure sev,measure tdx,measure pcr,bundle make,bundle status,verify,explain,eventlog show,eventlog replay,eventlog diff,completion' \
 	"$("$verifier" --help | sed -nE 's/^  ([a-z]+( [a-z-]+)?)  +.*/\1/p' | paste -sd,)"
 same 'its version' "$("$assay" --version)" "$("$verifier" --version)"
 
@@ -67,6 +67,10 @@ if command -v python3 >/dev/null; then
 else
 	skip measure-python 'needs python3, which makes the firmware'
 fi
+twins 'what of it expires when' 0 '^earliest expiry: ' bundle status "$good" --at "$at"
+twins '  and in JSON' 0 'assay.bundle-status/1' bundle status "$good" --at "$at" --json
+twins 'a bundle is made' 0 ': complete' bundle make "$good" -o "$work/made.json"
+check '  of the same evidence' cmp -s "$good" "$work/made.json"
 twins 'the log that evidence carries, in words' 0 '^crypto-agile log of a TPM' eventlog show "$good"
 twins 'its registers' 0 '^PCR 4 ' eventlog replay "$good" --bank sha256
 twins 'and beside the prediction' 0 'nothing differs' eventlog diff "$good" "$work/values.json"
@@ -86,6 +90,7 @@ says() { # NAME PATTERN ARG...
 	if [ $code = 2 ] && grep -qE -- "$pattern" "$work/a" && [ "$(grep -c '^hint: ' "$work/a")" = 1 ]; then ok "$name"; else bad "$name: exit $code, $(cat "$work/a")"; fi
 }
 says 'it asks no machine, and says how to' 'built as a verifier only' verify http://127.0.0.1:1 "${with[@]}"
+says 'it fetches nothing for a bundle' 'built as a verifier only' bundle make "$good" -o "$work/made.json" --fetch
 says 'it has no store' 'has no store' verify "$good" "${with[@]}" --store "$work/store"
 says 'it builds nothing' "no verb 'build'" build
 rm -rf "$work/config" "$work/state" "$work/cache"

@@ -1,0 +1,94 @@
+#include "cmd/bundle_fetch.h"
+
+#include <string.h>
+
+#include "cmd/at_time.h"
+#include "evidence/azure_hcl.h"
+#include "net/url.h"
+#include "net/vendor_kds.h"
+#include "net/vendor_pcs.h"
+#include "base/mem.h"
+#include "sys/file.h"
+#define ASSAY_MAY_ASK_THE_MACHINE
+#include "base/banned.h"
+
+enum { TIMEOUT_MAX_S = 600 };
+
+static void say(const void *ctx, const char *line)
+{
+	verb_say(ctx, "%s", line);
+}
+
+static bool read_timeout(unsigned *ret, const struct verb_args *args, struct err *e)
+{
+	const char *text = verb_value(args, "--timeout");
+	uint64_t s = VENDOR_TIMEOUT_S;
+
+	if (text && (!str_u64(str_of(text), &s, TIMEOUT_MAX_S) || !s))
+		return err_set(e, ERR_USAGE, "--timeout is '%s', want 1 to %d seconds", text,
+			TIMEOUT_MAX_S);
+	*ret = (unsigned)s;
+	return true;
+}
+
+static bool of_amd(struct bundle *b, struct vendor *v, const struct verb_args *args,
+	struct arena *a, struct err *e)
+{
+	const char *given = verb_value(args, "--kds");
+	CLEANUP(mem_free) char *base = NULL;
+
+	if (!url_of_base(&base, str_of(given ? given : VENDOR_KDS_URL), e))
+		return err_wrap(e, "--kds");
+	v->name = "AMD's service";
+	v->base = base;
+	return vendor_kds_fetch(b, v, a, e);
+}
+
+static bool of_intel(struct bundle *b, struct vendor *v, const struct verb_args *args,
+	struct arena *a, struct err *e)
+{
+	const char *given = verb_value(args, "--pcs");
+	CLEANUP(mem_free) char *base = NULL;
+
+	if (!url_of_base(&base, str_of(given ? given : VENDOR_PCS_URL), e))
+		return err_wrap(e, "--pcs");
+	v->name = "Intel's service";
+	v->base = base;
+	return vendor_pcs_fetch(b, v, strcmp(base, VENDOR_PCS_URL) != 0, a, e);
+}
+
+/* Whose hardware is below: SNP's, or with a quote TDX's. */
+static bool is_snp(bool *ret, const struct bundle *b, struct arena *a, struct err *e)
+{
+	struct azure_hcl hcl;
+
+	*ret = b->kind == BUNDLE_SNP;
+	if (b->kind != BUNDLE_AZURE)
+		return true;
+	if (!azure_hcl_parse(&hcl, b->azure_hcl, a, e))
+		return false;
+	*ret = hcl.hardware == AZURE_HCL_SNP;
+	return true;
+}
+
+bool bundle_fetch(struct bundle *b, const struct verb_args *args, struct arena *a, struct err *e)
+{
+	CLEANUP(file_closep) int cache = vendor_cache_open();
+	struct vendor v = { .cache = cache, .say = say, .ctx = args };
+	bool snp;
+
+	if (!read_timeout(&v.timeout_s, args, e) || !at_time_read(&v.at_unix, NULL, e) ||
+		!is_snp(&snp, b, a, e))
+		return false;
+	if (snp)
+		return of_amd(b, &v, args, a, e);
+	if (b->tdx_quote.p)
+		return of_intel(b, &v, args, a, e);
+	if (b->kind == BUNDLE_AZURE)
+		return err_set(e, ERR_USAGE,
+			       "the hardware is Intel's, and there is no TDX quote") ||
+		       err_hint(e, "give it with --tdx-quote");
+	verb_say(args, "evidence of kind %s needs nothing from a service",
+		bundle_kind_name(b->kind));
+	return true;
+}

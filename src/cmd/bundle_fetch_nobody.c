@@ -1,0 +1,14 @@
+/* An assay that only verifies asks no service. */
+#include "cmd/bundle_fetch.h"
+
+#include "base/banned.h"
+
+bool bundle_fetch(struct bundle *b, const struct verb_args *args, struct arena *a, struct err *e)
+{
+	(void)b;
+	(void)args;
+	(void)a;
+	return err_set(e, ERR_USAGE,
+		       "this assay was built as a verifier only: it asks no service") ||
+	       err_hint(e, "give what is missing from files, or use the whole assay for --fetch");
+}

@@ -1,0 +1,213 @@
+/*
+ * Filling a bundle from files: each part takes what it is for in each encoding, and nothing else.
+ */
+#include "appraise/bundle_fill.h"
+
+#include "base/hex.h"
+#include "collateral_made.h"
+
+enum { AT = 1796083200 };
+
+static struct arena *a;
+
+static struct span kept(const struct buf *b)
+{
+	return str_span(arena_str(a, buf_str(b)));
+}
+
+static struct span pem(const char *label, struct span der)
+{
+	CLEANUP(buf_done) struct buf b = buf_init(1 << 20);
+	unsigned char *text = OPENSSL_malloc(4 * der.n + 100);
+	int n = EVP_EncodeBlock(text, der.p, (int)der.n);
+
+	buf_printf(&b, "-----BEGIN %s-----\n", label);
+	for (int i = 0; i < n; i += 64)
+		buf_printf(&b, "%.*s\n", n - i < 64 ? n - i : 64, (const char *)text + i);
+	buf_printf(&b, "-----END %s-----\n", label);
+	OPENSSL_free(text);
+	return kept(&b);
+}
+
+static struct span joined(struct span x, struct span y)
+{
+	CLEANUP(buf_done) struct buf b = buf_init(1 << 20);
+
+	buf_add(&b, x.p, x.n);
+	buf_add(&b, y.p, y.n);
+	return kept(&b);
+}
+
+static struct span in_hex(struct span s)
+{
+	CLEANUP(buf_done) struct buf b = buf_init(1 << 20);
+
+	hex_add(&b, s);
+	buf_add_cstr(&b, "\n");
+	return kept(&b);
+}
+
+static void certificates(const struct collateral_snp *c)
+{
+	struct bundle b = { .kind = BUNDLE_SNP };
+	struct span two = joined(
+		pem("CERTIFICATE", buf_span(&c->ask)), pem("CERTIFICATE", buf_span(&c->ark)));
+	struct span padded = joined(buf_span(&c->vcek), span_make("\0\0\0", 3));
+	struct err e = { 0 };
+
+	CHECK_OK(bundle_fill(&b, "snp.certificate", padded, a, &e), e);
+	CHECK(b.snp_chain.n == 1 && span_equal(b.snp_chain.certificates[0], buf_span(&c->vcek)));
+	CHECK_OK(bundle_fill(&b, "snp.certificate", two, a, &e), e);
+	CHECK(b.snp_chain.n == 3 && span_equal(b.snp_chain.certificates[2], buf_span(&c->ark)));
+	CHECK_OK(bundle_fill(&b, "snp.certificate", two, a, &e), e);
+	CHECK(b.snp_chain.n == 3); /* once */
+	CHECK_ERR(bundle_fill(&b, "snp.certificate", span_make(two.p, two.n - 40), a, &e), e,
+		ERR_FORMAT);
+	CHECK_ERR(bundle_fill(&b, "snp.certificate", buf_span(&c->crl), a, &e), e, ERR_FORMAT);
+	CHECK(strstr(e.hint, "a CRL in DER") != NULL && b.snp_chain.n == 3 && !b.snp_table.p);
+	b.snp_chain.n = BUNDLE_CERTIFICATES_MAX;
+	CHECK_ERR(
+		bundle_fill(&b, "snp.certificate", buf_span(&c->other_vcek), a, &e), e, ERR_LIMIT);
+}
+
+static void lists(const struct collateral_snp *c, const struct collateral_tdx *t)
+{
+	struct bundle b = { .kind = BUNDLE_SNP };
+	struct err e = { 0 };
+
+	CHECK_OK(bundle_fill(&b, "snp.crl", pem("X509 CRL", buf_span(&c->crl)), a, &e), e);
+	CHECK(span_equal(b.snp_crl, buf_span(&c->crl)));
+	CHECK_ERR(bundle_fill(&b, "snp.crl", buf_span(&c->ark), a, &e), e, ERR_FORMAT);
+	CHECK(span_equal(b.snp_crl, buf_span(&c->crl)));
+	CHECK_ERR(bundle_fill(&b, "tdx.pck-crl", buf_span(&t->pck_crl), a, &e), e, ERR_USAGE);
+	b.kind = BUNDLE_TDX;
+	CHECK_OK(bundle_fill(&b, "tdx.pck-crl", in_hex(buf_span(&t->pck_crl)), a, &e), e);
+	CHECK(span_equal(b.tdx_pck_crl, buf_span(&t->pck_crl)));
+	CHECK_OK(bundle_fill(&b, "tdx.root-crl", buf_span(&t->root_crl), a, &e), e);
+	CHECK_ERR(bundle_fill(&b, "tdx.root-crl", span_make("abc", 3), a, &e), e, ERR_FORMAT);
+	CHECK_ERR(bundle_fill(&b, "tdx.root-crl", span_make("", 0), a, &e), e, ERR_NOTFOUND);
+}
+
+/* Each of the parts takes its own file and refuses all others. */
+static void documents(const struct collateral_tdx *t)
+{
+	struct {
+		const char *label;
+		struct span file;
+	} parts[] = { { "tdx.quote", buf_span(&t->quote) },
+		{ "tdx.tcb-info", buf_span(&t->tcb_info) },
+		{ "tdx.qe-identity", buf_span(&t->qe_identity) },
+		{ "tdx.tcb-info-chain", buf_span(&t->chain) },
+		{ "tdx.pck-crl", buf_span(&t->pck_crl) } };
+	struct err e = { 0 };
+
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
+		for (size_t k = 0; k < ARRAY_LEN(parts); k++) {
+			struct bundle b = { .kind = BUNDLE_TDX };
+			bool ok = bundle_fill(&b, parts[i].label, parts[k].file, a, &e);
+
+			if (ok != (i == k))
+				printf("%s takes %s\n", parts[i].label, parts[k].label);
+			CHECK(ok == (i == k));
+		}
+}
+
+/* Signed by Intel as well, but of another kind of enclave: for SGX, or the one that verifies quotes. */
+static void other_documents(void)
+{
+	struct made_tdx m = made_honest();
+	struct made_tcb_info info = made_honest_info();
+	struct made_identity identity = made_honest_identity();
+	struct bundle b = { .kind = BUNDLE_TDX };
+	struct err e = { 0 };
+
+	info.id = "SGX";
+	identity.id = "QVE";
+
+	CLEANUP(buf_done) struct buf info_body = made_info_body(&info);
+	CLEANUP(buf_done) struct buf identity_body = made_identity_body(&identity);
+	CLEANUP(buf_done)
+	struct buf sgx = made_document("tcbInfo", (const char *)info_body.p, m.signing_key);
+	CLEANUP(buf_done)
+	struct buf qve = made_document(
+		"enclaveIdentity", (const char *)identity_body.p, m.signing_key);
+
+	CHECK_ERR(bundle_fill(&b, "tdx.tcb-info", buf_span(&sgx), a, &e), e, ERR_MISMATCH);
+	CHECK_ERR(bundle_fill(&b, "tdx.qe-identity", buf_span(&qve), a, &e), e, ERR_MISMATCH);
+	CHECK(!b.tdx_tcb_info.p && !b.tdx_qe_identity.p);
+}
+
+#define ONES "1111111111111111111111111111111111111111"
+#define PCRS "  sha1:\n    0 : 0x" ONES "\n    23: 0xABCDEF" ONES_34 "\n  sha256:\n"
+#define ONES_34 "1111111111111111111111111111111111"
+
+static void values(void)
+{
+	static const struct {
+		const char *text;
+		bool ok;
+	} cases[] = {
+		{ PCRS, true },
+		{ "sha1:\n0 : 0x" ONES, true },
+		{ "{\"format\": \"assay.pcr-values/1\", \"sha1\": {\"0\": \"" ONES "\"}}", true },
+		{ "sha256:\n", false },
+		{ "0 : 0x" ONES "\n", false },
+		{ "sha1:\n0 : " ONES "\n", false },
+		{ "sha1:\n0 : 0x" ONES "1\n", false },
+		{ "sha1:\n24 : 0x" ONES "\n", false },
+		{ "sha1:\n0 : 0x" ONES "\n0 : 0x" ONES "\n", false },
+		{ "sha1:\n0 : 0x" ONES "\nsha1:\n0 : 0x" ONES "\n", false },
+		{ "md5:\n0 : 0x" ONES "\n", false },
+		{ "sha1\n", false },
+		{ "", false },
+	};
+	struct err e = { 0 };
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct bundle b = { .kind = BUNDLE_AZURE, .n_banks = 3 };
+		bool ok = bundle_fill(&b, "tpm.pcrs", str_span(str_of(cases[i].text)), a, &e);
+
+		if (ok != cases[i].ok)
+			printf("case %zu: %s\n", i, e.text);
+		CHECK(ok == cases[i].ok);
+		CHECK(b.n_banks == (ok ? 1 : 3));
+		if (ok)
+			CHECK(b.banks[0].alg == DIGEST_SHA1 && b.banks[0].pcrs & 1 &&
+				b.banks[0].values[0].bytes[19] == 0x11);
+		if (i == 0)
+			CHECK(b.banks[0].pcrs == (1 | 1 << 23) &&
+				b.banks[0].values[23].bytes[1] == 0xcd);
+	}
+}
+
+/* A part of another kind, or of none, and a bundle of a TPM, which is made by its attester. */
+static void kinds(const struct collateral_snp *c)
+{
+	static const char *const labels[] = { "snp.certificate", "snp.crl", "tdx.tcb-info",
+		"tdx.quote", "binding", "tpm.ek-certificate", "nothing" };
+	struct err e = { 0 };
+
+	for (size_t i = 0; i < ARRAY_LEN(labels); i++) {
+		struct bundle b = { .kind = i % 2 ? BUNDLE_NITRO : BUNDLE_TPM };
+
+		CHECK_ERR(bundle_fill(&b, labels[i], buf_span(&c->vcek), a, &e), e, ERR_USAGE);
+	}
+}
+
+int main(void)
+{
+	struct collateral_snp snp = collateral_snp(3, AT);
+	struct collateral_tdx tdx = collateral_tdx(AT);
+
+	a = arena_new(64 << 20);
+	certificates(&snp);
+	lists(&snp, &tdx);
+	documents(&tdx);
+	other_documents();
+	values();
+	kinds(&snp);
+	collateral_snp_done(&snp);
+	collateral_tdx_done(&tdx);
+	arena_free(a);
+	return test_end();
+}
