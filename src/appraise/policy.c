@@ -1,5 +1,6 @@
 #include "appraise/policy.h"
 
+#include "appraise/policy_member.h"
 #include "base/banned.h"
 
 enum { PCRS = 24 };
@@ -13,52 +14,13 @@ static const unsigned default_registers[] = { 0, 2, 3, 4, 5, 6, 7, 9, 11, 12, 13
 
 struct policy policy_default(void)
 {
-	struct policy p = { .id = STR("assay.policy/1 default"), .bank = DIGEST_SHA256 };
+	struct policy p = { .id = STR("assay.policy/1 default"),
+		.bank = DIGEST_SHA256,
+		.nitro = policy_nitro_default() };
 
 	for (size_t i = 0; i < ARRAY_LEN(default_registers); i++)
 		p.registers |= UINT32_C(1) << default_registers[i];
 	return p;
-}
-
-static bool read_registers(uint32_t *ret, const struct json *v, struct err *e)
-{
-	uint32_t set = 0;
-
-	if (!v)
-		return true;
-	if (v->kind != JSON_ARRAY || v->n == 0)
-		return err_set(e, ERR_FORMAT,
-			"line %zu: 'require-registers' is a list of PCR numbers", v->line);
-	for (size_t i = 0; i < v->n; i++) {
-		const struct json *item = &v->items[i];
-		uint64_t pcr;
-
-		if (item->kind != JSON_STRING || !str_u64(item->text, &pcr, PCRS - 1))
-			return err_set(e, ERR_FORMAT, "line %zu: a PCR is a number from 0 to %d",
-				item->line, PCRS - 1);
-		if (set >> pcr & 1)
-			return err_set(e, ERR_FORMAT, "line %zu: PCR %u stands twice", item->line,
-				(unsigned)pcr);
-		set |= UINT32_C(1) << pcr;
-	}
-	*ret = set;
-	return true;
-}
-
-/* One of two words; absent: unchanged. */
-static bool read_word(bool *second, const struct json *o, const char *key, const char *first_word,
-	const char *second_word, struct err *e)
-{
-	const struct json *v = json_get(o, key);
-
-	if (!v)
-		return true;
-	if (v->kind != JSON_STRING ||
-		!(str_is(v->text, first_word) || str_is(v->text, second_word)))
-		return err_set(e, ERR_FORMAT, "line %zu: '%s' is %s or %s", v->line, key,
-			first_word, second_word);
-	*second = str_is(v->text, second_word);
-	return true;
 }
 
 static bool read_bank(enum digest_alg *ret, const struct json *v, struct err *e)
@@ -75,35 +37,23 @@ static bool read_bank(enum digest_alg *ret, const struct json *v, struct err *e)
 	return true;
 }
 
-static bool read_leeway(int64_t *ret, const struct json *v, struct err *e)
-{
-	uint64_t seconds;
-
-	if (!v)
-		return true;
-	if (v->kind != JSON_STRING || !str_u64(v->text, &seconds, POLICY_LEEWAY_MAX))
-		return err_set(e, ERR_FORMAT, "line %zu: 'leeway' is a number of seconds up to %d",
-			v->line, POLICY_LEEWAY_MAX);
-	*ret = (int64_t)seconds;
-	return true;
-}
-
 bool policy_parse(struct policy *ret, const struct json *v, struct arena *a, struct err *e)
 {
 	static const char *const keys[] = { "format", "name", "require-registers", "bank",
-		"freshness", "leeway", "clock", "shape", NULL };
+		"freshness", "leeway", "clock", "shape", "nitro", NULL };
 	struct policy p = policy_default();
 	bool archive = false;
 	struct str name;
 
 	if (!json_check_format(v, POLICY_FORMAT, e) || !json_only(v, "policy", keys, e) ||
 		!json_get_str(v, "name", &name, e) ||
-		!read_registers(&p.registers, json_get(v, "require-registers"), e) ||
+		!policy_member_registers(&p.registers, v, "require-registers", PCRS, e) ||
 		!read_bank(&p.bank, json_get(v, "bank"), e) ||
-		!read_word(&archive, v, "freshness", "nonce", "archive", e) ||
-		!read_leeway(&p.leeway_s, json_get(v, "leeway"), e) ||
-		!read_word(&p.safe_clock, v, "clock", "any", "safe", e) ||
-		(json_get(v, "shape") && !json_get_str(v, "shape", &p.shape, e)))
+		!policy_member_word(&archive, v, "freshness", "nonce", "archive", e) ||
+		!policy_member_seconds(&p.leeway_s, v, "leeway", POLICY_LEEWAY_MAX, e) ||
+		!policy_member_word(&p.safe_clock, v, "clock", "any", "safe", e) ||
+		(json_get(v, "shape") && !json_get_str(v, "shape", &p.shape, e)) ||
+		!policy_nitro_parse(&p.nitro, json_get(v, "nitro"), a, e))
 		return err_wrap(e, "policy");
 	p.freshness = archive ? POLICY_ARCHIVE : POLICY_NONCE;
 	p.id = arena_printf(a, "%s %.*s", POLICY_FORMAT, STR_ARG(name));

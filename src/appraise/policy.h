@@ -5,6 +5,7 @@
 #ifndef ASSAY_APPRAISE_POLICY_H
 #define ASSAY_APPRAISE_POLICY_H
 
+#include "appraise/policy_nitro.h"
 #include "base/arena.h"
 #include "base/digest.h"
 #include "base/err.h"
@@ -26,6 +27,7 @@ struct policy {
 	int64_t leeway_s; /* that this verifier's clock may be off, for certificates and documents */
 	bool safe_clock;  /* the TPM's clock must not have gone back */
 	struct str shape; /* of the reference values; empty: the only one for a TPM */
+	struct policy_nitro nitro;
 };
 
 /* PCR 0, 2-7, 9, 11-14 of the SHA-256 bank, a fresh nonce. */
