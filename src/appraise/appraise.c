@@ -1,5 +1,6 @@
 #include "appraise/appraise.h"
 
+#include "appraise/appraise_nitro.h"
 #include "appraise/appraise_tpm.h"
 #include "base/banned.h"
 
@@ -9,9 +10,10 @@ bool appraise(
 	switch (in->bundle->kind) {
 	case BUNDLE_TPM:
 		return appraise_tpm(ret, in, a, e);
+	case BUNDLE_NITRO:
+		return appraise_nitro(ret, in, a, e);
 	case BUNDLE_SNP:
 	case BUNDLE_TDX:
-	case BUNDLE_NITRO:
 	case BUNDLE_AZURE:
 	case BUNDLE_KINDS:
 		break;

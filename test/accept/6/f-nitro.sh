@@ -1,0 +1,10 @@
+# Documents of AWS Nitro, Azure's confidential machines, what TPMs say beside their quotes. Sourced by test/accept/6.sh.
+# shellcheck shell=bash disable=SC2154
+section "AWS Nitro"
+unit "documents of enclaves and of NitroTPMs: honest ones are affirmed, changed ones fail in the check that is named" appraise_nitro cases negative
+unit "  each byte changed, each length: refused" appraise_nitro flips change_one
+unit "  each extension of each certificate left out: the reason names it" appraise_nitro extensions
+unit "  only what is signed under a trusted root is looked at" appraise_nitro claims_are_signed
+unit "  live and archive mode; where the clock may be the cause, it is said" appraise_nitro says_clock archived archive_mode
+unit "the policy's member nitro: read strictly, told in sentences" policy reads_nitro refuses_nitro nitro_in_sentences
+unit "every document among the vectors through the whole appraisal" appraise_nitro_vectors see is_signed is_refused
