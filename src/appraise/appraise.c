@@ -1,6 +1,7 @@
 #include "appraise/appraise.h"
 
 #include "appraise/appraise_nitro.h"
+#include "appraise/appraise_snp.h"
 #include "appraise/appraise_tpm.h"
 #include "base/banned.h"
 
@@ -13,6 +14,7 @@ bool appraise(
 	case BUNDLE_NITRO:
 		return appraise_nitro(ret, in, a, e);
 	case BUNDLE_SNP:
+		return appraise_snp(ret, in, a, e);
 	case BUNDLE_TDX:
 	case BUNDLE_AZURE:
 	case BUNDLE_KINDS:

@@ -37,7 +37,7 @@ void appraise_snp_report(struct appraise_snp_said *ret, struct appraise_work *w,
 	struct span report_data);
 
 /* The checks without which nothing is affirmed (verdict_conclude), NULL at the end. */
-enum { APPRAISE_SNP_MUST = 20 };
+enum { APPRAISE_SNP_MUST = 25 };
 extern const char *const appraise_snp_must[APPRAISE_SNP_MUST + 1];
 
 #endif

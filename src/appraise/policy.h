@@ -6,6 +6,7 @@
 #define ASSAY_APPRAISE_POLICY_H
 
 #include "appraise/policy_nitro.h"
+#include "appraise/policy_snp.h"
 #include "base/arena.h"
 #include "base/digest.h"
 #include "base/err.h"
@@ -26,6 +27,7 @@ struct policy {
 	enum policy_freshness freshness;
 	int64_t leeway_s; /* that this verifier's clock may be off, for certificates and documents */
 	bool safe_clock;  /* the TPM's clock must not have gone back */
+	struct policy_snp snp;
 	struct str shape; /* of the reference values; empty: the only one for a TPM */
 	struct policy_nitro nitro;
 };

@@ -33,16 +33,16 @@ struct policy_snp_minimum {
 };
 
 struct policy_snp {
-	unsigned products; /* bit n: enum snp_product n is taken */
-	unsigned signers;  /* bit n: enum snp_signing_key n is taken */
-	unsigned vmpls;    /* bit n: VMPL n is taken */
+	unsigned products;                  /* bit n: enum snp_product n is taken */
+	unsigned signers;                   /* bit n: enum snp_signing_key n is taken */
+	unsigned vmpls;                     /* bit n: VMPL n is taken */
 	bool debug, migration, provisional; /* allowed */
 	struct policy_snp_bits guest_policy, platform_info;
 	/* by product and enum snp_report_tcb */
 	struct policy_snp_minimum minimum[POLICY_SNP_PRODUCTS][POLICY_SNP_TCBS];
-	struct snp_firmware firmware; /* at least */
-	uint8_t abi_major, abi_minor; /* at least */
-	uint32_t guest_svn;           /* at least */
+	struct snp_firmware firmware;                     /* at least */
+	uint8_t abi_major, abi_minor;                     /* at least */
+	uint32_t guest_svn;                               /* at least */
 	uint64_t launch_mitigations, current_mitigations; /* bits that must be set */
 	enum policy_snp_crl crl;
 	/* each value as long as the field of the report */

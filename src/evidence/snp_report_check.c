@@ -71,6 +71,16 @@ bool snp_report_check_platform(
 	return check_bits("PLATFORM_INFO", platform_bits, r->platform_info, must, must_not, e);
 }
 
+const char *snp_report_policy_bit(unsigned bit)
+{
+	return bit < BITS ? policy_bits[bit] : NULL;
+}
+
+const char *snp_report_platform_bit(unsigned bit)
+{
+	return bit < BITS ? platform_bits[bit] : NULL;
+}
+
 bool snp_report_check_abi(const struct snp_report *r, uint8_t major, uint8_t minor, struct err *e)
 {
 	uint64_t got = r->policy & (SNP_POLICY_ABI_MAJOR | SNP_POLICY_ABI_MINOR);

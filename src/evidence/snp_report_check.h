@@ -22,6 +22,9 @@ bool snp_report_check_policy(
 	const struct snp_report *r, uint64_t must, uint64_t must_not, struct err *e) MUST_CHECK;
 bool snp_report_check_platform(
 	const struct snp_report *r, uint64_t must, uint64_t must_not, struct err *e) MUST_CHECK;
+/* What the specification calls a bit, "DEBUG", "ALIAS_CHECK_COMPLETE"; NULL for a bit without a name and above 63. */
+const char *snp_report_policy_bit(unsigned bit);
+const char *snp_report_platform_bit(unsigned bit);
 /* The guest demands at least this firmware interface: ABI_MAJOR.ABI_MINOR of the guest policy. MISMATCH. */
 bool snp_report_check_abi(
 	const struct snp_report *r, uint8_t major, uint8_t minor, struct err *e) MUST_CHECK;
