@@ -7,6 +7,7 @@
 
 #include "appraise/policy_nitro.h"
 #include "appraise/policy_snp.h"
+#include "appraise/policy_tdx.h"
 #include "base/arena.h"
 #include "base/digest.h"
 #include "base/err.h"
@@ -30,6 +31,7 @@ struct policy {
 	struct policy_snp snp;
 	struct str shape; /* of the reference values; empty: the only one for a TPM */
 	struct policy_nitro nitro;
+	struct policy_tdx tdx;
 };
 
 /* PCR 0, 2-7, 9, 11-14 of the SHA-256 bank, a fresh nonce. */
