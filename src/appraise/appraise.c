@@ -2,6 +2,7 @@
 
 #include "appraise/appraise_nitro.h"
 #include "appraise/appraise_snp.h"
+#include "appraise/appraise_tdx.h"
 #include "appraise/appraise_tpm.h"
 #include "base/banned.h"
 
@@ -16,6 +17,7 @@ bool appraise(
 	case BUNDLE_SNP:
 		return appraise_snp(ret, in, a, e);
 	case BUNDLE_TDX:
+		return appraise_tdx(ret, in, a, e);
 	case BUNDLE_AZURE:
 	case BUNDLE_KINDS:
 		break;

@@ -21,6 +21,7 @@ struct policy policy_default(void)
 
 	for (size_t i = 0; i < ARRAY_LEN(default_registers); i++)
 		p.registers |= UINT32_C(1) << default_registers[i];
+	p.tdx = policy_tdx_default();
 	return p;
 }
 
@@ -41,7 +42,7 @@ static bool read_bank(enum digest_alg *ret, const struct json *v, struct err *e)
 bool policy_parse(struct policy *ret, const struct json *v, struct arena *a, struct err *e)
 {
 	static const char *const keys[] = { "format", "name", "require-registers", "bank",
-		"freshness", "leeway", "clock", "shape", "nitro", "snp", NULL };
+		"freshness", "leeway", "clock", "shape", "nitro", "snp", "tdx", NULL };
 	struct policy p = policy_default();
 	bool archive = false;
 	struct str name;
@@ -55,7 +56,8 @@ bool policy_parse(struct policy *ret, const struct json *v, struct arena *a, str
 		!policy_member_word(&p.safe_clock, v, "clock", "any", "safe", e) ||
 		(json_get(v, "shape") && !json_get_str(v, "shape", &p.shape, e)) ||
 		!policy_nitro_parse(&p.nitro, json_get(v, "nitro"), a, e) ||
-		(json_get(v, "snp") && !policy_snp_parse(&p.snp, json_get(v, "snp"), a, e)))
+		(json_get(v, "snp") && !policy_snp_parse(&p.snp, json_get(v, "snp"), a, e)) ||
+		(json_get(v, "tdx") && !policy_tdx_parse(&p.tdx, json_get(v, "tdx"), a, e)))
 		return err_wrap(e, "policy");
 	p.freshness = archive ? POLICY_ARCHIVE : POLICY_NONCE;
 	p.id = arena_printf(a, "%s %.*s", POLICY_FORMAT, STR_ARG(name));
