@@ -45,7 +45,7 @@ struct tdx_machine {
 	struct made_tcb_info info;
 	struct made_identity identity;
 	struct made_crl root_crl, pck_crl;
-	EVP_PKEY *info_key, *identity_key; /* who signs the documents */
+	EVP_PKEY *info_key, *identity_key;     /* who signs the documents */
 	const char *info_body, *identity_body; /* in place of the made ones */
 	/* the quote before it is signed again */
 	uint8_t *header, *body, *qe;
@@ -154,8 +154,8 @@ static void make_shape(void)
 	m.registers[0].values[0].alg = DIGEST_SHA384;
 	memset(m.registers[0].values[0].bytes, 0xb0, 48);
 	for (size_t i = 0; i < ARRAY_LEN(layers); i++)
-		m.coverage[i] = (struct reference_coverage){
-			str_of(layers[i][0]), str_of(layers[i][1]), STR("") };
+		m.coverage[i] = (struct reference_coverage){ str_of(layers[i][0]),
+			str_of(layers[i][1]), STR("") };
 	m.shape = (struct reference_shape){ .name = STR("made"),
 		.platform = STR("tdx"),
 		.banks = { DIGEST_SHA384 },
@@ -173,7 +173,8 @@ static void make_verifier(void)
 	m.trust = (struct trust_file){ .hardware = &m.root, .n_hardware = 1 };
 	memset(m.nonce, 0x4e, sizeof m.nonce);
 	m.bundle = (struct bundle){
-		.kind = BUNDLE_TDX, .has_binding = true, .binding = { .role = STR("attester") } };
+		.kind = BUNDLE_TDX, .has_binding = true, .binding = { .role = STR("attester") }
+	};
 	memcpy(m.bundle.binding.nonce, m.nonce, sizeof m.nonce);
 	m.in = (struct appraise_in){ .bundle = &m.bundle,
 		.shape = &m.shape,
@@ -200,9 +201,11 @@ static void tdx_machine_init(struct arena *a)
 		.info = made_honest_info(),
 		.identity = made_honest_identity() };
 	m.root_crl = (struct made_crl){
-		.issuer = MADE_ROOT, .signer = m.authority.root_key, .from = from, .to = to };
+		.issuer = MADE_ROOT, .signer = m.authority.root_key, .from = from, .to = to
+	};
 	m.pck_crl = (struct made_crl){
-		.issuer = MADE_PLATFORM, .signer = m.authority.ca_key, .from = from, .to = to };
+		.issuer = MADE_PLATFORM, .signer = m.authority.ca_key, .from = from, .to = to
+	};
 	m.info_key = m.identity_key = m.authority.signing_key;
 	for (unsigned i = 0; i < TDX_QUOTE_RTMRS; i++) {
 		struct digest d = logged(i);
@@ -257,8 +260,8 @@ static void tdx_machine_sign(void)
 		span_make(m.qe, TDX_QUOTE_QE_REPORT_SIZE));
 	chain = kept(made_signing_chain(&m.authority));
 	m.bundle.tdx_quote = m.quote;
-	m.bundle.tdx_tcb_info =
-		document("tcbInfo", m.info_body, made_info_body(&m.info), m.info_key);
+	m.bundle.tdx_tcb_info = document(
+		"tcbInfo", m.info_body, made_info_body(&m.info), m.info_key);
 	m.bundle.tdx_qe_identity = document("enclaveIdentity", m.identity_body,
 		made_identity_body(&m.identity), m.identity_key);
 	m.bundle.tdx_tcb_info_chain = m.bundle.tdx_qe_identity_chain = chain;
@@ -288,17 +291,17 @@ struct tdx_case {
 #define GOOD VERDICT_AFFIRMING
 #define WARN VERDICT_WARNING
 #define BAD VERDICT_CONTRAINDICATED
-#define B(name, want, failing, row)                                   \
-	{                                                             \
-#name, name, nothing, nothing, want, failing, row     \
+#define B(name, want, failing, row)                               \
+	{                                                         \
+#name, name, nothing, nothing, want, failing, row \
 	}
-#define C(name, want, failing, row)                                   \
-	{                                                             \
-#name, nothing, name, nothing, want, failing, row     \
+#define C(name, want, failing, row)                               \
+	{                                                         \
+#name, nothing, name, nothing, want, failing, row \
 	}
-#define A(name, want, failing, row)                                   \
-	{                                                             \
-#name, nothing, nothing, name, want, failing, row     \
+#define A(name, want, failing, row)                               \
+	{                                                         \
+#name, nothing, nothing, name, want, failing, row \
 	}
 
 __attribute__((unused)) static void say(const char *name)

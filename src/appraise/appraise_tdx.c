@@ -66,30 +66,40 @@ static struct appraise_register register_of(
 }
 
 /* Values that no signature covers are not shown, and nothing is held against them. */
-static void registers_untold(struct appraise_work *w)
+static void untold(struct appraise_work *w, const char *name, struct str what, const char *whose,
+	enum check_claim claim)
 {
 	struct err e = { 0 };
 
 	err_set(&e, ERR_SIGNATURE, "it cannot be told: the quote does not hold");
+	appraise_test(w,
+		(struct check){ .name = name,
+			.what = what,
+			.whose = str_of(whose),
+			.claim = claim,
+			.fail_value = CHECK_CONTRAINDICATED },
+		false, &e);
+}
+
+static void nothing_told(struct appraise_work *w)
+{
 	for (unsigned reg = 0; reg < REGISTERS; reg++) {
 		char name[PLATFORM_REGISTER_NAME_MAX];
-		struct check c = { .name = appraise_register_check(w, reg),
-			.claim = claim_of(reg),
-			.fail_value = CHECK_CONTRAINDICATED };
 
 		platform_register_name(name, PLATFORM_TDX, reg);
-		c.what = arena_printf(w->a, "%s has the value that is expected", name);
 		if (required_registers(&w->in->policy->tdx) >> reg & 1)
-			appraise_test(w, c, false, &e);
-		else
-			appraise_skip(w, c, STR("the policy does not require it"));
+			untold(w, appraise_register_check(w, reg),
+				arena_printf(w->a, "%s has the value that is expected", name),
+				"reference values", claim_of(reg));
 	}
+	untold(w, "nonce", STR("the evidence is fresh: it answers this verifier's nonce"),
+		"this verifier", CHECK_INSTANCE_IDENTITY);
 }
 
 static void registers_and_freshness(struct appraise_work *w, const struct appraise_tdx_said *said)
 {
 	if (!said->genuine) {
-		registers_untold(w);
+		nothing_told(w);
 		return;
 	}
 	for (unsigned reg = 0; reg < REGISTERS; reg++) {
