@@ -1,5 +1,6 @@
 #include "appraise/appraise.h"
 
+#include "appraise/appraise_azure.h"
 #include "appraise/appraise_nitro.h"
 #include "appraise/appraise_snp.h"
 #include "appraise/appraise_tdx.h"
@@ -19,6 +20,7 @@ bool appraise(
 	case BUNDLE_TDX:
 		return appraise_tdx(ret, in, a, e);
 	case BUNDLE_AZURE:
+		return appraise_azure(ret, in, a, e);
 	case BUNDLE_KINDS:
 		break;
 	}

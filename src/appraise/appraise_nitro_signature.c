@@ -3,6 +3,8 @@
 #include "base/utc.h"
 #include "base/banned.h"
 
+enum { TREE_MAX = 2 << 20 }; /* memory that the largest document takes */
+
 static struct str time_text(struct appraise_nitro_state *s, int64_t at_unix)
 {
 	char text[UTC_SIZE];
@@ -98,18 +100,6 @@ static void skip_from(struct appraise_nitro_state *s, enum appraise_nitro_check 
 			s, (enum appraise_nitro_check)i, STR("the document cannot be read so far"));
 }
 
-/*
- * A limit of the format is a failed check, and one of the memory is no verdict at all. The document's tree takes less than
- * this: where that much is to be had, the memory was not the cause.
- */
-static void look_at_memory(struct appraise_nitro_state *s, const struct err *e)
-{
-	enum { TREE_MAX = 2 << 20 };
-
-	if (e->kind == ERR_LIMIT && !arena_alloc(s->w.a, TREE_MAX))
-		s->w.out->verdict.checks.full = true;
-}
-
 void appraise_nitro_signature(struct appraise_nitro_state *s)
 {
 	CLEANUP(nitro_chain_freep) struct nitro_chain *chain = NULL;
@@ -119,7 +109,7 @@ void appraise_nitro_signature(struct appraise_nitro_state *s)
 
 	appraise_nitro_test(s, NITRO_COSE_FORM, STR(""), STR(""), ok, &e);
 	if (!ok) {
-		look_at_memory(s, &e);
+		appraise_limit(&s->w, &e, TREE_MAX);
 		skip_from(s, NITRO_COSE_HEADER);
 		return;
 	}
@@ -129,7 +119,7 @@ void appraise_nitro_signature(struct appraise_nitro_state *s)
 	ok = nitro_document_parse(&s->s.document, s->s.cose.payload, s->w.a, &e);
 	appraise_nitro_test(s, NITRO_DOCUMENT_RULES, STR(""), STR(""), ok, &e);
 	if (!ok) {
-		look_at_memory(s, &e);
+		appraise_limit(&s->w, &e, TREE_MAX);
 		skip_from(s, NITRO_CERTIFICATES);
 		return;
 	}

@@ -22,6 +22,7 @@ struct policy policy_default(void)
 	for (size_t i = 0; i < ARRAY_LEN(default_registers); i++)
 		p.registers |= UINT32_C(1) << default_registers[i];
 	p.tdx = policy_tdx_default();
+	p.azure = policy_azure_default();
 	return p;
 }
 
@@ -42,7 +43,7 @@ static bool read_bank(enum digest_alg *ret, const struct json *v, struct err *e)
 bool policy_parse(struct policy *ret, const struct json *v, struct arena *a, struct err *e)
 {
 	static const char *const keys[] = { "format", "name", "require-registers", "bank",
-		"freshness", "leeway", "clock", "shape", "nitro", "snp", "tdx", NULL };
+		"freshness", "leeway", "clock", "shape", "nitro", "snp", "tdx", "azure", NULL };
 	struct policy p = policy_default();
 	bool archive = false;
 	struct str name;
@@ -56,6 +57,7 @@ bool policy_parse(struct policy *ret, const struct json *v, struct arena *a, str
 		!policy_member_word(&p.safe_clock, v, "clock", "any", "safe", e) ||
 		(json_get(v, "shape") && !json_get_str(v, "shape", &p.shape, e)) ||
 		!policy_nitro_parse(&p.nitro, json_get(v, "nitro"), a, e) ||
+		!policy_azure_parse(&p.azure, json_get(v, "azure"), a, e) ||
 		(json_get(v, "snp") && !policy_snp_parse(&p.snp, json_get(v, "snp"), a, e)) ||
 		(json_get(v, "tdx") && !policy_tdx_parse(&p.tdx, json_get(v, "tdx"), a, e)))
 		return err_wrap(e, "policy");

@@ -5,6 +5,7 @@
 #ifndef ASSAY_APPRAISE_POLICY_H
 #define ASSAY_APPRAISE_POLICY_H
 
+#include "appraise/policy_azure.h"
 #include "appraise/policy_nitro.h"
 #include "appraise/policy_snp.h"
 #include "appraise/policy_tdx.h"
@@ -31,6 +32,7 @@ struct policy {
 	struct policy_snp snp;
 	struct str shape; /* of the reference values; empty: the only one for a TPM */
 	struct policy_nitro nitro;
+	struct policy_azure azure;
 	struct policy_tdx tdx;
 };
 

@@ -127,6 +127,51 @@ static void refuses_nitro(void)
 	}
 }
 
+static void reads_azure(void)
+{
+	struct policy p = policy_default();
+	struct err e = { 0 };
+
+	CHECK(!p.azure.any_secure_boot && p.azure.allow_console && !p.azure.any_measurement &&
+		!p.azure.nonce_in_report && !p.azure.n_vm_ids);
+	CHECK_OK(parse(&p,
+			 HEAD "azure:\n  secure-boot: any\n  console: refuse\n  measurement: any\n"
+			      "  nonce: either\n  vm-ids: [A, B]\n",
+			 &e),
+		e);
+	CHECK(p.azure.any_secure_boot && !p.azure.allow_console && p.azure.any_measurement &&
+		p.azure.nonce_in_report && p.azure.n_vm_ids == 2 && str_is(p.azure.vm_ids[1], "B"));
+}
+
+static void refuses_azure(void)
+{
+	static const char *const bad[] = {
+		"azure: 1\n",
+		"azure: []\n",
+		"azure:\n  secureboot: any\n",
+		"azure:\n  secure-boot: false\n",
+		"azure:\n  secure-boot: [any]\n",
+		"azure:\n  console: yes\n",
+		"azure:\n  measurement: none\n",
+		"azure:\n  nonce: report\n",
+		"azure:\n  nonce: quote\n  nonce: either\n",
+		"azure:\n  vm-ids: A\n",
+		"azure:\n  vm-ids: []\n",
+		"azure:\n  vm-ids: ['']\n",
+		"azure:\n  vm-ids: [[A]]\n",
+	};
+	char text[1000];
+	struct policy p;
+	struct err e = { 0 };
+
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		snprintf(text, sizeof text, HEAD "%s", bad[i]);
+		CHECK_ERR(parse(&p, text, &e), e, ERR_FORMAT);
+		if (e.kind != ERR_FORMAT)
+			fprintf(stderr, "%s", bad[i]);
+	}
+}
+
 static bool tells(const struct policy *p, void (*tell)(const struct policy *, struct buf *),
 	const char *words)
 {
@@ -166,6 +211,30 @@ static void nitro_in_sentences(void)
 	CHECK(tells(&p, tell_nitro, "user_data must be in the document, and be 00ff."));
 }
 
+static void tell_azure(const struct policy *p, struct buf *out)
+{
+	policy_azure_tell(&p->azure, out);
+}
+
+static void azure_in_sentences(void)
+{
+	struct policy p = policy_default();
+	struct err e = { 0 };
+
+	CHECK(tells(&p, tell_azure, "Secure Boot must be on."));
+	CHECK(tells(&p, tell_azure, "must have a measurement that this policy names"));
+	CHECK(tells(&p, tell_azure, "nonce must stand in the quote."));
+	CHECK_OK(parse(&p,
+			 HEAD "azure:\n  console: refuse\n  measurement: any\n  nonce: either\n"
+			      "  vm-ids: [A, B]\n",
+			 &e),
+		e);
+	CHECK(tells(&p, tell_azure, "must not have a console."));
+	CHECK(tells(&p, tell_azure, "may be any that the hardware measured"));
+	CHECK(tells(&p, tell_azure, "registers may be older"));
+	CHECK(tells(&p, tell_azure, "The machine must be A or B."));
+}
+
 int main(void)
 {
 	a = arena_new(1 << 24);
@@ -174,6 +243,9 @@ int main(void)
 	reads_nitro();
 	refuses_nitro();
 	nitro_in_sentences();
+	reads_azure();
+	refuses_azure();
+	azure_in_sentences();
 	arena_free(a);
 	return test_end();
 }

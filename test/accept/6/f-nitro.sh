@@ -8,3 +8,11 @@ unit "  only what is signed under a trusted root is looked at" appraise_nitro cl
 unit "  live and archive mode; where the clock may be the cause, it is said" appraise_nitro says_clock archived archive_mode
 unit "the policy's member nitro: read strictly, told in sentences" policy reads_nitro refuses_nitro nitro_in_sentences
 unit "every document among the vectors through the whole appraisal" appraise_nitro_vectors see is_signed is_refused
+section "Azure"
+unit "machines with SEV-SNP underneath: honest ones are affirmed, changed ones fail in the check that is named" appraise_azure cases negative
+unit "  each byte of the report, the runtime data, the quote changed; each length: refused" appraise_azure flips unsigned_bytes truncations
+unit "  settings and registers count only when the hardware stands behind them" appraise_azure claims_are_bound data_of_another
+unit "  a report that the guest asked for is refused, whatever the policy says" appraise_azure guest_report guest_report_allowed
+unit "  no measurement that the policy names: a warning, never affirmed" appraise_azure no_measurement_named other_hardware_named
+unit "machines with TDX underneath: the quote's report data, too" appraise_azure_tdx cases negative quote_of_another tdreport_of_another
+unit "the policy's member azure: read strictly, told in sentences" policy reads_azure refuses_azure azure_in_sentences
