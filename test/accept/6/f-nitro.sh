@@ -16,3 +16,6 @@ unit "  a report that the guest asked for is refused, whatever the policy says" 
 unit "  no measurement that the policy names: a warning, never affirmed" appraise_azure no_measurement_named other_hardware_named
 unit "machines with TDX underneath: the quote's report data, too" appraise_azure_tdx cases negative quote_of_another tdreport_of_another
 unit "the policy's member azure: read strictly, told in sentences" policy reads_azure refuses_azure azure_in_sentences
+unit "every piece of Azure's evidence among the vectors through the whole appraisal" appraise_azure_vectors see bound_checks quote_checks
+section "quotes of TPMs"
+unit "quotes of a software TPM among the vectors through the whole appraisal" appraise_tpm_vectors see is_signature_by_rsa
