@@ -1,5 +1,7 @@
 #include "appraise/appraise.h"
 
+#include "appraise/appraise_azure.h"
+#include "appraise/appraise_nitro.h"
 #include "appraise/appraise_snp.h"
 #include "appraise/appraise_tdx.h"
 #include "appraise/appraise_tpm.h"
@@ -11,12 +13,14 @@ bool appraise(
 	switch (in->bundle->kind) {
 	case BUNDLE_TPM:
 		return appraise_tpm(ret, in, a, e);
+	case BUNDLE_NITRO:
+		return appraise_nitro(ret, in, a, e);
 	case BUNDLE_SNP:
 		return appraise_snp(ret, in, a, e);
 	case BUNDLE_TDX:
 		return appraise_tdx(ret, in, a, e);
-	case BUNDLE_NITRO:
 	case BUNDLE_AZURE:
+		return appraise_azure(ret, in, a, e);
 	case BUNDLE_KINDS:
 		break;
 	}

@@ -67,7 +67,9 @@ bool appraise_tpm(
 	if (!s.w.out)
 		return arena_full(a, e);
 	appraise_tpm_key(&s);
-	appraise_tpm_quote(&s);
+	appraise_tpm_quote_signed(&s);
+	appraise_tpm_quote_bound(&s);
+	appraise_tpm_quote_state(&s);
 	appraise_tpm_registers(&s);
 	appraise_tpm_log(&s);
 	appraise_vouched(&s.w);

@@ -1,5 +1,6 @@
 /*
- * What the files of appraise_tpm.h share: the appraisal under way.
+ * What the files of appraise_tpm.h share: the appraisal under way. Azure's machines have a TPM, too, whose key another
+ * structure names (appraise_azure.h): everything but appraise_tpm_key works for them as well.
  */
 #ifndef ASSAY_APPRAISE_APPRAISE_TPM_INSIDE_H
 #define ASSAY_APPRAISE_APPRAISE_TPM_INSIDE_H
@@ -12,7 +13,7 @@
 
 struct appraise_tpm_state {
 	struct appraise_work w;
-	bool ak_parsed, quote_parsed, scheme_known;
+	bool ak_parsed, quote_parsed, scheme_known; /* ak, quote, scheme are there */
 	bool values_signed; /* the claimed values are exactly what the signature covers */
 	struct tpm_public ak;
 	struct tpm_name ak_name;
@@ -21,9 +22,12 @@ struct appraise_tpm_state {
 	struct verdict_claim hardware; /* what the endorsement key's root lets us say */
 };
 
-void appraise_tpm_key(struct appraise_tpm_state *s);       /* AK and EK */
-void appraise_tpm_quote(struct appraise_tpm_state *s);     /* signature, binding, clock */
-void appraise_tpm_registers(struct appraise_tpm_state *s); /* selection, digest, values */
+void appraise_tpm_key(struct appraise_tpm_state *s);          /* AK and EK; or ak, scheme are set */
+void appraise_tpm_quote_signed(struct appraise_tpm_state *s); /* structure, signature */
+void appraise_tpm_quote_bound(struct appraise_tpm_state *s);  /* to the bundle's binding; nonce */
+void appraise_tpm_quote_state(struct appraise_tpm_state *s);  /* clock, firmware */
+/* Selection, digest, values. Without a shape no required register has a value that it could be held against. */
+void appraise_tpm_registers(struct appraise_tpm_state *s);
 void appraise_tpm_log(struct appraise_tpm_state *s);
 
 #endif

@@ -137,7 +137,7 @@ static void note_firmware(struct appraise_tpm_state *s)
 				     .fail_value = CHECK_UNSAFE });
 }
 
-void appraise_tpm_quote(struct appraise_tpm_state *s)
+void appraise_tpm_quote_signed(struct appraise_tpm_state *s)
 {
 	struct err e = { 0 };
 
@@ -150,11 +150,20 @@ void appraise_tpm_quote(struct appraise_tpm_state *s)
 			.fail_value = CHECK_CRYPTO_FAILED },
 		s->quote_parsed, &e);
 	check_signature(s);
+}
+
+void appraise_tpm_quote_bound(struct appraise_tpm_state *s)
+{
 	check_role(s);
 	check_nonce(s);
+	if (s->quote_parsed)
+		check_qualifying_data(s);
+}
+
+void appraise_tpm_quote_state(struct appraise_tpm_state *s)
+{
 	if (!s->quote_parsed)
 		return;
-	check_qualifying_data(s);
 	check_clock(s);
 	note_firmware(s);
 }

@@ -108,7 +108,7 @@ static void check_values(struct appraise_tpm_state *s)
 static const struct reference_register *reference_of(
 	const struct reference_shape *shape, unsigned reg)
 {
-	for (size_t i = 0; i < shape->n_registers; i++)
+	for (size_t i = 0; shape && i < shape->n_registers; i++)
 		if (shape->registers[i].reg == reg)
 			return &shape->registers[i];
 	return NULL;
@@ -201,6 +201,17 @@ static void check_register(
 	appraise_test(&s->w, c, same, &e);
 }
 
+/* Nothing is predicted: what is signed and required is listed with its value. */
+static void without_shape(struct appraise_tpm_state *s)
+{
+	const struct policy *p = s->w.in->policy;
+	const struct bundle_bank *bank = bundle_bank_find(s->w.in->bundle, p->bank);
+
+	for (unsigned reg = 0; bank && reg < TPM_PCRS; reg++)
+		if (bank->pcrs & p->registers & UINT32_C(1) << reg)
+			check_register(s, bank, 0, reg);
+}
+
 /* Every bank that is both signed and predicted is compared. */
 static void compare(struct appraise_tpm_state *s)
 {
@@ -239,7 +250,10 @@ void appraise_tpm_registers(struct appraise_tpm_state *s)
 	check_values(s);
 	if (!s->values_signed)
 		return;
-	compare(s);
+	if (s->w.in->shape)
+		compare(s);
+	else
+		without_shape(s);
 	bank = bundle_bank_find(s->w.in->bundle, s->w.in->policy->bank);
 	if (bank)
 		s->w.out->signed_bank = *bank;

@@ -29,6 +29,12 @@ void appraise_skip(struct appraise_work *w, struct check c, struct str reason)
 	appraise_note(w, c);
 }
 
+void appraise_limit(struct appraise_work *w, const struct err *e, size_t need)
+{
+	if (e->kind == ERR_LIMIT && !arena_alloc(w->a, need))
+		w->out->verdict.checks.full = true;
+}
+
 struct str appraise_hex(struct appraise_work *w, struct span bytes)
 {
 	CLEANUP(buf_done) struct buf b = buf_init(1024);

@@ -20,6 +20,12 @@ void appraise_test(struct appraise_work *w, struct check c, bool ok, const struc
 /* One that does not apply, for that reason. */
 void appraise_skip(struct appraise_work *w, struct check c, struct str reason);
 
+/*
+ * For an error of a parser of evidence that takes memory from the arena: a limit of the format is a failed check, and one of
+ * the memory is no verdict at all. need: more than that parser ever takes; where so much is to be had, it was not the memory.
+ */
+void appraise_limit(struct appraise_work *w, const struct err *e, size_t need);
+
 /* Lower-case hex from the arena; of at most 128 bytes. */
 struct str appraise_hex(struct appraise_work *w, struct span bytes);
 

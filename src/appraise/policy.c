@@ -1,5 +1,6 @@
 #include "appraise/policy.h"
 
+#include "appraise/policy_member.h"
 #include "base/banned.h"
 
 enum { PCRS = 24 };
@@ -15,53 +16,14 @@ struct policy policy_default(void)
 {
 	struct policy p = { .id = STR("assay.policy/1 default"),
 		.bank = DIGEST_SHA256,
-		.snp = policy_snp_default() };
+		.snp = policy_snp_default(),
+		.tdx = policy_tdx_default(),
+		.nitro = policy_nitro_default(),
+		.azure = policy_azure_default() };
 
 	for (size_t i = 0; i < ARRAY_LEN(default_registers); i++)
 		p.registers |= UINT32_C(1) << default_registers[i];
-	p.tdx = policy_tdx_default();
 	return p;
-}
-
-static bool read_registers(uint32_t *ret, const struct json *v, struct err *e)
-{
-	uint32_t set = 0;
-
-	if (!v)
-		return true;
-	if (v->kind != JSON_ARRAY || v->n == 0)
-		return err_set(e, ERR_FORMAT,
-			"line %zu: 'require-registers' is a list of PCR numbers", v->line);
-	for (size_t i = 0; i < v->n; i++) {
-		const struct json *item = &v->items[i];
-		uint64_t pcr;
-
-		if (item->kind != JSON_STRING || !str_u64(item->text, &pcr, PCRS - 1))
-			return err_set(e, ERR_FORMAT, "line %zu: a PCR is a number from 0 to %d",
-				item->line, PCRS - 1);
-		if (set >> pcr & 1)
-			return err_set(e, ERR_FORMAT, "line %zu: PCR %u stands twice", item->line,
-				(unsigned)pcr);
-		set |= UINT32_C(1) << pcr;
-	}
-	*ret = set;
-	return true;
-}
-
-/* One of two words; absent: unchanged. */
-static bool read_word(bool *second, const struct json *o, const char *key, const char *first_word,
-	const char *second_word, struct err *e)
-{
-	const struct json *v = json_get(o, key);
-
-	if (!v)
-		return true;
-	if (v->kind != JSON_STRING ||
-		!(str_is(v->text, first_word) || str_is(v->text, second_word)))
-		return err_set(e, ERR_FORMAT, "line %zu: '%s' is %s or %s", v->line, key,
-			first_word, second_word);
-	*second = str_is(v->text, second_word);
-	return true;
 }
 
 static bool read_bank(enum digest_alg *ret, const struct json *v, struct err *e)
@@ -78,35 +40,24 @@ static bool read_bank(enum digest_alg *ret, const struct json *v, struct err *e)
 	return true;
 }
 
-static bool read_leeway(int64_t *ret, const struct json *v, struct err *e)
-{
-	uint64_t seconds;
-
-	if (!v)
-		return true;
-	if (v->kind != JSON_STRING || !str_u64(v->text, &seconds, POLICY_LEEWAY_MAX))
-		return err_set(e, ERR_FORMAT, "line %zu: 'leeway' is a number of seconds up to %d",
-			v->line, POLICY_LEEWAY_MAX);
-	*ret = (int64_t)seconds;
-	return true;
-}
-
 bool policy_parse(struct policy *ret, const struct json *v, struct arena *a, struct err *e)
 {
 	static const char *const keys[] = { "format", "name", "require-registers", "bank",
-		"freshness", "leeway", "clock", "shape", "snp", "tdx", NULL };
+		"freshness", "leeway", "clock", "shape", "snp", "tdx", "nitro", "azure", NULL };
 	struct policy p = policy_default();
 	bool archive = false;
 	struct str name;
 
 	if (!json_check_format(v, POLICY_FORMAT, e) || !json_only(v, "policy", keys, e) ||
 		!json_get_str(v, "name", &name, e) ||
-		!read_registers(&p.registers, json_get(v, "require-registers"), e) ||
+		!policy_member_registers(&p.registers, v, "require-registers", PCRS, e) ||
 		!read_bank(&p.bank, json_get(v, "bank"), e) ||
-		!read_word(&archive, v, "freshness", "nonce", "archive", e) ||
-		!read_leeway(&p.leeway_s, json_get(v, "leeway"), e) ||
-		!read_word(&p.safe_clock, v, "clock", "any", "safe", e) ||
+		!policy_member_word(&archive, v, "freshness", "nonce", "archive", e) ||
+		!policy_member_seconds(&p.leeway_s, v, "leeway", POLICY_LEEWAY_MAX, e) ||
+		!policy_member_word(&p.safe_clock, v, "clock", "any", "safe", e) ||
 		(json_get(v, "shape") && !json_get_str(v, "shape", &p.shape, e)) ||
+		!policy_nitro_parse(&p.nitro, json_get(v, "nitro"), a, e) ||
+		!policy_azure_parse(&p.azure, json_get(v, "azure"), a, e) ||
 		(json_get(v, "snp") && !policy_snp_parse(&p.snp, json_get(v, "snp"), a, e)) ||
 		(json_get(v, "tdx") && !policy_tdx_parse(&p.tdx, json_get(v, "tdx"), a, e)))
 		return err_wrap(e, "policy");

@@ -5,6 +5,8 @@
 #ifndef ASSAY_APPRAISE_POLICY_H
 #define ASSAY_APPRAISE_POLICY_H
 
+#include "appraise/policy_azure.h"
+#include "appraise/policy_nitro.h"
 #include "appraise/policy_snp.h"
 #include "appraise/policy_tdx.h"
 #include "base/arena.h"
@@ -30,6 +32,8 @@ struct policy {
 	struct str shape; /* of the reference values; empty: the only one for a TPM */
 	struct policy_snp snp;
 	struct policy_tdx tdx;
+	struct policy_nitro nitro;
+	struct policy_azure azure;
 };
 
 /* PCR 0, 2-7, 9, 11-14 of the SHA-256 bank, a fresh nonce. */

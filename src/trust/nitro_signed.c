@@ -10,7 +10,8 @@ static bool check_form(struct span bytes, struct arena *a, struct err *e)
 	return cbor_parse(&v, bytes, a, e) && cbor_check_form(&v, e);
 }
 
-bool nitro_signed_parse(struct nitro_signed *ret, struct span bytes, struct arena *a, struct err *e)
+bool nitro_signed_parse_frame(
+	struct nitro_signed *ret, struct span bytes, struct arena *a, struct err *e)
 {
 	struct nitro_signed s = { 0 };
 
@@ -19,7 +20,16 @@ bool nitro_signed_parse(struct nitro_signed *ret, struct span bytes, struct aren
 			NITRO_DOCUMENT_SIZE_MAX);
 	if (!check_form(bytes, a, e) || !cose_sign1_parse(&s.cose, bytes, a, e))
 		return err_wrap(e, "attestation document");
-	if (!nitro_document_parse(&s.document, s.cose.payload, a, e))
+	*ret = s;
+	return true;
+}
+
+bool nitro_signed_parse(struct nitro_signed *ret, struct span bytes, struct arena *a, struct err *e)
+{
+	struct nitro_signed s;
+
+	if (!nitro_signed_parse_frame(&s, bytes, a, e) ||
+		!nitro_document_parse(&s.document, s.cose.payload, a, e))
 		return false;
 	*ret = s;
 	return true;

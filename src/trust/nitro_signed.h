@@ -17,6 +17,9 @@ struct nitro_signed {
 /* Memory from a; borrows bytes, of which none may be left over. Fails: FORMAT, LIMIT. */
 bool nitro_signed_parse(
 	struct nitro_signed *ret, struct span bytes, struct arena *a, struct err *e) MUST_CHECK;
+/* Only the structure around the payload: ret->document is not set. */
+bool nitro_signed_parse_frame(
+	struct nitro_signed *ret, struct span bytes, struct arena *a, struct err *e) MUST_CHECK;
 
 /* ES384, protected, and no other header. Fails: SIGNATURE. */
 bool nitro_signed_check_header(const struct nitro_signed *s, struct err *e) MUST_CHECK;

@@ -1,106 +1,16 @@
 #include "evidence/azure_hcl.h"
 
 #include "codec/base64.h"
-#include "tpm_made.h"
+#include "hcl_made.h"
 #include "trust/azure_ak.h"
-
-enum { RUNTIME_AT = 1236, PADDED = 2600 };
 
 static struct arena *a;
 static EVP_PKEY *ak, *other;
-static struct str ak_number, other_number; /* base64url */
-
-static struct str number_of(EVP_PKEY *key)
-{
-	CLEANUP(buf_done) struct buf b = buf_init(1000);
-	BIGNUM *n = NULL;
-	uint8_t bytes[256];
-
-	EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_N, &n);
-	BN_bn2binpad(n, bytes, sizeof bytes);
-	BN_free(n);
-	base64_add(&b, SPAN_OF(bytes), BASE64_URL);
-	return arena_str(a, buf_str(&b));
-}
-
-#define KEY(kid, n)                                                                             \
-	"{\"kid\":\"" kid "\",\"key_ops\":[\"sign\"],\"kty\":\"RSA\",\"e\":\"AQAB\",\"n\":\"" n \
-	"\"}"
-#define CONFIGURATION                                                     \
-	"\"vm-configuration\":{\"console-enabled\":true,\"secure-boot\":" \
-	"true,\"tpm-enabled\":false,\"vmUniqueId\":\"ID\"}"
-#define DATA "\"user-data\":\"" DATA_16 DATA_16 DATA_16 DATA_16 "\""
-#define DATA_16 "0123456789abcdefFEDCBA9876543210"
-#define HONEST \
-	"{\"keys\":[" KEY("HCLEkPub", "@") "," KEY("HCLAkPub", "%") "]," CONFIGURATION "," DATA "}"
-
-struct made_hcl {
-	const char *runtime; /* '%' stands for the key's number, '@' for another's */
-	uint32_t magic, version, request, hardware, data_version, hash, status;
-	int32_t size_off, data_size_off, runtime_off;
-	size_t padding_at; /* a byte that is set there; 0: none */
-};
-
-static struct made_hcl honest(void)
-{
-	return (struct made_hcl){ .runtime = HONEST,
-		.magic = 0x414c4348,
-		.version = 1,
-		.request = 2,
-		.hardware = AZURE_HCL_SNP,
-		.data_version = 1,
-		.hash = 1 };
-}
-
-static struct str runtime_of(const struct made_hcl *m)
-{
-	CLEANUP(buf_done) struct buf b = buf_init(1 << 16);
-
-	for (const char *p = m->runtime; *p; p++) {
-		if (*p == '%')
-			buf_add_str(&b, ak_number);
-		else if (*p == '@')
-			buf_add_str(&b, other_number);
-		else
-			buf_u8(&b, (uint8_t)*p);
-	}
-	return arena_str(a, buf_str(&b));
-}
-
-/* The report underneath carries the hash where its kind has it. */
-static struct buf made(const struct made_hcl *m)
-{
-	struct buf b = buf_init(1 << 16);
-	struct str runtime = runtime_of(m);
-	uint32_t n = (uint32_t)runtime.n;
-	size_t at = m->hardware == AZURE_HCL_TDX ? 128 : 0x50;
-
-	buf_u32le(&b, m->magic);
-	buf_u32le(&b, m->version);
-	buf_u32le(&b, (uint32_t)(RUNTIME_AT + (int32_t)n + m->size_off));
-	buf_u32le(&b, m->request);
-	buf_u32le(&b, m->status);
-	buf_fill(&b, 0, 12);
-	buf_fill(&b, m->hardware == AZURE_HCL_TDX ? 0 : 0x77, AZURE_HCL_SNP_SIZE);
-	buf_u32le(&b, (uint32_t)(20 + (int32_t)n + m->data_size_off));
-	buf_u32le(&b, m->data_version);
-	buf_u32le(&b, m->hardware);
-	buf_u32le(&b, m->hash);
-	buf_u32le(&b, (uint32_t)((int32_t)n + m->runtime_off));
-	buf_add_str(&b, runtime);
-	if (b.n < PADDED)
-		buf_fill(&b, 0, PADDED - b.n);
-	memset(b.p + 32 + at, 0, AZURE_HCL_REPORT_DATA);
-	sha256_of(b.p + 32 + at, str_span(runtime));
-	if (m->padding_at)
-		b.p[m->padding_at] = 1;
-	return b;
-}
 
 /* The bytes live in the arena. */
 static bool parse(struct azure_hcl *h, const struct made_hcl *m, struct err *e)
 {
-	struct buf b = made(m);
+	struct buf b = hcl_made(m);
 	struct str kept = arena_str(a, buf_str(&b));
 
 	buf_done(&b);
@@ -113,7 +23,7 @@ static void takes(void)
 	static const uint8_t start[] = { 0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef, 0xfe };
 
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
-		struct made_hcl m = honest();
+		struct made_hcl m = hcl_honest();
 		struct azure_hcl h;
 		struct err e = { 0 };
 
@@ -121,7 +31,7 @@ static void takes(void)
 		m.version = (uint32_t)i + 1;
 		CHECK_OK(parse(&h, &m, &e), e);
 		CHECK(h.version == i + 1 && h.hardware == kinds[i]);
-		CHECK(h.report.n == (i ? 1024 : 1184) && h.runtime.n == runtime_of(&m).n);
+		CHECK(h.report.n == (i ? 1024 : 1184) && h.runtime.n == hcl_runtime(&m).n);
 		CHECK(h.ak.modulus.n == 256 && h.ak.exponent.n == 3);
 		CHECK(h.secure_boot == AZURE_HCL_ON && h.tpm_enabled == AZURE_HCL_OFF &&
 			h.console_enabled == AZURE_HCL_ON && str_is(h.vm_id, "ID"));
@@ -133,7 +43,7 @@ static void takes(void)
 /* What older versions leave out. */
 static void sparse(void)
 {
-	struct made_hcl m = honest();
+	struct made_hcl m = hcl_honest();
 	struct azure_hcl h;
 	struct err e = { 0 };
 
@@ -148,10 +58,10 @@ static void sparse(void)
 /* The most keys, the longest numbers. */
 static void limits_taken(void)
 {
-	struct str small = ak_number;
+	struct str small = hcl_ak_number;
 	CLEANUP(buf_done) struct buf b = buf_init(1000);
 	uint8_t number[512];
-	struct made_hcl m = honest();
+	struct made_hcl m = hcl_honest();
 	struct azure_hcl h;
 	struct err e = { 0 };
 
@@ -161,7 +71,7 @@ static void limits_taken(void)
 	CHECK_ERR(parse(&h, &m, &e), e, ERR_LIMIT);
 	memset(number, 0xff, sizeof number);
 	base64_add(&b, SPAN_OF(number), BASE64_URL);
-	ak_number = buf_str(&b);
+	hcl_ak_number = buf_str(&b);
 	m.runtime = "{\"keys\":[{\"kid\":\"HCLAkPub\",\"kty\":\"RSA\",\"e\":\"_____w\","
 		    "\"n\":\"%\"}]}";
 	CHECK_OK(parse(&h, &m, &e), e);
@@ -169,7 +79,7 @@ static void limits_taken(void)
 	m.runtime = "{\"keys\":[{\"kid\":\"HCLAkPub\",\"kty\":\"RSA\",\"e\":\"______8\","
 		    "\"n\":\"%\"}]}";
 	CHECK_ERR(parse(&h, &m, &e), e, ERR_FORMAT);
-	ak_number = small;
+	hcl_ak_number = small;
 }
 
 static void refuses_runtime(void)
@@ -217,7 +127,7 @@ static void refuses_runtime(void)
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		struct made_hcl m = honest();
+		struct made_hcl m = hcl_honest();
 		struct azure_hcl h;
 		struct err e = { 0 };
 
@@ -317,7 +227,7 @@ static void refuses_frame(void)
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		struct made_hcl m = honest();
+		struct made_hcl m = hcl_honest();
 		struct azure_hcl h;
 		struct err e = { 0 };
 
@@ -331,11 +241,11 @@ static void refuses_frame(void)
 
 static void truncations(void)
 {
-	struct made_hcl m = honest();
-	CLEANUP(buf_done) struct buf b = made(&m);
+	struct made_hcl m = hcl_honest();
+	CLEANUP(buf_done) struct buf b = hcl_made(&m);
 	struct azure_hcl h;
 	struct err e = { 0 };
-	size_t whole = RUNTIME_AT + runtime_of(&m).n;
+	size_t whole = RUNTIME_AT + hcl_runtime(&m).n;
 
 	for (size_t n = 0; n < whole; n++)
 		CHECK_ERR(azure_hcl_parse(&h, span_make(b.p, n), a, &e), e, ERR_FORMAT);
@@ -353,12 +263,12 @@ static void truncations(void)
 /* Each changed byte of the runtime data breaks the parser or the binding. */
 static void flips(void)
 {
-	struct made_hcl m = honest();
-	CLEANUP(buf_done) struct buf b = made(&m);
+	struct made_hcl m = hcl_honest();
+	CLEANUP(buf_done) struct buf b = hcl_made(&m);
 	uint8_t data[AZURE_HCL_REPORT_DATA];
 
 	memcpy(data, b.p + 32 + 0x50, sizeof data);
-	for (size_t i = 0; i < runtime_of(&m).n; i++) {
+	for (size_t i = 0; i < hcl_runtime(&m).n; i++) {
 		CLEANUP(arena_freep) struct arena *own = arena_new(1 << 20);
 		struct azure_hcl h;
 		struct err e = { 0 };
@@ -372,7 +282,7 @@ static void flips(void)
 
 static void binding(void)
 {
-	struct made_hcl m = honest();
+	struct made_hcl m = hcl_honest();
 	struct azure_hcl h;
 	struct err e = { 0 };
 	uint8_t data[AZURE_HCL_REPORT_DATA];
@@ -389,7 +299,7 @@ static void binding(void)
 
 static void user_data(void)
 {
-	struct made_hcl m = honest();
+	struct made_hcl m = hcl_honest();
 	struct azure_hcl h;
 	struct err e = { 0 };
 	uint8_t want[AZURE_HCL_USER_DATA + 1] = { 0 };
@@ -416,7 +326,7 @@ static void bound_key(void)
 	CLEANUP(buf_done)
 	struct buf curve = made_public(ecc,
 		(struct made_key){ MADE_AK_ATTRIBUTES, TPM_ALG_ECDSA, TPM_ALG_SHA256, 0, false });
-	struct made_hcl m = honest();
+	struct made_hcl m = hcl_honest();
 	struct tpm_public p;
 	struct azure_hcl h;
 	struct err e = { 0 };
@@ -451,7 +361,7 @@ static void quotes(void)
 		{ false, TPM_ALG_RSASSA, "SHA384", TPM_ALG_SHA384, ERR_MISMATCH },
 		{ false, TPM_ALG_RSASSA, "SHA384", TPM_ALG_SHA256, ERR_SIGNATURE },
 	};
-	struct made_hcl m = honest();
+	struct made_hcl m = hcl_honest();
 	struct azure_hcl h;
 	struct err e = { 0 };
 
@@ -476,11 +386,11 @@ static void quotes(void)
 
 int main(void)
 {
-	a = arena_new(64 << 20);
+	a = hcl_arena = arena_new(64 << 20);
 	ak = made_rsa();
 	other = made_rsa();
-	ak_number = number_of(ak);
-	other_number = number_of(other);
+	hcl_ak_number = hcl_number(ak);
+	hcl_other_number = hcl_number(other);
 	takes();
 	sparse();
 	limits_taken();
