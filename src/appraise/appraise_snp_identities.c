@@ -61,7 +61,7 @@ static bool is_measured(const struct appraise_snp_state *s, struct err *e)
 
 static const char *data_elsewhere(const struct appraise_snp_state *s)
 {
-	return s->report_data.p ? NULL : "see the checks 'binding' and 'nonce'";
+	return s->report_data.p ? NULL : "what it is bound to is a check of its own";
 }
 
 static struct str data_wanted(struct appraise_snp_state *s)

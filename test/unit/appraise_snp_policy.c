@@ -1,6 +1,7 @@
 /* What a policy demands of an honest, signed report: the same signature, another verdict. */
 #include "appraise/policy_snp.h"
 
+#include "appraise/appraise_snp.h"
 #include "appraise_snp_case.h"
 
 #define C1 "c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1"
@@ -260,6 +261,74 @@ static void fresh(void)
 		g.binding.channel[0] = g.signed_binding.channel[0] = 1, NOTHING);
 }
 
+static bool says(enum check_claim claim, int value, const char *text)
+{
+	const struct verdict_claim *c = &guest_out.verdict.claims[claim];
+
+	return c->value == value && strstr(c->why.p, text);
+}
+
+/* What an honest report lets a verifier say, and what it does not. */
+static void claims(void)
+{
+	CASE(milan, "claims of a Milan", GOOD, NULL, NULL, NOTHING, NOTHING);
+	CHECK(says(CHECK_INSTANCE_IDENTITY, CHECK_AFFIRMS, "VCEK of chip c1c1"));
+	CHECK(says(CHECK_HARDWARE, CHECK_AFFIRMS, "genuine AMD Milan with boot loader 4, TEE 0"));
+	CHECK(says(CHECK_RUNTIME_OPAQUE, CHECK_AFFIRMS, "encrypts"));
+	CHECK(says(CHECK_EXECUTABLES, CHECK_AFFIRMS_BOOT, "predicted"));
+	CHECK(says(CHECK_FILE_SYSTEM, CHECK_AFFIRMS, "root's hash"));
+	CHECK(says(CHECK_STORAGE_OPAQUE, CHECK_NO_CLAIM, "nothing"));
+	CASE(vlek, "claims of a leased key", GOOD, NULL, NULL, NOTHING, NOTHING);
+	CHECK(says(CHECK_INSTANCE_IDENTITY, CHECK_AFFIRMS, "VLEK of 'cloud'"));
+	CASE(milan, "claims of a guest that may be debugged", WARN, NULL, NULL,
+		PUT(0x008, 0xb0137, 8), guest_policy(&g, "debug: allow\n"));
+	CHECK(says(CHECK_RUNTIME_OPAQUE, CHECK_UNSAFE, "debugging is on"));
+	CASE(milan, "claims without a trusted root", BAD, "snp-root", NULL, NOTHING,
+		g.trust.n_hardware = 0);
+	CHECK(says(CHECK_INSTANCE_IDENTITY, CHECK_NO_CLAIM, "no report"));
+	CHECK(says(CHECK_RUNTIME_OPAQUE, CHECK_NO_CLAIM, "no report"));
+	CHECK(says(CHECK_EXECUTABLES, CHECK_NO_CLAIM, "no report"));
+	CHECK(guest_out.signed_bank.pcrs == 0);
+}
+
+/* A report inside other evidence: which data it must carry is the caller's to say. */
+static void inside(void)
+{
+	static const struct {
+		size_t n;
+		uint8_t byte, behind;
+		bool ok;
+	} cases[] = { { 64, 0xd1, 0xd1, true }, { 64, 0xd1, 0xd0, false },
+		{ 64, 0xd0, 0xd1, false }, { 32, 0xd1, 0, true }, { 32, 0xd1, 1, false },
+		{ 65, 0xd1, 0xd1, false }, { 64, 0, 0, false } };
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		uint8_t want[65];
+		struct guest g;
+		struct appraise_work w = { .out = &guest_out };
+		struct appraise_snp_said said;
+
+		guest_begin(&g, milan());
+		g.own_data = true;
+		memset(want, 0xd1, sizeof want);
+		memset(g.w.report.bytes + 0x50, cases[i].byte, 64);
+		g.w.report.bytes[0x8f] = cases[i].behind;
+		if (cases[i].n == 32)
+			memset(g.w.report.bytes + 0x70, 0, 31);
+		if (!cases[i].byte)
+			memset(want, 0, sizeof want);
+		guest_sign(&g);
+		guest_out = (struct appraise_out){ 0 };
+		w.in = &g.in;
+		w.a = g.a;
+		appraise_snp_report(&said, &w, g.bundle.snp_report, span_make(want, cases[i].n));
+		CHECK(said.parsed && said.genuine && said.report.vmpl == 0);
+		CHECK(check_passed(&guest_out.verdict.checks, "snp-report-data") == cases[i].ok);
+		CHECK(check_count(&guest_out.verdict.checks, CHECK_FAILED) == !cases[i].ok);
+		guest_done(&g);
+	}
+}
+
 /* What a zeroed policy takes: nothing. A shape of other hardware is a mistake of the caller. */
 static void nothing_given(void)
 {
@@ -284,6 +353,8 @@ int main(void)
 	identities();
 	values();
 	fresh();
+	claims();
+	inside();
 	nothing_given();
 	snp_world_done();
 	return test_end();

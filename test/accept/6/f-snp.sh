@@ -26,6 +26,8 @@ unit "policy: debugging, migration, agents, VMPL, guest policy (rows 8, 9)" appr
 unit "policy: measurements, host data, ids, key digests; a field of zeroes equals nothing" appraise_snp_policy identities
 unit "the launch digest, what it covers, who vouches; firmware only is never affirmed (row 22)" appraise_snp_policy values
 unit "REPORT_DATA: nonce, binding, role, channel (rows 18, 19)" appraise_snp_policy fresh
+unit "claims: genuine hardware with its TCB, encrypted memory; debugging that is allowed is a warning" appraise_snp_policy claims
+unit "a report inside other evidence: bound to what the caller says, over all 64 bytes" appraise_snp_policy inside
 unit "a zeroed policy takes nothing" appraise_snp_policy nothing_given
 unit "each byte flipped: refused with the field or the signature" appraise_snp_generated each_byte
 unit "each length: refused" appraise_snp_generated each_length
