@@ -5,10 +5,8 @@
 #include "base/rd.h"
 #include "base/str.h"
 #include "codec/der.h"
-#include "evidence/event_log.h"
 #include "evidence/snp_certs.h"
 #include "evidence/snp_report.h"
-#include "evidence/tdx_quote.h"
 #include "base/banned.h"
 
 enum { SNP_RESPONSE_HEAD = 32, TD_REPORT_SIZE = 1024, TD_REPORT_TYPE = 0x81, LOOK_MAX = 64 << 10 };
