@@ -24,10 +24,17 @@ static void close_fd(int *fd)
 	*fd = -1;
 }
 
+static bool no_right(bool said, struct err *e)
+{
+	if (e->os == EACCES || e->os == EPERM)
+		err_hint(e, "only root may; start it as root and let it drop with --uid");
+	return said;
+}
+
 static bool no_folder(const char *folder, struct err *e)
 {
 	if (errno != ENOENT && errno != ENOTDIR)
-		return err_os(e, "cannot open '%s'", folder);
+		return no_right(err_os(e, "cannot open '%s'", folder), e);
 	err_set(e, ERR_NOTFOUND, "there is no '%s'", folder);
 	return err_hint(e,
 		"is configfs mounted at /sys/kernel/config, and the module sev-guest or tdx-guest loaded");
@@ -40,10 +47,7 @@ static bool no_entry(const char *folder, struct err *e)
 		return err_hint(e,
 			"is this a confidential machine, and the module sev-guest or tdx-guest loaded");
 	}
-	err_os(e, "cannot make an entry in '%s'", folder);
-	return errno == EACCES || errno == EPERM
-		       ? err_hint(e, "only root may; start it as root and let it drop with --uid")
-		       : false;
+	return no_right(err_os(e, "cannot make an entry in '%s'", folder), e);
 }
 
 static bool entry_drop(struct entry *x, const char *folder, struct err *e)

@@ -31,8 +31,10 @@ class Entry:
 
 class Tsm(Operations):
     def __init__(self, provider, control, log, table, maker):
-        self.default, self.control, self.log, self.table = provider, control, log, table
+        self.default, self.control, self.log = provider, control, log
         self.maker = subprocess.Popen(maker, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.sign(bytes(64))  # it takes a while until the authority has its keys
+        self.table = open(table, "rb").read() if table else b""
         self.entries, self.open_files, self.next, self.used = {}, {}, 1, {}
 
     def said(self, word):
@@ -41,6 +43,11 @@ class Tsm(Operations):
             if name == word:
                 return value or "yes"
         return None
+
+    def sign(self, data):
+        self.maker.stdin.write(data)
+        self.maker.stdin.flush()
+        return self.maker.stdout.read(struct.unpack("<I", self.maker.stdout.read(4))[0])
 
     # So many times since the control file was written anew.
     def times(self, word):
@@ -141,10 +148,7 @@ class Tsm(Operations):
                 raise FuseOSError(errno.EBUSY)
             if len(entry.inblob) != 64 or entry.level < int(self.said("floor") or 0):
                 raise FuseOSError(errno.EINVAL)
-            self.maker.stdin.write(entry.inblob)
-            self.maker.stdin.flush()
-            n = struct.unpack("<I", self.maker.stdout.read(4))[0]
-            entry.outblob, entry.read = self.maker.stdout.read(n), entry.written
+            entry.outblob, entry.read = self.sign(entry.inblob), entry.written
             if self.times("interfere"):
                 entry.written += 1
         return entry.outblob if name == "outblob" else self.table
@@ -182,7 +186,7 @@ class Tsm(Operations):
 def main():
     split = sys.argv.index("--")
     mount, provider, control, log = sys.argv[1:5]
-    table = open(sys.argv[5], "rb").read() if split > 5 else b""
+    table = sys.argv[5] if split > 5 else None
     tsm = Tsm(provider, control, log, table, sys.argv[split + 1 :])
     FUSE(tsm, mount, foreground=True, nothreads=True, direct_io=True, default_permissions=True,
          allow_other=True)
