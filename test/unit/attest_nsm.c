@@ -215,6 +215,7 @@ static void errors(void)
 	device.error = 0;
 	device.claim = ATTEST_NSM_RESPONSE_MAX + 1;
 	CHECK_ERR(ask(&b, &e), e, ERR_FORMAT);
+	CHECK(strstr(e.text, "limit 12288"));
 	device.claim = 0;
 	CHECK_ERR(attest_nsm_document(&b, "/nowhere/nsm", nonce, &e), e, ERR_NOTFOUND);
 	CHECK(strstr(e.hint, "Nitro"));
