@@ -49,26 +49,54 @@ static bool serve(const struct attest_service *s, const struct attester *a, stru
 	if (!attest_http_new(&h, a, s->address, s->port, e))
 		return false;
 	if (s->ready)
-		s->ready(s->ready_arg, attest_http_port(h));
+		s->ready(s->ready_arg, attest_http_port(h), a->from.kind);
 	return attest_http_run(h, e);
 }
 
-bool attest_service_run(const struct attest_service *s, struct attest_tpm *tpm, struct err *e)
+/* The logs that belong to this kind of evidence; the others stay -1. */
+static bool open_logs(struct attester_sources *from, const struct attest_service *s, struct err *e)
 {
-	CLEANUP(close_fd) int firmware = -1, systemd = -1;
+	bool tpm = from->kind == BUNDLE_TPM || from->kind == BUNDLE_AZURE;
+
+	return (!tpm || (open_log(&from->firmware_log, s->firmware_log, true, e) &&
+				open_log(&from->systemd_log, s->systemd_log, false, e))) &&
+	       (from->kind != BUNDLE_TDX || open_log(&from->cc_log, s->cc_log, false, e));
+}
+
+/* All that takes rights is open: gives them up and serves. */
+static bool give_up_and_serve(
+	const struct attest_service *s, const struct attester_sources *from, struct err *e)
+{
 	struct attester a;
 	bool ok;
 
-	if (!open_log(&firmware, s->firmware_log, true, e) ||
-		!open_log(&systemd, s->systemd_log, false, e))
-		return false;
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
-		return err_os(e, "cannot give up new privileges");
 	if (s->drop && !drop(s, e))
 		return false;
-	if (!attester_init(&a, tpm, firmware, systemd, e))
+	if (!attester_init(&a, from, e))
 		return false;
 	ok = serve(s, &a, e);
 	attester_done(&a);
+	return ok;
+}
+
+bool attest_service_run(const struct attest_service *s, struct err *e)
+{
+	CLEANUP(attest_tpm_freep) struct attest_tpm *tpm = NULL;
+	CLEANUP(attest_hardware_freep) struct attest_hardware *hardware = NULL;
+	struct attester_sources from = { .firmware_log = -1, .systemd_log = -1, .cc_log = -1 };
+	bool ok;
+
+	if (!attest_platform_find(&from.kind, &tpm, s->platform, &s->hardware, &s->tpm, e))
+		return false;
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		return err_os(e, "cannot give up new privileges");
+	if (!tpm && !attest_hardware_new(&hardware, from.kind, &s->hardware, e))
+		return false;
+	from.tpm = tpm;
+	from.hardware = hardware;
+	ok = open_logs(&from, s, e) && give_up_and_serve(s, &from, e);
+	close_fd(&from.firmware_log);
+	close_fd(&from.systemd_log);
+	close_fd(&from.cc_log);
 	return ok;
 }

@@ -87,30 +87,37 @@ bool attest_tpm_nv_list(struct attest_tpm *t, uint32_t first, uint32_t last, uin
 	return true;
 }
 
-static bool nv_size(struct attest_tpm *t, ESYS_TR nv, uint16_t *size, struct err *e)
+static bool nv_open(
+	ESYS_TR *nv, TPMS_NV_PUBLIC *ret, struct attest_tpm *t, uint32_t index, struct err *e)
 {
 	TPM2B_NV_PUBLIC *public = NULL;
 
-	if (!attest_tpm_ok(Esys_NV_ReadPublic(t->esys, nv, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE,
-				   &public, NULL),
+	if (!attest_tpm_ok(Esys_TR_FromTPMPublic(
+				   t->esys, index, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE, nv),
 		    "TPM2_NV_ReadPublic", e))
 		return false;
-	*size = public->nvPublic.dataSize;
+	if (!attest_tpm_ok(Esys_NV_ReadPublic(t->esys, *nv, ESYS_TR_NONE, ESYS_TR_NONE,
+				   ESYS_TR_NONE, &public, NULL),
+		    "TPM2_NV_ReadPublic", e)) {
+		Esys_TR_Close(t->esys, nv);
+		return false;
+	}
+	*ret = public->nvPublic;
 	Esys_Free(public);
 	return true;
 }
 
-static bool nv_read_all(struct attest_tpm *t, ESYS_TR nv, struct buf *out, struct err *e)
+static bool nv_read_all(struct attest_tpm *t, ESYS_TR nv, const TPMS_NV_PUBLIC *public,
+	struct buf *out, struct err *e)
 {
-	uint16_t size, n;
+	ESYS_TR by = public->attributes & TPMA_NV_AUTHREAD ? nv : ESYS_TR_RH_OWNER;
+	uint16_t size = public->dataSize, n;
 
-	if (!nv_size(t, nv, &size, e))
-		return false;
 	for (uint16_t at = 0; at < size; at = (uint16_t)(at + n)) {
 		TPM2B_MAX_NV_BUFFER *part = NULL;
 
 		n = size - at < NV_CHUNK ? (uint16_t)(size - at) : NV_CHUNK;
-		if (!attest_tpm_ok(Esys_NV_Read(t->esys, nv, nv, ESYS_TR_PASSWORD, ESYS_TR_NONE,
+		if (!attest_tpm_ok(Esys_NV_Read(t->esys, by, nv, ESYS_TR_PASSWORD, ESYS_TR_NONE,
 					   ESYS_TR_NONE, n, at, &part),
 			    "TPM2_NV_Read", e))
 			return false;
@@ -125,13 +132,33 @@ static bool nv_read_all(struct attest_tpm *t, ESYS_TR nv, struct buf *out, struc
 bool attest_tpm_nv_read(struct attest_tpm *t, uint32_t index, struct buf *out, struct err *e)
 {
 	ESYS_TR nv = ESYS_TR_NONE;
+	TPMS_NV_PUBLIC public;
 	bool ok;
 
-	if (!attest_tpm_ok(Esys_TR_FromTPMPublic(
-				   t->esys, index, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE, &nv),
-		    "TPM2_NV_ReadPublic", e))
+	if (!nv_open(&nv, &public, t, index, e))
 		return err_wrap(e, "cannot read NV index 0x%08x", index);
-	ok = nv_read_all(t, nv, out, e);
+	ok = nv_read_all(t, nv, &public, out, e);
 	Esys_TR_Close(t->esys, &nv);
 	return ok || err_wrap(e, "cannot read NV index 0x%08x", index);
+}
+
+bool attest_tpm_nv_write(struct attest_tpm *t, uint32_t index, struct span bytes, struct err *e)
+{
+	TPM2B_MAX_NV_BUFFER data = { .size = (UINT16)bytes.n };
+	ESYS_TR nv = ESYS_TR_NONE;
+	TPMS_NV_PUBLIC public;
+	bool ok;
+
+	if (bytes.n > NV_CHUNK)
+		return err_set(e, ERR_LIMIT, "%zu bytes for NV index 0x%08x, limit %d", bytes.n,
+			index, NV_CHUNK);
+	memcpy(data.buffer, bytes.p, bytes.n);
+	if (!nv_open(&nv, &public, t, index, e))
+		return err_wrap(e, "cannot write NV index 0x%08x", index);
+	ok = attest_tpm_ok(Esys_NV_Write(t->esys,
+				   public.attributes & TPMA_NV_AUTHWRITE ? nv : ESYS_TR_RH_OWNER,
+				   nv, ESYS_TR_PASSWORD, ESYS_TR_NONE, ESYS_TR_NONE, &data, 0),
+		"TPM2_NV_Write", e);
+	Esys_TR_Close(t->esys, &nv);
+	return ok || err_wrap(e, "cannot write NV index 0x%08x", index);
 }

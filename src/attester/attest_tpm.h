@@ -32,8 +32,11 @@ void attest_tpm_flush(struct attest_tpm *t, ESYS_TR *handle);
 /* Appends the NV indexes from first to last that exist, in ascending order, to indexes; at most max. */
 bool attest_tpm_nv_list(struct attest_tpm *t, uint32_t first, uint32_t last, uint32_t *indexes,
 	size_t max, size_t *n, struct err *e) MUST_CHECK;
-/* Appends the whole content of an index that is readable with its own, empty authorisation. */
+/* Appends the whole content of an index that is readable with its own, empty authorisation, or the owner's. */
 bool attest_tpm_nv_read(
 	struct attest_tpm *t, uint32_t index, struct buf *out, struct err *e) MUST_CHECK;
+/* Writes bytes to the start of an index that takes them with one of these authorisations. */
+bool attest_tpm_nv_write(
+	struct attest_tpm *t, uint32_t index, struct span bytes, struct err *e) MUST_CHECK;
 
 #endif

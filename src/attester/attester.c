@@ -14,34 +14,41 @@ enum {
 	READ_CHUNK = 16384,
 };
 
-bool attester_init(struct attester *ret, struct attest_tpm *tpm, int firmware_log, int systemd_log,
-	struct err *e)
+static bool init_tpm(struct attester *a, struct err *e)
 {
-	struct attester a = {
-		.tpm = tpm,
-		.firmware_log = firmware_log,
-		.systemd_log = systemd_log,
-	};
+	if (!attest_keys_make(&a->keys, a->from.tpm, e))
+		return false;
+	if (attest_chain_read(&a->chain, &a->certificates, a->from.tpm, &a->keys, e))
+		return true;
+	attest_keys_done(&a->keys, a->from.tpm);
+	return false;
+}
 
-	if (!attest_keys_make(&a.keys, tpm, e))
+bool attester_init(struct attester *ret, const struct attester_sources *from, struct err *e)
+{
+	struct attester a = { .from = *from };
+
+	if (from->kind == BUNDLE_TPM && !init_tpm(&a, e))
 		return false;
-	if (!attest_chain_read(&a.chain, &a.certificates, tpm, &a.keys, e)) {
-		attest_keys_done(&a.keys, tpm);
+	if (from->kind == BUNDLE_AZURE && !attest_azure_init(&a.azure, from->tpm, e))
 		return false;
-	}
 	*ret = a;
 	return true;
 }
 
 void attester_done(struct attester *a)
 {
-	attest_keys_done(&a->keys, a->tpm);
+	if (a->from.kind == BUNDLE_TPM)
+		attest_keys_done(&a->keys, a->from.tpm);
+	if (a->from.kind == BUNDLE_AZURE)
+		attest_azure_done(&a->azure, a->from.tpm);
 	buf_done(&a->certificates);
 }
 
 bool attester_identity(const struct attester *a, struct buf *out, struct err *e)
 {
 	struct tpm_identity id = {
+		.kind = a->from.kind,
 		.ek_public = buf_span(&a->keys.ek_public),
 		.ak_public = buf_span(&a->keys.ak_public),
 		.ek_chain = a->chain,
@@ -70,55 +77,121 @@ static bool read_log(int fd, const char *name, size_t max, struct buf *out, stru
 	return true;
 }
 
-static bool emit(const struct attester *a, const struct binding *binding,
-	const struct attest_quote *q, struct buf *out, struct err *e)
+/* With the logs of this kind, as far as there are any. */
+static bool emit(const struct attester *a, struct bundle *b, struct buf *out, struct err *e)
 {
-	CLEANUP(buf_done) struct buf firmware = { 0 }, systemd = { 0 };
-	struct bundle b = {
-		.has_binding = true,
-		.binding = *binding,
-		.quote = buf_span(&q->quoted),
-		.signature = buf_span(&q->signature),
-		.ak_public = buf_span(&a->keys.ak_public),
-		.ek_public = buf_span(&a->keys.ek_public),
-		.ek_chain = a->chain,
-		.n_banks = q->n_banks,
-	};
+	CLEANUP(buf_done) struct buf firmware = { 0 }, systemd = { 0 }, cc = { 0 };
 
-	memcpy(b.banks, q->banks, sizeof b.banks);
-	if (a->firmware_log >= 0 &&
-		!read_log(a->firmware_log, "firmware", ATTESTER_FIRMWARE_LOG_MAX, &firmware, e))
+	if (a->from.firmware_log >= 0 && !read_log(a->from.firmware_log, "firmware",
+						 ATTESTER_FIRMWARE_LOG_MAX, &firmware, e))
 		return false;
-	if (a->systemd_log >= 0 &&
-		!read_log(a->systemd_log, "systemd", BUNDLE_SYSTEMD_LOG_MAX, &systemd, e))
+	if (a->from.systemd_log >= 0 &&
+		!read_log(a->from.systemd_log, "systemd", BUNDLE_SYSTEMD_LOG_MAX, &systemd, e))
 		return false;
-	b.firmware_log = buf_span(&firmware);
-	b.systemd_log = buf_span(&systemd);
-	return bundle_emit(&b, out, e);
+	if (a->from.cc_log >= 0 &&
+		!read_log(a->from.cc_log, "CC event", ATTESTER_FIRMWARE_LOG_MAX, &cc, e))
+		return false;
+	b->firmware_log = buf_span(&firmware);
+	b->systemd_log = buf_span(&systemd);
+	b->cc_log = buf_span(&cc);
+	return bundle_emit(b, out, e);
+}
+
+/* Quotes with ak, bound to the binding. *q is owned by the caller in any case, and b borrows from it. */
+static bool quote(struct attest_quote *q, struct bundle *b, const struct attester *a, ESYS_TR ak,
+	struct err *e)
+{
+	struct digest qualifying;
+
+	if (!binding_digest(&qualifying, DIGEST_SHA256, &b->binding, e) ||
+		!attest_quote_take(q, a->from.tpm, ak, qualifying.bytes, e))
+		return false;
+	b->quote = buf_span(&q->quoted);
+	b->signature = buf_span(&q->signature);
+	memcpy(b->banks, q->banks, sizeof b->banks);
+	b->n_banks = q->n_banks;
+	return true;
+}
+
+static bool answer_tpm(const struct attester *a, struct bundle *b, const struct challenge *c,
+	struct buf *out, struct err *e)
+{
+	struct attest_credential credential = { c->id_object, c->encrypted_secret };
+	struct attest_quote q = { .n_banks = 0 };
+	bool ok;
+
+	if (c->id_object.p && !attest_keys_activate(b->binding.secret_digest, &a->keys, a->from.tpm,
+				      &credential, e))
+		return false;
+	b->ak_public = buf_span(&a->keys.ak_public);
+	b->ek_public = buf_span(&a->keys.ek_public);
+	b->ek_chain = a->chain;
+	ok = quote(&q, b, a, a->keys.ak, e) && emit(a, b, out, e);
+	attest_quote_done(&q);
+	return ok;
+}
+
+static bool answer_azure(const struct attester *a, struct bundle *b, struct buf *out, struct err *e)
+{
+	CLEANUP(buf_done) struct buf report = buf_init(BUNDLE_HARDWARE_MAX);
+	struct attest_quote q = { .n_banks = 0 };
+	struct digest user_data;
+	bool ok;
+
+	if (!binding_digest(&user_data, DIGEST_SHA512, &b->binding, e) ||
+		!attest_azure_report(&report, &a->azure, a->from.tpm, user_data.bytes, e))
+		return false;
+	b->azure_hcl = buf_span(&report);
+	b->ak_public = buf_span(&a->azure.ak_public);
+	ok = quote(&q, b, a, a->azure.ak, e) && emit(a, b, out, e);
+	attest_quote_done(&q);
+	return ok;
+}
+
+static bool answer_hardware(
+	const struct attester *a, struct bundle *b, struct buf *out, struct err *e)
+{
+	CLEANUP(buf_done) struct buf evidence = buf_init(BUNDLE_HARDWARE_MAX);
+	CLEANUP(buf_done) struct buf certificates = buf_init(BUNDLE_COLLATERAL_MAX);
+	struct digest data;
+
+	if (!binding_digest(&data, DIGEST_SHA512, &b->binding, e) ||
+		!attest_hardware_ask(a->from.hardware, &evidence, &certificates, data.bytes, e))
+		return false;
+	if (b->kind == BUNDLE_NITRO)
+		b->nitro_document = buf_span(&evidence);
+	else if (b->kind == BUNDLE_TDX)
+		b->tdx_quote = buf_span(&evidence);
+	else
+		b->snp_report = buf_span(&evidence);
+	if (b->kind == BUNDLE_SNP)
+		b->snp_table = buf_span(&certificates);
+	return emit(a, b, out, e);
 }
 
 /*
- * Activates, quotes and writes. What fails here is this machine's fault, but for a credential that the TPM does not take.
+ * By the machine's kind. What fails here is this machine's fault, but for a credential that there is no use for or that the
+ * TPM does not take.
  */
 static bool answer(
 	const struct attester *a, const struct challenge *c, struct buf *out, struct err *e)
 {
-	struct attest_credential credential = { c->id_object, c->encrypted_secret };
-	struct binding binding = { .role = c->role };
-	struct attest_quote q = { .n_banks = 0 };
-	struct digest qualifying;
-	bool ok;
+	struct bundle b = {
+		.kind = a->from.kind,
+		.has_binding = true,
+		.binding = { .role = c->role },
+	};
 
-	memcpy(binding.nonce, c->nonce, sizeof binding.nonce);
-	if (c->id_object.p &&
-		!attest_keys_activate(binding.secret_digest, &a->keys, a->tpm, &credential, e))
-		return false;
-	if (!binding_digest(&qualifying, DIGEST_SHA256, &binding, e) ||
-		!attest_quote_take(&q, a->tpm, a->keys.ak, qualifying.bytes, e))
-		return false;
-	ok = emit(a, &binding, &q, out, e);
-	attest_quote_done(&q);
-	return ok;
+	memcpy(b.binding.nonce, c->nonce, sizeof b.binding.nonce);
+	if (b.kind == BUNDLE_TPM)
+		return answer_tpm(a, &b, c, out, e);
+	if (c->id_object.p)
+		return err_set(e, ERR_USAGE,
+			"this machine's evidence is of kind '%s': ask without a credential",
+			bundle_kind_name(b.kind));
+	if (b.kind == BUNDLE_AZURE)
+		return answer_azure(a, &b, out, e);
+	return answer_hardware(a, &b, out, e);
 }
 
 bool attester_evidence(

@@ -82,17 +82,20 @@ static bool make_credential(struct credential *ret, struct appraise_challenge *c
 	return credential_make(ret, &ek, &c->ak, &chance, e);
 }
 
+/* credential NULL: hardware is asked without one. */
 static bool post_challenge(struct ask_answer *ret, const struct credential *credential,
 	const char *url, struct arena *a, struct err *e)
 {
 	CLEANUP(buf_done) struct buf body = buf_init(CHALLENGE_SIZE_MAX);
 	CLEANUP(buf_done) struct buf reply = buf_init(0);
-	struct challenge c = { .role = STR("attester"),
-		.id_object = buf_span(&credential->id_object),
-		.encrypted_secret = buf_span(&credential->encrypted_secret) };
+	struct challenge c = { .role = STR("attester") };
 	struct str at;
 	long status = 0;
 
+	if (credential) {
+		c.id_object = buf_span(&credential->id_object);
+		c.encrypted_secret = buf_span(&credential->encrypted_secret);
+	}
 	memcpy(c.nonce, ret->nonce, sizeof c.nonce);
 	challenge_emit(&c, &body);
 	if (!buf_ok(&body))
@@ -110,24 +113,41 @@ static bool post_challenge(struct ask_answer *ret, const struct credential *cred
 	return true;
 }
 
+static bool ask_tpm(struct ask_answer *answer, const struct tpm_identity *id, const char *url,
+	struct arena *a, struct err *e)
+{
+	struct credential credential;
+	bool ok;
+
+	if (!make_credential(&credential, &answer->challenge, id, e))
+		return false;
+	answer->has_challenge = true;
+	ok = post_challenge(answer, &credential, url, a, e);
+	credential_done(&credential);
+	return ok;
+}
+
 bool ask_attester(struct ask_answer *ret, const char *url, const uint8_t *nonce, struct arena *a,
 	struct err *e)
 {
 	struct ask_answer answer = { 0 };
-	struct credential credential;
 	struct tpm_identity id;
-	bool ok;
 
 	if (nonce)
 		memcpy(answer.nonce, nonce, sizeof answer.nonce);
 	else if (!fill_random(answer.nonce, sizeof answer.nonce, e))
 		return false;
-	if (!get_identity(&id, url, a, e) ||
-		!make_credential(&credential, &answer.challenge, &id, e))
+	if (!get_identity(&id, url, a, e))
 		return false;
-	ok = post_challenge(&answer, &credential, url, a, e);
-	credential_done(&credential);
-	if (ok)
-		*ret = answer;
-	return ok;
+	if (id.kind == BUNDLE_TPM ? !ask_tpm(&answer, &id, url, a, e)
+				  : !post_challenge(&answer, NULL, url, a, e))
+		return false;
+	if (answer.bundle.kind != id.kind) {
+		buf_done(&answer.text);
+		return err_set(e, ERR_FORMAT,
+			"'%s' says that its evidence is of kind '%s', and gives '%s'", url,
+			bundle_kind_name(id.kind), bundle_kind_name(answer.bundle.kind));
+	}
+	*ret = answer;
+	return true;
 }

@@ -1,6 +1,6 @@
 /*
- * Asking a machine for evidence over HTTP (doc/protocol.md): its identity, then a credential with our own secret and a
- * fresh nonce, then the bundle. What comes back is only parsed here; the appraisal decides.
+ * Asking a machine for evidence over HTTP (doc/protocol.md): its identity, then a fresh nonce, for a TPM with a credential
+ * that has our own secret in it, then the bundle. What comes back is only parsed here; the appraisal decides.
  */
 #ifndef ASSAY_CMD_ASK_H
 #define ASSAY_CMD_ASK_H
@@ -9,6 +9,7 @@
 
 struct ask_answer {
 	uint8_t nonce[BINDING_NONCE_SIZE];
+	bool has_challenge; /* of a TPM */
 	struct appraise_challenge challenge;
 	struct bundle bundle;
 	struct buf text; /* the bundle as it came; owned by the caller */

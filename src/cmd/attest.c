@@ -4,16 +4,22 @@
 #include <stdlib.h>
 #include <tss2/tss2_tctildr.h>
 
+#include "attester/attest_nsm.h"
 #include "attester/attest_service.h"
+#include "attester/attest_tsm.h"
 #include "cmd/verbs.h"
 #include "base/banned.h"
 
 enum { DEFAULT_PORT = 8080 };
 
 static const struct verb_option options[] = {
+	{ "--platform", "KIND", "auto (default), tpm, snp, tdx, nitro or azure", false },
 	{ "--tpm", "TCTI", "TPM as tpm2-tss names it (device:/dev/tpmrm0)", false },
 	{ "--firmware-log", "FILE", "the firmware's event log, \"none\" for none", false },
 	{ "--systemd-log", "FILE", "systemd's log of what it measures, \"none\" for none", false },
+	{ "--cc-log", "FILE", "a trust domain's event log, \"none\" for none", false },
+	{ "--tsm", "DIR", "where the kernel gives reports (configfs-tsm)", false },
+	{ "--nsm", "DEVICE", "Nitro's security module (default: /dev/nsm)", false },
 	{ "--address", "ADDRESS", "numeric address to listen on (default: 127.0.0.1)", false },
 	{ "--port", "N", "port, 0 for a free one (default: 8080)", false },
 	{ "--uid", "UID", "user to become once the TPM and the logs are open", false },
@@ -41,20 +47,44 @@ static const char *log_path(const struct verb_args *args, const char *option, co
 	return str_is(str_of(path), "none") ? NULL : path;
 }
 
+static const char *or_else(const struct verb_args *args, const char *option, const char *otherwise)
+{
+	const char *value = verb_value(args, option);
+
+	return value ? value : otherwise;
+}
+
+/* A TPM as tpm2-tss names it. */
+static bool open_tpm(struct attest_tpm **ret, const char *name, struct err *e)
+{
+	TSS2_TCTI_CONTEXT *tcti = NULL;
+	TSS2_RC rc = Tss2_TctiLdr_Initialize(name, &tcti);
+
+	if (rc == TSS2_RC_SUCCESS)
+		return attest_tpm_new(ret, tcti, e);
+	err_set(e, ERR_IO, "cannot open the TPM '%s': 0x%x", name, rc);
+	return err_hint(e, "is there a TPM 2.0, and may this user open it");
+}
+
 static bool read_options(struct attest_service *s, const struct verb_args *args, struct err *e)
 {
 	uint64_t port = DEFAULT_PORT, uid = 0, gid = 0;
-	const char *address = verb_value(args, "--address");
+	enum attest_platform platform;
 
 	if (!number(args, "--port", UINT16_MAX, &port, e) ||
 		!number(args, "--uid", UINT32_MAX - 1, &uid, e) ||
-		!number(args, "--gid", UINT32_MAX - 1, &gid, e))
+		!number(args, "--gid", UINT32_MAX - 1, &gid, e) ||
+		!attest_platform_read(&platform, str_of(or_else(args, "--platform", "auto")), e))
 		return false;
 	*s = (struct attest_service){
-		.firmware_log = log_path(args, "--firmware-log",
-			"/sys/kernel/security/tpm0/binary_bios_measurements"),
-		.systemd_log = log_path(args, "--systemd-log", "/run/log/systemd/tpm2-measure.log"),
-		.address = address ? address : "127.0.0.1",
+		.platform = platform,
+		.tpm = { open_tpm, or_else(args, "--tpm", "device:/dev/tpmrm0") },
+		.hardware = { or_else(args, "--tsm", ATTEST_TSM_FOLDER),
+			or_else(args, "--nsm", ATTEST_NSM_DEVICE) },
+		.firmware_log = log_path(args, "--firmware-log", ATTEST_SERVICE_FIRMWARE_LOG),
+		.systemd_log = log_path(args, "--systemd-log", ATTEST_SERVICE_SYSTEMD_LOG),
+		.cc_log = log_path(args, "--cc-log", ATTEST_SERVICE_CC_LOG),
+		.address = or_else(args, "--address", "127.0.0.1"),
 		.port = (uint16_t)port,
 		.drop = verb_value(args, "--uid") || verb_value(args, "--gid"),
 		.uid = (uid_t)uid,
@@ -63,36 +93,34 @@ static bool read_options(struct attest_service *s, const struct verb_args *args,
 	return true;
 }
 
-/* Results go to standard output at once: who started this waits for the address. */
-static void say_ready(void *arg, uint16_t port)
-{
-	const struct attest_service *s = arg;
-	bool v6 = str_find(str_of(s->address), ':') < strlen(s->address);
+struct listener {
+	const struct verb_args *args;
+	const char *address;
+};
 
-	printf("http://%s%s%s:%u\n", v6 ? "[" : "", s->address, v6 ? "]" : "", port);
+/* Results go to standard output at once: who started this waits for the address. */
+static void say_ready(void *arg, uint16_t port, enum bundle_kind kind)
+{
+	const struct listener *l = arg;
+	bool v6 = str_find(str_of(l->address), ':') < strlen(l->address);
+
+	verb_say(l->args, "evidence of kind %s", bundle_kind_name(kind));
+	printf("http://%s%s%s:%u\n", v6 ? "[" : "", l->address, v6 ? "]" : "", port);
 	fflush(stdout);
 }
 
 static bool run(const struct verb_args *args, int *code, struct err *e)
 {
-	CLEANUP(attest_tpm_freep) struct attest_tpm *tpm = NULL;
-	const char *name = verb_value(args, "--tpm");
-	TSS2_TCTI_CONTEXT *tcti = NULL;
 	struct attest_service s;
-	TSS2_RC rc;
+	struct listener l = { .args = args };
 
 	(void)code;
 	if (!read_options(&s, args, e))
 		return false;
+	l.address = s.address;
 	s.ready = say_ready;
-	s.ready_arg = &s;
-	rc = Tss2_TctiLdr_Initialize(name ? name : "device:/dev/tpmrm0", &tcti);
-	if (rc != TSS2_RC_SUCCESS) {
-		err_set(e, ERR_IO, "cannot open the TPM '%s': 0x%x", name ? name : "/dev/tpmrm0",
-			rc);
-		return err_hint(e, "is there a TPM 2.0, and may this user open it");
-	}
-	return attest_tpm_new(&tpm, tcti, e) && attest_service_run(&s, tpm, e);
+	s.ready_arg = &l;
+	return attest_service_run(&s, e);
 }
 
 const struct verb cmd_attest_serve = {

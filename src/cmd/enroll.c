@@ -55,6 +55,16 @@ static bool record(
 	return true;
 }
 
+/* Hardware signs its evidence with a key that its maker certifies: there is no key of a TPM to remember. */
+static bool has_tpm(const struct ask_answer *answer, struct err *e)
+{
+	if (answer->has_challenge)
+		return true;
+	err_set(e, ERR_USAGE, "the machine's evidence is of kind '%s', which needs no enrolment",
+		bundle_kind_name(answer->bundle.kind));
+	return err_hint(e, "ask it at once: assay verify URL --reference-values FILE");
+}
+
 static bool enroll(const struct verb_args *args, struct trust_file *trust, struct arena *a,
 	struct ask_answer *answer, struct err *e)
 {
@@ -70,7 +80,7 @@ static bool enroll(const struct verb_args *args, struct trust_file *trust, struc
 	struct appraise_out *out = MEM_NEW(struct appraise_out);
 	bool ok = trust_load(trust, verb_value(args, "--trust"), a, e) &&
 		  at_time_read(&in.at_unix, verb_value(args, "--at"), e) &&
-		  ask_attester(answer, verb_arg(args, 0), NULL, a, e) &&
+		  ask_attester(answer, verb_arg(args, 0), NULL, a, e) && has_tpm(answer, e) &&
 		  appraise_tpm(out, &in, a, e) && all_hold(&out->verdict, e) &&
 		  record(&answer->bundle, args, a, e);
 

@@ -102,7 +102,7 @@ static bool ask(struct work *w, const char *url, struct err *e)
 	w->challenge = answer.challenge;
 	memcpy(w->nonce, answer.nonce, sizeof w->nonce);
 	w->in.nonce = w->nonce;
-	w->in.challenge = &w->challenge;
+	w->in.challenge = answer.has_challenge ? &w->challenge : NULL;
 	return true;
 }
 

@@ -1,6 +1,7 @@
 /*
- * How an attester names its keys before it gives evidence (doc/protocol.md). Nothing in it is believed: a credential and
- * certificates decide.
+ * How an attester says what it is before it gives evidence (doc/protocol.md): a TPM's names its keys, for a credential
+ * (assay.identity/1); one of hardware says of which kind its evidence is, and is asked without (assay.identity/2). Nothing
+ * in it is believed: a credential and certificates decide, or what the hardware signed.
  */
 #ifndef ASSAY_EVIDENCE_TPM_IDENTITY_H
 #define ASSAY_EVIDENCE_TPM_IDENTITY_H
@@ -11,9 +12,12 @@
 #include "evidence/bundle.h"
 
 #define TPM_IDENTITY_FORMAT "assay.identity/1"
+#define TPM_IDENTITY_KIND_FORMAT "assay.identity/2"
 enum { TPM_IDENTITY_SIZE_MAX = 256 << 10 };
 
 struct tpm_identity {
+	enum bundle_kind kind;
+	/* TPM only */
 	struct span ek_public, ak_public; /* TPMT_PUBLIC */
 	struct bundle_chain ek_chain;
 };

@@ -101,7 +101,9 @@ static unsigned code_of(struct str reply)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const struct attester nobody = { .firmware_log = -1, .systemd_log = -1 };
+	static const struct attester nobody = {
+		.from = { .firmware_log = -1, .systemd_log = -1, .cc_log = -1 }
+	};
 	static struct attest_http *h;
 	CLEANUP(buf_done) struct buf reply = buf_init(REPLY_MAX);
 	struct err e = { 0 };

@@ -16,7 +16,7 @@
 static void refused(const char *text, size_t n)
 {
 	CLEANUP(buf_done) struct buf out = buf_init(ATTESTER_ANSWER_MAX);
-	struct attester none = { .firmware_log = -1, .systemd_log = -1 };
+	struct attester none = { .from = { .firmware_log = -1, .systemd_log = -1, .cc_log = -1 } };
 	struct err e = { 0 };
 
 	CHECK_ERR(attester_evidence(&none, span_make(text, n), &out, &e), e, ERR_FORMAT);
@@ -73,7 +73,7 @@ static void too_large(void)
 {
 	CLEANUP(mem_free) char *blank = mem_alloc(CHALLENGE_SIZE_MAX + 1);
 	CLEANUP(buf_done) struct buf out = buf_init(ATTESTER_ANSWER_MAX);
-	struct attester none = { .firmware_log = -1, .systemd_log = -1 };
+	struct attester none = { .from = { .firmware_log = -1, .systemd_log = -1, .cc_log = -1 } };
 	struct err e;
 
 	memset(blank, ' ', CHALLENGE_SIZE_MAX + 1);

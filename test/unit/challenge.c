@@ -81,12 +81,41 @@ static void identities(void)
 		e, ERR_LIMIT);
 }
 
+/* Machines of other kinds have no keys to name; older verifiers know only the first format, and say so. */
+static void kinds(void)
+{
+	static const char *const bad[] = { "{\"format\":\"assay.identity/2\"}",
+		"{\"format\":\"assay.identity/2\",\"kind\":\"tpm\"}",
+		"{\"format\":\"assay.identity/2\",\"kind\":\"sgx\"}",
+		"{\"format\":\"assay.identity/2\",\"kind\":1}",
+		"{\"format\":\"assay.identity/2\",\"kind\":\"snp\",\"ek_public\":\"\"}",
+		"{\"format\":\"assay.identity/1\",\"kind\":\"snp\"}",
+		"{\"format\":\"assay.identity/3\",\"kind\":\"snp\"}", "{\"kind\":\"snp\"}" };
+	struct tpm_identity got;
+	struct err e = { 0 };
+
+	for (int kind = BUNDLE_SNP; kind < BUNDLE_KINDS; kind++) {
+		struct tpm_identity id = { .kind = (enum bundle_kind)kind };
+		CLEANUP(buf_done) struct buf b = buf_init(TPM_IDENTITY_SIZE_MAX);
+
+		tpm_identity_emit(&id, &b);
+		CHECK_OK(tpm_identity_parse(&got, buf_span(&b), a, &e), e);
+		CHECK(got.kind == id.kind && !got.ek_public.p && !got.ak_public.p);
+		for (size_t n = 0; n + 1 < b.n; n++)
+			CHECK_ERR(
+				tpm_identity_parse(&got, span_make(b.p, n), a, &e), e, ERR_FORMAT);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+		CHECK_ERR(tpm_identity_parse(&got, str_span(str_of(bad[i])), a, &e), e, ERR_FORMAT);
+}
+
 int main(void)
 {
 	a = arena_new((size_t)1 << 26);
 	challenges();
 	refuses();
 	identities();
+	kinds();
 	arena_free(a);
 	return test_end();
 }
