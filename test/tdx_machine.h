@@ -270,6 +270,13 @@ static void tdx_machine_sign(void)
 	m.bundle.cc_log = kept(made_cc_log());
 }
 
+/* The platform that the PCK certificate is for, without member `without` (0: whole), as made_sgx has it. */
+__attribute__((unused)) static void tdx_machine_platform(int without)
+{
+	buf_done(&made_sgx_value);
+	made_sgx_value = made_sgx(&m.authority.platform, without);
+}
+
 /* ---- cases ---- */
 
 static struct appraise_out out;
@@ -335,12 +342,15 @@ static bool well_said(void)
 	return true;
 }
 
+/* What is said in `out` lives until the next case. */
 __attribute__((unused)) static void run_case(const struct tdx_case *c)
 {
-	CLEANUP(arena_freep) struct arena *a = arena_new(16 << 20);
+	static struct arena *a;
 	struct err e = { 0 };
 	bool ok;
 
+	arena_free(a);
+	a = arena_new(16 << 20);
 	tdx_machine_init(a);
 	c->before();
 	tdx_machine_make();

@@ -253,7 +253,7 @@ static void evaluation_below(void)
 static void out_of_date_accepted(void)
 {
 	m.authority.platform.components[0] = 2;
-	made_sgx_value = made_sgx(&m.authority.platform, 0);
+	tdx_machine_platform(0);
 	p()->tcb_statuses |= 1u << TCB_STATUS_OUT_OF_DATE;
 }
 static void advisory_denied(void)

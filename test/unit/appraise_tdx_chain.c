@@ -112,11 +112,11 @@ static void extension_twice(void)
 }
 static void extension_without_fmspc(void)
 {
-	made_sgx_value = made_sgx(&by()->platform, 4);
+	tdx_machine_platform(4);
 }
 static void extension_without_svn(void)
 {
-	made_sgx_value = made_sgx(&by()->platform, 101);
+	tdx_machine_platform(101);
 }
 static void chain_is_no_pem(void)
 {

@@ -156,7 +156,7 @@ static void without_member(void)
 		if (i == 8)
 			i = 101;
 		tdx_machine_init(a);
-		made_sgx_value = made_sgx(&m.authority.platform, i);
+		tdx_machine_platform(i);
 		tdx_machine_make();
 		tdx_machine_sign();
 		if (optional ? !affirmed() : !refused_in(names)) {

@@ -3,7 +3,7 @@
 
 static void platform(void)
 {
-	made_sgx_value = made_sgx(&m.authority.platform, 0);
+	tdx_machine_platform(0);
 }
 static void accept(enum tcb_status s)
 {

@@ -32,12 +32,14 @@ tdx_policy_told() {
 }
 
 section "TDX: evidence as a whole"
-unit "quotes of version 4 and 5, of TDX 1.0 and 1.5, are affirmed" appraise_tdx version_5 version_5_tdx_15 what_is_said
+unit "quotes of version 4 and 5, of TDX 1.0 and 1.5, are affirmed" appraise_tdx version_5 version_5_tdx_15
+unit "  the same quote underneath another machine" appraise_tdx underneath_another_machine
 unit "  of another version, key type, TEE, with sizes that overflow: refused in the check of that name" appraise_tdx version_3 \
 	tee_sgx signature_size_overflows chain_size_overflows
 unit "  zero padding is taken, other bytes behind are a warning; nothing unsigned is repeated" appraise_tdx trailing_zeroes \
 	trailing_text nothing_of_what_is_not_signed
-unit "each link: body, attestation key, quoting enclave, PCK key" appraise_tdx body_changed other_attestation_key qe_report_changed
+unit "each link: body, attestation key, quoting enclave, PCK key" appraise_tdx body_changed other_attestation_key qe_report_changed \
+	any_link_broken
 unit "each byte of what is signed flipped, each truncation" appraise_tdx_flips flips_of_what_is_signed flips_of_signatures truncations
 unit "  each extension of the PCK certificate, and each of its members, left out" appraise_tdx_flips without_extension without_member
 unit "roots: Intel's pinned one, the trust file's; none of the evidence" appraise_tdx_chain no_root root_from_the_evidence
@@ -53,8 +55,8 @@ unit "debug, migration, service TDs: only where the policy says so by name" appr
 	debug_claims_nothing
 unit "each member of the policy kept and broken: values, bits, minima, platforms, advisories" appraise_tdx_body mrseam_other \
 	platform_other date_below evaluation_below advisory_denied svn_below
-unit "registers: MRTD and RTMR 0 to 2; RTMR 0 without a value warns" appraise_tdx mrtd_differs rtmr_0_without_value rtmr_2_differs
-unit "freshness over all of REPORTDATA; the log only explains" appraise_tdx other_nonce report_data_half log_of_another_event
+unit "registers: MRTD and RTMR 0 to 2; RTMR 0 without a value warns" appraise_tdx_registers what_is_said mrtd_differs rtmr_0_without_value rtmr_2_differs
+unit "freshness over all of REPORTDATA; the log only explains" appraise_tdx_registers log_is_named other_nonce report_data_half log_of_another_event
 unit "the policy's member tdx: strict, with defaults that fail closed, told in sentences" policy_tdx defaults refuses tells_each
 direct "  every member in doc/policy.md" tdx_policy_told
 direct "at least 90 named cases" tdx_cases
