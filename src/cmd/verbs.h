@@ -39,6 +39,7 @@ extern const struct verb cmd_attest_serve;
 extern const struct verb cmd_enroll;
 extern const struct verb cmd_verify;
 extern const struct verb cmd_explain;
+extern const struct verb cmd_policy_explain;
 extern const struct verb cmd_eventlog_show;
 extern const struct verb cmd_eventlog_replay;
 extern const struct verb cmd_eventlog_diff;

@@ -21,6 +21,7 @@ const struct verb *const verbs[] = {
 	&cmd_measure_pcr,
 	&cmd_verify,
 	&cmd_explain,
+	&cmd_policy_explain,
 	&cmd_eventlog_show,
 	&cmd_eventlog_replay,
 	&cmd_eventlog_diff,

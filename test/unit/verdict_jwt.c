@@ -78,8 +78,7 @@ static void token(void)
 	CLEANUP(p256_key_freep) struct p256_key *k = key_of(pkey);
 	CLEANUP(buf_done) struct buf out = buf_init(1 << 20), ear = buf_init(1 << 20);
 	CLEANUP(buf_done)
-	struct buf header = buf_init(1 << 10),
-		   payload = buf_init(1 << 20), sig = buf_init(1 << 10);
+	struct buf header = buf_init(1 << 10), payload = buf_init(1 << 20), sig = buf_init(1 << 10);
 	struct str head, rest, body, tail;
 	struct err e = { 0 };
 
