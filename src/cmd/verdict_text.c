@@ -146,16 +146,20 @@ static void print_coverage(const struct reference_shape *shape, enum bundle_kind
 	printf("  not covered: %s; see assay's threat-model.md\n", verdict_words_uncovered(kind));
 }
 
-static void print_vouch(const struct appraise_in *in)
+static void print_vouch(const struct appraise_in *in, enum verdict_status status)
 {
 	if (!in->shape)
-		puts("Who vouches: nobody but you - the values are those that the policy names.");
+		puts("Who vouches: nobody - there are no reference values, and at most the policy names a value.");
 	else if (in->vouch == APPRAISE_BUILT_HERE)
 		puts("Who vouches: built here - this store's own build made these reference values.");
 	else
 		printf("Who vouches: unsigned claim - nobody whom this verifier knows stands behind these reference values%s.\n",
 			in->trust->accept_unsigned ? ", and the trust file accepts that" : "");
-	printf("Who vouches for the machine: %s\n", verdict_words_endorser(in->bundle->kind));
+	if (status == VERDICT_CONTRAINDICATED)
+		puts("Who vouches for the machine: nobody, as long as a check above has failed.");
+	else
+		printf("Who vouches for the machine: %s\n",
+			verdict_words_endorser(in->bundle->kind));
 }
 
 /* The reference values have it from the manifest that they name, which the verifier has not read: so that is whose word it is. */
@@ -203,7 +207,7 @@ bool verdict_text_print(const struct appraise_out *out, const struct appraise_in
 	print_claims(v);
 	print_what(in, values, v->status == VERDICT_AFFIRMING);
 	print_coverage(in->shape, kind);
-	print_vouch(in);
+	print_vouch(in, v->status);
 	if (values)
 		print_origins(in, values);
 	printf("In short: %s\n",

@@ -13,19 +13,19 @@ static const struct {
 		"the machine started exactly what the reference values say, and answered just now.\n"
 		"  How far its TPM itself can be believed stands in the row 'hardware'." },
 	[BUNDLE_SNP] = { "an AMD SEV-SNP report",
-		"AMD, whose certificates say that a genuine processor with this firmware signed.",
+		"AMD (or whose root the trust file names) certifies that a genuine processor with this firmware signed.",
 		"what runs after start beyond what the layers above check, side channels, whoever has the processor in "
 		"their hands, when the host lets it run",
 		"a genuine AMD processor started exactly what the reference values say, keeps its memory\n"
 		"  from the host, and answered just now." },
 	[BUNDLE_TDX] = { "an Intel TDX quote",
-		"Intel, whose certificates and collateral say that a genuine platform at this TCB level signed.",
+		"Intel (or whose root the trust file names) certifies that a genuine platform at this TCB level signed.",
 		"what runs after boot beyond what the layers above check, side channels, whoever has the processor in "
 		"their hands, when the host lets it run",
 		"a genuine Intel platform started exactly what the reference values say, keeps its memory\n"
 		"  from the host, and answered just now." },
 	[BUNDLE_NITRO] = { "an AWS Nitro attestation document",
-		"AWS alone, which makes the hardware, runs the hypervisor and signs: there is no other party to ask.",
+		"AWS alone (or whose root the trust file names): it makes the hardware, runs the hypervisor and signs.",
 		"what runs after start, what AWS itself could do, the parent instance's view of what goes in and out",
 		"AWS says that its Nitro hypervisor started exactly what the reference values say, and it\n"
 		"  answered just now. You have to believe AWS for that." },
