@@ -4,6 +4,10 @@
 #include "codec/json.h"
 #include "base/banned.h"
 
+/*
+ * Which names the claims have: those of the drafts up to draft-ietf-rats-ear-00 and of the verifiers and libraries that are in
+ * use. Later drafts spell them "ear_status" and have profiles of their own.
+ */
 #define EAR_PROFILE "tag:github.com,2023:veraison/ear"
 
 static void put_text(struct json_out *w, const char *key, struct str s)
@@ -30,10 +34,20 @@ static void put_check(struct json_out *w, const struct check *c)
 	json_end_object(w);
 }
 
+/* A claim that is not made is left out, and so is a vector without any: the draft wants one with at least one member. */
 static void put_vector(struct json_out *w, const struct verdict *v)
 {
+	size_t made = 0;
+
+	for (unsigned i = 0; i < CHECK_CLAIMS; i++)
+		made += v->claims[i].value != CHECK_NO_CLAIM;
+	if (!made)
+		return;
+	json_key(w, "ear.trustworthiness-vector");
 	json_object(w);
 	for (unsigned i = 0; i < CHECK_CLAIMS; i++) {
+		if (v->claims[i].value == CHECK_NO_CLAIM)
+			continue;
 		json_key(w, check_claim_name(i));
 		json_int(w, v->claims[i].value);
 	}
@@ -81,7 +95,6 @@ static void put_submod(struct json_out *w, const struct verdict *v, const struct
 	json_key_str(w, c->submod);
 	json_object(w);
 	json_put_cstr(w, "ear.status", verdict_status_name(v->status));
-	json_key(w, "ear.trustworthiness-vector");
 	put_vector(w, v);
 	json_put_str(w, "ear.appraisal-policy-id", c->policy);
 	json_key(w, "assay.verdict");

@@ -2,26 +2,28 @@
 #define ASSAY_MAY_ASK_THE_MACHINE
 #include <stdio.h>
 
-#include "appraise/explain.h"
+#include "appraise/evidence_read.h"
+#include "appraise/evidence_registers.h"
 #include "appraise/policy.h"
 #include "cmd/explain_digest.h"
-#include "cmd/explain_text.h"
+#include "cmd/explain_registers.h"
 #include "cmd/reference_load.h"
+#include "cmd/reference_pick.h"
 #include "cmd/verbs.h"
-#include "evidence/bundle.h"
+#include "evidence/event_log.h"
+#include "evidence/evidence_kind.h"
 #include "sys/file.h"
 #include "base/banned.h"
 
-static const char explain_wanted
-	[] = "wanted is what `assay verify URL --save FILE` keeps, or a firmware's event log";
+static const char explain_wanted[] =
+	"wanted is what `assay verify URL --save FILE` keeps, evidence as hardware gave it, or a firmware's event log";
 
 enum { EXPLAIN_MEMORY_MAX = 256 << 20 };
 
-/* A bundle, or a firmware log by itself, whose own replay then stands for the values. */
+/* Evidence, or a firmware log by itself, whose own replay then stands for the values. */
 struct source {
 	struct bundle bundle;
-	struct bundle_bank from_log;
-	const struct bundle_bank *values;
+	struct bundle_bank values;
 	struct event_log log;
 	bool has_log;
 };
@@ -39,54 +41,70 @@ static bool from_log(
 	if (!event_log_replay(&r, &s->log, bank, e))
 		return false;
 	s->has_log = true;
-	s->from_log.alg = bank;
-	s->from_log.pcrs = (UINT32_C(1) << BUNDLE_PCRS) - 1;
+	s->bundle.kind = BUNDLE_TPM;
+	s->values.alg = bank;
+	s->values.pcrs = (UINT32_C(1) << BUNDLE_PCRS) - 1;
 	for (unsigned i = 0; i < BUNDLE_PCRS; i++)
-		s->from_log.values[i] = r.values[i];
-	s->values = &s->from_log;
+		s->values.values[i] = r.values[i];
 	return true;
 }
 
-static bool from_bundle(
+static bool from_evidence(
 	struct source *s, struct span bytes, enum digest_alg bank, struct arena *a, struct err *e)
 {
-	if (!bundle_parse(&s->bundle, bytes, a, e))
+	struct span log;
+
+	if (!evidence_read(&s->bundle, bytes, a, e) ||
+		!evidence_registers(&s->values, &s->bundle, bank, a, e))
 		return false;
-	s->values = bundle_bank_find(&s->bundle, bank);
-	if (!s->values)
-		return err_set(
-			e, ERR_NOTFOUND, "the bundle has no values of bank %s", digest_name(bank));
-	s->has_log = s->bundle.firmware_log.p != NULL;
-	return !s->has_log || event_log_parse(&s->log, s->bundle.firmware_log, a, e);
+	log = s->bundle.cc_log.p ? s->bundle.cc_log : s->bundle.firmware_log;
+	s->has_log = log.p != NULL;
+	return !s->has_log || event_log_parse(&s->log, log, a, e);
+}
+
+/* What is no evidence is read as a log, whose reader says what is wrong with it. */
+static bool is_evidence(struct span bytes)
+{
+	switch (evidence_kind_of(bytes)) {
+	case EVIDENCE_KIND_BUNDLE:
+	case EVIDENCE_KIND_JSON:
+	case EVIDENCE_KIND_SNP_REPORT:
+	case EVIDENCE_KIND_SNP_EXTENDED:
+	case EVIDENCE_KIND_TDX_QUOTE:
+	case EVIDENCE_KIND_COSE_SIGN1:
+	case EVIDENCE_KIND_AZURE_HCL:
+		return true;
+	default:
+		return false;
+	}
 }
 
 static bool explain_file(const struct verb_args *args, const char *from, struct span bytes,
 	struct arena *a, int *code, struct err *e)
 {
 	enum digest_alg bank = policy_default().bank;
-	const char *path = verb_value(args, "--reference-values");
+	const char *name = verb_value(args, "--shape");
 	struct reference_values values;
 	uint8_t sha256[SHA256_SIZE];
-	struct explain_in in = { 0 };
 	struct source s = { 0 };
-	struct explain ex;
-	bool is_bundle = bytes.n && bytes.p[0] == '{';
+	struct explain_registers x = { .values = &values, .measured = &s.values };
+	bool log = !is_evidence(bytes), by_value;
+	size_t n;
 
-	if (!reference_load(&values, sha256, path, a, e) ||
-		!reference_load_shape(&in.shape, &values, str_make(NULL, 0), e))
+	if (!reference_load(&values, sha256, verb_value(args, "--reference-values"), a, e))
 		return false;
-	if (!(is_bundle ? from_bundle(&s, bytes, bank, a, e) : from_log(&s, bytes, bank, a, e))) {
+	if (!(log ? from_log(&s, bytes, bank, a, e) : from_evidence(&s, bytes, bank, a, e))) {
 		err_hint(e, "%s", explain_wanted);
 		return err_wrap(e, "'%s'", from);
 	}
-	in.values = s.values;
-	in.log = s.has_log ? &s.log : NULL;
-	if (!explain(&ex, &in, a, e))
+	if (!reference_pick(&x.shape, &by_value, &values, str_of(name), &s.bundle, bank, a, e))
 		return false;
-	puts(is_bundle ? "Values as the bundle claims them; their signature is not checked here:"
-		       : "Values as the log gives them; nobody signed it:");
-	explain_text_print(&ex);
-	*code = ex.n ? VERB_NO : VERB_YES;
+	x.log = s.has_log ? &s.log : NULL;
+	puts(log ? "Values as the log gives them; nobody signed it:"
+		 : "Values as the evidence claims them; their signature is not checked here:");
+	if (!explain_registers_print(&n, &x, a, e))
+		return false;
+	*code = n ? VERB_NO : VERB_YES;
 	return true;
 }
 
@@ -100,7 +118,7 @@ static bool run(const struct verb_args *args, int *code, struct err *e)
 	if (verb_value(args, "--digest"))
 		return explain_digest(args, code, e);
 	if (!from) {
-		err_set(e, ERR_USAGE, "an argument is missing: assay explain BUNDLE|LOG");
+		err_set(e, ERR_USAGE, "an argument is missing: assay explain EVIDENCE|LOG");
 		return err_hint(e, "assay explain --help shows what it takes");
 	}
 	if (!verb_value(args, "--reference-values")) {
@@ -115,6 +133,7 @@ static bool run(const struct verb_args *args, int *code, struct err *e)
 
 static const struct verb_option options[] = {
 	{ "--reference-values", "FILE", "what the machine should measure (needed)", false },
+	{ "--shape", "NAME", "which of them, where several are for its platform", false },
 	EXPLAIN_DIGEST_OPTIONS,
 	{ 0 },
 };
@@ -122,8 +141,7 @@ static const struct verb_option options[] = {
 const struct verb cmd_explain = {
 	.name = "explain",
 	.summary = "align what was measured with what was predicted, by event",
-	.usage = "BUNDLE|LOG|OUT",
-
+	.usage = "EVIDENCE|LOG|OUT",
 	.max_args = 1,
 	.options = options,
 	.example =

@@ -8,15 +8,6 @@
 /* Longest line: a reason of reference values in another text; what is beyond is cut. */
 enum { LINE_SIZE_MAX = 64 << 10, ESCAPED = 6 };
 
-/* Unicode's format characters that change how their neighbours look, and its line ends. */
-static bool steers(uint32_t cp)
-{
-	return cp < 0x20 || (cp >= 0x7f && cp < 0xa0) || cp == 0xad || cp == 0x61c ||
-	       cp == 0x180e || (cp >= 0x200b && cp <= 0x200f) || (cp >= 0x2028 && cp <= 0x202e) ||
-	       (cp >= 0x2060 && cp <= 0x206f) || cp == 0xfeff || (cp >= 0xfff9 && cp <= 0xfffb) ||
-	       (cp >= 0xe0000 && cp <= 0xe0fff);
-}
-
 void line_add(struct buf *b, struct str text)
 {
 	while (text.n) {
@@ -25,7 +16,7 @@ void line_add(struct buf *b, struct str text)
 
 		if (!n)
 			buf_printf(b, "\\x%02x", (unsigned char)text.p[0]);
-		else if (!steers(cp))
+		else if (!utf8_steers(cp))
 			buf_add(b, text.p, n);
 		else
 			buf_printf(b, cp < 0x80 ? "\\x%02x" : "\\u%04x", (unsigned)cp);

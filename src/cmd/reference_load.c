@@ -24,31 +24,6 @@ bool reference_load(struct reference_values *ret, uint8_t sha256[static SHA256_S
 	return true;
 }
 
-bool reference_load_shape(const struct reference_shape **ret, const struct reference_values *v,
-	struct str name, struct err *e)
-{
-	const struct reference_shape *found = NULL;
-
-	for (size_t i = 0; i < v->n_shapes; i++) {
-		const struct reference_shape *shape = &v->shapes[i];
-
-		if (name.n ? !str_equal(shape->name, name) : !str_is(shape->platform, "tpm"))
-			continue;
-		if (found) {
-			err_set(e, ERR_USAGE, "the reference values have several shapes for a TPM");
-			return err_hint(e, "name one with 'shape:' in a policy file");
-		}
-		found = shape;
-	}
-	if (!found) {
-		err_set(e, ERR_NOTFOUND, "the reference values have no shape %s%.*s",
-			name.n ? "" : "for a TPM", STR_ARG(name));
-		return err_hint(e, "the image was not built for it: platforms: in its assay.yaml");
-	}
-	*ret = found;
-	return true;
-}
-
 const char *reference_load_how(enum reference_how how)
 {
 	return how == REFERENCE_COMPUTED   ? "computed"

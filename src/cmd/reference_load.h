@@ -4,15 +4,11 @@
 #ifndef ASSAY_CMD_REFERENCE_LOAD_H
 #define ASSAY_CMD_REFERENCE_LOAD_H
 
-#include "appraise/appraise_tpm.h"
+#include "appraise/appraise.h"
 
 /* The bytes live in a, as does all of ret; sha256 is of the file. */
 bool reference_load(struct reference_values *ret, uint8_t sha256[static SHA256_SIZE],
 	const char *path, struct arena *a, struct err *e) MUST_CHECK;
-
-/* The shape of that name; empty: the only one for a TPM. NOTFOUND, or USAGE when there are several. */
-bool reference_load_shape(const struct reference_shape **ret, const struct reference_values *v,
-	struct str name, struct err *e) MUST_CHECK;
 
 /*
  * BUILT_HERE only when the store's own record says that it made this manifest and these very bytes, and nobody else

@@ -41,6 +41,7 @@ extern const struct verb cmd_bundle_make;
 extern const struct verb cmd_bundle_status;
 extern const struct verb cmd_verify;
 extern const struct verb cmd_explain;
+extern const struct verb cmd_policy_explain;
 extern const struct verb cmd_eventlog_show;
 extern const struct verb cmd_eventlog_replay;
 extern const struct verb cmd_eventlog_diff;

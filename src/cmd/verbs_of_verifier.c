@@ -23,6 +23,7 @@ const struct verb *const verbs[] = {
 	&cmd_bundle_status,
 	&cmd_verify,
 	&cmd_explain,
+	&cmd_policy_explain,
 	&cmd_eventlog_show,
 	&cmd_eventlog_replay,
 	&cmd_eventlog_diff,

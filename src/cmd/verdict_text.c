@@ -2,10 +2,10 @@
 
 #include <stdio.h>
 
-#include "appraise/explain.h"
 #include "base/hex.h"
-#include "cmd/explain_text.h"
+#include "cmd/explain_registers.h"
 #include "cmd/line.h"
+#include "cmd/verdict_words.h"
 #define ASSAY_MAY_ASK_THE_MACHINE
 #include "base/banned.h"
 
@@ -46,33 +46,55 @@ static bool is_alike(const struct check *a, const struct check *b)
 	       str_equal(a->bank, b->bank) && str_equal(a->whose, b->whose);
 }
 
+/* The word before a register's number: "PCR" of "PCR 4"; all of "MRTD". */
+static struct str word_of(const char *name)
+{
+	struct str word, number;
+
+	(void)str_cut(str_of(name), ' ', &word, &number);
+	return word;
+}
+
+/* " PCR 4", and " 5" behind another of the same word. */
+static void print_register(enum platform_kind kind, int reg, struct str *before, char *name)
+{
+	struct str word;
+
+	platform_register_name(name, kind, (unsigned)reg);
+	word = word_of(name);
+	printf(" %s", str_equal(word, *before) ? name + word.n + 1 : name);
+	*before = word;
+}
+
 /* One line for all registers that came out like the i-th check: "as predicted are PCR 2 3 4 (...)". */
-static void print_alike(const struct check_list *l, size_t i)
+static void print_alike(const struct check_list *l, enum platform_kind kind, size_t i)
 {
 	const struct check *first = &l->items[i];
+	char names[2][PLATFORM_REGISTER_NAME_MAX];
+	struct str before = { 0 };
 
 	for (size_t k = 0; k < i; k++)
 		if (is_alike(&l->items[k], first))
 			return; /* in an earlier line */
-	printf("  [%s] %.*s: %s PCR", mark(first->result), STR_ARG(first->bank),
+	printf("  [%s] %.*s: %s", mark(first->result), STR_ARG(first->bank),
 		first->result == CHECK_PASSED ? "as predicted are"
 					      : "not required or not predictable are");
-	for (size_t k = i; k < l->n; k++)
+	for (size_t k = i, n = 0; k < l->n; k++)
 		if (is_alike(&l->items[k], first))
-			printf(" %d", l->items[k].reg);
-	printf(" (%.*s)\n", STR_ARG(first->whose));
+			print_register(kind, l->items[k].reg, &before, names[n++ & 1]);
+	line_print(stdout, " (%.*s)", STR_ARG(first->whose));
 }
 
-static void print_checks(const struct check_list *l)
+static void print_checks(const struct check_list *l, enum bundle_kind kind)
 {
-	puts("Checks (n.a.: does not apply here):");
+	printf("Checks of %s (n.a.: does not apply here):\n", verdict_words_evidence(kind));
 	for (size_t i = 0; i < l->n; i++)
 		if (l->items[i].reg < 0)
 			print_check(&l->items[i]);
 	puts("Registers:");
 	for (size_t i = 0; i < l->n; i++)
 		if (l->items[i].reg >= 0 && l->items[i].result != CHECK_FAILED)
-			print_alike(l, i);
+			print_alike(l, platform_of_bundle(kind), i);
 	for (size_t i = 0; i < l->n; i++)
 		if (l->items[i].reg >= 0 && l->items[i].result == CHECK_FAILED)
 			print_check(&l->items[i]);
@@ -91,8 +113,29 @@ static void print_claims(const struct verdict *v)
 	}
 }
 
-static void print_coverage(const struct reference_shape *shape)
+/* Which image, from which source. Only a verdict that affirms says that it runs. */
+static void print_what(
+	const struct appraise_in *in, const struct reference_values *v, bool affirmed)
 {
+	char hex[2 * SHA256_SIZE + 1];
+
+	if (!v) {
+		puts("What runs: what has the registers above. Without reference values nobody says which source that is made of.");
+		return;
+	}
+	hex_write(hex, v->manifest_sha256, SHA256_SIZE);
+	line_print(stdout,
+		"What %s: image %.*s as shape %.*s, built as its manifest (SHA-256 %s) says.",
+		affirmed ? "runs" : "should run, and was not shown to", STR_ARG(v->image),
+		STR_ARG(in->shape->name), hex);
+}
+
+static void print_coverage(const struct reference_shape *shape, enum bundle_kind kind)
+{
+	if (!shape) {
+		puts("What the registers cover: unknown, since there are no reference values.");
+		return;
+	}
 	line_print(stdout, "What the registers cover (shape %.*s):", STR_ARG(shape->name));
 	for (size_t i = 0; i < shape->n_coverage; i++) {
 		const struct reference_coverage *c = &shape->coverage[i];
@@ -100,16 +143,23 @@ static void print_coverage(const struct reference_shape *shape)
 		line_print(stdout, "  %-32.*s %-*.*s%.*s", STR_ARG(c->layer), c->note.n ? 15 : 0,
 			STR_ARG(c->by.n ? c->by : STR("NOTHING")), STR_ARG(c->note));
 	}
-	puts("  not covered: what runs after boot, secrets in memory, the host's view of it; see assay's threat-model.md");
+	printf("  not covered: %s; see assay's threat-model.md\n", verdict_words_uncovered(kind));
 }
 
-static void print_vouch(const struct appraise_in *in)
+static void print_vouch(const struct appraise_in *in, enum verdict_status status)
 {
-	if (in->vouch == APPRAISE_BUILT_HERE)
+	if (!in->shape)
+		puts("Who vouches: nobody - there are no reference values, and at most the policy names a value.");
+	else if (in->vouch == APPRAISE_BUILT_HERE)
 		puts("Who vouches: built here - this store's own build made these reference values.");
 	else
 		printf("Who vouches: unsigned claim - nobody whom this verifier knows stands behind these reference values%s.\n",
 			in->trust->accept_unsigned ? ", and the trust file accepts that" : "");
+	if (status == VERDICT_CONTRAINDICATED)
+		puts("Who vouches for the machine: nobody, as long as a check above has failed.");
+	else
+		printf("Who vouches for the machine: %s\n",
+			verdict_words_endorser(in->bundle->kind));
 }
 
 /* The reference values have it from the manifest that they name, which the verifier has not read: so that is whose word it is. */
@@ -129,57 +179,39 @@ static void print_origins(const struct appraise_in *in, const struct reference_v
 						 : ", which nobody has checked here");
 }
 
-/* What explains registers that differ; a shape without the bank explains nothing. */
+/* Only with reference values can there be a difference from a prediction. */
 static bool explain_differences(const struct appraise_out *out, const struct appraise_in *in,
-	struct arena *a, struct err *e)
+	const struct reference_values *values, struct arena *a, struct err *e)
 {
-	struct explain_in what = { .shape = in->shape,
-		.values = &out->signed_bank,
+	struct explain_registers x = { .values = values,
+		.shape = in->shape,
+		.measured = &out->signed_bank,
 		.log = out->log.n_banks ? &out->log : NULL };
-	struct explain ex;
+	size_t n;
 
-	for (size_t i = 0; i < in->shape->n_banks; i++)
-		if (in->shape->banks[i] == out->signed_bank.alg) {
-			if (!explain(&ex, &what, a, e))
-				return err_wrap(e, "explaining what differs");
-			puts("What differs:");
-			explain_text_print(&ex);
-			return true;
-		}
-	return true;
-}
-
-/* The verdict for someone who reads only the end. */
-static void print_in_short(enum verdict_status status, bool fresh)
-{
-	const char *words = "nothing can be said about this machine.";
-
-	if (status == VERDICT_AFFIRMING && fresh)
-		words = "the machine started exactly what the reference values say, and answered just now.\n"
-			"  How far its TPM itself can be believed stands in the row 'hardware'.";
-	if (status == VERDICT_AFFIRMING && !fresh)
-		words = "at some time the machine started exactly what the reference values say; nobody knows\n"
-			"  what it runs now, since the policy takes evidence of any age.";
-	if (status == VERDICT_WARNING)
-		words = "nothing was found to be wrong, but something that you should be able to rely on is\n"
-			"  missing: see each FAIL. Do not rely on this machine as it stands.";
-	if (status == VERDICT_CONTRAINDICATED)
-		words = "the machine did not start what the reference values say, or its evidence cannot be\n"
-			"  believed: see each FAIL. Do not give it secrets.";
-	printf("In short: %s\n", words);
+	if (!out->differing || !in->shape)
+		return true;
+	puts("What differs:");
+	return explain_registers_print(&n, &x, a, e);
 }
 
 bool verdict_text_print(const struct appraise_out *out, const struct appraise_in *in,
 	const struct reference_values *values, struct arena *a, struct err *e)
 {
-	print_checks(&out->verdict.checks);
-	if (out->differing && !explain_differences(out, in, a, e))
+	const struct verdict *v = &out->verdict;
+	enum bundle_kind kind = in->bundle->kind;
+
+	print_checks(&v->checks, kind);
+	if (!explain_differences(out, in, values, a, e))
 		return false;
-	print_claims(&out->verdict);
-	print_coverage(in->shape);
-	print_vouch(in);
-	print_origins(in, values);
-	print_in_short(out->verdict.status, check_passed(&out->verdict.checks, "nonce"));
-	printf("verdict: %s\n", verdict_status_name(out->verdict.status));
+	print_claims(v);
+	print_what(in, values, v->status == VERDICT_AFFIRMING);
+	print_coverage(in->shape, kind);
+	print_vouch(in, v->status);
+	if (values)
+		print_origins(in, values);
+	printf("In short: %s\n",
+		verdict_words_in_short(v->status, check_passed(&v->checks, "nonce"), kind));
+	printf("verdict: %s\n", verdict_status_name(v->status));
 	return true;
 }

@@ -4,11 +4,11 @@
 #ifndef ASSAY_CMD_VERDICT_TEXT_H
 #define ASSAY_CMD_VERDICT_TEXT_H
 
-#include "appraise/appraise_tpm.h"
+#include "appraise/appraise.h"
 
 /*
- * Prints all checks, what differs, what is not covered, where the bytes of the image come from as its manifest says, and last the
- * line "verdict: STATUS". values: those that in->shape is of.
+ * Prints all checks, what differs, what runs, what is not covered, where the bytes of the image come from as its manifest says, and
+ * last the line "verdict: STATUS". values: those that in->shape is of; NULL without reference values.
  */
 bool verdict_text_print(const struct appraise_out *out, const struct appraise_in *in,
 	const struct reference_values *values, struct arena *a, struct err *e) MUST_CHECK;

@@ -1,20 +1,16 @@
-/* assay verify: a machine's evidence, from the machine or from a file, against reference values. */
+/* assay verify: a machine's evidence, from the machine or from a file, against reference values and a policy. */
 #define ASSAY_MAY_ASK_THE_MACHINE
-#include <stdio.h>
 #include <stdlib.h>
 
-#include "appraise/appraise_tpm.h"
-#include "base/hex.h"
 #include "base/mem.h"
-#include "cmd/ask.h"
 #include "cmd/at_time.h"
-#include "cmd/enrolled.h"
+#include "cmd/policy_load.h"
 #include "cmd/reference_load.h"
+#include "cmd/reference_pick.h"
 #include "cmd/trust_load.h"
 #include "cmd/verbs.h"
-#include "cmd/verdict_text.h"
-#include "codec/yaml.h"
-#include "sys/file.h"
+#include "cmd/verify_evidence.h"
+#include "cmd/verify_result.h"
 #include "base/banned.h"
 
 enum { VERIFY_MEMORY_MAX = 256 << 20 };
@@ -22,171 +18,83 @@ enum { VERIFY_MEMORY_MAX = 256 << 20 };
 struct work {
 	const struct verb_args *args;
 	struct arena *a;
-	struct reference_values values;
 	struct policy policy;
 	struct trust_file trust;
-	struct bundle bundle;
-	struct buf bundle_text;
-	uint8_t nonce[BINDING_NONCE_SIZE];
-	struct appraise_challenge challenge;
-	struct enrolment enrolment;
+	bool has_values;
+	struct reference_values values;
+	uint8_t values_sha256[SHA256_SIZE];
+	struct verify_evidence evidence;
+	struct p256_key *key;
 	struct appraise_in in;
 	struct appraise_out out;
 };
 
-static bool is_url(const char *arg)
+static bool values_needed(struct err *e)
 {
-	return str_starts(str_of(arg), "http://") || str_starts(str_of(arg), "https://");
+	err_set(e, ERR_USAGE, "--reference-values is needed: what the machine is held against");
+	return err_hint(e, "assay build writes it beside the image: out/reference-values.json");
 }
 
-static bool load_policy(struct work *w, struct err *e)
-{
-	const char *path = verb_value(w->args, "--policy");
-	CLEANUP(buf_done) struct buf text = buf_init(0);
-	struct json v;
-
-	w->policy = policy_default();
-	w->in.policy = &w->policy;
-	if (!path)
-		return true;
-	if (!file_read(AT_FDCWD, path, YAML_SIZE_MAX, &text, e)) {
-		err_hint(e, "the manual page assay-policy(5) says what a policy file holds");
-		return err_wrap(e, "policy");
-	}
-	if (!yaml_parse(&v, buf_span(&text), w->a, e) || !policy_parse(&w->policy, &v, w->a, e)) {
-		err_hint(e, "the manual page assay-policy(5) says what a policy file holds");
-		return err_wrap(e, "'%s'", path);
-	}
-	return true;
-}
-
-static bool load_reference(struct work *w, struct err *e)
+static bool load_values(struct work *w, struct err *e)
 {
 	const char *path = verb_value(w->args, "--reference-values");
-	uint8_t sha256[SHA256_SIZE];
 
-	if (!path) {
-		err_set(e, ERR_USAGE,
-			"--reference-values is needed: what the machine is held against");
-		return err_hint(
-			e, "assay build writes it beside the image: out/reference-values.json");
-	}
-	return reference_load(&w->values, sha256, path, w->a, e) &&
-	       reference_load_shape(&w->in.shape, &w->values, w->policy.shape, e) &&
-	       reference_load_vouch(
-		       &w->in.vouch, &w->values, sha256, verb_value(w->args, "--store"), e);
-}
-
-static bool read_nonce(struct work *w, struct err *e)
-{
-	const char *hex = verb_value(w->args, "--nonce");
-
-	if (!hex)
+	w->has_values = path != NULL;
+	if (!path)
+		return !verify_evidence_is_url(verb_arg(w->args, 0)) || values_needed(e);
+	if (!reference_load(&w->values, w->values_sha256, path, w->a, e))
+		return false;
+	if (w->values.n_shapes)
 		return true;
-	if (!hex_read(str_of(hex), w->nonce, sizeof w->nonce))
-		return err_set(e, ERR_USAGE, "--nonce must be %d lower-case hex digits",
-			2 * BINDING_NONCE_SIZE);
-	w->in.nonce = w->nonce;
-	return true;
+	err_set(e, ERR_NOTFOUND, "the reference values have no shape");
+	return err_hint(e, "the image was built for none: platforms: in its assay.yaml");
 }
 
-static bool ask(struct work *w, const char *url, struct err *e)
+/* Which of the values are for this machine, and who vouches for them. Hardware's evidence can do with those of a policy. */
+static bool pick_shape(struct work *w, struct err *e)
 {
-	struct ask_answer answer;
+	const char *name = verb_value(w->args, "--shape");
+	const struct bundle *b = &w->evidence.bundle;
+	bool by_value;
 
-	verb_say(w->args, "asking %s", url);
-	if (!ask_attester(&answer, url, w->in.nonce, w->a, e))
+	if (!w->has_values)
+		return platform_of_bundle(b->kind) != PLATFORM_TPM || values_needed(e);
+	if (!reference_pick(&w->in.shape, &by_value, &w->values,
+		    name ? str_of(name) : w->policy.shape, b, w->policy.bank, w->a, e))
 		return false;
-	w->bundle = answer.bundle;
-	w->bundle_text = answer.text;
-	w->challenge = answer.challenge;
-	memcpy(w->nonce, answer.nonce, sizeof w->nonce);
-	w->in.nonce = w->nonce;
-	w->in.challenge = answer.has_challenge ? &w->challenge : NULL;
-	return true;
+	if (by_value)
+		verb_say(w->args, "of several shapes the evidence has the values of %.*s",
+			STR_ARG(w->in.shape->name));
+	return reference_load_vouch(
+		&w->in.vouch, &w->values, w->values_sha256, verb_value(w->args, "--store"), e);
 }
 
-/* The enrolment record of the key that the bundle names; a bundle whose key cannot be read has none. */
-static bool find_enrolment(struct work *w, struct err *e)
+static bool load(struct work *w, struct err *e)
 {
-	struct err ignored = { 0 };
-	struct tpm_public ak;
-	struct tpm_name name;
-	bool found = false;
-
-	if (!tpm_public_parse(&ak, w->bundle.ak_public, &ignored))
-		return true;
-	name = tpm_public_name(&ak);
-	if (!enrolled_find(&w->enrolment, &found, &name, w->a, e))
-		return false;
-	w->in.enrolment = found ? &w->enrolment : NULL;
-	return true;
-}
-
-static bool read_bundle(struct work *w, const char *path, struct err *e)
-{
-	static const char wanted[] =
-		"wanted is a machine's URL (http://HOST:PORT), or what `assay verify --save` kept";
-
-	if (!file_read(AT_FDCWD, path, BUNDLE_SIZE_MAX, &w->bundle_text, e))
-		return err_hint(e, "%s", wanted);
-	if (!bundle_parse(&w->bundle, buf_span(&w->bundle_text), w->a, e)) {
-		err_hint(e, "%s", wanted);
-		return err_wrap(e, "'%s'", path);
-	}
-	return find_enrolment(w, e);
-}
-
-static bool take_evidence(struct work *w, struct err *e)
-{
-	const char *from = verb_arg(w->args, 0), *save = verb_value(w->args, "--save");
-
-	w->in.bundle = &w->bundle;
-	if (!read_nonce(w, e))
-		return false;
-	if (is_url(from) ? !ask(w, from, e) : !read_bundle(w, from, e))
-		return false;
-	return !save || file_write(AT_FDCWD, save, buf_span(&w->bundle_text), 0644, e);
-}
-
-static bool print_json(const struct work *w, struct err *e)
-{
-	CLEANUP(buf_done) struct buf out = buf_init(16 << 20);
-	struct verdict_context c = { .at_unix = w->in.at_unix,
-		.build = STR(VERB_BUILD),
-		.policy = w->policy.id,
-		.submod = STR("tpm"),
-		.nonce = { w->in.nonce, w->in.nonce ? BINDING_NONCE_SIZE : 0 },
-		.values = &w->values };
-
-	verdict_emit(&w->out.verdict, &c, &out);
-	if (!buf_ok(&out))
-		return buf_full(&out, "result", e);
-	fwrite(out.p, 1, out.n, stdout);
-	return true;
+	w->in.policy = &w->policy;
+	w->in.trust = &w->trust;
+	return at_time_read(&w->in.at_unix, verb_value(w->args, "--at"), e) &&
+	       policy_load(&w->policy, verb_value(w->args, "--policy"), w->a, e) &&
+	       verify_result_key(&w->key, w->args, e) && load_values(w, e) &&
+	       trust_load(&w->trust, verb_value(w->args, "--trust"), w->a, e) &&
+	       verify_evidence_take(&w->evidence, &w->in, w->args, w->a, e) && pick_shape(w, e);
 }
 
 static void say_whom_to_trust(const struct work *w)
 {
-	if (!w->trust.n_roots && !w->trust.n_pinned)
+	if (w->evidence.bundle.kind == BUNDLE_TPM && !w->trust.n_roots && !w->trust.n_pinned)
 		verb_say(w->args,
 			"nobody's TPM is trusted yet: --trust FILE says whose is, see assay-trust(5)");
 }
 
 static bool verify(struct work *w, int *code, struct err *e)
 {
-	w->in.trust = &w->trust;
-	if (!at_time_read(&w->in.at_unix, verb_value(w->args, "--at"), e) || !load_policy(w, e) ||
-		!load_reference(w, e) ||
-		!trust_load(&w->trust, verb_value(w->args, "--trust"), w->a, e) ||
-		!take_evidence(w, e))
+	if (!load(w, e))
 		return false;
 	say_whom_to_trust(w);
-	if (!appraise_tpm(&w->out, &w->in, w->a, e))
-		return false;
-	if (verb_flag(w->args, "--json")
-			? !print_json(w, e)
-			: !verdict_text_print(&w->out, &w->in, &w->values, w->a, e))
+	if (!appraise(&w->out, &w->in, w->a, e) ||
+		!verify_result_print(&w->out, &w->in, w->has_values ? &w->values : NULL, w->key,
+			w->args, w->a, e))
 		return false;
 	*code = verdict_affirms(&w->out.verdict) ? VERB_YES : VERB_NO;
 	return true;
@@ -200,22 +108,23 @@ static bool run(const struct verb_args *args, int *code, struct err *e)
 	w->args = args;
 	w->a = arena_new(VERIFY_MEMORY_MAX);
 	ok = verify(w, code, e);
-	buf_done(&w->bundle_text);
+	verify_evidence_done(&w->evidence);
 	trust_unload(&w->trust);
+	p256_key_free(w->key);
 	arena_free(w->a);
 	free(w);
 	return ok;
 }
 
 static const struct verb_option options[] = {
-	{ "--reference-values", "FILE", "what the machine should measure (needed)", false },
+	{ "--reference-values", "FILE", "what the machine should measure", false },
+	{ "--shape", "NAME", "which of them, where several are for its platform", false },
 	{ "--policy", "FILE", "what is demanded of it, see assay-policy(5)", false },
 	{ "--trust", "FILE", "whom you trust (~/.config/assay/trust.yaml)", false },
 	{ "--store", "DIR", verbs_evidence_store, false },
-	{ "--nonce", "HEX", "the nonce that the evidence must answer", false },
+	VERIFY_EVIDENCE_OPTIONS,
 	{ "--at", "TIME", "appraise as of 2026-11-23T12:00:00Z, or seconds", false },
-	{ "--save", "FILE", "keep the evidence bundle", false },
-	{ "--json", NULL, "print an EAR with the AR4SI vector", false },
+	VERIFY_RESULT_OPTIONS,
 	{ 0 },
 };
 

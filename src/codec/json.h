@@ -4,7 +4,8 @@
  * Reading is strict: UTF-8 only, duplicate keys refused, at most JSON_DEPTH_MAX levels, numbers kept as their text (no
  * format of ours has fractions; json_u64 reads non-negative integers). yaml.h makes the same values from YAML.
  * Writing is canonical: members in the order in which the format defines them, two spaces a level, one member or element
- * a line, "\n" line ends, only the escapes that RFC 8259 demands, a line end after the document.
+ * a line, "\n" line ends, a line end after the document; escaped is what RFC 8259 demands and what steers a terminal or turns
+ * text round (utf8_steers), since others' words go through here to people.
  */
 #ifndef ASSAY_CODEC_JSON_H
 #define ASSAY_CODEC_JSON_H
@@ -15,9 +16,6 @@
 #include "base/span.h"
 #include "base/str.h"
 
-/*
- * Members are looked up by a hash that whoever writes them can make collide: their number bounds what that costs.
- */
 enum { JSON_DEPTH_MAX = 32, JSON_MEMBERS_MAX = 10000 };
 
 enum json_kind { JSON_NULL, JSON_BOOL, JSON_NUMBER, JSON_STRING, JSON_ARRAY, JSON_OBJECT };

@@ -1,6 +1,5 @@
 #include "codec/json.h"
 
-#include "base/map.h"
 #include "codec/json_cells.h"
 #include "codec/utf8.h"
 #include "base/banned.h"
@@ -170,16 +169,14 @@ static bool parse_number(struct parser *s, struct json *ret)
 	return ret->text.p ? true : arena_full(s->a, s->e);
 }
 
-static bool parse_member(struct parser *s, struct json_cell *c, struct map *seen)
+static bool parse_member(struct parser *s, struct json_cell *c)
 {
 	skip_blanks(s);
 	if (peek(s) != '"')
 		return bad(s, "a member name was expected");
+	c->line = s->line;
 	if (!parse_string(s, &c->key))
 		return false;
-	if (map_add(seen, c->key, c))
-		return err_set(s->e, ERR_FORMAT, "JSON line %zu: member '%.*s' stands twice",
-			s->line, STR_ARG(c->key));
 	skip_blanks(s);
 	if (peek(s) != ':')
 		return bad(s, "':' was expected");
@@ -187,10 +184,11 @@ static bool parse_member(struct parser *s, struct json_cell *c, struct map *seen
 	return true;
 }
 
-/* An array, or an object when seen is given; the opening bracket is taken already. */
-static bool parse_list(struct parser *s, struct json *ret, struct map *seen)
+/* An array or an object; the opening bracket is taken already. */
+static bool parse_list(struct parser *s, struct json *ret)
 {
-	const char close = seen ? '}' : ']';
+	bool object = ret->kind == JSON_OBJECT;
+	const char close = object ? '}' : ']';
 	struct json_cell *cells = NULL;
 	size_t n = 0;
 
@@ -204,11 +202,11 @@ static bool parse_list(struct parser *s, struct json *ret, struct map *seen)
 
 		if (!c)
 			return arena_full(s->a, s->e);
-		if (seen && n == JSON_MEMBERS_MAX)
+		if (object && n == JSON_MEMBERS_MAX)
 			return err_set(s->e, ERR_LIMIT,
 				"JSON line %zu: an object of more than %d members", s->line,
 				JSON_MEMBERS_MAX);
-		if ((seen && !parse_member(s, c, seen)) || !parse_value(s, &c->value))
+		if ((object && !parse_member(s, c)) || !parse_value(s, &c->value))
 			return false;
 		c->next = cells;
 		cells = c;
@@ -219,23 +217,22 @@ static bool parse_list(struct parser *s, struct json *ret, struct map *seen)
 		s->at++;
 	}
 	if (peek(s) != close)
-		return bad(s, seen ? "',' or '}' was expected" : "',' or ']' was expected");
+		return bad(s, object ? "',' or '}' was expected" : "',' or ']' was expected");
 	s->at++;
-	return json_cells_close(ret, cells, n, s->a, s->e);
+	return json_cells_close(ret, cells, n, "JSON", s->a, s->e);
 }
 
 static bool parse_container(struct parser *s, struct json *ret)
 {
-	CLEANUP(map_freep) struct map *seen = s->p[s->at] == '{' ? map_new() : NULL;
 	bool ok;
 
 	if (s->depth == JSON_DEPTH_MAX)
 		return err_set(s->e, ERR_LIMIT, "JSON line %zu: more than %d levels", s->line,
 			JSON_DEPTH_MAX);
-	ret->kind = seen ? JSON_OBJECT : JSON_ARRAY;
+	ret->kind = s->p[s->at] == '{' ? JSON_OBJECT : JSON_ARRAY;
 	s->depth++;
 	s->at++;
-	ok = parse_list(s, ret, seen);
+	ok = parse_list(s, ret);
 	s->depth--;
 	return ok;
 }

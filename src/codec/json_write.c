@@ -65,18 +65,26 @@ void json_end_array(struct json_out *w)
 	close(w, ']');
 }
 
-static void put_char(struct buf *b, struct str seq)
+/* As JSON has it: beyond 16 bits the two halves of a surrogate pair. */
+static void put_escape(struct buf *b, uint32_t cp)
 {
-	unsigned char c = (unsigned char)seq.p[0];
+	if (cp < 0x10000)
+		buf_printf(b, "\\u%04x", (unsigned)cp);
+	else
+		buf_printf(b, "\\u%04x\\u%04x", (unsigned)(0xd800 + ((cp - 0x10000) >> 10)),
+			(unsigned)(0xdc00 + (cp & 0x3ff)));
+}
 
-	if (c == '"' || c == '\\')
-		buf_printf(b, "\\%c", c);
-	else if (c == '\n')
+static void put_char(struct buf *b, struct str seq, uint32_t cp)
+{
+	if (cp == '"' || cp == '\\')
+		buf_printf(b, "\\%c", (char)cp);
+	else if (cp == '\n')
 		buf_add_cstr(b, "\\n");
-	else if (c == '\t')
+	else if (cp == '\t')
 		buf_add_cstr(b, "\\t");
-	else if (c < 0x20)
-		buf_printf(b, "\\u%04x", c);
+	else if (utf8_steers(cp))
+		put_escape(b, cp);
 	else
 		buf_add_str(b, seq);
 }
@@ -106,7 +114,7 @@ static void quoted(struct buf *b, struct str s)
 		}
 		n = utf8_read(s, &cp);
 		if (n)
-			put_char(b, str_make(s.p, n));
+			put_char(b, str_make(s.p, n), cp);
 		else
 			buf_add_cstr(b, "\xef\xbf\xbd");
 		n = n ? n : 1;

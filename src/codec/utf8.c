@@ -51,6 +51,14 @@ size_t utf8_write(char *out, uint32_t cp)
 	return n;
 }
 
+bool utf8_steers(uint32_t cp)
+{
+	return cp < 0x20 || (cp >= 0x7f && cp < 0xa0) || cp == 0xad || cp == 0x61c ||
+	       cp == 0x180e || (cp >= 0x200b && cp <= 0x200f) || (cp >= 0x2028 && cp <= 0x202e) ||
+	       (cp >= 0x2060 && cp <= 0x206f) || cp == 0xfeff || (cp >= 0xfff9 && cp <= 0xfffb) ||
+	       (cp >= 0xe0000 && cp <= 0xe0fff);
+}
+
 bool utf8_to_utf16le(struct buf *b, struct str s)
 {
 	uint32_t cp;

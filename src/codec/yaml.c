@@ -2,7 +2,6 @@
 
 #include <yaml.h>
 
-#include "base/map.h"
 #include "codec/json_cells.h"
 #include "base/banned.h"
 
@@ -72,35 +71,30 @@ static bool read_scalar(struct reader *r, const yaml_event_t *ev, struct str *re
 	return ret->p ? true : arena_full(r->a, r->e);
 }
 
-static bool read_key(
-	struct reader *r, const yaml_event_t *ev, struct json_cell *c, struct map *seen)
+static bool read_key(struct reader *r, const yaml_event_t *ev, struct json_cell *c)
 {
 	if (ev->type != YAML_SCALAR_EVENT)
 		return bad(r, &ev->start_mark, "a member name must be a plain or quoted word");
-	if (!read_scalar(r, ev, &c->key))
-		return false;
-	if (map_add(seen, c->key, c))
-		return err_set(r->e, ERR_FORMAT, "YAML line %zu: member '%.*s' stands twice",
-			ev->start_mark.line + 1, STR_ARG(c->key));
-	return true;
+	c->line = ev->start_mark.line + 1;
+	return read_scalar(r, ev, &c->key);
 }
 
-/* One element, or member when seen is given, whose first event is *ev. */
-static bool read_cell(
-	struct reader *r, const yaml_event_t *ev, struct map *seen, struct json_cell *c)
+/* One element, or member of an object, whose first event is *ev. */
+static bool read_cell(struct reader *r, const yaml_event_t *ev, bool member, struct json_cell *c)
 {
 	CLEANUP(yaml_event_delete) yaml_event_t value = { 0 };
 
-	if (!seen)
+	if (!member)
 		return read_value(r, ev, &c->value);
-	if (!read_key(r, ev, c, seen) || !next(r, &value))
+	if (!read_key(r, ev, c) || !next(r, &value))
 		return false;
 	return read_value(r, &value, &c->value);
 }
 
 /* What stands between a start and its end event; the start is taken already. */
-static bool read_list(struct reader *r, struct json *ret, struct map *seen)
+static bool read_list(struct reader *r, struct json *ret)
 {
+	bool object = ret->kind == JSON_OBJECT;
 	struct json_cell *cells = NULL;
 
 	for (size_t n = 0;; n++) {
@@ -110,15 +104,15 @@ static bool read_list(struct reader *r, struct json *ret, struct map *seen)
 		if (!next(r, &ev))
 			return false;
 		if (ev.type == YAML_SEQUENCE_END_EVENT || ev.type == YAML_MAPPING_END_EVENT)
-			return json_cells_close(ret, cells, n, r->a, r->e);
+			return json_cells_close(ret, cells, n, "YAML", r->a, r->e);
 		c = ARENA_NEW(r->a, struct json_cell);
 		if (!c)
 			return arena_full(r->a, r->e);
-		if (seen && n == JSON_MEMBERS_MAX)
+		if (object && n == JSON_MEMBERS_MAX)
 			return err_set(r->e, ERR_LIMIT,
 				"YAML line %zu: a map of more than %d members",
 				ev.start_mark.line + 1, JSON_MEMBERS_MAX);
-		if (!read_cell(r, &ev, seen, c))
+		if (!read_cell(r, &ev, object, c))
 			return false;
 		c->next = cells;
 		cells = c;
@@ -127,14 +121,13 @@ static bool read_list(struct reader *r, struct json *ret, struct map *seen)
 
 static bool read_container(struct reader *r, const yaml_event_t *ev, struct json *ret)
 {
-	CLEANUP(map_freep) struct map *seen = ret->kind == JSON_OBJECT ? map_new() : NULL;
 	bool ok;
 
 	if (r->depth == JSON_DEPTH_MAX)
 		return err_set(r->e, ERR_LIMIT, "YAML line %zu: more than %d levels",
 			ev->start_mark.line + 1, JSON_DEPTH_MAX);
 	r->depth++;
-	ok = read_list(r, ret, seen);
+	ok = read_list(r, ret);
 	r->depth--;
 	return ok;
 }

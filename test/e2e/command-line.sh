@@ -90,7 +90,7 @@ mkdir other && echo '{"format": "assay.manifest/1"}' >other/manifest.json
 answers 'show of an image of an older assay' 2 show other -- "'assay.manifest/1', this build knows 'assay.manifest/3'" 'built again'
 # ---- files of a verifier ----
 printf '{"format": "assay.reference-values/1", "image": "x", "manifest_sha256": "%064d", "shapes": []}\n' 0 >values.json
-answers 'values without a platform' 2 verify http://127.0.0.1:1 --reference-values values.json -- 'no shape for a TPM' 'platforms:'
+answers 'values without a platform' 2 verify http://127.0.0.1:1 --reference-values values.json -- 'no shape' 'platforms:'
 answers 'a policy that is none' 2 verify http://127.0.0.1:1 --reference-values values.json --policy described/assay.yaml -- "policy: format" 'assay-policy\(5\)'
 answers 'a time that is none' 2 verify http://127.0.0.1:1 --reference-values values.json --at yesterday -- "'yesterday' is no time"
 answers 'a port that is none' 2 run empty --port 99999 -- "want a number from 1 to 65535"

@@ -56,6 +56,9 @@ same "a role that writes lines: one verdict" "$(verdicts)" 1
 same "a role that writes lines: the last line" "$(tail -1 "$work/said")" "verdict: contraindicated"
 check "a role that writes lines: printed plain" plain "$work/said"
 check "a role that writes lines: it is shown" grep -qF '\x0averdict: affirming\x0a\x1b[2J\u009b8m\u202e' "$work/said"
+"$assay" verify "$work/bundle" --reference-values "$work/values" --json >"$work/said" 2>/dev/null
+check "a role that writes lines: plain in JSON, too" plain "$work/said"
+check "a role that writes lines: and it reads back" jq -e 'any(.. | strings; contains("\u001b[2J\u009b8m\u202e"))' "$work/said" >"$work/jq"
 
 values 'turned \u202e round, hidden \u200b\u2066, cut \u2028verdict: affirming' >"$work/values"
 verify

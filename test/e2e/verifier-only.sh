@@ -18,7 +18,7 @@ small=$(size "$verifier") whole=$(size "$assay")
 echo "stripped: verifier $small bytes, whole tool $whole bytes, $(awk -v a="$small" -v b="$whole" 'BEGIN { printf "%.2f", a / b }') of it;" \
 	"libraries: $(libraries "$verifier" | wc -w) of $(libraries "$assay" | wc -w)"
 check 'it is less than half of the whole tool' test "$((2 * small))" -lt "$whole"
-same 'its verbs' 'measure snp,measure seves,measure sev,measure tdx,measure pcr,bundle make,bundle status,verify,explain,eventlog show,eventlog replay,eventlog diff,completion' \
+same 'its verbs' 'measure snp,measure seves,measure sev,measure tdx,measure pcr,bundle make,bundle status,verify,explain,policy explain,eventlog show,eventlog replay,eventlog diff,completion' \
 	"$("$verifier" --help | sed -nE 's/^  ([a-z]+( [a-z-]+)?)  +.*/\1/p' | paste -sd,)"
 same 'its version' "$("$assay" --version)" "$("$verifier" --version)"
 

@@ -115,6 +115,53 @@ static void escapes(void)
 	arena_free(a);
 }
 
+/* What would steer a terminal or turn text round is never written as it stands, and reads back as what it was. */
+static void harmless(void)
+{
+	static const struct {
+		const char *raw, *written;
+	} cases[] = {
+		{ "\x7f", "\\u007f" },
+		{ "\xc2\x80", "\\u0080" },
+		{ "\xc2\x9b", "\\u009b" },
+		{ "\xc2\x9f", "\\u009f" },
+		{ "\xc2\xa0", NULL },
+		{ "\xd8\x9c", "\\u061c" },
+		{ "\xe2\x80\x8b", "\\u200b" },
+		{ "\xe2\x80\x8e", "\\u200e" },
+		{ "\xe2\x80\x8f", "\\u200f" },
+		{ "\xe2\x80\x90", NULL },
+		{ "\xe2\x80\xa8", "\\u2028" },
+		{ "\xe2\x80\xaa", "\\u202a" },
+		{ "\xe2\x80\xae", "\\u202e" },
+		{ "\xe2\x80\xaf", NULL },
+		{ "\xe2\x81\xa6", "\\u2066" },
+		{ "\xe2\x81\xa9", "\\u2069" },
+		{ "\xef\xbb\xbf", "\\ufeff" },
+		{ "\xf3\xa0\x81\x81", "\\udb40\\udc41" },
+		{ "\xf0\x9f\x98\x80", NULL },
+	};
+	struct arena *a = arena_new(1 << 20);
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		CLEANUP(buf_done) struct buf b = buf_init(1 << 10), want = buf_init(1 << 10);
+		struct json_out w = json_out_to(&b);
+		struct err e = { 0 };
+		struct json v;
+
+		json_object(&w);
+		json_put_cstr(&w, cases[i].raw, cases[i].raw);
+		json_end_object(&w);
+		buf_printf(&want, "{\n  \"%s\": \"%s\"\n}\n",
+			cases[i].written ? cases[i].written : cases[i].raw,
+			cases[i].written ? cases[i].written : cases[i].raw);
+		CHECK(str_equal(buf_str(&b), buf_str(&want)));
+		CHECK_OK(json_parse(&v, buf_span(&b), a, &e), e);
+		CHECK(json_get(&v, cases[i].raw) && str_is(v.items[0].text, cases[i].raw));
+	}
+	arena_free(a);
+}
+
 int main(void)
 {
 	refuses();
@@ -122,5 +169,6 @@ int main(void)
 	members();
 	round_trip();
 	escapes();
+	harmless();
 	return test_end();
 }

@@ -114,7 +114,13 @@ static void emits(void)
 	CHECK(json_u64(json_get(&doc, "iat"), UINT32_MAX, &n) && n == 1767225600);
 	tpm = json_get(json_get(&doc, "submods"), "tpm");
 	CHECK(str_is(json_get(tpm, "ear.status")->text, "contraindicated"));
-	CHECK(json_get(tpm, "ear.trustworthiness-vector")->n == CHECK_CLAIMS);
+	CHECK(json_get(tpm, "ear.trustworthiness-vector")->n == 4);
+	CHECK(json_u64(json_get(json_get(tpm, "ear.trustworthiness-vector"), "hardware"), 99, &n) &&
+		n == CHECK_NOT_RECOGNISED);
+	CHECK(!json_get(json_get(tpm, "ear.trustworthiness-vector"), "storage-opaque"));
+	CHECK(str_is(json_get(tpm, "ear.appraisal-policy-id")->text, "p"));
+	CHECK(str_is(json_get(&doc, "eat_nonce")->text, "bm9uY2UA"));
+	CHECK(json_get(json_get(json_get(tpm, "assay.verdict"), "claims"), "storage-opaque"));
 	CHECK(json_get(json_get(tpm, "assay.verdict"), "checks")->n == 3);
 	arena_free(a);
 }

@@ -1,0 +1,123 @@
+#include "appraise/policy_tell.h"
+
+#include "base/banned.h"
+
+enum { SECTION_MAX = 1 << 20 };
+
+static void tell_every(const struct policy *p, struct buf *out)
+{
+	buf_add_cstr(out,
+		p->freshness == POLICY_NONCE
+			? "Its evidence must be fresh: it answers a nonce that the verifier chose or was told.\n"
+			: "Its evidence may be of any age: what it says was true at some time, and may be so no more.\n");
+	buf_add_cstr(
+		out, "Somebody whom the trust file accepts must vouch for the reference values.\n");
+	buf_add_cstr(out, "Whatever layer runs code must hang on a register that is required.\n");
+	if (p->leeway_s)
+		buf_printf(out,
+			"Certificates and documents are taken up to %lld s before they begin and after they end.\n",
+			(long long)p->leeway_s);
+	else
+		buf_add_cstr(out,
+			"Certificates and documents must be valid at the very time of the appraisal.\n");
+	if (p->shape.n)
+		buf_printf(out, "It is held against shape %.*s of the reference values.\n",
+			STR_ARG(p->shape));
+	else
+		buf_add_cstr(out,
+			"It is held against the shape of the reference values that is for its platform.\n");
+}
+
+/* What a newcomer wants to know of a number. */
+static const char *const pcr_words[] = {
+	[0] = "the firmware",
+	[1] = "the firmware's settings and the machine's devices",
+	[2] = "option ROMs and drivers",
+	[3] = "their settings",
+	[4] = "what was booted",
+	[5] = "the partition table",
+	[6] = "what the maker measures",
+	[7] = "Secure Boot",
+	[8] = "what a boot loader measures",
+	[9] = "what the kernel was given: initrd and command line",
+	[10] = "what the running system measures (IMA)",
+	[11] = "the unified kernel image",
+	[12] = "its parameters",
+	[13] = "its extensions",
+	[14] = "shim's keys",
+	[15] = "the running system's own",
+};
+
+static void tell_tpm(const struct policy *p, struct buf *out)
+{
+	const char *bank = digest_name(p->bank);
+
+	for (unsigned i = 0; i < 24; i++) {
+		if (!(p->registers >> i & 1))
+			continue;
+		buf_printf(out,
+			"PCR %u of bank %s (%s) must be signed and have the value of the reference values.\n",
+			i, bank, i < ARRAY_LEN(pcr_words) ? pcr_words[i] : "a dynamic launch");
+	}
+	buf_add_cstr(
+		out, "All other registers are listed with what they hold, and decide nothing.\n");
+	buf_add_cstr(out,
+		"Its quote must be signed by a key that lives in one TPM and that the trust file or an enrolment knows.\n");
+	buf_add_cstr(out, p->safe_clock
+				  ? "Its TPM must have kept its clock through every shutdown.\n"
+				  : "Whether its TPM has kept its clock does not matter.\n");
+}
+
+static void tell_snp(const struct policy *p, struct buf *out)
+{
+	policy_snp_tell(&p->snp, out);
+}
+
+static void tell_tdx(const struct policy *p, struct buf *out)
+{
+	policy_tdx_tell(&p->tdx, out);
+}
+
+static void tell_nitro(const struct policy *p, struct buf *out)
+{
+	policy_nitro_tell(&p->nitro, out);
+}
+
+/*
+ * One section for each kind of evidence, in the order of enum bundle_kind. A kind with a policy of its own adds a function of
+ * three lines here that calls its policy_KIND_tell.
+ */
+static const struct {
+	const char *title;
+	void (*tell)(const struct policy *p, struct buf *out);
+} sections[] = {
+	{ "Of every machine", tell_every },
+	{ "Of a machine with a TPM, also Azure's", tell_tpm },
+	{ "Of an AMD SEV-SNP guest", tell_snp },
+	{ "Of an Intel TDX guest", tell_tdx },
+	{ "Of an AWS Nitro enclave or instance", tell_nitro },
+};
+
+static void indent(struct buf *out, struct str text)
+{
+	struct str line;
+
+	while (text.n) {
+		(void)str_cut(text, '\n', &line, &text);
+		if (line.n)
+			buf_printf(out, "  %.*s\n", STR_ARG(line));
+	}
+}
+
+void policy_tell(const struct policy *p, struct buf *out)
+{
+	buf_printf(out, "Policy: %.*s\n", STR_ARG(p->id));
+	for (size_t i = 0; i < ARRAY_LEN(sections); i++) {
+		CLEANUP(buf_done) struct buf text = buf_init(SECTION_MAX);
+
+		sections[i].tell(p, &text);
+		buf_printf(out, "%s:\n", sections[i].title);
+		indent(out, buf_str(&text));
+		out->failed |= !buf_ok(&text);
+	}
+}

@@ -1,0 +1,72 @@
+#include "cmd/verdict_words.h"
+
+#define ASSAY_MAY_ASK_THE_MACHINE
+#include "base/banned.h"
+
+/* How far hardware itself is believed stands in a row of the vector, and the sentence sends the reader there. */
+static const struct {
+	const char *evidence, *endorser, *uncovered, *fresh;
+} words[BUNDLE_KINDS] = {
+	[BUNDLE_TPM] = { "a TPM's quote",
+		"whoever the trust file names: its TPM's maker, or you, who know its key.",
+		"what runs after boot, secrets in memory, the host's view of it",
+		"the machine started exactly what the reference values say, and answered just now.\n"
+		"  How far its TPM itself can be believed stands in the row 'hardware'." },
+	[BUNDLE_SNP] = { "an AMD SEV-SNP report",
+		"AMD (or whose root the trust file names) certifies that a genuine processor with this firmware signed.",
+		"what runs after start beyond what the layers above check, side channels, whoever has the processor in "
+		"their hands, when the host lets it run",
+		"a genuine AMD processor started exactly what the reference values say, keeps its memory\n"
+		"  from the host, and answered just now." },
+	[BUNDLE_TDX] = { "an Intel TDX quote",
+		"Intel (or whose root the trust file names) certifies that a genuine platform at this TCB level signed.",
+		"what runs after boot beyond what the layers above check, side channels, whoever has the processor in "
+		"their hands, when the host lets it run",
+		"a genuine Intel platform started exactly what the reference values say, keeps its memory\n"
+		"  from the host, and answered just now." },
+	[BUNDLE_NITRO] = { "an AWS Nitro attestation document",
+		"AWS alone (or whose root the trust file names): it makes the hardware, runs the hypervisor and signs.",
+		"what runs after start, what AWS itself could do, the parent instance's view of what goes in and out",
+		"AWS says that its Nitro hypervisor started exactly what the reference values say, and it\n"
+		"  answered just now. You have to believe AWS for that." },
+	[BUNDLE_AZURE] = { "an Azure confidential machine's evidence (vTPM over hardware)",
+		"AMD or Intel for the hardware and what it started first; Microsoft for the vTPM that runs in there.",
+		"what runs after boot, and what Microsoft's own layer below the machine could do",
+		"genuine hardware runs Microsoft's vTPM, which says that the machine started exactly what\n"
+		"  the reference values say, and answered just now." },
+};
+
+const char *verdict_words_evidence(enum bundle_kind kind)
+{
+	return words[kind].evidence;
+}
+
+const char *verdict_words_endorser(enum bundle_kind kind)
+{
+	return words[kind].endorser;
+}
+
+const char *verdict_words_uncovered(enum bundle_kind kind)
+{
+	return words[kind].uncovered;
+}
+
+const char *verdict_words_in_short(enum verdict_status status, bool fresh, enum bundle_kind kind)
+{
+	switch (status) {
+	case VERDICT_AFFIRMING:
+		if (fresh)
+			return words[kind].fresh;
+		return "at some time the machine started exactly what the reference values say; nobody knows\n"
+		       "  what it runs now, since the policy takes evidence of any age.";
+	case VERDICT_WARNING:
+		return "nothing was found to be wrong, but something that you should be able to rely on is\n"
+		       "  missing: see each FAIL. Do not rely on this machine as it stands.";
+	case VERDICT_CONTRAINDICATED:
+		return "the machine did not start what the reference values say, or its evidence cannot be\n"
+		       "  believed: see each FAIL. Do not give it secrets.";
+	case VERDICT_NONE:
+		break;
+	}
+	return "nothing can be said about this machine.";
+}

@@ -1,0 +1,57 @@
+#include "cmd/verify_result.h"
+
+#include <stdio.h>
+
+#include "appraise/verdict_jwt.h"
+#include "cmd/verdict_text.h"
+#include "sys/file.h"
+#define ASSAY_MAY_ASK_THE_MACHINE
+#include "base/banned.h"
+
+bool verify_result_key(struct p256_key **key, const struct verb_args *args, struct err *e)
+{
+	const char *path = verb_value(args, "--jwt");
+	CLEANUP(buf_done) struct buf pem = buf_init(0);
+
+	*key = NULL;
+	if (!path)
+		return true;
+	if (verb_flag(args, "--json"))
+		return err_set(e, ERR_USAGE, "--json and --jwt are two forms of one result");
+	if (!file_read(AT_FDCWD, path, P256_KEY_FILE_MAX, &pem, e))
+		return err_wrap(e, "key of the token");
+	return p256_key_of_pem(key, buf_span(&pem), e) || err_wrap(e, "'%s'", path);
+}
+
+static void print(const struct buf *b, const char *end)
+{
+	fwrite(b->p, 1, b->n, stdout);
+	fputs(end, stdout);
+}
+
+bool verify_result_print(const struct appraise_out *out, const struct appraise_in *in,
+	const struct reference_values *values, const struct p256_key *key,
+	const struct verb_args *args, struct arena *a, struct err *e)
+{
+	CLEANUP(buf_done) struct buf b = buf_init(2 * VERDICT_JWT_MAX);
+	struct verdict_context c = { .at_unix = in->at_unix,
+		.build = STR(VERB_BUILD),
+		.policy = in->policy->id,
+		.submod = str_of(bundle_kind_name(in->bundle->kind)),
+		.nonce = { in->nonce, in->nonce ? BINDING_NONCE_SIZE : 0 },
+		.values = values };
+
+	if (!key && !verb_flag(args, "--json"))
+		return verdict_text_print(out, in, values, a, e);
+	if (key) {
+		if (!verdict_jwt(&b, &out->verdict, &c, key, e))
+			return false;
+		print(&b, "\n");
+		return true;
+	}
+	verdict_emit(&out->verdict, &c, &b);
+	if (!buf_ok(&b))
+		return buf_full(&b, "result", e);
+	print(&b, "");
+	return true;
+}

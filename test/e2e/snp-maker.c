@@ -1,0 +1,32 @@
+/* For verify-hardware.sh: an SEV-SNP guest of a test authority as files. `snp-maker OUT` also writes report and the chain's der. */
+#include "unit/appraise_snp_case.h"
+
+#include "evidence_files.h"
+
+int main(int argc, char **argv)
+{
+	static const char *const names[] = { "vcek.der", "ask.der", "ark.der" };
+	struct guest g;
+
+	if (argc != 2)
+		return 2;
+	snp_world_keys();
+	guest_begin(&g, milan());
+	guest_sign(&g);
+	evidence_write(argv[1], "report", g.bundle.snp_report);
+	evidence_write(argv[1], "crl.der", g.bundle.snp_crl);
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		evidence_write(argv[1], names[i], g.bundle.snp_chain.certificates[i]);
+	evidence_files(&(struct evidence_files){ .dir = argv[1],
+		.bundle = &g.bundle,
+		.shape = &g.shape,
+		.root = &g.root,
+		.hardware = "snp",
+		.product = "Milan",
+		.nonce = g.nonce,
+		.report_data = span_make(g.report.bytes + 0x50, 64),
+		.at_unix = SNP_MADE_NOW });
+	guest_done(&g);
+	snp_world_done();
+	return test_end();
+}

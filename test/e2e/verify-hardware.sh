@@ -1,0 +1,170 @@
+#!/bin/bash
+# assay verify of evidence from confidential hardware, each kind from a test authority, in an empty network namespace: what a
+# person reads, the EAR as JSON and as a token, what of near shapes is told, and what is refused.
+# shellcheck source=test/lib.sh
+. "$(dirname "$0")/../lib.sh"
+export XDG_CONFIG_HOME=$work/config XDG_STATE_HOME=$work/state XDG_CACHE_HOME=$work/cache
+
+offline() { unshare -rn "$@"; }
+if ! offline true 2>/dev/null; then
+	skip unshare 'this machine allows no network namespace'
+	exit
+fi
+check 'the network namespace is empty' test "$(offline cat /proc/net/dev | grep -cE '^ *(eth|en|wl)')" = 0
+openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$work/key.pem" 2>/dev/null
+openssl pkey -in "$work/key.pem" -pubout -out "$work/public.pem"
+
+# says NAME EXIT PATTERN ARG...: assay's exit code, and a line that it prints
+says() {
+	local name=$1 want=$2 pattern=$3 code=0
+	shift 3
+	offline "$assay" "$@" >"$work/said" 2>&1 </dev/null || code=$?
+	if [ "$code" = "$want" ] && grep -qE -- "$pattern" "$work/said"; then
+		ok "$name"
+	else
+		bad "$name: exit $code, wanted $want and /$pattern/: $(grep -E 'FAIL|verdict|assay:' "$work/said" | head -5)"
+	fi
+}
+# told NAME PATTERN...: what the last text also says
+told() {
+	local name=$1 pattern
+	shift
+	for pattern; do
+		grep -qE -- "$pattern" "$work/said" || { bad "$name: it does not say /$pattern/"; return; }
+	done
+	ok "$name"
+}
+
+# token FILE PAYLOAD: its signature is the key's, and its payload is written there. A second reader of JWT, in a few lines.
+token() {
+	python3 - "$1" "$work/public.pem" "$work" "$2" <<-'EOF'
+	import base64, subprocess, sys
+	def read(s): return base64.urlsafe_b64decode(s + '=' * (-len(s) % 4))
+	def number(b):
+	    b = b.lstrip(b'\0') or b'\0'
+	    b = (b'\0' if b[0] > 127 else b'') + b
+	    return b'\2' + bytes([len(b)]) + b
+	head, body, sig = open(sys.argv[1]).read().rstrip('\n').split('.')
+	assert read(head) == b'{"alg":"ES256","typ":"JWT"}', head
+	sig = read(sig)
+	assert len(sig) == 64, len(sig)
+	der = number(sig[:32]) + number(sig[32:])
+	at = sys.argv[3]
+	open(at + '/sig.der', 'wb').write(b'\x30' + bytes([len(der)]) + der)
+	open(at + '/signed', 'w').write(head + '.' + body)
+	subprocess.run(['openssl', 'dgst', '-sha256', '-verify', sys.argv[2], '-signature', at + '/sig.der', at + '/signed'],
+	    check=True, stdout=subprocess.DEVNULL)
+	open(sys.argv[4], 'wb').write(read(body))
+	EOF
+}
+
+# flip FILE AT OUT: one bit of a byte
+flip() {
+	python3 -c 'import sys
+b = bytearray(open(sys.argv[1], "rb").read())
+b[int(sys.argv[2])] ^= 0x10
+open(sys.argv[3], "wb").write(b)' "$@"
+}
+
+# results KIND: the two forms of the EAR
+results() {
+	local kind=$1
+	offline "$assay" verify "$made/evidence.json" "${with[@]}" --json >"$work/ear.json" 2>/dev/null
+	same "$kind: the EAR says affirming" affirming "$(jq -r ".submods[\"$kind\"][\"ear.status\"]" "$work/ear.json")"
+	same "$kind: its vector says hardware is genuine, and makes no claim of 0" '2 false' \
+		"$(jq -r ".submods[\"$kind\"][\"ear.trustworthiness-vector\"] | \"\(.hardware) \(any(.[]; . == 0))\"" "$work/ear.json")"
+	same "$kind: profile, nonce and policy" "tag:github.com,2023:veraison/ear 43 assay.policy/1 default" \
+		"$(jq -r "\"\(.eat_profile) \(.eat_nonce | length) \(.submods[\"$kind\"][\"ear.appraisal-policy-id\"])\"" "$work/ear.json")"
+	same "$kind: each claim has its reason" 8 "$(jq -r ".submods[\"$kind\"][\"assay.verdict\"].claims | length" "$work/ear.json")"
+	same "$kind: every check has a result, a claim and what it is about" true "$(jq \
+		".submods[\"$kind\"][\"assay.verdict\"].checks | length > 10 and all(.[]; .result and .what and .claim)" "$work/ear.json")"
+	offline "$assay" verify "$made/evidence.json" "${with[@]}" --jwt "$work/key.pem" >"$work/ear.jwt" 2>/dev/null
+	check "$kind: openssl takes the token's signature" token "$work/ear.jwt" "$work/payload"
+	check "$kind: the token's payload is the EAR" cmp "$work/payload" "$work/ear.json"
+}
+
+# machine KIND REGISTERS: what holds for each kind
+machine() {
+	local kind=$1 register=$2
+	made=$work/$kind
+	mkdir -p "$made"
+	"$root/build/test/$kind-maker" "$made" >"$work/log" 2>&1 || { bad "$kind: its authority: $(tail -n 2 "$work/log")"; return 1; }
+	at=$(cat "$made/at") nonce=$(cat "$made/nonce")
+	with=(--reference-values "$made/values.json" --trust "$made/trust.yaml" --at "$at" --nonce "$nonce")
+	says "$kind: an honest machine is affirmed, and its shape found" 0 '^verdict: affirming' verify "$made/evidence.json" "${with[@]}"
+	told "$kind: what runs, from which source, who vouches, what is not covered" '^What runs: image made as shape made, .*manifest' \
+		'^Who vouches: unsigned claim' '^Who vouches for the machine: ' '^  not covered: ' '^In short: .*(AMD|Intel|AWS)'
+	told "$kind: the register has its platform's name" "as predicted are $register"
+	told "$kind: which shape it was" 'has the values of made'
+	results "$kind"
+	says "$kind: another nonce" 1 'not fresh' verify "$made/evidence.json" "${with[@]:0:6}" --nonce "${nonce//[0-9a-f]/5}"
+	told "$kind: that is contraindicated" '^verdict: contraindicated'
+	says "$kind: an authority that nobody trusts" 1 '^verdict: contraindicated' verify "$made/evidence.json" \
+		--reference-values "$made/values.json" --at "$at" --nonce "$nonce"
+	says "$kind: another shape was expected" 1 '^verdict: contraindicated' verify "$made/evidence.json" "${with[@]}" --shape other
+	told "$kind: the shape that fits is named, with the input" 'that of shape made ' 'vcpus +expected 2, this fits 4'
+	says "$kind: explain names it, too" 1 'vcpus +expected 2, this fits 4' explain "$made/evidence.json" --reference-values "$made/values.json" --shape other
+	says "$kind: explain of what fits" 0 'nothing differs' explain "$made/evidence.json" --reference-values "$made/values.json"
+	says "$kind: ten years later" 1 '^verdict: contraindicated' verify "$made/evidence.json" "${with[@]:0:4}" --nonce "$nonce" --at $((at + 315360000))
+}
+
+# raw KIND FILE PATTERN: evidence as hardware gives it, and in $work/flipped with another register; what explain says of that
+raw() {
+	local kind=$1 file=$made/$2
+	says "$kind: raw evidence with another register fits no shape" 2 'the evidence has the values of none' verify "$work/flipped" "${with[@]}"
+	told "$kind: it asks for the expected one" '^hint: .*--shape'
+	says "$kind: an unsigned register explains nothing" 1 '^verdict: contraindicated' verify "$work/flipped" "${with[@]}" --shape made
+	says "$kind: explain says that nothing known fits, and where to go on" 1 "$3" explain "$work/flipped" --reference-values "$made/values.json" --shape made
+	says "$kind: raw evidence, and what it must carry" "$raw_exit" "$raw_says" verify "$file" "${with[@]:0:6}" --report-data "$(cat "$made/report-data")"
+	told "$kind: that makes it fresh" '\[ok  \] the evidence is fresh'
+	says "$kind: what it does not carry" 1 'not fresh' verify "$file" "${with[@]:0:6}" --report-data 00ff
+}
+
+# without KIND POLICY SENTENCE: a policy's values in place of reference values
+without() {
+	printf 'format: assay.policy/1\nname: mine\n%s\n' "$2" >"$work/policy.yaml"
+	says "$1: values of a policy alone do not affirm" 1 '^verdict: warning' verify "$made/evidence.json" --policy "$work/policy.yaml" "${with[@]:2}"
+	told "$1: and it says whose they are" 'policy' '^Who vouches: nobody' '^What the registers cover: unknown'
+	says "$1: policy explain says that there is one" 0 "$3" policy explain "$work/policy.yaml"
+}
+
+if machine snp measurement; then
+	raw_exit=1 raw_says='^verdict: contraindicated' # the certificates are missing
+	flip "$made/report" $((0x90)) "$work/flipped"
+	raw snp report 'assay explain --digest c2d2'
+	without snp "snp:
+  measurements: [$(cat "$made/register")]" "$(cut -c1-16 "$made/register")"
+	for c in vcek ask ark; do openssl x509 -inform DER -in "$made/$c.der"; done >"$work/chain.pem"
+	says 'snp: a bundle of report, certificates and list' 0 'bundle' bundle make "$made/report" --certificates "$work/chain.pem" \
+		--crl "$made/crl.der" -o "$work/bundle.json"
+	says 'snp: is affirmed' 0 '^verdict: affirming' verify "$work/bundle.json" "${with[@]:0:6}" --report-data "$(cat "$made/report-data")"
+	says 'snp: product, chip and TCB are told' 0 'genuine AMD Milan with boot loader [0-9]+' verify "$made/evidence.json" "${with[@]}"
+fi
+if machine tdx 'MRTD RTMR 0 1 2'; then
+	raw_exit=1 raw_says='^verdict: contraindicated' # the collateral is missing
+	flip "$made/quote" $((48 + 136)) "$work/flipped"
+	raw tdx quote 'assay explain --digest a0b0'
+	without tdx "tdx:
+  mrtd: [$(cat "$made/register")]" 'MRTD must'
+	says 'tdx: TCB status and its date are told' 0 'TCB status UpToDate; platform: level of 20' verify "$made/evidence.json" "${with[@]}"
+fi
+if machine nitro 'PCR 0 1 2'; then
+	raw_exit=0 raw_says='^verdict: affirming' # a document carries all its certificates
+	first=$(grep -obUaP "$(sed 's/../\\x&/g' "$made/register")" "$made/document" | head -n 1 | cut -d: -f1)
+	flip "$made/document" "$first" "$work/flipped"
+	raw nitro document 'PCR 0 .*register'
+	without nitro "nitro:
+  pcrs:
+    0: [$(cat "$made/register")]" "$(cut -c1-16 "$made/register")"
+fi
+
+# ---- keys and arguments ----
+openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-384 -out "$work/p384.pem" 2>/dev/null
+says 'a key of another curve signs no token' 2 'P-256 alone' verify "$made/evidence.json" "${with[@]}" --jwt "$work/p384.pem"
+says 'two forms of one result' 2 'two forms' verify "$made/evidence.json" "${with[@]}" --jwt "$work/key.pem" --json
+says 'report data that is no hex' 2 'lower-case hex' verify "$made/evidence.json" "${with[@]}" --report-data xyz
+says 'a shape that is not there' 2 'no shape nowhere' verify "$made/evidence.json" "${with[@]}" --shape nowhere
+says 'the default policy in sentences' 0 '^Of an AMD SEV-SNP guest:' policy explain
+told 'of every kind' '^Of every machine:' '^Of a machine with a TPM' '^Of an Intel TDX guest:' '^Of an AWS Nitro'
+printf 'format: assay.policy/1\nname: x\ncolour: red\n' >"$work/policy.yaml"
+says 'a policy that is none is not explained' 2 "line 3: .*colour" policy explain "$work/policy.yaml"
