@@ -6,6 +6,7 @@
 #define ASSAY_APPRAISE_POLICY_H
 
 #include "appraise/policy_azure.h"
+#include "appraise/policy_gce.h"
 #include "appraise/policy_nitro.h"
 #include "appraise/policy_snp.h"
 #include "appraise/policy_tdx.h"
@@ -33,6 +34,7 @@ struct policy {
 	struct str shape; /* of the reference values; empty: the only one for a TPM */
 	struct policy_nitro nitro;
 	struct policy_azure azure;
+	struct policy_gce gce;
 	struct policy_tdx tdx;
 };
 
