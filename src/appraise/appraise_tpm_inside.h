@@ -9,6 +9,7 @@
 #include "appraise/appraise_work.h"
 #include "evidence/tpm_quote.h"
 #include "evidence/tpm_signature.h"
+#include "trust/certificate.h"
 #include "trust/signature.h"
 
 struct appraise_tpm_state {
@@ -22,7 +23,9 @@ struct appraise_tpm_state {
 	struct verdict_claim hardware; /* what the endorsement key's root lets us say */
 };
 
-void appraise_tpm_key(struct appraise_tpm_state *s);          /* AK and EK; or ak, scheme are set */
+void appraise_tpm_key(struct appraise_tpm_state *s); /* AK and EK; or ak, scheme are set */
+/* Which instance of Google Compute Engine the AK is certified for; leaf NULL: no certificate that holds. */
+void appraise_tpm_gce(struct appraise_tpm_state *s, const struct certificate *leaf);
 void appraise_tpm_quote_signed(struct appraise_tpm_state *s); /* structure, signature */
 void appraise_tpm_quote_bound(struct appraise_tpm_state *s);  /* to the bundle's binding; nonce */
 void appraise_tpm_quote_state(struct appraise_tpm_state *s);  /* clock, firmware */

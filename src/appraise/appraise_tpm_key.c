@@ -4,6 +4,7 @@
 #include "evidence/tpm_alg.h"
 #include "trust/certificate.h"
 #include "trust/ek_template.h"
+#include "trust/gce_instance.h"
 #include "base/banned.h"
 
 /* How the attestation key is tied to a TPM, the strongest first. */
@@ -275,6 +276,17 @@ static void check_enrolled(struct appraise_tpm_state *s, const struct certificat
 		ok, &e);
 }
 
+/* Google's say with an extension of their own what others say with an extended key usage. */
+static enum certificate_purpose ak_purpose(const struct certificate *leaf)
+{
+	struct gce_instance g;
+	struct err ignored = { 0 };
+	bool has = false;
+
+	return gce_instance_read(&g, &has, leaf, &ignored) && has ? CERTIFICATE_AK_GCE
+								  : CERTIFICATE_AK;
+}
+
 /* The certificates behind an EK (credential, enrolment) or behind the AK itself. */
 static void check_certificates(struct appraise_tpm_state *s, enum bond bond)
 {
@@ -302,7 +314,11 @@ static void check_certificates(struct appraise_tpm_state *s, enum bond bond)
 		return;
 	if (bond == BOND_ENROLLED)
 		check_enrolled(s, c.certs[0]);
-	check_chain(s, &c, ek ? CERTIFICATE_EK : CERTIFICATE_AK);
+	check_chain(s, &c, ek ? CERTIFICATE_EK : ak_purpose(c.certs[0]));
+	if (!ek)
+		appraise_tpm_gce(s, check_passed(&s->w.out->verdict.checks, "ak-chain") && ok
+					    ? c.certs[0]
+					    : NULL);
 }
 
 static void check_pinned(struct appraise_tpm_state *s)
@@ -344,4 +360,6 @@ void appraise_tpm_key(struct appraise_tpm_state *s)
 		check_pinned(s);
 	else if (bond != BOND_NONE)
 		check_certificates(s, bond);
+	if (!check_find(&s->w.out->verdict.checks, "gce-instance"))
+		appraise_tpm_gce(s, NULL);
 }

@@ -19,7 +19,8 @@ struct policy policy_default(void)
 		.snp = policy_snp_default(),
 		.tdx = policy_tdx_default(),
 		.nitro = policy_nitro_default(),
-		.azure = policy_azure_default() };
+		.azure = policy_azure_default(),
+		.gce = policy_gce_default() };
 
 	for (size_t i = 0; i < ARRAY_LEN(default_registers); i++)
 		p.registers |= UINT32_C(1) << default_registers[i];
@@ -43,7 +44,8 @@ static bool read_bank(enum digest_alg *ret, const struct json *v, struct err *e)
 bool policy_parse(struct policy *ret, const struct json *v, struct arena *a, struct err *e)
 {
 	static const char *const keys[] = { "format", "name", "require-registers", "bank",
-		"freshness", "leeway", "clock", "shape", "snp", "tdx", "nitro", "azure", NULL };
+		"freshness", "leeway", "clock", "shape", "snp", "tdx", "nitro", "azure", "gce",
+		NULL };
 	struct policy p = policy_default();
 	bool archive = false;
 	struct str name;
@@ -58,6 +60,7 @@ bool policy_parse(struct policy *ret, const struct json *v, struct arena *a, str
 		(json_get(v, "shape") && !json_get_str(v, "shape", &p.shape, e)) ||
 		!policy_nitro_parse(&p.nitro, json_get(v, "nitro"), a, e) ||
 		!policy_azure_parse(&p.azure, json_get(v, "azure"), a, e) ||
+		!policy_gce_parse(&p.gce, json_get(v, "gce"), e) ||
 		(json_get(v, "snp") && !policy_snp_parse(&p.snp, json_get(v, "snp"), a, e)) ||
 		(json_get(v, "tdx") && !policy_tdx_parse(&p.tdx, json_get(v, "tdx"), a, e)))
 		return err_wrap(e, "policy");

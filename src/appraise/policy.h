@@ -6,6 +6,7 @@
 #define ASSAY_APPRAISE_POLICY_H
 
 #include "appraise/policy_azure.h"
+#include "appraise/policy_gce.h"
 #include "appraise/policy_nitro.h"
 #include "appraise/policy_snp.h"
 #include "appraise/policy_tdx.h"
@@ -34,6 +35,7 @@ struct policy {
 	struct policy_tdx tdx;
 	struct policy_nitro nitro;
 	struct policy_azure azure;
+	struct policy_gce gce;
 };
 
 /* PCR 0, 2-7, 9, 11-14 of the SHA-256 bank, a fresh nonce. */

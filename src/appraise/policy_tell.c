@@ -83,10 +83,17 @@ static void tell_nitro(const struct policy *p, struct buf *out)
 	policy_nitro_tell(&p->nitro, out);
 }
 
-/*
- * One section for each kind of evidence, in the order of enum bundle_kind. A kind with a policy of its own adds a function of
- * three lines here that calls its policy_KIND_tell.
- */
+static void tell_azure(const struct policy *p, struct buf *out)
+{
+	policy_azure_tell(&p->azure, out);
+}
+
+static void tell_gce(const struct policy *p, struct buf *out)
+{
+	policy_gce_tell(&p->gce, out);
+}
+
+/* One section for each kind of evidence, in the order of enum bundle_kind, and for whose TPMs have more to say. */
 static const struct {
 	const char *title;
 	void (*tell)(const struct policy *p, struct buf *out);
@@ -96,6 +103,8 @@ static const struct {
 	{ "Of an AMD SEV-SNP guest", tell_snp },
 	{ "Of an Intel TDX guest", tell_tdx },
 	{ "Of an AWS Nitro enclave or instance", tell_nitro },
+	{ "Of Azure's machines", tell_azure },
+	{ "Of Google's machines with a certified TPM", tell_gce },
 };
 
 static void indent(struct buf *out, struct str text)

@@ -18,6 +18,8 @@ enum { CERTIFICATE_SIZE_MAX = 16 << 10, CERTIFICATE_CHAIN_MAX = 8 };
 enum certificate_purpose {
 	CERTIFICATE_EK, /* extended key usage 2.23.133.8.1, tcg-kp-EKCertificate */
 	CERTIFICATE_AK, /* extended key usage 2.23.133.8.3, tcg-kp-AIKCertificate */
+	/* no extended key usage, key usage to sign and nothing else: as GCE's are, which gce_instance.h tells */
+	CERTIFICATE_AK_GCE,
 };
 
 struct certificate; /* opaque; owned by the caller */

@@ -68,6 +68,8 @@ static bool usage_fits(X509 *x, enum certificate_purpose purpose)
 {
 	uint32_t usage = X509_get_key_usage(x); /* all bits set without the extension */
 
+	if (purpose == CERTIFICATE_AK_GCE)
+		return usage == KU_DIGITAL_SIGNATURE;
 	if (purpose == CERTIFICATE_AK)
 		return usage & KU_DIGITAL_SIGNATURE;
 	return usage & (KU_KEY_ENCIPHERMENT | KU_KEY_AGREEMENT);
@@ -81,7 +83,8 @@ static bool check_leaf(X509 *x, enum certificate_purpose purpose, struct err *e)
 	if (X509_check_ca(x) != 0 || X509_get_extension_flags(x) & EXFLAG_CA)
 		return err_set(e, ERR_SIGNATURE, "%s certificate is one of an authority",
 			ek ? "EK" : "AK");
-	if (!has_usage(x, oid))
+	if (purpose == CERTIFICATE_AK_GCE ? (X509_get_extension_flags(x) & EXFLAG_XKUSAGE) != 0
+					  : !has_usage(x, oid))
 		return err_set(e, ERR_SIGNATURE, "%s certificate lacks the extended key usage %s",
 			ek ? "EK" : "AK", oid);
 	if (!usage_fits(x, purpose))

@@ -19,3 +19,5 @@ unit "the policy's member azure: read strictly, told in sentences" policy reads_
 unit "every piece of Azure's evidence among the vectors through the whole appraisal" appraise_azure_vectors see bound_checks quote_checks
 section "quotes of TPMs"
 unit "quotes of a software TPM among the vectors through the whole appraisal" appraise_tpm_vectors see is_signature_by_rsa
+unit "the instance in Google's certificates of attestation keys is read" gce_instance takes refuses truncations in_certificates
+unit "  and project, zone, instance and a production host can be demanded" appraise_tpm_gce cases policies certified test_host

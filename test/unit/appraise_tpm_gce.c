@@ -1,0 +1,188 @@
+/* Certificates of attestation keys as Google Compute Engine makes them: no extended key usage, and the instance in them. */
+#include "appraise_case.h"
+#include "codec/der.h"
+#include "codec/yaml.h"
+
+static uint8_t production;
+static const char *eku, *usage;
+static EVP_PKEY *signer;
+
+static struct buf instance(void)
+{
+	static const uint8_t number[] = { 0x02, 0x01, 0x05 };
+	uint8_t truth[] = { 0x01, 0x01, production };
+	struct buf b = buf_init(4096);
+	size_t start;
+
+	der_put(&b, 0x0c, str_span(STR("test-1a")));
+	buf_add(&b, number, sizeof number);
+	der_put(&b, 0x0c, str_span(STR("a-project")));
+	buf_add(&b, number, sizeof number);
+	der_put(&b, 0x0c, str_span(STR("instance-1")));
+	start = b.n;
+	der_put(&b, 0xa1, SPAN_OF(truth));
+	der_close(&b, start, 0x30);
+	der_close(&b, start, 0xa0);
+	der_close(&b, 0, 0x30);
+	return b;
+}
+
+/* The certificate of tpm_made.h with the extension, signed again. */
+static void certified(void)
+{
+	struct made_certificate c = m.ek_certificate;
+	CLEANUP(buf_done) struct buf value = instance(), der = { 0 }, plain = { 0 };
+	ASN1_OBJECT *oid = OBJ_txt2obj("1.3.6.1.4.1.11129.2.1.21", 1);
+	ASN1_OCTET_STRING *octets = ASN1_OCTET_STRING_new();
+	X509_EXTENSION *ext;
+	const unsigned char *p;
+	unsigned char *out_der = NULL;
+	X509 *x;
+	int n;
+
+	c.key = m.ak_key;
+	c.eku = eku;
+	c.usage = usage;
+	plain = made_certificate(&c);
+	p = plain.p;
+	x = d2i_X509(NULL, &p, (long)plain.n);
+	ASN1_OCTET_STRING_set(octets, value.p, (int)value.n);
+	ext = X509_EXTENSION_create_by_OBJ(NULL, oid, 0, octets);
+	X509_add_ext(x, ext, -1);
+	CHECK(X509_sign(x, signer ? signer : c.signer, EVP_sha256()) > 0);
+	n = i2d_X509(x, &out_der);
+	der = buf_init(1 << 16);
+	buf_add(&der, out_der, n > 0 ? (size_t)n : 0);
+	m.bundle.ak_chain.certificates[0] = kept(&m, der);
+	der = (struct buf){ 0 };
+	m.bundle.ak_chain.n = 1;
+	m.in.challenge = NULL;
+	OPENSSL_free(out_der);
+	X509_EXTENSION_free(ext);
+	ASN1_OCTET_STRING_free(octets);
+	ASN1_OBJECT_free(oid);
+	X509_free(x);
+}
+
+static void wanted(void)
+{
+	m.policy.gce.project = STR("a-project");
+	m.policy.gce.zone = STR("test-1a");
+	m.policy.gce.instance = STR("instance-1");
+	certified();
+}
+static void other_project(void)
+{
+	m.policy.gce.project = STR("a-projecu");
+	certified();
+}
+static void other_zone(void)
+{
+	m.policy.gce.zone = STR("test-1");
+	certified();
+}
+static void other_instance(void)
+{
+	m.policy.gce.instance = STR("instance-2");
+	certified();
+}
+static void test_host(void)
+{
+	production = 0;
+	certified();
+}
+static void test_host_allowed(void)
+{
+	m.policy.gce.any_host = true;
+	test_host();
+}
+static void ek_usage(void)
+{
+	usage = "critical,keyEncipherment";
+	certified();
+}
+static void no_usage(void)
+{
+	usage = NULL;
+	certified();
+}
+static void more_usage(void)
+{
+	usage = "critical,digitalSignature,keyEncipherment";
+	certified();
+}
+static void other_purpose(void)
+{
+	eku = "1.3.6.1.5.5.7.3.1";
+	certified();
+}
+static void forged(void)
+{
+	signer = made_foreign_key;
+	wanted();
+}
+static void not_certified(void)
+{
+	m.policy.gce.project = STR("a-project");
+}
+
+static const struct test_case cases[] = {
+	A(certified, GOOD, NULL),
+	A(wanted, GOOD, NULL),
+	A(test_host_allowed, GOOD, NULL),
+	A(other_project, BAD, "gce-instance"),
+	A(other_zone, BAD, "gce-instance"),
+	A(other_instance, BAD, "gce-instance"),
+	A(test_host, BAD, "gce-instance"),
+	A(ek_usage, BAD, "ak-chain"),
+	A(no_usage, BAD, "ak-chain"),
+	A(more_usage, BAD, "ak-chain"),
+	A(other_purpose, BAD, "ak-chain"),
+	A(forged, BAD, "ak-chain"),
+	A(not_certified, BAD, "gce-instance"),
+};
+
+static void policies(void)
+{
+	static const char *const bad[] = { "1", "[]", "\n  projects: x", "\n  project: ''",
+		"\n  zone: [a]", "\n  host: test", "\n  host: true" };
+	CLEANUP(arena_freep) struct arena *a = arena_new(1 << 22);
+	CLEANUP(buf_done) struct buf said = buf_init(4096);
+	struct policy p;
+	struct json v;
+	struct err e = { 0 };
+	char text[200];
+
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		snprintf(text, sizeof text, "format: assay.policy/1\nname: x\ngce: %s\n", bad[i]);
+		CHECK(!yaml_parse(&v, str_span(str_of(text)), a, &e) ||
+			!policy_parse(&p, &v, a, &e));
+		CHECK(e.kind == ERR_FORMAT);
+	}
+	CHECK_OK(yaml_parse(&v,
+			 str_span(STR("format: assay.policy/1\nname: x\ngce:\n  project: p\n"
+				      "  zone: z\n  instance: i\n  host: any\n")),
+			 a, &e),
+		e);
+	CHECK_OK(policy_parse(&p, &v, a, &e), e);
+	CHECK(str_is(p.gce.project, "p") && str_is(p.gce.zone, "z") &&
+		str_is(p.gce.instance, "i") && p.gce.any_host);
+	policy_gce_tell(&p.gce, &said);
+	buf_u8(&said, 0);
+	CHECK(strstr((const char *)said.p, "project 'p'") && strstr((const char *)said.p, "tests"));
+}
+
+int main(void)
+{
+	made_keys();
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		production = 0xff;
+		eku = NULL;
+		usage = "critical,digitalSignature";
+		signer = NULL;
+		run_case(&cases[i]);
+	}
+	policies();
+	made_keys_done();
+	return test_end();
+}
