@@ -1,8 +1,8 @@
 #include "trust/intel_chain.h"
 
-#include <openssl/err.h>
 #include <openssl/x509v3.h>
 
+#include "base/crypto_context.h"
 #include "trust/certificate_inside.h"
 #include "base/banned.h"
 
@@ -123,7 +123,7 @@ bool intel_chain_roles(const struct intel_chain *c, struct err *e)
 		bool ok = check_constraints(x, roles[i], e) && check_names(x, roles[i], e) &&
 			  check_key(x, roles[i], e);
 
-		ERR_clear_error();
+		crypto_context_forget_errors();
 		if (!ok)
 			return false;
 	}
