@@ -48,7 +48,9 @@ static struct context *context_new(void)
 
 	if (!c)
 		return NULL;
-	c->lib = OSSL_LIB_CTX_new();
+	/* Even the table of object names would load openssl.cnf, and with it what modules that names. */
+	if (OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL) == 1)
+		c->lib = OSSL_LIB_CTX_new();
 	c->provider = c->lib ? OSSL_PROVIDER_load(c->lib, "default") : NULL;
 	if (c->provider && fetch_digests(c))
 		return c;

@@ -3,6 +3,9 @@
  * belongs to the program around us and to the machine's openssl.cnf, which may load other providers or forbid algorithms;
  * neither may change a verdict, and no configuration is ever loaded into this one. Made once for a process, shared by all
  * threads, never released.
+ *
+ * libcrypto loads openssl.cnf for the whole process when it is first used, if nobody says otherwise; this says otherwise. A
+ * program that wants it for its own default context uses libcrypto before it uses the core.
  */
 #ifndef ASSAY_BASE_CRYPTO_CONTEXT_H
 #define ASSAY_BASE_CRYPTO_CONTEXT_H
