@@ -28,5 +28,10 @@ const EVP_MD *crypto_context_digest(enum digest_alg alg);
  * could not be had: what failed then says nothing about the evidence.
  */
 void crypto_context_forget_errors(void);
+/*
+ * The same after a call to which bytes are to blame only when the queue says so: with nothing in it, or nothing but that a key
+ * could not be set up, it was memory, of which libcrypto 3.0 does not always tell.
+ */
+void crypto_context_forget_failure(void);
 
 #endif

@@ -67,7 +67,7 @@ static bool check_key(X509 *x, const struct role *r, struct err *e)
 
 	if (X509_get_signature_nid(x) != NID_ecdsa_with_SHA256)
 		return bad(r, "its signature algorithm is not ECDSA with SHA-256", e);
-	if (!key || !EVP_PKEY_is_a(key, "EC") ||
+	if (!key || EVP_PKEY_get_id(key) != EVP_PKEY_EC ||
 		EVP_PKEY_get_group_name(key, group, sizeof group, &n) != 1 ||
 		strcmp(group, "prime256v1") != 0)
 		return bad(r, "its key is not one of P-256", e);

@@ -35,7 +35,7 @@ static bool key_is_p384(const X509 *x)
 	char name[80] = "";
 	size_t n = 0;
 
-	return pkey && EVP_PKEY_is_a(pkey, "EC") &&
+	return pkey && EVP_PKEY_get_id(pkey) == EVP_PKEY_EC &&
 	       EVP_PKEY_get_group_name(pkey, name, sizeof name, &n) == 1 &&
 	       !strcmp(name, "secp384r1");
 }

@@ -35,11 +35,11 @@ bool public_key_of_pkey(struct public_key **ret, EVP_PKEY *pkey, struct err *e)
 	int bits = EVP_PKEY_get_bits(pkey);
 	struct public_key *k;
 
-	if (EVP_PKEY_is_a(pkey, "RSA")) {
+	if (EVP_PKEY_get_id(pkey) == EVP_PKEY_RSA) {
 		if (bits < PUBLIC_KEY_RSA_BITS_MIN || bits > TPM_PUBLIC_RSA_BITS_MAX)
 			return err_set(e, ERR_SIGNATURE, "RSA key of %d bits, want %d to %d", bits,
 				PUBLIC_KEY_RSA_BITS_MIN, TPM_PUBLIC_RSA_BITS_MAX);
-	} else if (!EVP_PKEY_is_a(pkey, "EC") || !curve_ok(pkey)) {
+	} else if (EVP_PKEY_get_id(pkey) != EVP_PKEY_EC || !curve_ok(pkey)) {
 		return err_set(
 			e, ERR_SIGNATURE, "key of another kind, want RSA, P-256, P-384 or P-521");
 	}
@@ -61,6 +61,7 @@ static EVP_PKEY *from_params(const char *type, OSSL_PARAM_BLD *bld)
 
 	if (!ctx || !params || EVP_PKEY_fromdata_init(ctx) != 1 ||
 		EVP_PKEY_fromdata(ctx, &pkey, EVP_PKEY_PUBLIC_KEY, params) != 1) {
+		crypto_context_forget_failure();
 		EVP_PKEY_free(pkey);
 		pkey = NULL;
 	}
@@ -79,6 +80,8 @@ static EVP_PKEY *rsa_of(const struct tpm_public *p)
 		OSSL_PARAM_BLD_push_BN(bld, OSSL_PKEY_PARAM_RSA_N, n) == 1 &&
 		OSSL_PARAM_BLD_push_BN(bld, OSSL_PKEY_PARAM_RSA_E, exp) == 1)
 		pkey = from_params("RSA", bld);
+	else
+		crypto_context_forget_failure();
 	OSSL_PARAM_BLD_free(bld);
 	BN_free(n);
 	BN_free(exp);
@@ -120,6 +123,8 @@ static EVP_PKEY *ecc_of(const struct tpm_public *p)
 			OSSL_PARAM_BLD_push_octet_string(
 				bld, OSSL_PKEY_PARAM_PUB_KEY, point, 1 + 2 * size) == 1)
 			pkey = from_params("EC", bld);
+		else
+			crypto_context_forget_failure();
 	}
 	OSSL_PARAM_BLD_free(bld);
 	return pkey;

@@ -4,6 +4,7 @@
 #include <openssl/rsa.h>
 
 #include "base/crypto_context.h"
+#include "base/mem.h"
 #include "evidence/tpm_alg.h"
 #include "base/banned.h"
 
@@ -38,14 +39,19 @@ bool signature_verify(const struct public_key *key, struct signature_alg alg, st
 
 	if (!md || (alg.scheme != SIGNATURE_RSASSA && alg.scheme != SIGNATURE_RSAPSS && !is_ecdsa))
 		return err_set(e, ERR_SIGNATURE, "signature: scheme or hash is not taken");
-	if (EVP_PKEY_is_a(pkey, "EC") != is_ecdsa)
+	if ((EVP_PKEY_get_id(pkey) == EVP_PKEY_EC) != is_ecdsa)
 		return err_set(
 			e, ERR_SIGNATURE, "signature: the key is of another kind than the scheme");
 	mctx = EVP_MD_CTX_new();
-	ok = mctx &&
-	     EVP_DigestVerifyInit_ex(mctx, &ctx, md, crypto_context(), NULL, pkey, NULL) == 1 &&
-	     set_padding(ctx, alg.scheme) &&
-	     EVP_DigestVerify(mctx, sig.p, sig.n, message.p, message.n) == 1;
+	if (!mctx ||
+		EVP_DigestVerifyInit_ex(mctx, &ctx, md, crypto_context(), NULL, pkey, NULL) != 1 ||
+		!set_padding(ctx, alg.scheme)) {
+		mem_note_missing(); /* key and hash are what they must be */
+	} else {
+		/* The message ends here: no copy of the context for one that goes on. */
+		EVP_MD_CTX_set_flags(mctx, EVP_MD_CTX_FLAG_FINALISE);
+		ok = EVP_DigestVerify(mctx, sig.p, sig.n, message.p, message.n) == 1;
+	}
 	EVP_MD_CTX_free(mctx);
 	crypto_context_forget_errors();
 	if (!ok)

@@ -23,6 +23,8 @@ X509 *x509_read_certificate(struct span bytes, struct span *rest)
 	X509 *x = bytes.n && bytes.n <= LONG_MAX ? X509_new_ex(crypto_context(), NULL) : NULL;
 
 	if (!x || !d2i_X509(&x, &at, (long)bytes.n)) {
+		if (bytes.n)
+			crypto_context_forget_failure();
 		X509_free(x);
 		return NULL;
 	}
@@ -37,6 +39,8 @@ X509_CRL *x509_read_crl(struct span bytes, struct span *rest)
 						     : NULL;
 
 	if (!x || !d2i_X509_CRL(&x, &at, (long)bytes.n)) {
+		if (bytes.n)
+			crypto_context_forget_failure();
 		X509_CRL_free(x);
 		return NULL;
 	}

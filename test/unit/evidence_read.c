@@ -229,8 +229,9 @@ static void near_misses(void)
 {
 	struct snp_made_report report = snp_made_report(2);
 	CLEANUP(buf_done)
-	struct buf response = buf_init(1 << 16), sgx = tdx_bytes(), td = buf_init(1 << 16),
-		   table = buf_init(1 << 16), log = buf_init(1 << 16);
+	struct buf response = buf_init(1 << 16),
+		   sgx = tdx_bytes(), td = buf_init(1 << 16), table = buf_init(1 << 16),
+		   log = buf_init(1 << 16);
 	struct bundle b = { 0 };
 	struct err e = { 0 };
 
