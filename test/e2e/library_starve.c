@@ -8,13 +8,11 @@
  * AGAIN does so in a process that has verified before; FIRST in a process of its own for each n, in which nothing is set up
  * (there not for every n: that would be thousands of processes).
  */
-#include <assay.h>
 #include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "library_input.h"
 
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t n, size_t size);
@@ -71,23 +69,8 @@ void free(void *p)
 	__libc_free(p);
 }
 
-static struct assay_input in = { .size = sizeof in };
-static struct assay_certificate certificates[ASSAY_CERTIFICATES_MAX];
+static struct assay_input in;
 static int want;
-
-static struct assay_bytes get(const char *path)
-{
-	struct assay_bytes b = { NULL, 0 };
-	FILE *f = strcmp(path, "-") ? fopen(path, "rb") : NULL;
-	char *p = malloc(16 << 20);
-
-	if (f && p) {
-		b.data = p;
-		b.size = fread(p, 1, 16 << 20, f);
-		fclose(f);
-	}
-	return b;
-}
 
 /* The status, or minus the error. */
 static int verify(void)
@@ -217,16 +200,7 @@ int main(int argc, char **argv)
 
 	if (argc < 8)
 		return 2;
-	in.at_unix = strtoll(argv[2], NULL, 10);
-	in.evidence = get(argv[3]);
-	in.reference_values = get(argv[4]);
-	in.trust = get(argv[5]);
-	in.policy = get(argv[6]);
-	in.nonce = get(argv[7]);
-	for (int i = 8; i < argc; i++)
-		certificates[i - 8] = (struct assay_certificate){ argv[i], get(argv[i]) };
-	in.certificates = certificates;
-	in.n_certificates = (size_t)(argc - 8);
+	in = library_input(argc - 2, argv + 2);
 	want = learn();
 	if (want != ASSAY_AFFIRMING && want != ASSAY_WARNING && want != ASSAY_CONTRAINDICATED) {
 		printf("no verdict to hold on to: %d\n", want);
