@@ -24,7 +24,7 @@ same 'the shared library exports what the header has' "$names" "$(exported -D "$
 same 'the static one, too' "$names" "$(exported -g "$libdir/libassay.a")"
 same 'its name' libassay.so.0 "$(objdump -p "$libdir/libassay.so" | awk '$1 == "SONAME" { print $2 }')"
 same 'it needs libcrypto, libyaml and libc' 'libc.so.6 libcrypto.so.3 libyaml-0.so.2' \
-	"$(objdump -p "$libdir/libassay.so" | awk '$1 == "NEEDED" { print $2 }' | LC_ALL=C sort | paste -sd' ')"
+	"$(objdump -p "$libdir/libassay.so" | awk '$1 == "NEEDED" && $2 !~ /^ld-linux/ { print $2 }' | LC_ALL=C sort | paste -sd' ')"
 
 # ---- the example, by both ways; C99 and C++ take the header ----
 flags=(-Wall -Wextra -Wpedantic -Werror)
@@ -35,7 +35,7 @@ sed "s|$libdir/libassay.so||" <(pkg-config --static --cflags --libs libassay) | 
 # shellcheck disable=SC2046
 gcc -std=c99 "${flags[@]}" "$examples/verify.c" -o "$work/static" $(cat "$work/flags") &&
 	check 'the example with the static library' test -x "$work/static"
-same '  which it does not need any more' '' "$(objdump -p "$work/static" | grep libassay)"
+same '  which it does not need any more' 0 "$(objdump -p "$work/static" | grep -c libassay)"
 echo '#include <assay.h>' | gcc -x c++ "${flags[@]}" -fsyntax-only "-I$work/tree$(pkg-config --variable=includedir libassay | sed "s|^$work/tree||")" - 2>"$work/log"
 code=$?
 if grep -q 'cc1plus' "$work/log"; then skip c++ 'this gcc has no C++'; else same 'C++ takes the header' 0 $code; fi
@@ -106,5 +106,6 @@ check 'a hostile openssl.cnf changes nothing' cmp "$work/a" "$work/b"
 same '  and is not opened' 0 "$(grep -cE 'hostile.cnf|bogus.so|openssl.cnf' "$work/calls")"
 # From the last file that the example reads on.
 sed '1,/openat.*root.der/d' "$work/calls" | grep -oE '^[0-9]+ +[a-z_0-9]+\(' | sed -E 's/^[0-9]+ +//' | sort -u >"$work/names"
-same 'its calls: memory, and what the example itself does' '' \
-	"$(grep -vxE '(brk|mmap|munmap|mremap|madvise|mprotect|futex|read|close|lseek|fstat|newfstatat|write|exit_group)\(' "$work/names" | paste -sd' ')"
+check 'what it calls after the last file was read is seen' test -s "$work/names"
+same 'its calls: memory, and what the example itself does' none \
+	"$(grep -vxE '(brk|mmap|munmap|mremap|madvise|mprotect|futex|read|close|lseek|fstat|newfstatat|write|exit_group)\(' "$work/names" || echo none)"
