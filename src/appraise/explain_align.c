@@ -79,7 +79,7 @@ bool explain_align(struct explain_step **ret, size_t *n, const struct digest *wa
 	size_t head = 0, tail = 0;
 	struct sides middle;
 
-	if (!steps.items)
+	if (!steps.items || !scratch)
 		return arena_full(a, e);
 	while (head < n_want && head < n_got && digest_equal(&want[head], &got[head]))
 		head++;

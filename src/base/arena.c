@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/ckd.h"
+#include "base/mem.h"
 #include "base/banned.h"
 
 enum { ARENA_ALIGN = 16, ARENA_CHUNK = 64 * 1024 };
@@ -18,14 +19,17 @@ struct chunk {
 struct arena {
 	struct chunk *chunks;
 	size_t max, used;
+	bool failed;
 };
 
 struct arena *arena_new(size_t max)
 {
 	struct arena *a = calloc(1, sizeof *a);
 
-	if (!a)
-		abort();
+	if (!a) {
+		mem_missing();
+		return NULL;
+	}
 	a->max = max;
 	return a;
 }
@@ -68,7 +72,7 @@ static struct chunk *chunk_new(struct arena *a, size_t need)
 	return c;
 }
 
-void *arena_alloc(struct arena *a, size_t size)
+static void *take(struct arena *a, size_t size)
 {
 	struct chunk *c = a->chunks;
 	size_t need, total;
@@ -89,16 +93,24 @@ void *arena_alloc(struct arena *a, size_t size)
 	return memset(p, 0, need);
 }
 
+void *arena_alloc(struct arena *a, size_t size)
+{
+	void *p = take(a, size);
+
+	a->failed |= !p;
+	return p;
+}
+
 void *arena_array(struct arena *a, size_t n, size_t size)
 {
 	size_t total;
 
-	return ckd_mul(&total, n, size) ? NULL : arena_alloc(a, total);
+	return arena_alloc(a, ckd_mul(&total, n, size) ? SIZE_MAX : total);
 }
 
 struct str arena_str(struct arena *a, struct str s)
 {
-	char *p = s.n == SIZE_MAX ? NULL : arena_alloc(a, s.n + 1);
+	char *p = arena_alloc(a, s.n == SIZE_MAX ? SIZE_MAX : s.n + 1);
 
 	if (!p)
 		return str_make(NULL, 0);
@@ -128,6 +140,11 @@ struct str arena_printf(struct arena *a, const char *fmt, ...)
 size_t arena_used(const struct arena *a)
 {
 	return a->used;
+}
+
+bool arena_failed(const struct arena *a)
+{
+	return a->failed;
 }
 
 bool arena_full(const struct arena *a, struct err *e)

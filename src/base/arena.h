@@ -14,7 +14,7 @@
 
 struct arena;
 
-/* max: bytes that all allocations together may take. Aborts only if the few bytes of the handle cannot be had. */
+/* max: bytes that all allocations together may take. Aborts only if the few bytes of the handle cannot be had; NULL under a guard. */
 struct arena *arena_new(size_t max);
 void arena_free(struct arena *a);
 void arena_freep(struct arena **a); /* for CLEANUP */
@@ -27,6 +27,8 @@ struct str arena_str(struct arena *a, struct str s) MUST_CHECK;
 struct str arena_printf(struct arena *a, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* Bytes handed out so far. */
 size_t arena_used(const struct arena *a);
+/* Whether something that was asked for could not be had. */
+bool arena_failed(const struct arena *a);
 /* `return arena_full(a, e)` : sets LIMIT with the arena's maximum, returns false. */
 bool arena_full(const struct arena *a, struct err *e);
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/mem.h"
 #include "base/banned.h"
 
 void buf_done(struct buf *b)
@@ -27,8 +28,11 @@ static uint8_t *reserve(struct buf *b, size_t n)
 	while (room - b->n < n)
 		room = room > SIZE_MAX / 2 ? b->n + n : room * 2;
 	p = realloc(b->p, room);
-	if (!p)
-		abort();
+	if (!p) {
+		mem_missing();
+		b->failed = true;
+		return NULL;
+	}
 	b->p = p;
 	b->room = room;
 	return p + b->n;
@@ -144,8 +148,10 @@ char *buf_take_cstr(struct buf *b)
 {
 	char *p = realloc(b->p, b->n + 1);
 
-	if (!p)
-		abort();
+	if (!p) {
+		mem_missing();
+		return NULL;
+	}
 	p[b->n] = 0;
 	*b = buf_init(b->max);
 	return p;

@@ -1,6 +1,7 @@
 /*
  * Growing output with a maximum. Exceeding the maximum is sticky: later writes do nothing and buf_ok is false. A zeroed
- * buf is valid, empty and can hold nothing; buf_init gives it its maximum. Out of memory aborts: the maximum is the bound.
+ * buf is valid, empty and can hold nothing; buf_init gives it its maximum. Out of memory aborts: the maximum is the bound; under
+ * a guard (base/mem.h) the buf has failed.
  */
 #ifndef ASSAY_BASE_BUF_H
 #define ASSAY_BASE_BUF_H
@@ -50,7 +51,7 @@ void buf_u64le(struct buf *b, uint64_t v);
 void buf_u16be(struct buf *b, uint16_t v);
 void buf_u32be(struct buf *b, uint32_t v);
 void buf_u64be(struct buf *b, uint64_t v);
-/* Terminated content, owned by the caller (free); the buf is empty afterwards. */
+/* Terminated content, owned by the caller (free); the buf is empty afterwards. NULL only under a guard. */
 char *buf_take_cstr(struct buf *b);
 /* LIMIT "WHAT is larger than MAX bytes"; returns false. */
 bool buf_full(const struct buf *b, const char *what, struct err *e);

@@ -23,6 +23,7 @@ size_t digest_size(enum digest_alg alg);           /* 0 for NONE */
 const char *digest_name(enum digest_alg alg);      /* "sha256" */
 enum digest_alg digest_from_name(struct str name); /* NONE when unknown */
 
+/* Out of memory aborts here and below; under a guard (base/mem.h) the digest is of zeroes. */
 struct digest digest_of(enum digest_alg alg, struct span data);
 bool digest_equal(const struct digest *a, const struct digest *b);
 /* Terminated lower-case hex into out. */
@@ -30,7 +31,7 @@ void digest_hex(const struct digest *d, char out[static 2 * DIGEST_MAX + 1]);
 
 void sha256_of(uint8_t out[static SHA256_SIZE], struct span data);
 
-/* Streaming. A hasher is made once and can be restarted; free with hasher_free. */
+/* Streaming. A hasher is made once and can be restarted; free with hasher_free. One that is NULL, under a guard, takes all. */
 struct hasher;
 struct hasher *hasher_new(enum digest_alg alg);
 void hasher_free(struct hasher *h);

@@ -58,16 +58,19 @@ void *map_get(const struct map *m, struct str key)
 	return m->room ? place(m, key, hash(key))->value : NULL;
 }
 
-static void grow(struct map *m)
+static bool grow(struct map *m)
 {
 	struct map next = { NULL, m->n, m->room ? m->room * 2 : 64 };
 
 	next.slots = mem_array(next.room, sizeof *next.slots);
+	if (!next.slots)
+		return false;
 	for (size_t i = 0; i < m->room; i++)
 		if (m->slots[i].value)
 			*place(&next, m->slots[i].key, m->slots[i].hash) = m->slots[i];
 	free(m->slots);
 	*m = next;
+	return true;
 }
 
 static void *put(struct map *m, struct str key, void *value, bool replace)
@@ -76,8 +79,8 @@ static void *put(struct map *m, struct str key, void *value, bool replace)
 	struct slot *s;
 	void *was;
 
-	if ((m->n + 1) * 2 > m->room)
-		grow(m);
+	if ((m->n + 1) * 2 > m->room && !grow(m))
+		return NULL;
 	s = place(m, key, h);
 	was = s->value;
 	if (!was)

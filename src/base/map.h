@@ -1,6 +1,7 @@
 /*
  * From string to pointer, for look-ups only: a map has no order and cannot be iterated, so its order can never reach
- * an output. Keys are borrowed and must outlive the map.
+ * an output. Keys are borrowed and must outlive the map. Under a guard (base/mem.h) map_new may answer NULL, and what is put
+ * where there is no memory is not in the map.
  */
 #ifndef ASSAY_BASE_MAP_H
 #define ASSAY_BASE_MAP_H

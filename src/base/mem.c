@@ -4,6 +4,35 @@
 
 #include "base/banned.h"
 
+/* The one thing that a thread keeps: whether somebody guards, and whether there is a note. */
+static _Thread_local struct {
+	bool on, missing;
+} guard;
+
+void mem_guard_begin(void)
+{
+	guard.on = true;
+	guard.missing = false;
+}
+
+bool mem_guard_end(void)
+{
+	guard.on = false;
+	return !guard.missing;
+}
+
+void mem_missing(void)
+{
+	if (!guard.on)
+		abort();
+	guard.missing = true;
+}
+
+void mem_note_missing(void)
+{
+	guard.missing |= guard.on;
+}
+
 void *mem_alloc(size_t size)
 {
 	return mem_array(1, size);
@@ -14,7 +43,7 @@ void *mem_array(size_t n, size_t size)
 	void *p = calloc(n ? n : 1, size ? size : 1);
 
 	if (!p)
-		abort();
+		mem_missing();
 	return p;
 }
 
@@ -23,7 +52,7 @@ void *mem_grow(void *p, size_t n, size_t size)
 	void *q = reallocarray(p, n ? n : 1, size ? size : 1);
 
 	if (!q)
-		abort();
+		mem_missing();
 	return q;
 }
 
@@ -31,7 +60,7 @@ char *mem_string(struct str s)
 {
 	char *p = mem_alloc(s.n + 1);
 
-	if (s.n)
+	if (p && s.n)
 		memcpy(p, s.p, s.n);
 	return p;
 }

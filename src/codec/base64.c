@@ -24,18 +24,12 @@ void base64_add(struct buf *b, struct span s, enum base64_form form)
 	}
 }
 
-/* 0..63, or 64 for a character that the alphabet does not have. */
-static uint32_t value_of(char c, enum base64_form form)
+/* For each byte 0..63, or 64 for one that the alphabet does not have. */
+static void values_of(uint8_t six_of[static 256], enum base64_form form)
 {
-	if (c >= 'A' && c <= 'Z')
-		return (uint32_t)(c - 'A');
-	if (c >= 'a' && c <= 'z')
-		return (uint32_t)(c - 'a') + 26;
-	if (c >= '0' && c <= '9')
-		return (uint32_t)(c - '0') + 52;
-	if (c == alphabets[form][62])
-		return 62;
-	return c == alphabets[form][63] ? 63 : 64;
+	memset(six_of, 64, 256);
+	for (uint8_t i = 0; i < 64; i++)
+		six_of[(uint8_t)alphabets[form][i]] = i;
 }
 
 /* Characters before the padding; false when the padding is not exactly what the length asks for. */
@@ -54,16 +48,29 @@ bool base64_read(
 	struct span *ret, struct str s, enum base64_form form, struct arena *a, struct err *e)
 {
 	uint8_t *out = arena_alloc(a, s.n / 4 * 3 + 3);
+	uint8_t six_of[256];
+	const uint8_t *at = (const uint8_t *)s.p;
 	uint32_t v = 0;
-	size_t n = 0;
+	size_t n = 0, i = 0;
 
 	if (!out)
 		return arena_full(a, e);
 	if (!unpadded(&s, form))
 		return err_set(
 			e, ERR_FORMAT, "base64 of %zu characters: length or padding is wrong", s.n);
-	for (size_t i = 0; i < s.n; i++) {
-		uint32_t six = value_of(s.p[i], form);
+	values_of(six_of, form);
+	for (; s.n - i >= 4; i += 4) {
+		uint32_t w = six_of[at[i]], x = six_of[at[i + 1]], y = six_of[at[i + 2]],
+			 z = six_of[at[i + 3]];
+
+		if ((w | x | y | z) > 63)
+			break; /* the loop below says where */
+		out[n++] = (uint8_t)(w << 2 | x >> 4);
+		out[n++] = (uint8_t)(x << 4 | y >> 2);
+		out[n++] = (uint8_t)(y << 6 | z);
+	}
+	for (; i < s.n; i++) {
+		uint32_t six = six_of[at[i]];
 
 		if (six > 63)
 			return err_set(

@@ -103,19 +103,47 @@ static bool parse_escape(struct parser *s, char *out, size_t *n)
 	return true;
 }
 
+/* Where the string that begins at start ends, at its quote or behind the text; *escapes: whether a backslash is in it. */
+static size_t string_end(const struct parser *s, size_t start, bool *escapes)
+{
+	const char *quote = start < s->n ? memchr(s->p + start, '"', s->n - start) : NULL;
+	size_t end = quote ? (size_t)(quote - s->p) : s->n;
+
+	*escapes = end > start && memchr(s->p + start, '\\', end - start);
+	if (!*escapes)
+		return end;
+	end = start;
+	while (end < s->n && s->p[end] != '"')
+		end += s->p[end] == '\\' ? 2 : 1;
+	return end;
+}
+
+static bool has_control(struct str s)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < s.n; i++)
+		found |= (unsigned char)s.p[i] < 0x20;
+	return found;
+}
+
 /* The bytes between the quotes; the decoded form is never longer than the written one. */
 static bool parse_string(struct parser *s, struct str *ret)
 {
-	size_t start = ++s->at, end = start, n = 0;
+	bool escapes;
+	size_t start = ++s->at, end = string_end(s, start, &escapes), n = 0;
 	char *out;
 
-	while (end < s->n && s->p[end] != '"')
-		end += s->p[end] == '\\' ? 2 : 1;
 	if (end >= s->n)
 		return bad(s, "a string does not end");
 	out = arena_alloc(s->a, end - start + 1);
 	if (!out)
 		return arena_full(s->a, s->e);
+	if (!escapes && !has_control(str_make(s->p + start, end - start))) {
+		n = end - start;
+		memcpy(out, s->p + start, n);
+		s->at = end;
+	}
 	while (s->at < end) {
 		char c = s->p[s->at++];
 

@@ -23,13 +23,28 @@ size_t utf8_read(struct str s, uint32_t *cp)
 	return n;
 }
 
+/* How many whole words of eight bytes at the beginning are ASCII, in bytes: nearly all of a long text is. */
+static size_t ascii(struct str s)
+{
+	size_t n = 0;
+
+	for (uint64_t word; s.n - n >= sizeof word; n += sizeof word) {
+		memcpy(&word, s.p + n, sizeof word);
+		if (word & 0x8080808080808080u)
+			break;
+	}
+	return n;
+}
+
 bool utf8_valid(struct str s)
 {
 	uint32_t cp;
 
 	while (s.n) {
-		size_t n = utf8_read(s, &cp);
+		size_t n = ascii(s);
 
+		if (!n)
+			n = utf8_read(s, &cp);
 		if (!n)
 			return false;
 		s = str_make(s.p + n, s.n - n);

@@ -1,9 +1,9 @@
 #include "measure/sev_digest.h"
 
-#include <stdlib.h>
-
 #include <openssl/evp.h>
 
+#include "base/crypto_context.h"
+#include "base/mem.h"
 #include "base/banned.h"
 
 /* States of one hash that is continued in many ways, which base/digest.h does not offer. */
@@ -22,20 +22,20 @@ struct sev_digest {
 static void add(EVP_MD_CTX *ctx, const void *p, size_t n)
 {
 	if (n && EVP_DigestUpdate(ctx, p, n) != 1)
-		abort();
+		mem_missing();
 }
 
 static void copy(EVP_MD_CTX *to, const EVP_MD_CTX *from)
 {
 	if (EVP_MD_CTX_copy_ex(to, from) != 1)
-		abort();
+		mem_missing();
 }
 
 static void finish(struct sev_digest *d, const EVP_MD_CTX *from, uint8_t out[static SHA256_SIZE])
 {
 	copy(d->end, from);
 	if (EVP_DigestFinal_ex(d->end, out, NULL) != 1)
-		abort();
+		mem_missing();
 }
 
 static bool begin(struct sev_digest *d, const struct sev_hashes *hashes, struct err *e)
@@ -48,8 +48,8 @@ static bool begin(struct sev_digest *d, const struct sev_hashes *hashes, struct 
 		return err_hint(e, "build OvmfPkg/AmdSev of edk2, or take OVMF.amdsev.fd");
 	}
 	if (!d->common || !d->last || !d->end ||
-		EVP_DigestInit_ex(d->common, EVP_sha256(), NULL) != 1)
-		abort();
+		EVP_DigestInit_ex(d->common, crypto_context_digest(DIGEST_SHA256), NULL) != 1)
+		return err_set(e, ERR_LIMIT, "no memory for a hash");
 	add(d->common, d->firmware.image.p, d->firmware.image.n);
 	if (!hashes)
 		return true;

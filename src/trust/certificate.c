@@ -1,13 +1,13 @@
 #include "trust/certificate.h"
 
-#include <openssl/err.h>
-#include <openssl/pem.h>
 #include <openssl/x509.h>
 #include <stdlib.h>
 
+#include "base/crypto_context.h"
 #include "base/digest.h"
 #include "base/mem.h"
 #include "trust/certificate_inside.h"
+#include "trust/x509_read.h"
 #include "base/banned.h"
 
 static bool is_padding(const uint8_t *p, size_t n)
@@ -18,38 +18,41 @@ static bool is_padding(const uint8_t *p, size_t n)
 	return true;
 }
 
-static struct certificate *wrap(X509 *x)
+/* Takes x over. */
+static bool wrap(struct certificate **ret, X509 *x, struct err *e)
 {
 	struct certificate *c = MEM_NEW(struct certificate);
 
+	if (!c) {
+		X509_free(x);
+		return err_set(e, ERR_LIMIT, "certificate: no memory");
+	}
 	c->x509 = x;
-	return c;
+	*ret = c;
+	return true;
 }
 
 bool certificate_of_der(struct certificate **ret, struct span der, struct err *e)
 {
-	const unsigned char *at = der.p;
+	struct span rest = { 0 };
 	X509 *x;
 
 	if (der.n > CERTIFICATE_SIZE_MAX)
 		return err_set(e, ERR_LIMIT, "certificate is %zu bytes, limit %d", der.n,
 			CERTIFICATE_SIZE_MAX);
-	x = der.n ? d2i_X509(NULL, &at, (long)der.n) : NULL;
-	ERR_clear_error();
+	x = x509_read_certificate(der, &rest);
+	crypto_context_forget_errors();
 	if (!x)
 		return err_set(e, ERR_FORMAT, "%zu bytes are no certificate in DER", der.n);
-	if (!is_padding(at, (size_t)(der.p + der.n - at))) {
+	if (!is_padding(rest.p, rest.n)) {
 		X509_free(x);
-		return err_set(
-			e, ERR_FORMAT, "certificate: %td bytes behind its end", der.p + der.n - at);
+		return err_set(e, ERR_FORMAT, "certificate: %zu bytes behind its end", rest.n);
 	}
-	*ret = wrap(x);
-	return true;
+	return wrap(ret, x, e);
 }
 
 bool certificate_of_file(struct certificate **ret, struct span bytes, struct err *e)
 {
-	BIO *bio;
 	X509 *x;
 
 	if (bytes.n && bytes.p[0] == 0x30)
@@ -57,14 +60,11 @@ bool certificate_of_file(struct certificate **ret, struct span bytes, struct err
 	if (bytes.n > 16 * CERTIFICATE_SIZE_MAX)
 		return err_set(e, ERR_LIMIT, "certificate file is %zu bytes, limit %d", bytes.n,
 			16 * CERTIFICATE_SIZE_MAX);
-	bio = BIO_new_mem_buf(bytes.p, (int)bytes.n);
-	x = bio ? PEM_read_bio_X509(bio, NULL, NULL, NULL) : NULL;
-	BIO_free(bio);
-	ERR_clear_error();
+	x = x509_read_certificate_pem(bytes);
+	crypto_context_forget_errors();
 	if (!x)
 		return err_set(e, ERR_FORMAT, "no certificate in PEM or DER");
-	*ret = wrap(x);
-	return true;
+	return wrap(ret, x, e);
 }
 
 void certificate_free(struct certificate *c)
@@ -84,7 +84,7 @@ bool certificate_key(struct public_key **ret, const struct certificate *c, struc
 {
 	EVP_PKEY *pkey = X509_get0_pubkey(c->x509);
 
-	ERR_clear_error();
+	crypto_context_forget_errors();
 	if (!pkey)
 		return err_set(e, ERR_FORMAT, "certificate: its public key cannot be read");
 	return public_key_of_pkey(ret, pkey, e);
@@ -95,6 +95,8 @@ void certificate_put(struct buf *out, const struct certificate *c)
 	unsigned char *der = NULL;
 	int n = i2d_X509(c->x509, &der);
 
+	if (n < 0)
+		mem_note_missing();
 	if (n > 0)
 		buf_add(out, der, (size_t)n);
 	OPENSSL_free(der);
@@ -120,7 +122,7 @@ static struct str name_text(const X509_NAME *name, struct arena *a)
 		text = arena_str(a, str_make(p, n > 0 ? (size_t)n : 0));
 	}
 	BIO_free(bio);
-	ERR_clear_error();
+	crypto_context_forget_errors();
 	return text;
 }
 

@@ -1,7 +1,6 @@
 #include "trust/certificate_validity.h"
 
-#include <openssl/err.h>
-
+#include "base/crypto_context.h"
 #include "base/ckd.h"
 #include "base/utc.h"
 #include "trust/certificate_inside.h"
@@ -18,7 +17,7 @@ static bool unix_of(int64_t *ret, const ASN1_TIME *t)
 		  ASN1_TIME_diff(&days, &seconds, epoch, t) == 1;
 
 	ASN1_TIME_free(epoch);
-	ERR_clear_error();
+	crypto_context_forget_errors();
 	if (ok)
 		*ret = (int64_t)days * DAY_S + seconds;
 	return ok;

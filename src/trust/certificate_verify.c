@@ -1,11 +1,11 @@
 #include "trust/certificate.h"
 
-#include <openssl/err.h>
 #include <openssl/objects.h>
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
 #include <stdio.h>
 
+#include "base/crypto_context.h"
 #include "trust/certificate_inside.h"
 #include "base/banned.h"
 
@@ -169,7 +169,7 @@ bool certificate_verify(const struct certificate_chain *chain, enum certificate_
 		return err_set(e, ERR_NOTFOUND, "the trust file names no TPM root");
 	if (!check_leaf(chain->leaf->x509, purpose, e))
 		return false;
-	ctx = X509_STORE_CTX_new();
+	ctx = X509_STORE_CTX_new_ex(crypto_context(), NULL);
 	store = X509_STORE_new();
 	others = stack_of(chain->others, chain->n_others);
 	if (!set_up(ctx, store, chain, others, at_unix))
@@ -182,6 +182,6 @@ bool certificate_verify(const struct certificate_chain *chain, enum certificate_
 	X509_STORE_CTX_free(ctx);
 	X509_STORE_free(store);
 	sk_X509_free(others);
-	ERR_clear_error();
+	crypto_context_forget_errors();
 	return ok;
 }

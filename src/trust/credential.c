@@ -1,24 +1,24 @@
 #include "trust/credential.h"
 
-#include <openssl/err.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <openssl/rsa.h>
 
+#include "base/crypto_context.h"
 #include "evidence/tpm_alg.h"
 #include "trust/public_key.h"
 #include "base/banned.h"
 
 enum { AES_128_SIZE = 16 };
 
-static const EVP_MD *md_of(enum digest_alg alg)
+static bool is_taken(enum digest_alg alg)
 {
-	return alg == DIGEST_SHA256 ? EVP_sha256() : alg == DIGEST_SHA384 ? EVP_sha384() : NULL;
+	return alg == DIGEST_SHA256 || alg == DIGEST_SHA384;
 }
 
 static bool mac(uint8_t *out, enum digest_alg alg, struct span key, struct span data)
 {
-	return HMAC(md_of(alg), key.p, (int)key.n, data.p, data.n, out, NULL) != NULL;
+	return EVP_Q_mac(crypto_context(), "HMAC", NULL, digest_name(alg), NULL, key.p, key.n,
+		       data.p, data.n, out, DIGEST_MAX, NULL) != NULL;
 }
 
 /*
@@ -50,13 +50,15 @@ static bool encrypt_identity(struct buf *out, const uint8_t key[static AES_128_S
 	uint8_t iv[16] = { 0 }, in[2 + CREDENTIAL_SECRET_SIZE] = { 0, CREDENTIAL_SECRET_SIZE };
 	uint8_t enc[sizeof in];
 	EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
+	EVP_CIPHER *aes = EVP_CIPHER_fetch(crypto_context(), "AES-128-CFB", NULL);
 	int n = 0;
 	bool ok;
 
 	memcpy(in + 2, secret, CREDENTIAL_SECRET_SIZE);
-	ok = ctx && EVP_EncryptInit_ex(ctx, EVP_aes_128_cfb128(), NULL, key, iv) == 1 &&
+	ok = ctx && aes && EVP_EncryptInit_ex(ctx, aes, NULL, key, iv) == 1 &&
 	     EVP_EncryptUpdate(ctx, enc, &n, in, sizeof in) == 1 && n == sizeof in;
 	EVP_CIPHER_CTX_free(ctx);
+	EVP_CIPHER_free(aes);
 	if (ok)
 		buf_add(out, enc, sizeof enc);
 	return ok;
@@ -130,7 +132,8 @@ static bool encrypt_seed(struct buf *out, const struct public_key *key, const st
 	const struct credential_chance *chance)
 {
 	uint8_t em[TPM_PUBLIC_RSA_BITS_MAX / 8], enc[sizeof em];
-	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, public_key_pkey(key), NULL);
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(
+		crypto_context(), public_key_pkey(key), NULL);
 	size_t size = ek->modulus.n, n = sizeof enc;
 	bool ok;
 
@@ -139,7 +142,7 @@ static bool encrypt_seed(struct buf *out, const struct public_key *key, const st
 	     EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_NO_PADDING) == 1 &&
 	     EVP_PKEY_encrypt(ctx, enc, &n, em, size) == 1;
 	EVP_PKEY_CTX_free(ctx);
-	ERR_clear_error();
+	crypto_context_forget_errors();
 	if (ok)
 		buf_add(out, enc, n);
 	return ok && buf_ok(out);
@@ -151,8 +154,9 @@ bool credential_make(struct credential *ret, const struct tpm_public *ek,
 	struct credential c = { buf_init(CREDENTIAL_PART_MAX), buf_init(CREDENTIAL_PART_MAX) };
 	CLEANUP(public_key_freep) struct public_key *key = NULL;
 
-	if (ek->type != TPM_ALG_RSA || !md_of(ek->name_alg) || ek->symmetric.alg != TPM_ALG_AES ||
-		ek->symmetric.bits != 128 || ek->symmetric.mode != TPM_ALG_CFB)
+	if (ek->type != TPM_ALG_RSA || !is_taken(ek->name_alg) ||
+		ek->symmetric.alg != TPM_ALG_AES || ek->symmetric.bits != 128 ||
+		ek->symmetric.mode != TPM_ALG_CFB)
 		return err_set(e, ERR_FORMAT,
 			"EK is %s with %s-%u, want RSA with AES-128-CFB and SHA-256 or SHA-384",
 			tpm_alg_name(ek->type), tpm_alg_name(ek->symmetric.alg),

@@ -1,8 +1,8 @@
 #include "trust/intel_chain.h"
 
-#include <openssl/err.h>
 #include <openssl/x509v3.h>
 
+#include "base/crypto_context.h"
 #include "base/utc.h"
 #include "codec/pem.h"
 #include "trust/certificate_inside.h"
@@ -130,7 +130,7 @@ bool intel_chain_signed(const struct intel_chain *c, struct err *e)
 		const struct certificate *issuer = c->certs[i + 1 < c->n ? i + 1 : i];
 		bool ok = signed_by(c->certs[i]->x509, issuer->x509);
 
-		ERR_clear_error();
+		crypto_context_forget_errors();
 		if (!ok)
 			return err_set(e, ERR_SIGNATURE,
 				"%s is not signed by the next in the chain", place(c, i));

@@ -1,8 +1,8 @@
 #include "trust/intel_chain.h"
 
-#include <openssl/err.h>
 #include <openssl/x509v3.h>
 
+#include "base/crypto_context.h"
 #include "trust/certificate_inside.h"
 #include "base/banned.h"
 
@@ -67,7 +67,7 @@ static bool check_key(X509 *x, const struct role *r, struct err *e)
 
 	if (X509_get_signature_nid(x) != NID_ecdsa_with_SHA256)
 		return bad(r, "its signature algorithm is not ECDSA with SHA-256", e);
-	if (!key || !EVP_PKEY_is_a(key, "EC") ||
+	if (!key || EVP_PKEY_get_id(key) != EVP_PKEY_EC ||
 		EVP_PKEY_get_group_name(key, group, sizeof group, &n) != 1 ||
 		strcmp(group, "prime256v1") != 0)
 		return bad(r, "its key is not one of P-256", e);
@@ -123,7 +123,7 @@ bool intel_chain_roles(const struct intel_chain *c, struct err *e)
 		bool ok = check_constraints(x, roles[i], e) && check_names(x, roles[i], e) &&
 			  check_key(x, roles[i], e);
 
-		ERR_clear_error();
+		crypto_context_forget_errors();
 		if (!ok)
 			return false;
 	}

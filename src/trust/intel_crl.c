@@ -1,13 +1,14 @@
 #include "trust/intel_crl.h"
 
-#include <openssl/err.h>
 #include <openssl/x509v3.h>
 #include <stdlib.h>
 
+#include "base/crypto_context.h"
 #include "base/mem.h"
 #include "base/utc.h"
 #include "trust/certificate_inside.h"
 #include "trust/intel_seconds.h"
+#include "trust/x509_read.h"
 #include "base/banned.h"
 
 struct intel_crl {
@@ -18,6 +19,7 @@ struct intel_crl {
 static bool wrap(struct intel_crl **ret, X509_CRL *crl, struct err *e)
 {
 	int64_t from = 0, to = 0;
+	struct intel_crl *c;
 
 	if (!X509_CRL_get0_nextUpdate(crl) ||
 		!intel_seconds(X509_CRL_get0_lastUpdate(crl), &from) ||
@@ -25,14 +27,19 @@ static bool wrap(struct intel_crl **ret, X509_CRL *crl, struct err *e)
 		X509_CRL_free(crl);
 		return err_set(e, ERR_FORMAT, "CRL: without the dates of this and the next update");
 	}
-	*ret = MEM_NEW(struct intel_crl);
-	**ret = (struct intel_crl){ crl, from, to };
+	c = MEM_NEW(struct intel_crl);
+	if (!c) {
+		X509_CRL_free(crl);
+		return err_set(e, ERR_LIMIT, "CRL: no memory");
+	}
+	*c = (struct intel_crl){ crl, from, to };
+	*ret = c;
 	return true;
 }
 
 bool intel_crl_of_der(struct intel_crl **ret, struct span der, struct err *e)
 {
-	const unsigned char *at = der.p;
+	struct span rest = { 0 };
 	X509_CRL *crl;
 
 	if (!der.n)
@@ -40,9 +47,9 @@ bool intel_crl_of_der(struct intel_crl **ret, struct span der, struct err *e)
 	if (der.n > INTEL_CRL_SIZE_MAX)
 		return err_set(
 			e, ERR_LIMIT, "CRL of %zu bytes, limit %d", der.n, INTEL_CRL_SIZE_MAX);
-	crl = d2i_X509_CRL(NULL, &at, (long)der.n);
-	ERR_clear_error();
-	if (!crl || at != der.p + der.n) {
+	crl = x509_read_crl(der, &rest);
+	crypto_context_forget_errors();
+	if (!crl || rest.n) {
 		X509_CRL_free(crl);
 		return err_set(e, ERR_FORMAT, "CRL: %zu bytes are none in DER", der.n);
 	}
@@ -113,7 +120,7 @@ bool intel_crl_signed(const struct intel_crl *c, const struct certificate *issue
 {
 	const char *wrong = what_is_wrong(c->crl, issuer->x509);
 
-	ERR_clear_error();
+	crypto_context_forget_errors();
 	return !wrong || err_set(e, ERR_SIGNATURE, "CRL: %s", wrong);
 }
 

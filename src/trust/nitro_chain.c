@@ -1,13 +1,14 @@
 #include "trust/nitro_chain.h"
 
-#include <openssl/err.h>
 #include <openssl/x509.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/crypto_context.h"
 #include "base/mem.h"
 #include "base/utc.h"
 #include "trust/nitro_chain_inside.h"
+#include "trust/x509_read.h"
 #include "base/banned.h"
 
 const uint8_t nitro_chain_aws_root[SHA256_SIZE] = { 0x64, 0x1a, 0x03, 0x21, 0xa3, 0xe2, 0x44, 0xef,
@@ -25,14 +26,14 @@ bool nitro_chain_wrong(const struct nitro_chain *c, size_t i, const char *why, s
 
 static X509 *parse(struct span der)
 {
-	const unsigned char *at = der.p;
-	X509 *x = d2i_X509(NULL, &at, (long)der.n);
+	struct span rest = { 0 };
+	X509 *x = x509_read_certificate(der, &rest);
 
-	if (x && at != der.p + der.n) {
+	if (x && rest.n) {
 		X509_free(x);
 		x = NULL;
 	}
-	ERR_clear_error();
+	crypto_context_forget_errors();
 	return x;
 }
 
@@ -44,7 +45,7 @@ static bool unix_of(int64_t *ret, const ASN1_TIME *t)
 	bool ok = epoch && ASN1_TIME_diff(&days, &seconds, epoch, t) == 1;
 
 	ASN1_TIME_free(epoch);
-	ERR_clear_error();
+	crypto_context_forget_errors();
 	*ret = (int64_t)days * 86400 + seconds;
 	return ok;
 }
@@ -71,6 +72,8 @@ bool nitro_chain_of_document(
 {
 	CLEANUP(nitro_chain_freep) struct nitro_chain *c = MEM_NEW(struct nitro_chain);
 
+	if (!c)
+		return err_set(e, ERR_LIMIT, "certificates: no memory");
 	for (size_t i = 0; i < d->n_cabundle; i++)
 		if (!add(c, d->cabundle[i], e))
 			return false;
@@ -165,7 +168,7 @@ bool nitro_chain_key(struct public_key **ret, const struct nitro_chain *c, struc
 {
 	EVP_PKEY *pkey = X509_get0_pubkey(c->x509[c->n - 1]);
 
-	ERR_clear_error();
+	crypto_context_forget_errors();
 	if (!pkey)
 		return nitro_chain_wrong(c, c->n - 1, "its public key cannot be read", e);
 	return public_key_of_pkey(ret, pkey, e);

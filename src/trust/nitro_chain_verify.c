@@ -1,10 +1,10 @@
 #include "trust/nitro_chain.h"
 
-#include <openssl/err.h>
 #include <openssl/objects.h>
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
 
+#include "base/crypto_context.h"
 #include "trust/nitro_chain_inside.h"
 #include "base/banned.h"
 
@@ -35,7 +35,7 @@ static bool key_is_p384(const X509 *x)
 	char name[80] = "";
 	size_t n = 0;
 
-	return pkey && EVP_PKEY_is_a(pkey, "EC") &&
+	return pkey && EVP_PKEY_get_id(pkey) == EVP_PKEY_EC &&
 	       EVP_PKEY_get_group_name(pkey, name, sizeof name, &n) == 1 &&
 	       !strcmp(name, "secp384r1");
 }
@@ -92,7 +92,7 @@ bool nitro_chain_check_profile(const struct nitro_chain *c, struct err *e)
 		if (!why)
 			why = leaf ? wrong_leaf(c->x509[i])
 				   : wrong_authority(c->x509[i], c->n - 2 - i);
-		ERR_clear_error();
+		crypto_context_forget_errors();
 		if (why)
 			return nitro_chain_wrong(c, i, why, e);
 	}
@@ -142,7 +142,7 @@ static bool say_why(X509_STORE_CTX *ctx, const struct nitro_chain *c, struct err
 
 bool nitro_chain_check_signatures(const struct nitro_chain *c, struct err *e)
 {
-	X509_STORE_CTX *ctx = X509_STORE_CTX_new();
+	X509_STORE_CTX *ctx = X509_STORE_CTX_new_ex(crypto_context(), NULL);
 	X509_STORE *store = X509_STORE_new();
 	STACK_OF(X509) *between = sk_X509_new_null();
 	bool ok;
@@ -158,6 +158,6 @@ bool nitro_chain_check_signatures(const struct nitro_chain *c, struct err *e)
 	X509_STORE_CTX_free(ctx);
 	X509_STORE_free(store);
 	sk_X509_free(between);
-	ERR_clear_error();
+	crypto_context_forget_errors();
 	return ok;
 }

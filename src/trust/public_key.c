@@ -3,11 +3,11 @@
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/ec.h>
-#include <openssl/err.h>
 #include <openssl/param_build.h>
 #include <openssl/x509.h>
 #include <stdlib.h>
 
+#include "base/crypto_context.h"
 #include "base/mem.h"
 #include "evidence/tpm_alg.h"
 #include "base/banned.h"
@@ -33,30 +33,35 @@ static bool curve_ok(EVP_PKEY *pkey)
 bool public_key_of_pkey(struct public_key **ret, EVP_PKEY *pkey, struct err *e)
 {
 	int bits = EVP_PKEY_get_bits(pkey);
+	struct public_key *k;
 
-	if (EVP_PKEY_is_a(pkey, "RSA")) {
+	if (EVP_PKEY_get_id(pkey) == EVP_PKEY_RSA) {
 		if (bits < PUBLIC_KEY_RSA_BITS_MIN || bits > TPM_PUBLIC_RSA_BITS_MAX)
 			return err_set(e, ERR_SIGNATURE, "RSA key of %d bits, want %d to %d", bits,
 				PUBLIC_KEY_RSA_BITS_MIN, TPM_PUBLIC_RSA_BITS_MAX);
-	} else if (!EVP_PKEY_is_a(pkey, "EC") || !curve_ok(pkey)) {
+	} else if (EVP_PKEY_get_id(pkey) != EVP_PKEY_EC || !curve_ok(pkey)) {
 		return err_set(
 			e, ERR_SIGNATURE, "key of another kind, want RSA, P-256, P-384 or P-521");
 	}
+	k = MEM_NEW(struct public_key);
+	if (!k)
+		return err_set(e, ERR_LIMIT, "public key: no memory");
 	EVP_PKEY_up_ref(pkey);
-	*ret = MEM_NEW(struct public_key);
-	(*ret)->pkey = pkey;
+	k->pkey = pkey;
+	*ret = k;
 	return true;
 }
 
 /* The key of these parameters; the caller owns it. NULL when libcrypto finds that they are none. */
 static EVP_PKEY *from_params(const char *type, OSSL_PARAM_BLD *bld)
 {
-	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, type, NULL);
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(crypto_context(), type, NULL);
 	OSSL_PARAM *params = OSSL_PARAM_BLD_to_param(bld);
 	EVP_PKEY *pkey = NULL;
 
 	if (!ctx || !params || EVP_PKEY_fromdata_init(ctx) != 1 ||
 		EVP_PKEY_fromdata(ctx, &pkey, EVP_PKEY_PUBLIC_KEY, params) != 1) {
+		crypto_context_forget_failure();
 		EVP_PKEY_free(pkey);
 		pkey = NULL;
 	}
@@ -75,6 +80,8 @@ static EVP_PKEY *rsa_of(const struct tpm_public *p)
 		OSSL_PARAM_BLD_push_BN(bld, OSSL_PKEY_PARAM_RSA_N, n) == 1 &&
 		OSSL_PARAM_BLD_push_BN(bld, OSSL_PKEY_PARAM_RSA_E, exp) == 1)
 		pkey = from_params("RSA", bld);
+	else
+		crypto_context_forget_failure();
 	OSSL_PARAM_BLD_free(bld);
 	BN_free(n);
 	BN_free(exp);
@@ -116,6 +123,8 @@ static EVP_PKEY *ecc_of(const struct tpm_public *p)
 			OSSL_PARAM_BLD_push_octet_string(
 				bld, OSSL_PKEY_PARAM_PUB_KEY, point, 1 + 2 * size) == 1)
 			pkey = from_params("EC", bld);
+		else
+			crypto_context_forget_failure();
 	}
 	OSSL_PARAM_BLD_free(bld);
 	return pkey;
@@ -126,7 +135,7 @@ bool public_key_of_tpm(struct public_key **ret, const struct tpm_public *p, stru
 	EVP_PKEY *pkey = p->type == TPM_ALG_RSA ? rsa_of(p) : ecc_of(p);
 	bool ok;
 
-	ERR_clear_error();
+	crypto_context_forget_errors();
 	if (!pkey)
 		return err_set(
 			e, ERR_FORMAT, "TPM key: its numbers are no %s key", tpm_alg_name(p->type));
@@ -138,10 +147,12 @@ bool public_key_of_tpm(struct public_key **ret, const struct tpm_public *p, stru
 bool public_key_of_spki(struct public_key **ret, struct span der, struct err *e)
 {
 	const unsigned char *at = der.p;
-	EVP_PKEY *pkey = der.n > 8192 ? NULL : d2i_PUBKEY(NULL, &at, (long)der.n);
+	EVP_PKEY *pkey = der.n > 8192
+				 ? NULL
+				 : d2i_PUBKEY_ex(NULL, &at, (long)der.n, crypto_context(), NULL);
 	bool ok;
 
-	ERR_clear_error();
+	crypto_context_forget_errors();
 	if (!pkey || at != der.p + der.n) {
 		EVP_PKEY_free(pkey);
 		return err_set(
@@ -169,7 +180,7 @@ bool public_key_equal(const struct public_key *a, const struct public_key *b)
 {
 	bool same = EVP_PKEY_eq(a->pkey, b->pkey) == 1;
 
-	ERR_clear_error();
+	crypto_context_forget_errors();
 	return same;
 }
 

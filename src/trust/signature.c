@@ -1,26 +1,21 @@
 #include "trust/signature.h"
 
 #include <openssl/ecdsa.h>
-#include <openssl/err.h>
 #include <openssl/rsa.h>
 
+#include "base/crypto_context.h"
+#include "base/mem.h"
 #include "evidence/tpm_alg.h"
 #include "base/banned.h"
 
 enum { ECDSA_NUMBER_MAX = 1024 };
 
-static const EVP_MD *md_of(enum digest_alg alg)
+/* The name that libcrypto has for a hash that may be signed, or NULL: SHA-1 and less are none. */
+static const char *md_of(enum digest_alg alg)
 {
-	switch (alg) {
-	case DIGEST_SHA256:
-		return EVP_sha256();
-	case DIGEST_SHA384:
-		return EVP_sha384();
-	case DIGEST_SHA512:
-		return EVP_sha512();
-	default:
-		return NULL;
-	}
+	return alg == DIGEST_SHA256 || alg == DIGEST_SHA384 || alg == DIGEST_SHA512
+		       ? digest_name(alg)
+		       : NULL;
 }
 
 static bool set_padding(EVP_PKEY_CTX *ctx, enum signature_scheme scheme)
@@ -38,21 +33,27 @@ bool signature_verify(const struct public_key *key, struct signature_alg alg, st
 {
 	EVP_PKEY *pkey = public_key_pkey(key);
 	bool is_ecdsa = alg.scheme == SIGNATURE_ECDSA, ok = false;
-	const EVP_MD *md = md_of(alg.digest);
+	const char *md = md_of(alg.digest);
 	EVP_PKEY_CTX *ctx = NULL;
 	EVP_MD_CTX *mctx;
 
 	if (!md || (alg.scheme != SIGNATURE_RSASSA && alg.scheme != SIGNATURE_RSAPSS && !is_ecdsa))
 		return err_set(e, ERR_SIGNATURE, "signature: scheme or hash is not taken");
-	if (EVP_PKEY_is_a(pkey, "EC") != is_ecdsa)
+	if ((EVP_PKEY_get_id(pkey) == EVP_PKEY_EC) != is_ecdsa)
 		return err_set(
 			e, ERR_SIGNATURE, "signature: the key is of another kind than the scheme");
 	mctx = EVP_MD_CTX_new();
-	ok = mctx && EVP_DigestVerifyInit(mctx, &ctx, md, NULL, pkey) == 1 &&
-	     set_padding(ctx, alg.scheme) &&
-	     EVP_DigestVerify(mctx, sig.p, sig.n, message.p, message.n) == 1;
+	if (!mctx ||
+		EVP_DigestVerifyInit_ex(mctx, &ctx, md, crypto_context(), NULL, pkey, NULL) != 1 ||
+		!set_padding(ctx, alg.scheme)) {
+		mem_note_missing(); /* key and hash are what they must be */
+	} else {
+		/* The message ends here: no copy of the context for one that goes on. */
+		EVP_MD_CTX_set_flags(mctx, EVP_MD_CTX_FLAG_FINALISE);
+		ok = EVP_DigestVerify(mctx, sig.p, sig.n, message.p, message.n) == 1;
+	}
 	EVP_MD_CTX_free(mctx);
-	ERR_clear_error();
+	crypto_context_forget_errors();
 	if (!ok)
 		return err_set(e, ERR_SIGNATURE, "signature does not verify with the key");
 	return true;

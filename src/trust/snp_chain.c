@@ -1,8 +1,8 @@
 #include "trust/snp_chain.h"
 
-#include <openssl/err.h>
 #include <openssl/x509.h>
 
+#include "base/crypto_context.h"
 #include "base/hex.h"
 #include "trust/certificate_inside.h"
 #include "trust/snp_pss.h"
@@ -30,7 +30,7 @@ static void name_text(char out[static NAME_TEXT], X509_NAME *name)
 	for (char *c = out; *c; c++)
 		if (*c < 0x20 || *c > 0x7e)
 			*c = '?';
-	ERR_clear_error();
+	crypto_context_forget_errors();
 }
 
 static const struct certificate *issuer_of(const struct certificate *c,
@@ -94,7 +94,7 @@ static bool signed_by(
 	if (!snp_pss_check(alg, place, e))
 		return false;
 	ok = key && X509_verify(c->x509, key) == 1;
-	ERR_clear_error();
+	crypto_context_forget_errors();
 	return ok ||
 	       err_set(e, ERR_SIGNATURE, "%s '%s' is not signed by '%s'", place, name, by_name);
 }

@@ -1,10 +1,10 @@
 #include "trust/snp_chain.h"
 
-#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/x509v3.h>
 #include <stdio.h>
 
+#include "base/crypto_context.h"
 #include "trust/certificate_inside.h"
 #include "base/banned.h"
 
@@ -65,12 +65,13 @@ static bool check_key(const struct role *r, struct err *e)
 	bool ok;
 
 	if (r->authority)
-		ok = key && EVP_PKEY_is_a(key, "RSA") && EVP_PKEY_get_bits(key) == RSA_BITS;
+		ok = key && EVP_PKEY_get_id(key) == EVP_PKEY_RSA &&
+		     EVP_PKEY_get_bits(key) == RSA_BITS;
 	else
-		ok = key && EVP_PKEY_is_a(key, "EC") &&
+		ok = key && EVP_PKEY_get_id(key) == EVP_PKEY_EC &&
 		     EVP_PKEY_get_group_name(key, group, sizeof group, &n) == 1 &&
 		     !strcmp(group, "secp384r1");
-	ERR_clear_error();
+	crypto_context_forget_errors();
 	return ok || err_set(e, ERR_SIGNATURE, "%s: its key is not %s", r->place,
 			     r->authority ? "RSA of 4096 bits" : "one of P-384");
 }

@@ -1,13 +1,13 @@
 #include "trust/snp_crl.h"
 
-#include <openssl/err.h>
-#include <openssl/pem.h>
 #include <openssl/x509v3.h>
 #include <stdlib.h>
 
+#include "base/crypto_context.h"
 #include "base/mem.h"
 #include "trust/certificate_inside.h"
 #include "trust/snp_pss.h"
+#include "trust/x509_read.h"
 #include "base/banned.h"
 
 struct snp_crl {
@@ -16,26 +16,18 @@ struct snp_crl {
 
 static X509_CRL *of_der(struct span der)
 {
-	const unsigned char *at = der.p;
-	X509_CRL *list = d2i_X509_CRL(NULL, &at, (long)der.n);
+	struct span rest = { 0 };
+	X509_CRL *list = x509_read_crl(der, &rest);
 
-	if (list && at == der.p + der.n)
+	if (list && !rest.n)
 		return list;
 	X509_CRL_free(list);
 	return NULL;
 }
 
-static X509_CRL *of_pem(struct span pem)
-{
-	BIO *bio = BIO_new_mem_buf(pem.p, (int)pem.n);
-	X509_CRL *list = bio ? PEM_read_bio_X509_CRL(bio, NULL, NULL, NULL) : NULL;
-
-	BIO_free(bio);
-	return list;
-}
-
 bool snp_crl_of_file(struct snp_crl **ret, struct span bytes, struct err *e)
 {
+	struct snp_crl *crl;
 	X509_CRL *list;
 
 	if (bytes.n > SNP_CRL_SIZE_MAX)
@@ -43,12 +35,17 @@ bool snp_crl_of_file(struct snp_crl **ret, struct span bytes, struct err *e)
 			e, ERR_LIMIT, "CRL is %zu bytes, limit %d", bytes.n, SNP_CRL_SIZE_MAX);
 	if (!bytes.n)
 		return err_set(e, ERR_FORMAT, "CRL is empty");
-	list = bytes.p[0] == 0x30 ? of_der(bytes) : of_pem(bytes);
-	ERR_clear_error();
+	list = bytes.p[0] == 0x30 ? of_der(bytes) : x509_read_crl_pem(bytes);
+	crypto_context_forget_errors();
 	if (!list)
 		return err_set(e, ERR_FORMAT, "%zu bytes are no CRL in PEM or DER", bytes.n);
-	*ret = MEM_NEW(struct snp_crl);
-	(*ret)->list = list;
+	crl = MEM_NEW(struct snp_crl);
+	if (!crl) {
+		X509_CRL_free(list);
+		return err_set(e, ERR_LIMIT, "CRL: no memory");
+	}
+	crl->list = list;
+	*ret = crl;
 	return true;
 }
 
@@ -91,7 +88,7 @@ bool snp_crl_check_issuer(const struct snp_crl *crl, const struct snp_chain *cha
 	if (!snp_pss_check(alg, "CRL", e))
 		return false;
 	ok = key && X509_CRL_verify(crl->list, key) == 1;
-	ERR_clear_error();
+	crypto_context_forget_errors();
 	if (!ok)
 		return err_set(e, ERR_SIGNATURE, "CRL is not signed by the ARK");
 	return check_critical(crl, e);

@@ -1,9 +1,9 @@
 #include "trust/snp_leaf.h"
 
-#include <openssl/err.h>
 #include <openssl/objects.h>
 #include <openssl/x509.h>
 
+#include "base/crypto_context.h"
 #include "codec/der.h"
 #include "trust/certificate_inside.h"
 #include "trust/snp_leaf_inside.h"
@@ -144,7 +144,7 @@ bool snp_leaf_read(struct snp_leaf *ret, const struct certificate *c, struct err
 				ASN1_STRING_get0_data(octets), (size_t)ASN1_STRING_length(octets)),
 			oid, e);
 	}
-	ERR_clear_error();
+	crypto_context_forget_errors();
 	if (ok)
 		*ret = out;
 	return ok;

@@ -14,10 +14,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/hex.h"
 #include "sys/file.h"
 #include "test.h"
-#include "unit/machine_made.h"
+#include "unit/machine_texts.h"
 
 enum { LOG_BYTES = 48 << 10 };
 
@@ -30,33 +29,11 @@ static void write_out(const char *dir, const char *name, struct span bytes)
 	CHECK_OK(file_write(AT_FDCWD, path, bytes, 0644, &e), e);
 }
 
-/* One separator is predicted in every computed register, as made_reference has it. */
 static void write_values(const char *dir, struct machine *m)
 {
 	CLEANUP(buf_done) struct buf out = buf_init(1 << 20);
-	struct event events[TPM_PCRS] = { 0 };
-	struct reference_shape shape = m->shape;
-	struct reference_values v = { .image = STR("made"), .shapes = &shape, .n_shapes = 1 };
-	size_t n = 0;
 
-	for (size_t i = 0; i < shape.n_registers; i++) {
-		m->registers[i].reason = STR("made");
-		if (shape.registers[i].how == REFERENCE_COMPUTED)
-			events[n++] = (struct event){ .reg = shape.registers[i].reg,
-				.type = 4,
-				.what = STR("separator"),
-				.rule = STR("TCG PFP 3.3.4"),
-				.origin = STR("firmware"),
-				.digests = { digest_of(DIGEST_SHA256, span_make("\0\0\0\0", 4)),
-					digest_of(DIGEST_SHA384, span_make("\0\0\0\0", 4)) } };
-	}
-	shape.events.items = events;
-	shape.events.n = n;
-	shape.events.n_banks = shape.n_banks;
-	for (size_t i = 0; i < shape.n_banks; i++)
-		shape.events.banks[i] = shape.banks[i];
-	reference_values_emit(&v, &out);
-	CHECK(buf_ok(&out));
+	machine_values(m, &out);
 	write_out(dir, "values.json", buf_span(&out));
 }
 
@@ -104,28 +81,6 @@ static void write_signed(const char *dir, const struct machine *m)
 	write_key(dir, "ca-key.der", made_ca_key);
 }
 
-/* Events that extend nothing, up to the bytes that a real machine's log has. */
-static void lengthen_log(struct machine *m)
-{
-	struct buf b = buf_init(BUNDLE_SIZE_MAX);
-	char text[200];
-
-	memset(text, 'x', sizeof text);
-	buf_add(&b, m->bundle.firmware_log.p, m->bundle.firmware_log.n);
-	while (b.n < LOG_BYTES) {
-		buf_u32le(&b, 1);
-		buf_u32le(&b, EVENT_LOG_NO_ACTION);
-		buf_u32le(&b, 2);
-		buf_u16le(&b, TPM_ALG_SHA256);
-		buf_fill(&b, 0, SHA256_SIZE);
-		buf_u16le(&b, TPM_ALG_SHA384);
-		buf_fill(&b, 0, SHA384_SIZE);
-		buf_u32le(&b, sizeof text);
-		buf_add(&b, text, sizeof text);
-	}
-	m->bundle.firmware_log = kept(m, b);
-}
-
 static void begin(struct machine *m, struct arena *a)
 {
 	machine_init(m, a);
@@ -151,7 +106,7 @@ int main(int argc, char **argv)
 	made_keys();
 	begin(m, a);
 	machine_sign(m);
-	lengthen_log(m);
+	machine_lengthen(m, LOG_BYTES);
 	write_values(argv[1], m);
 	write_bundle(argv[1], "evidence.json", m);
 	write_trust(argv[1], m);

@@ -1,0 +1,73 @@
+/*
+ * Verifies evidence with libassay: reads files, calls once, prints the status and behind it the result in JSON.
+ *
+ *   cc verify.c -o verify $(pkg-config --cflags --libs libassay)
+ *   ./verify SECONDS EVIDENCE VALUES TRUST POLICY NONCE [CERTIFICATE...]
+ *
+ * SECONDS is the time of the appraisal since 1970 (`date +%s`); "-" stands for a file that there is not. NONCE is a file of
+ * 32 bytes. Each CERTIFICATE is named as the trust file names it. Exit: 0 affirmed, 1 not, 2 no verdict.
+ */
+#include <assay.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct assay_bytes get(const char *path)
+{
+	const struct assay_bytes none = { NULL, 0 };
+	const size_t max = 16 << 20;
+	struct assay_bytes b;
+	FILE *f;
+	void *p;
+
+	if (!strcmp(path, "-"))
+		return none;
+	f = fopen(path, "rb");
+	p = malloc(max);
+	if (!f || !p) {
+		fprintf(stderr, "verify: cannot read '%s'\n", path);
+		exit(2);
+	}
+	b.data = p;
+	b.size = fread(p, 1, max, f);
+	fclose(f);
+	return b;
+}
+
+int main(int argc, char **argv)
+{
+	struct assay_certificate certificates[ASSAY_CERTIFICATES_MAX];
+	struct assay_input in;
+	struct assay_result out;
+	int i, error;
+
+	if (argc < 7 || argc > 7 + ASSAY_CERTIFICATES_MAX) {
+		fprintf(stderr,
+			"usage: verify SECONDS EVIDENCE VALUES TRUST POLICY NONCE [CERTIFICATE...]\n");
+		return 2;
+	}
+	memset(&in, 0, sizeof in);
+	memset(&out, 0, sizeof out);
+	in.size = sizeof in;
+	out.size = sizeof out;
+	in.at_unix = strtoll(argv[1], NULL, 10);
+	in.evidence = get(argv[2]);
+	in.reference_values = get(argv[3]);
+	in.trust = get(argv[4]);
+	in.policy = get(argv[5]);
+	in.nonce = get(argv[6]);
+	for (i = 7; i < argc; i++) {
+		certificates[i - 7].path = argv[i];
+		certificates[i - 7].bytes = get(argv[i]);
+	}
+	in.certificates = certificates;
+	in.n_certificates = (size_t)(argc - 7);
+	error = assay_verify(&in, &out);
+	if (error)
+		fprintf(stderr, "verify: %s%s%s\n", out.error, out.hint[0] ? "; " : "", out.hint);
+	else
+		printf("%s\n%s", assay_status_name(out.status), out.ear);
+	i = error ? 2 : out.status != ASSAY_AFFIRMING;
+	assay_result_free(&out);
+	return i;
+}

@@ -1,0 +1,87 @@
+#!/usr/bin/env python3
+"""Verifies evidence with libassay from Python, as verify.c does: the same arguments, the same output, the same exit codes.
+
+    ./verify.py SECONDS EVIDENCE VALUES TRUST POLICY NONCE [CERTIFICATE...]
+"""
+import ctypes
+import sys
+
+
+class Bytes(ctypes.Structure):
+    _fields_ = [("data", ctypes.c_char_p), ("size", ctypes.c_size_t)]
+
+
+class Certificate(ctypes.Structure):
+    _fields_ = [("path", ctypes.c_char_p), ("bytes", Bytes)]
+
+
+class Input(ctypes.Structure):
+    _fields_ = [
+        ("size", ctypes.c_size_t),
+        ("at_unix", ctypes.c_int64),
+        ("memory_max", ctypes.c_size_t),
+        ("evidence", Bytes),
+        ("policy", Bytes),
+        ("trust", Bytes),
+        ("reference_values", Bytes),
+        ("enrolment", Bytes),
+        ("certificates", ctypes.POINTER(Certificate)),
+        ("n_certificates", ctypes.c_size_t),
+        ("vouch", ctypes.c_int),
+        ("shape", ctypes.c_char_p),
+        ("nonce", Bytes),
+        ("report_data", Bytes),
+    ]
+
+
+class Result(ctypes.Structure):
+    _fields_ = [
+        ("size", ctypes.c_size_t),
+        ("status", ctypes.c_int),
+        ("ear", ctypes.c_char_p),
+        ("ear_size", ctypes.c_size_t),
+        ("error", ctypes.c_char * 600),
+        ("hint", ctypes.c_char * 300),
+    ]
+
+
+def get(path):
+    if path == "-":
+        return Bytes(None, 0)
+    with open(path, "rb") as f:
+        data = f.read()
+    return Bytes(data, len(data))
+
+
+def main(argv):
+    if len(argv) < 7:
+        sys.exit("usage: verify.py SECONDS EVIDENCE VALUES TRUST POLICY NONCE [CERTIFICATE...]")
+    library = ctypes.CDLL("libassay.so.0")
+    library.assay_status_name.restype = ctypes.c_char_p
+    certificates = [Certificate(path.encode(), get(path)) for path in argv[7:]]
+    given = Input(
+        size=ctypes.sizeof(Input),
+        at_unix=int(argv[1]),
+        evidence=get(argv[2]),
+        reference_values=get(argv[3]),
+        trust=get(argv[4]),
+        policy=get(argv[5]),
+        nonce=get(argv[6]),
+        certificates=(Certificate * len(certificates))(*certificates),
+        n_certificates=len(certificates),
+    )
+    result = Result(size=ctypes.sizeof(Result))
+    error = library.assay_verify(ctypes.byref(given), ctypes.byref(result))
+    if error:
+        hint = result.hint.decode()
+        print("verify: " + result.error.decode() + ("; " + hint if hint else ""), file=sys.stderr)
+    else:
+        print(library.assay_status_name(result.status).decode())
+        sys.stdout.write(result.ear.decode())
+    code = 2 if error else int(result.status != 2)
+    library.assay_result_free(ctypes.byref(result))
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv))
