@@ -71,8 +71,12 @@ void hasher_freep(struct hasher **h)
 /* Hashing what lies in memory fails only where a state of it cannot be had: all algorithms are fetched already. */
 void hasher_restart(struct hasher *h)
 {
-	if (h && (!h->ctx || EVP_DigestInit_ex(h->ctx, crypto_context_digest(h->alg), NULL) != 1))
-		mem_missing();
+	if (!h || (h->ctx && EVP_DigestInit_ex(h->ctx, crypto_context_digest(h->alg), NULL) == 1))
+		return;
+	mem_missing();
+	/* One that is half set up must not be used. */
+	EVP_MD_CTX_free(h->ctx);
+	h->ctx = NULL;
 }
 
 void hasher_add(struct hasher *h, const void *p, size_t n)

@@ -15,7 +15,8 @@ for kind in tpm snp tdx nitro; do
 	[ -x "$maker" ] || { echo "$kind: no maker of its evidence here"; continue; }
 	"$maker" "$folder" >/dev/null
 	cd "$folder"
-	args=("$(cat at)" evidence.json values.json trust.yaml - nonce.bin)
+	printf 'format: assay.policy/1\nname: mine\nshape: made\n' >policy.yaml
+	args=("$(cat at)" evidence.json values.json trust.yaml policy.yaml nonce.bin)
 	if [ $kind = tpm ]; then
 		printf '0a%.0s' $(seq 32) >nonce
 		printf 'format: assay.trust/1\ntpm-roots:\n  - name: made\n    certificate: root.der\npinned-aks:\n  - name: %s\nunsigned-reference-values: accept\n' "$(cat ak)" >trust.yaml

@@ -57,7 +57,8 @@ for kind in tpm snp tdx nitro; do
 	fi
 	cd "$made" || exit
 	python3 -c 'import sys; sys.stdout.buffer.write(bytes.fromhex(sys.stdin.read().strip()))' <nonce >nonce.bin
-	args=("$(cat at)" evidence.json values.json trust.yaml - nonce.bin)
+	printf 'format: assay.policy/1\nname: mine\nshape: made\n' >policy.yaml
+	args=("$(cat at)" evidence.json values.json trust.yaml policy.yaml nonce.bin)
 	[ $kind = tpm ] && args+=(root.der)
 	"$work/shared" "${args[@]}" >"$work/a" 2>"$work/err"
 	same "$kind: affirmed" "0 affirming" "$? $(head -n 1 "$work/a")"
