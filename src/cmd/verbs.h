@@ -50,4 +50,9 @@ extern const struct verb cmd_store_gc;
 extern const struct verb cmd_store_du;
 extern const struct verb cmd_completion;
 
+/* What every assay can do with evidence, in the order of --help. */
+#define VERBS_OF_EVIDENCE                                                                     \
+	&cmd_bundle_make, &cmd_bundle_status, &cmd_verify, &cmd_explain, &cmd_policy_explain, \
+		&cmd_eventlog_show, &cmd_eventlog_replay, &cmd_eventlog_diff
+
 #endif

@@ -1,11 +1,11 @@
 #include "trust/p256_key.h"
 
 #include <openssl/ecdsa.h>
-#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <stdlib.h>
 
+#include "base/crypto_context.h"
 #include "base/mem.h"
 #include "base/banned.h"
 
@@ -57,9 +57,11 @@ bool p256_key_of_pem(struct p256_key **ret, struct span pem, struct err *e)
 	if (pem.n > P256_KEY_FILE_MAX)
 		return err_set(e, ERR_LIMIT, "key is larger than %d bytes", P256_KEY_FILE_MAX);
 	bio = BIO_new_mem_buf(pem.p, (int)pem.n);
-	pkey = bio ? PEM_read_bio_PrivateKey(bio, NULL, ask_nobody, &asked) : NULL;
+	pkey = bio ? PEM_read_bio_PrivateKey_ex(
+			     bio, NULL, ask_nobody, &asked, crypto_context(), NULL)
+		   : NULL;
 	BIO_free(bio);
-	ERR_clear_error();
+	crypto_context_forget_errors();
 	if (pkey && is_p256(pkey)) {
 		k = MEM_NEW(struct p256_key);
 		k->pkey = pkey;
@@ -97,15 +99,18 @@ bool p256_key_sign(uint8_t out[static P256_KEY_SIGNATURE], const struct p256_key
 	uint8_t der[DER_MAX], pair[P256_KEY_SIGNATURE];
 	size_t n = sizeof der;
 	EVP_MD_CTX *sign = EVP_MD_CTX_new(), *verify = EVP_MD_CTX_new();
-	bool made = sign && EVP_DigestSignInit(sign, NULL, EVP_sha256(), NULL, k->pkey) == 1 &&
+	bool made = sign &&
+		    EVP_DigestSignInit_ex(
+			    sign, NULL, "SHA256", crypto_context(), NULL, k->pkey, NULL) == 1 &&
 		    EVP_DigestSign(sign, der, &n, message.p, message.n) == 1 && split(pair, der, n);
 	bool holds = made && verify &&
-		     EVP_DigestVerifyInit(verify, NULL, EVP_sha256(), NULL, k->pkey) == 1 &&
+		     EVP_DigestVerifyInit_ex(
+			     verify, NULL, "SHA256", crypto_context(), NULL, k->pkey, NULL) == 1 &&
 		     EVP_DigestVerify(verify, der, n, message.p, message.n) == 1;
 
 	EVP_MD_CTX_free(sign);
 	EVP_MD_CTX_free(verify);
-	ERR_clear_error();
+	crypto_context_forget_errors();
 	if (!made)
 		return err_set(e, ERR_INTERNAL, "libcrypto cannot sign with the key");
 	if (!holds)
