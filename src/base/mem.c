@@ -4,10 +4,13 @@
 
 #include "base/banned.h"
 
-/* The one thing that a thread keeps: whether somebody guards, and whether there is a note. */
+/*
+ * The one thing that a thread keeps: whether somebody guards, and whether there is a note. It lies in the thread's static block, where
+ * no loader has to be asked for it.
+ */
 static _Thread_local struct {
 	bool on, missing;
-} guard;
+} guard __attribute__((tls_model("initial-exec")));
 
 void mem_guard_begin(void)
 {

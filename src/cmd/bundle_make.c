@@ -155,7 +155,7 @@ static bool run(const struct verb_args *args, int *code, struct err *e)
 }
 
 static const struct verb_option options[] = {
-	{ "--output", "FILE", "where the bundle goes (also -o)", false },
+	{ "--output", "FILE", "where the bundle goes", false },
 	{ "--certificates", "FILE", "SEV-SNP: certificates, or the host's table of them", true },
 	{ "--crl", "FILE", "SEV-SNP: AMD's list of revoked certificates", false },
 	{ "--tcb-info", "FILE", "TDX: TCB info of the platform, as Intel answers it", false },
