@@ -223,4 +223,16 @@ __attribute__((unused)) static void az_run(const struct az_case *c, void (*hones
 		az_say(c->name);
 }
 
+__attribute__((unused)) static void az_run_all(
+	const struct az_case *cases, size_t n, void (*honest)(void))
+{
+	size_t negative = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		az_run(&cases[i], honest);
+		negative += cases[i].want != VERDICT_AFFIRMING;
+	}
+	printf("%zu cases, %zu of them refused\n", n, negative);
+}
+
 #endif

@@ -14,7 +14,7 @@ unit "  generation: others' writes, none of ours; the end after five entries" at
 unit "  no configfs, no provider, another provider, no right: what to do" attest_tsm absent kinds
 e2e "/dev/nsm: a document whose nonce is the binding's" attest-hardware "Nitro: a kernel with a security module is found by itself" \
 	"  with a document whose nonce is SHA-512 of the binding" "  the module's error is the machine's fault"
-unit "  request and response byte for byte, each length, each error of the driver" attest_nsm request document responses cut errors
+unit "  request and response byte for byte, each length, each error of the driver" attest_nsm request document responses documents cut errors
 e2e "Azure: the report from NV, a quote by the key at 0x81000003" attest-hardware "  the report is there as it is" \
 	"  the quote is the key's, over SHA-256 of the binding" "  SHA-512 of the binding is what was written"
 e2e "replies of a test authority become bundles that a verifier asks for without a credential" attest-hardware \

@@ -1,20 +1,26 @@
 # Documents of AWS Nitro, Azure's confidential machines, what TPMs say beside their quotes. Sourced by test/accept/6.sh.
 # shellcheck shell=bash disable=SC2154
 section "AWS Nitro"
-unit "documents of enclaves and of NitroTPMs: honest ones are affirmed, changed ones fail in the check that is named" appraise_nitro cases negative
-unit "  each byte changed, each length: refused" appraise_nitro flips change_one
-unit "  each extension of each certificate left out: the reason names it" appraise_nitro extensions
-unit "  only what is signed under a trusted root is looked at" appraise_nitro claims_are_signed
-unit "  live and archive mode; where the clock may be the cause, it is said" appraise_nitro says_clock archived archive_mode
+unit "documents of enclaves and of NitroTPMs: honest ones are affirmed; another nonce, role or field fails in the check that is named" appraise_nitro cases
+unit "  another form or header" appraise_nitro_document cases
+unit "  other certificates, signatures and times" appraise_nitro_chain cases
+unit "  debug mode, and other registers" appraise_nitro_registers cases in_debug debug_by_one
+unit "  each byte changed, each length: refused" appraise_nitro_flips flips change_one
+unit "  each extension of each certificate left out: the reason names it" appraise_nitro_chain extensions
+unit "  only what is signed under a trusted root is looked at" appraise_nitro_registers claims_are_signed
+unit "  live and archive mode" appraise_nitro archive_mode archive_other_nonce archive_mode_without_nonce
+unit "  where the clock may be the cause, it is said" appraise_nitro_chain says_clock archive_of_the_future
 unit "the policy's member nitro: read strictly, told in sentences" policy reads_nitro refuses_nitro nitro_in_sentences
 unit "every document among the vectors through the whole appraisal" appraise_nitro_vectors see is_signed is_refused
 section "Azure"
-unit "machines with SEV-SNP underneath: honest ones are affirmed, changed ones fail in the check that is named" appraise_azure cases negative
-unit "  each byte of the report, the runtime data, the quote changed; each length: refused" appraise_azure flips unsigned_bytes truncations
-unit "  settings and registers count only when the hardware stands behind them" appraise_azure claims_are_bound data_of_another
-unit "  a report that the guest asked for is refused, whatever the policy says" appraise_azure guest_report guest_report_allowed
+unit "machines with SEV-SNP underneath: honest ones are affirmed; other settings or another nonce fail in the check that is named" appraise_azure cases
+unit "  another HCL report, another report of the hardware" appraise_azure_hcl cases
+unit "  another key of the TPM, another quote, other registers" appraise_azure_quote cases
+unit "  each byte of the report, the runtime data, the quote changed; each length: refused" appraise_azure_flips flips unsigned_bytes truncations
+unit "  settings and registers count only when the hardware stands behind them" appraise_azure_hcl claims_are_bound data_of_another
+unit "  a report that the guest asked for is refused, whatever the policy says" appraise_azure_hcl guest_report guest_report_allowed
 unit "  no measurement that the policy names: a warning, never affirmed" appraise_azure no_measurement_named other_hardware_named
-unit "machines with TDX underneath: the quote's report data, too" appraise_azure_tdx cases negative quote_of_another tdreport_of_another
+unit "machines with TDX underneath: the quote's report data, too" appraise_azure_tdx cases quote_of_another tdreport_of_another
 unit "the policy's member azure: read strictly, told in sentences" policy reads_azure refuses_azure azure_in_sentences
 unit "every piece of Azure's evidence among the vectors through the whole appraisal" appraise_azure_vectors see bound_checks quote_checks
 section "quotes of TPMs"
