@@ -58,7 +58,7 @@ static struct check check_of(enum appraise_nitro_check which)
 		.what = str_of(r->what),
 		.whose = str_of(r->whose),
 		.claim = r->claim,
-		.fail_value = r->fail_value };
+		.fail_value = (int)r->fail_value };
 }
 
 const char *appraise_nitro_name(enum appraise_nitro_check which)

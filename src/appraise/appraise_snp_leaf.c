@@ -40,7 +40,7 @@ static struct str product_text(struct appraise_snp_state *s)
 static struct str said_product(struct appraise_snp_state *s)
 {
 	if (!s->report.has_cpu)
-		return s->leaf.product_name;
+		return arena_str(s->w->a, s->leaf.product_name); /* it outlives the certificate */
 	return arena_printf(s->w->a, "%.*s; CPUID: %s", STR_ARG(s->leaf.product_name),
 		snp_product_name(snp_report_product(&s->report)));
 }

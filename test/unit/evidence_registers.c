@@ -149,7 +149,7 @@ static void fits(void)
 	struct bundle_bank b = { .alg = DIGEST_SHA384, .pcrs = 7 };
 
 	for (unsigned i = 0; i < 3; i++) {
-		b.values[i] = digest_of(DIGEST_SHA384, span_make("abc" + i, 1));
+		b.values[i] = digest_of(DIGEST_SHA384, span_make(&"abc"[i], 1));
 		r[i].values[1] = b.values[i];
 	}
 	CHECK(evidence_registers_fit(&b, &s));

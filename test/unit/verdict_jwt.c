@@ -79,7 +79,7 @@ static void token(void)
 	CLEANUP(buf_done) struct buf out = buf_init(1 << 20), ear = buf_init(1 << 20);
 	CLEANUP(buf_done)
 	struct buf header = buf_init(1 << 10), payload = buf_init(1 << 20), sig = buf_init(1 << 10);
-	struct str head, rest, body, tail;
+	struct str head, rest, body = { 0 }, tail = { 0 };
 	struct err e = { 0 };
 
 	CHECK_OK(verdict_jwt(&out, &v, &context, k, &e), e);
