@@ -33,5 +33,10 @@ void crypto_context_forget_errors(void);
  * could not be set up, it was memory, of which libcrypto 3.0 does not always tell.
  */
 void crypto_context_forget_failure(void);
+/*
+ * What came of a second try at something that failed and depends on nothing but its input: if it holds now, it failed for want
+ * of memory, of which libcrypto need not have told, and the guard gets its note.
+ */
+bool crypto_context_second(bool holds);
 
 #endif

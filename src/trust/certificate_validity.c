@@ -2,6 +2,7 @@
 
 #include "base/crypto_context.h"
 #include "base/ckd.h"
+#include "base/mem.h"
 #include "base/utc.h"
 #include "trust/certificate_inside.h"
 #include "base/banned.h"
@@ -16,6 +17,8 @@ static bool unix_of(int64_t *ret, const ASN1_TIME *t)
 	bool ok = t && epoch && ASN1_TIME_check(t) == 1 &&
 		  ASN1_TIME_diff(&days, &seconds, epoch, t) == 1;
 
+	if (!epoch)
+		mem_note_missing();
 	ASN1_TIME_free(epoch);
 	crypto_context_forget_errors();
 	if (ok)

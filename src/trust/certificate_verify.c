@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "base/crypto_context.h"
+#include "base/mem.h"
 #include "trust/certificate_inside.h"
 #include "base/banned.h"
 
@@ -157,31 +158,42 @@ static bool find_root(X509_STORE_CTX *ctx, const struct certificate_chain *chain
 	return false;
 }
 
-bool certificate_verify(const struct certificate_chain *chain, enum certificate_purpose purpose,
-	int64_t at_unix, size_t *root, struct err *e)
+static bool path_once(
+	const struct certificate_chain *chain, int64_t at_unix, size_t *root, struct err *e)
 {
 	X509_STORE_CTX *ctx;
 	X509_STORE *store;
 	STACK_OF(X509) * others;
 	bool ok;
 
-	if (chain->n_roots == 0)
-		return err_set(e, ERR_NOTFOUND, "the trust file names no TPM root");
-	if (!check_leaf(chain->leaf->x509, purpose, e))
-		return false;
 	ctx = X509_STORE_CTX_new_ex(crypto_context(), NULL);
 	store = X509_STORE_new();
 	others = stack_of(chain->others, chain->n_others);
-	if (!set_up(ctx, store, chain, others, at_unix))
+	if (!set_up(ctx, store, chain, others, at_unix)) {
+		mem_note_missing();
 		ok = err_set(e, ERR_LIMIT, "certificates: no memory");
-	else if (X509_verify_cert(ctx) != 1)
+	} else if (X509_verify_cert(ctx) != 1) {
 		ok = say_why(ctx, e);
-	else
+	} else {
 		ok = find_root(ctx, chain, root) ||
 		     err_set(e, ERR_INTERNAL, "certificate path ends in no root of the trust file");
+	}
 	X509_STORE_CTX_free(ctx);
 	X509_STORE_free(store);
 	sk_X509_free(others);
 	crypto_context_forget_errors();
 	return ok;
+}
+
+bool certificate_verify(const struct certificate_chain *chain, enum certificate_purpose purpose,
+	int64_t at_unix, size_t *root, struct err *e)
+{
+	X509 *leaf = chain->leaf->x509;
+
+	if (chain->n_roots == 0)
+		return err_set(e, ERR_NOTFOUND, "the trust file names no TPM root");
+	if (!check_leaf(leaf, purpose, e) && !crypto_context_second(check_leaf(leaf, purpose, e)))
+		return false;
+	return path_once(chain, at_unix, root, e) ||
+	       crypto_context_second(path_once(chain, at_unix, root, e));
 }

@@ -2,6 +2,7 @@
 
 #include <openssl/objects.h>
 
+#include "base/mem.h"
 #include "codec/der.h"
 #include "trust/certificate_inside.h"
 #include "base/banned.h"
@@ -122,6 +123,8 @@ bool gce_instance_read(
 	const ASN1_OCTET_STRING *value;
 	bool made = oid != NULL;
 
+	if (!made)
+		mem_note_missing();
 	ASN1_OBJECT_free(oid);
 	if (!made)
 		return err_set(e, ERR_LIMIT, WHAT ": no memory");

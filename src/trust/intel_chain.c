@@ -3,6 +3,7 @@
 #include <openssl/x509v3.h>
 
 #include "base/crypto_context.h"
+#include "base/mem.h"
 #include "base/utc.h"
 #include "codec/pem.h"
 #include "trust/certificate_inside.h"
@@ -36,6 +37,8 @@ static bool read_one(struct certificate **ret, struct span der, struct err *e)
 	if (!certificate_of_der(&c, der, e))
 		return false;
 	n = i2d_X509(c->x509, NULL);
+	if (n < 0)
+		mem_note_missing();
 	if (n < 0 || (size_t)n != der.n)
 		return err_set(e, ERR_FORMAT, "certificate: bytes behind its end");
 	*ret = TAKE(c);
@@ -128,7 +131,9 @@ bool intel_chain_signed(const struct intel_chain *c, struct err *e)
 	for (size_t i = 0; i < c->n; i++) {
 		/* The root, too: a pinned one holds anyway, but a chain that is judged without the pin says so. */
 		const struct certificate *issuer = c->certs[i + 1 < c->n ? i + 1 : i];
-		bool ok = signed_by(c->certs[i]->x509, issuer->x509);
+		X509 *x = c->certs[i]->x509;
+		bool ok = signed_by(x, issuer->x509) ||
+			  crypto_context_second(signed_by(x, issuer->x509));
 
 		crypto_context_forget_errors();
 		if (!ok)

@@ -1,5 +1,6 @@
 #include "trust/intel_seconds.h"
 
+#include "base/mem.h"
 #include "base/banned.h"
 
 enum { DAY = 86400 };
@@ -10,6 +11,8 @@ bool intel_seconds(const ASN1_TIME *t, int64_t *ret)
 	int days = 0, rest = 0;
 	bool ok = epoch && ASN1_TIME_diff(&days, &rest, epoch, t) == 1;
 
+	if (!epoch)
+		mem_note_missing();
 	ASN1_TIME_free(epoch);
 	if (ok)
 		*ret = (int64_t)days * DAY + rest;

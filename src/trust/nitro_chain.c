@@ -44,6 +44,8 @@ static bool unix_of(int64_t *ret, const ASN1_TIME *t)
 	int days = 0, seconds = 0;
 	bool ok = epoch && ASN1_TIME_diff(&days, &seconds, epoch, t) == 1;
 
+	if (!epoch)
+		mem_note_missing();
 	ASN1_TIME_free(epoch);
 	crypto_context_forget_errors();
 	*ret = (int64_t)days * 86400 + seconds;

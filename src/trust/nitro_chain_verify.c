@@ -5,6 +5,7 @@
 #include <openssl/x509v3.h>
 
 #include "base/crypto_context.h"
+#include "base/mem.h"
 #include "trust/nitro_chain_inside.h"
 #include "base/banned.h"
 
@@ -140,24 +141,31 @@ static bool say_why(X509_STORE_CTX *ctx, const struct nitro_chain *c, struct err
 		c, depth >= 0 && (size_t)depth < c->n ? c->n - 1 - (size_t)depth : 0, why, e);
 }
 
-bool nitro_chain_check_signatures(const struct nitro_chain *c, struct err *e)
+static bool signatures_once(const struct nitro_chain *c, struct err *e)
 {
 	X509_STORE_CTX *ctx = X509_STORE_CTX_new_ex(crypto_context(), NULL);
 	X509_STORE *store = X509_STORE_new();
 	STACK_OF(X509) *between = sk_X509_new_null();
 	bool ok;
 
-	if (!set_up(ctx, store, between, c))
+	if (!set_up(ctx, store, between, c)) {
+		mem_note_missing();
 		ok = err_set(e, ERR_LIMIT, "certificates: no memory");
-	else if (X509_verify_cert(ctx) != 1)
+	} else if (X509_verify_cert(ctx) != 1) {
 		ok = say_why(ctx, c, e);
-	else
+	} else {
 		ok = is_whole(ctx, c) ||
 		     err_set(e, ERR_SIGNATURE,
 			     "the chain's certificates were not issued one by the other in their order");
+	}
 	X509_STORE_CTX_free(ctx);
 	X509_STORE_free(store);
 	sk_X509_free(between);
 	crypto_context_forget_errors();
 	return ok;
+}
+
+bool nitro_chain_check_signatures(const struct nitro_chain *c, struct err *e)
+{
+	return signatures_once(c, e) || crypto_context_second(signatures_once(c, e));
 }

@@ -4,6 +4,7 @@
 #include <openssl/objects.h>
 #include <stdio.h>
 
+#include "base/mem.h"
 #include "codec/der.h"
 #include "trust/certificate_inside.h"
 #include "base/banned.h"
@@ -245,6 +246,8 @@ bool pck_extension_read(struct pck_extension *ret, const struct certificate *pck
 	bool twice = at >= 0 && X509_get_ext_by_OBJ(pck->x509, oid, at) >= 0;
 	const ASN1_OCTET_STRING *value;
 
+	if (!oid)
+		mem_note_missing();
 	ASN1_OBJECT_free(oid);
 	if (at < 0)
 		return err_set(e, ERR_NOTFOUND, WHAT " (1.2.840.113741.1.13.1) is missing");

@@ -12,6 +12,8 @@
 #include "evidence/tpm_alg.h"
 #include "base/banned.h"
 
+enum { SPKI_MAX = 8192 };
+
 struct public_key {
 	EVP_PKEY *pkey;
 };
@@ -136,6 +138,10 @@ bool public_key_of_tpm(struct public_key **ret, const struct tpm_public *p, stru
 	bool ok;
 
 	crypto_context_forget_errors();
+	if (!pkey) {
+		pkey = p->type == TPM_ALG_RSA ? rsa_of(p) : ecc_of(p);
+		(void)crypto_context_second(pkey != NULL);
+	}
 	if (!pkey)
 		return err_set(
 			e, ERR_FORMAT, "TPM key: its numbers are no %s key", tpm_alg_name(p->type));
@@ -144,17 +150,31 @@ bool public_key_of_tpm(struct public_key **ret, const struct tpm_public *p, stru
 	return ok;
 }
 
-bool public_key_of_spki(struct public_key **ret, struct span der, struct err *e)
+/* NULL for what is none, or has bytes behind it. */
+static EVP_PKEY *of_spki(struct span der)
 {
 	const unsigned char *at = der.p;
-	EVP_PKEY *pkey = der.n > 8192
+	EVP_PKEY *pkey = der.n > SPKI_MAX
 				 ? NULL
 				 : d2i_PUBKEY_ex(NULL, &at, (long)der.n, crypto_context(), NULL);
+
+	if (pkey && at == der.p + der.n)
+		return pkey;
+	EVP_PKEY_free(pkey);
+	return NULL;
+}
+
+bool public_key_of_spki(struct public_key **ret, struct span der, struct err *e)
+{
+	EVP_PKEY *pkey = of_spki(der);
 	bool ok;
 
 	crypto_context_forget_errors();
-	if (!pkey || at != der.p + der.n) {
-		EVP_PKEY_free(pkey);
+	if (!pkey) {
+		pkey = of_spki(der);
+		(void)crypto_context_second(pkey != NULL);
+	}
+	if (!pkey) {
 		return err_set(
 			e, ERR_FORMAT, "public key of %zu bytes is no SubjectPublicKeyInfo", der.n);
 	}

@@ -28,23 +28,16 @@ static bool set_padding(EVP_PKEY_CTX *ctx, enum signature_scheme scheme)
 	return true;
 }
 
-bool signature_verify(const struct public_key *key, struct signature_alg alg, struct span message,
-	struct span sig, struct err *e)
+static bool verify_once(
+	EVP_PKEY *pkey, struct signature_alg alg, struct span message, struct span sig)
 {
-	EVP_PKEY *pkey = public_key_pkey(key);
-	bool is_ecdsa = alg.scheme == SIGNATURE_ECDSA, ok = false;
-	const char *md = md_of(alg.digest);
+	EVP_MD_CTX *mctx = EVP_MD_CTX_new();
 	EVP_PKEY_CTX *ctx = NULL;
-	EVP_MD_CTX *mctx;
+	bool ok = false;
 
-	if (!md || (alg.scheme != SIGNATURE_RSASSA && alg.scheme != SIGNATURE_RSAPSS && !is_ecdsa))
-		return err_set(e, ERR_SIGNATURE, "signature: scheme or hash is not taken");
-	if ((EVP_PKEY_get_id(pkey) == EVP_PKEY_EC) != is_ecdsa)
-		return err_set(
-			e, ERR_SIGNATURE, "signature: the key is of another kind than the scheme");
-	mctx = EVP_MD_CTX_new();
 	if (!mctx ||
-		EVP_DigestVerifyInit_ex(mctx, &ctx, md, crypto_context(), NULL, pkey, NULL) != 1 ||
+		EVP_DigestVerifyInit_ex(
+			mctx, &ctx, md_of(alg.digest), crypto_context(), NULL, pkey, NULL) != 1 ||
 		!set_padding(ctx, alg.scheme)) {
 		mem_note_missing(); /* key and hash are what they must be */
 	} else {
@@ -54,9 +47,24 @@ bool signature_verify(const struct public_key *key, struct signature_alg alg, st
 	}
 	EVP_MD_CTX_free(mctx);
 	crypto_context_forget_errors();
-	if (!ok)
-		return err_set(e, ERR_SIGNATURE, "signature does not verify with the key");
-	return true;
+	return ok;
+}
+
+bool signature_verify(const struct public_key *key, struct signature_alg alg, struct span message,
+	struct span sig, struct err *e)
+{
+	EVP_PKEY *pkey = public_key_pkey(key);
+	bool is_ecdsa = alg.scheme == SIGNATURE_ECDSA;
+
+	if (!md_of(alg.digest) ||
+		(alg.scheme != SIGNATURE_RSASSA && alg.scheme != SIGNATURE_RSAPSS && !is_ecdsa))
+		return err_set(e, ERR_SIGNATURE, "signature: scheme or hash is not taken");
+	if ((EVP_PKEY_get_id(pkey) == EVP_PKEY_EC) != is_ecdsa)
+		return err_set(
+			e, ERR_SIGNATURE, "signature: the key is of another kind than the scheme");
+	return verify_once(pkey, alg, message, sig) ||
+	       crypto_context_second(verify_once(pkey, alg, message, sig)) ||
+	       err_set(e, ERR_SIGNATURE, "signature does not verify with the key");
 }
 
 /* r and s as DER; the caller frees *der with OPENSSL_free. */
@@ -89,8 +97,10 @@ bool signature_verify_ecdsa(const struct public_key *key, enum digest_alg digest
 		return err_set(e, ERR_SIGNATURE, "signature: r or s is longer than %d bytes",
 			ECDSA_NUMBER_MAX);
 	n = ecdsa_der(&der, r, s);
-	if (n <= 0)
-		return err_set(e, ERR_SIGNATURE, "signature: r and s are no numbers");
+	if (n <= 0) {
+		mem_note_missing(); /* any bytes are a number */
+		return err_set(e, ERR_LIMIT, "signature: no memory");
+	}
 	ok = signature_verify(key, alg, message, span_make(der, (size_t)n), e);
 	OPENSSL_free(der);
 	return ok;

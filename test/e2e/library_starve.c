@@ -1,12 +1,12 @@
 /*
- * For library.sh: libassay with too little memory. `library-starve FIRST|AGAIN SECONDS EVIDENCE VALUES TRUST POLICY NONCE
+ * For library.sh: libassay with too little memory. `library-starve FIRST|AGAIN STRIDE SECONDS EVIDENCE VALUES TRUST POLICY NONCE
  * [CERTIFICATE...]`, the files as examples/library/verify.c takes them.
  *
  * Limits: memory_max from nothing up, in steps, until the verdict comes; below it every answer is ASSAY_LIMIT, above it the
  * verdict is the same. Then the n-th allocation of the process fails, whoever asks (libassay, libcrypto, libyaml), for n
  * from 1 until a call asks for fewer: each answer is ASSAY_LIMIT or the very same verdict, nothing that was taken is kept.
  * AGAIN does so in a process that has verified before; FIRST in a process of its own for each n, in which nothing is set up
- * (there not for every n: that would be thousands of processes).
+ * (there not for every n: that would be thousands of processes). Of what follows the n-th only each STRIDE-th fails.
  */
 #include <stdbool.h>
 #include <sys/wait.h>
@@ -71,6 +71,7 @@ void free(void *p)
 
 static struct assay_input in;
 static int want;
+static long stride, tried, refused; /* refused: of those tried, the ones that got LIMIT */
 
 /* The status, or minus the error. */
 static int verify(void)
@@ -116,6 +117,8 @@ static bool starve(long n, bool *fewer)
 	got = verify();
 	fails_at = 0;
 	*fewer = asked < n;
+	tried++;
+	refused += got == -ASSAY_LIMIT;
 	if (got != want && got != -ASSAY_LIMIT)
 		printf("allocation %ld fails: %d, wanted %d or LIMIT\n", n, got, want);
 	else if (left_max && living > before + left_max)
@@ -132,13 +135,18 @@ static bool again(void)
 
 	(void)verify();
 	start = living;
-	for (; !fewer; n++)
+	for (; !fewer; n += stride)
 		ok &= starve(n, &fewer);
 	if (living > start + 64) {
 		printf("%ld allocations are left after %ld calls\n", living - start, n);
 		ok = false;
 	}
-	printf("again: %ld allocations, each failed once\n", n - 2);
+	if (refused * 4 < tried) {
+		printf("only %ld of %ld got LIMIT\n", refused, tried);
+		ok = false;
+	}
+	printf("again: about %ld allocations, each %ld. failed once: LIMIT %ld times of %ld, else the verdict\n",
+		n, stride, refused, tried);
 	return ok;
 }
 
@@ -170,14 +178,15 @@ static bool first(void)
 	bool ok = true;
 	int said = 0;
 
-	for (; said != 2; n += n < 300 ? 1 : 13) {
+	for (; said != 2; n += n < 300 ? (stride + 12) / 13 : stride) {
 		said = in_child(n);
 		if (said != 0 && said != 2) {
 			printf("first call, allocation %ld fails: ended with %d\n", n, said);
 			ok = false;
 		}
 	}
-	printf("first: about %ld allocations, the first 300 and each 13th failed once\n", n);
+	printf("first: about %ld allocations, of the first 300 each %ld. and then each %ld. failed once\n",
+		n, (stride + 12) / 13, stride);
 	return ok;
 }
 
@@ -198,9 +207,12 @@ int main(int argc, char **argv)
 {
 	bool ok;
 
-	if (argc < 8)
+	if (argc < 9)
 		return 2;
-	in = library_input(argc - 2, argv + 2);
+	stride = atol(argv[2]);
+	if (stride < 1)
+		return 2;
+	in = library_input(argc - 3, argv + 3);
 	want = learn();
 	if (want != ASSAY_AFFIRMING && want != ASSAY_WARNING && want != ASSAY_CONTRAINDICATED) {
 		printf("no verdict to hold on to: %d\n", want);
