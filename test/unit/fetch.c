@@ -453,7 +453,7 @@ static void http_client(void)
 	CHECK_ERR(get("endless/f", 5000, &status, &b, &e), e, ERR_LIMIT);
 	CHECK_ERR(get("drip/f.700", 700, &status, &b, &e), e, ERR_IO);
 	CHECK_ERR(get("mute/f", 700, &status, &b, &e), e, ERR_IO);
-	CHECK_ERR(get("headers/f", 700, &status, &b, &e), e, ERR_IO);
+	CHECK_ERR(get("headers/f", 700, &status, &b, &e), e, ERR_LIMIT);
 	CHECK_ERR(get("cut/f.700", 700, &status, &b, &e), e, ERR_IO);
 	CHECK_ERR(http_get("file:///etc/passwd", 9999, 2, &status, &b, &e), e, ERR_USAGE);
 	CHECK_ERR(http_get("http://127.0.0.1:1/", 9999, 2, &status, &b, &e), e, ERR_IO);
