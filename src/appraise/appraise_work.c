@@ -197,7 +197,7 @@ static void say_want(struct appraise_work *w, struct check *c, struct span predi
 {
 	const struct reference_register *ref = reference_of(w->in->shape, r->reg);
 
-	if (predicted.n) {
+	if (predicted.n && ref) {
 		c->want = appraise_hex(w, predicted);
 		c->whose = arena_printf(w->a, "reference values: %s, %s%s",
 			ref->how == REFERENCE_OBSERVED ? "observed" : "computed",

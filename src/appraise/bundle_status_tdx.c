@@ -35,10 +35,10 @@ static bool is_there(struct bundle_status_work *w, struct str label, struct str 
 static void certificates(
 	struct bundle_status_work *w, const struct intel_chain *c, const char *label)
 {
-	static const char *const pck[] = { "PCK certificate", "authority", "root" };
-	static const char *const signing[] = { "signer", "root" };
+	static const char *const pck[INTEL_CHAIN_MAX] = { "PCK certificate", "authority", "root" };
+	static const char *const signing[INTEL_CHAIN_MAX] = { "signer", "root", "root" };
 
-	for (size_t i = 0; i < c->n; i++)
+	for (size_t i = 0; i < c->n && i < INTEL_CHAIN_MAX; i++)
 		bundle_status_certificate(w, bundle_status_text(w, "%s.%zu", label, i),
 			c->role == INTEL_CHAIN_PCK ? pck[i] : signing[i], c->certs[i]);
 }

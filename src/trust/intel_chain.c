@@ -71,7 +71,7 @@ bool intel_chain_read(struct intel_chain *ret, enum intel_chain_role role, struc
 		return err_set(e, ERR_FORMAT, "certificate chain: %zu certificates, want %zu", c.n,
 			role_size(role));
 	*ret = c;
-	c = (struct intel_chain){ 0 };
+	memset(&c, 0, sizeof c); /* they are the caller's now */
 	return true;
 }
 

@@ -28,8 +28,8 @@ static const struct role signing = { "TCB signing certificate", { "Intel SGX TCB
 static const struct role root = { "Intel root", { ROOT_CN }, { ROOT_CN }, 1,
 	KU_KEY_CERT_SIGN | KU_CRL_SIGN };
 
-static const struct role *const pck_roles[] = { &pck, &pck_ca, &root };
-static const struct role *const signing_roles[] = { &signing, &root };
+static const struct role *const pck_roles[INTEL_CHAIN_MAX] = { &pck, &pck_ca, &root };
+static const struct role *const signing_roles[INTEL_CHAIN_MAX] = { &signing, &root };
 
 static bool bad(const struct role *r, const char *what, struct err *e)
 {
@@ -119,10 +119,15 @@ bool intel_chain_roles(const struct intel_chain *c, struct err *e)
 	const struct role *const *roles = c->role == INTEL_CHAIN_PCK ? pck_roles : signing_roles;
 
 	for (size_t i = 0; i < c->n; i++) {
-		X509 *x = c->certs[i]->x509;
-		bool ok = check_constraints(x, roles[i], e) && check_names(x, roles[i], e) &&
-			  check_key(x, roles[i], e);
+		const struct role *r = i < INTEL_CHAIN_MAX ? roles[i] : NULL;
+		X509 *x;
+		bool ok;
 
+		if (!r)
+			return err_set(e, ERR_SIGNATURE,
+				"certificate chain: more certificates than places");
+		x = c->certs[i]->x509;
+		ok = check_constraints(x, r, e) && check_names(x, r, e) && check_key(x, r, e);
 		crypto_context_forget_errors();
 		if (!ok)
 			return false;
