@@ -6,7 +6,7 @@
 # shellcheck source=test/demand.sh
 . "$(dirname "$0")/../demand.sh"
 demand_options "$@"
-parts='e-snp e-tdx e-nitro f-snp f-tdx f-nitro f-bundle f-verify f-attest f-lib'
+parts='snp-form tdx-form nitro-form snp tdx nitro-azure bundle verify attest library'
 for part in "$root"/test/accept/6/*.sh; do
 	part=$(basename -s .sh "$part")
 	[[ " $parts " == *" $part "* ]] || parts="$parts $part"
