@@ -1,6 +1,7 @@
 #!/bin/bash
 # The Debian package of the tool: assay_VERSION_amd64.deb, the same bytes from the same sources and libraries wherever and
-# whenever it is made. Builds in build-package/, installs into a folder, and lets assay's own writer pack that folder.
+# whenever it is made; without libassay, which would be a package of its own. Builds in build-package/, installs into a folder,
+# and lets assay's own writer pack that folder.
 #   tool/package/package.sh [-o DIR]   DIR: where the package goes (the working folder)
 # Times are SOURCE_DATE_EPOCH, else the day of the version (released_unix in meson.build).
 set -euo pipefail
@@ -39,7 +40,7 @@ libraries() { # PROGRAM
 installed_size() { find "$1" -mindepth 1 -printf '%y %s\n' | awk '{ n += $1 == "f" ? int(($2 + 1023) / 1024) : 1 } END { print n }'; }
 
 rm -rf $build
-meson setup $build --prefix=/usr --wrap-mode=nodownload -Dman=enabled >"$stage/log" || { cat "$stage/log"; exit 1; }
+meson setup $build --prefix=/usr --wrap-mode=nodownload -Dman=enabled -Dlibrary=false >"$stage/log" || { cat "$stage/log"; exit 1; }
 ninja -C $build --quiet package >"$stage/log" || { cat "$stage/log"; exit 1; }
 DESTDIR="$stage/data" meson install -C $build --no-rebuild --quiet --strip
 needs=$(libraries "$stage/data/usr/bin/assay")
