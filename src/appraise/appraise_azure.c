@@ -119,9 +119,8 @@ bool appraise_azure(
 
 	if (!check_arguments(in, e))
 		return false;
-	s.tpm.w.out = ARENA_NEW(a, struct appraise_out);
-	if (!s.tpm.w.out)
-		return arena_full(a, e);
+	if (!appraise_begin(&s.tpm.w, e))
+		return false;
 	appraise_azure_hcl(&s);
 	appraise_azure_key(&s);
 	appraise_azure_vm(&s);
@@ -132,9 +131,5 @@ bool appraise_azure(
 	appraise_vouched(&s.tpm.w);
 	appraise_covered(&s.tpm.w, layers, in->policy->registers);
 	conclude(&s);
-	if (s.tpm.w.out->verdict.checks.full)
-		return err_set(
-			e, ERR_LIMIT, "the appraisal needs more checks or memory than allowed");
-	*ret = *s.tpm.w.out;
-	return true;
+	return appraise_end(ret, &s.tpm.w, e);
 }

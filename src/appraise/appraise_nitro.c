@@ -172,17 +172,12 @@ bool appraise_nitro(
 
 	if (!check_arguments(in, e))
 		return false;
-	s.w.out = ARENA_NEW(a, struct appraise_out);
-	if (!s.w.out)
-		return arena_full(a, e);
+	if (!appraise_begin(&s.w, e))
+		return false;
 	appraise_nitro_signature(&s);
 	appraise_nitro_claims(&s);
 	appraise_vouched(&s.w);
 	appraise_covered(&s.w, s.of_tpm ? instance : enclave, s.required);
 	conclude(&s);
-	if (s.w.out->verdict.checks.full)
-		return err_set(
-			e, ERR_LIMIT, "the appraisal needs more checks or memory than allowed");
-	*ret = *s.w.out;
-	return true;
+	return appraise_end(ret, &s.w, e);
 }

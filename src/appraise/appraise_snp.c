@@ -166,9 +166,8 @@ bool appraise_snp(
 	if (in->shape && !str_is(in->shape->platform, "snp"))
 		return err_set(e, ERR_USAGE, "shape '%.*s' is for platform '%.*s', want snp",
 			STR_ARG(in->shape->name), STR_ARG(in->shape->platform));
-	w.out = ARENA_NEW(a, struct appraise_out);
-	if (!w.out)
-		return arena_full(a, e);
+	if (!appraise_begin(&w, e))
+		return false;
 	appraise_snp_report(&said, &w, in->bundle->snp_report, span_make(NULL, 0));
 	if (said.parsed) {
 		check_measurement(&w, &said);
@@ -177,9 +176,5 @@ bool appraise_snp(
 	appraise_vouched(&w);
 	appraise_covered(&w, layers, 1);
 	conclude(&w, &said);
-	if (w.out->verdict.checks.full)
-		return err_set(
-			e, ERR_LIMIT, "the appraisal needs more checks or memory than allowed");
-	*ret = *w.out;
-	return true;
+	return appraise_end(ret, &w, e);
 }

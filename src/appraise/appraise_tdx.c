@@ -172,18 +172,13 @@ bool appraise_tdx(
 	if (in->shape && !str_is(in->shape->platform, "tdx"))
 		return err_set(e, ERR_USAGE, "shape '%.*s' is for platform '%.*s', want tdx",
 			STR_ARG(in->shape->name), STR_ARG(in->shape->platform));
-	w.out = ARENA_NEW(a, struct appraise_out);
-	if (!w.out)
-		return arena_full(a, e);
+	if (!appraise_begin(&w, e))
+		return false;
 	appraise_tdx_quote(&w, in->bundle->tdx_quote, &said);
 	registers_and_freshness(&w, &said);
 	appraise_tdx_log(&w, &said);
 	appraise_vouched(&w);
 	appraise_covered(&w, layers, required_registers(&in->policy->tdx));
 	conclude(&w, &said);
-	if (w.out->verdict.checks.full)
-		return err_set(
-			e, ERR_LIMIT, "the appraisal needs more checks or memory than allowed");
-	*ret = *w.out;
-	return true;
+	return appraise_end(ret, &w, e);
 }

@@ -63,9 +63,8 @@ bool appraise_tpm(
 
 	if (!check_arguments(in, e))
 		return false;
-	s.w.out = ARENA_NEW(a, struct appraise_out);
-	if (!s.w.out)
-		return arena_full(a, e);
+	if (!appraise_begin(&s.w, e))
+		return false;
 	appraise_tpm_key(&s);
 	appraise_tpm_quote_signed(&s);
 	appraise_tpm_quote_bound(&s);
@@ -75,9 +74,5 @@ bool appraise_tpm(
 	appraise_vouched(&s.w);
 	appraise_covered(&s.w, layers, in->policy->registers);
 	conclude(&s);
-	if (s.w.out->verdict.checks.full)
-		return err_set(
-			e, ERR_LIMIT, "the appraisal needs more checks or memory than allowed");
-	*ret = *s.w.out;
-	return true;
+	return appraise_end(ret, &s.w, e);
 }

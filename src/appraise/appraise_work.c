@@ -3,6 +3,21 @@
 #include "base/hex.h"
 #include "base/banned.h"
 
+bool appraise_begin(struct appraise_work *w, struct err *e)
+{
+	w->out = ARENA_NEW(w->a, struct appraise_out);
+	return w->out || arena_full(w->a, e);
+}
+
+bool appraise_end(struct appraise_out *ret, const struct appraise_work *w, struct err *e)
+{
+	if (w->out->verdict.checks.full)
+		return err_set(
+			e, ERR_LIMIT, "the appraisal needs more checks or memory than allowed");
+	*ret = *w->out;
+	return true;
+}
+
 void appraise_note(struct appraise_work *w, struct check c)
 {
 	if (!c.bank.n)

@@ -13,6 +13,12 @@ struct appraise_work {
 	struct arena *a;
 };
 
+/* Makes room for what will be said; in and a are set. LIMIT. */
+bool appraise_begin(struct appraise_work *w, struct err *e) MUST_CHECK;
+/* Hands it over, unless some of it did not fit: LIMIT, and ret is untouched. */
+bool appraise_end(
+	struct appraise_out *ret, const struct appraise_work *w, struct err *e) MUST_CHECK;
+
 /* Notes a check; result, claim and fail_value must be set. A check without a bank is about no register. */
 void appraise_note(struct appraise_work *w, struct check c);
 /* The same for a check that is passed when ok, and failed for the reason in e otherwise. */
