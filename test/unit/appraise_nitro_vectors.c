@@ -41,9 +41,10 @@ static struct span unwrap(struct span s)
 	return n + 4 <= s.n ? span_make(s.p + 4, n) : s;
 }
 
-static void appraise_it(struct appraise_out *out, struct span document, bool archive)
+/* What it says lives in the arena. */
+static void appraise_it(
+	struct appraise_out *out, struct span document, bool archive, struct arena *a)
 {
-	CLEANUP(arena_freep) struct arena *a = arena_new(16 << 20);
 	struct bundle bundle = { .kind = BUNDLE_NITRO, .nitro_document = document };
 	struct policy policy = policy_default();
 	const struct trust_file trust = { 0 };
@@ -68,17 +69,18 @@ static bool in_result(const struct appraise_out *out, const char *name, enum che
 
 static bool is_signed(struct span document, bool in_debug)
 {
+	CLEANUP(arena_freep) struct arena *a = arena_new(32 << 20);
 	static struct appraise_out out;
 	bool ok = true;
 
-	appraise_it(&out, document, true);
+	appraise_it(&out, document, true, a);
 	for (size_t i = 0; i < ARRAY_LEN(signed_checks); i++)
 		ok = in_result(&out, signed_checks[i], CHECK_PASSED) && ok;
 	ok = in_result(&out, "certificate-time", CHECK_PASSED) && ok;
 	ok = in_result(&out, "age", CHECK_PASSED) && ok;
 	ok = in_result(&out, "debug", in_debug ? CHECK_FAILED : CHECK_PASSED) && ok;
 	ok = in_debug == (out.verdict.status == VERDICT_CONTRAINDICATED) && ok;
-	appraise_it(&out, document, false);
+	appraise_it(&out, document, false, a);
 	return in_result(&out, "certificate-time", CHECK_FAILED) &&
 	       in_result(&out, "nonce", CHECK_FAILED) &&
 	       out.verdict.status == VERDICT_CONTRAINDICATED && ok;
@@ -86,9 +88,10 @@ static bool is_signed(struct span document, bool in_debug)
 
 static bool is_refused(struct span document, struct str file)
 {
+	CLEANUP(arena_freep) struct arena *a = arena_new(16 << 20);
 	static struct appraise_out out;
 
-	appraise_it(&out, document, true);
+	appraise_it(&out, document, true, a);
 	for (size_t i = 0; i < ARRAY_LEN(refused); i++)
 		if (str_ends(file, refused[i].file))
 			return in_result(&out, refused[i].check, CHECK_FAILED) &&
