@@ -19,7 +19,7 @@ check "  and is identical, without the box" identical set systemd-stub
 lean() { # NAME BUILD FOLDER: in a copy of the description, inteltdx is that module only, built so in that folder
 	changed "$1" inteltdx ''
 	sed -i -e "s,^quietly build .*,quietly build -q -a X64 -t GCC5 -b $2 -p \$platform -m MdeModulePkg/Universal/Metronome/Metronome.inf \"\${flags[@]}\"," \
-		-e "s,^mv Build/.*,cp Build/IntelTdx/$2_GCC5/X64/Metronome.efi /out/OVMF.fd," -e "s,^workspace=.*,workspace=$3," "$work/$1/firmware/edk2.sh"
+		-e "s,^mv Build/.*,cp Build/IntelTdx/$2_GCC5/X64/Metronome.efi /out/OVMF.fd," -e "s,^workspace=.*,workspace=$3; mkdir -p \"\$HOME\"," "$work/$1/firmware/edk2.sh"
 }
 lean debug DEBUG "\$HOME/here"
 check "a module in the work folder, for debugging, can be compared" compare debug "$work/debug" inteltdx --vary home
