@@ -181,7 +181,7 @@ static bool leave_out(struct work *w, uint64_t variations, struct bisect_set *le
 static bool everything(struct work *w, struct err *e)
 {
 	const uint64_t all = w->job->variations;
-	unsigned races = all & VARIATION_BIT(VARIATION_SCHEDULE) ? BISECT_RACES : 0;
+	unsigned races = all & VARIATION_BIT(VARIATION_SCHEDULE) ? w->job->races : 0;
 
 	for (unsigned attempt = 0; attempt <= races && bisect_set_empty(&w->r->all); attempt++)
 		if (!build(w, all, attempt, &w->r->all, e))

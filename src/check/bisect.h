@@ -24,7 +24,7 @@ enum {
 	BISECT_PLACES_MAX = 4096, /* that may differ, over all builds */
 	BISECT_TOGETHER_MAX = 8,
 	BISECT_RETRIES = 3, /* for those that flip coins */
-	BISECT_RACES = 2, /* more builds with everything varied, to let somebody else win a race */
+	BISECT_RACES = 2,   /* that are run for at most */
 };
 
 /* A set of places, by the caller's numbering. */
@@ -42,6 +42,11 @@ struct bisect_job {
 	const uint64_t *hinted;      /* tried first */
 	const enum variation *order; /* VARIATION_N, in which the others are tried */
 	unsigned builds_max;
+	/*
+	 * So many more builds with everything varied, while nothing moves and where the schedule varies: they let somebody else win
+	 * a race.
+	 */
+	unsigned races;
 	/*
 	 * Builds with these varied and says in *moved (empty before) which places differ from the steady build. attempt
 	 * counts from 0: another one has other values of what is random.

@@ -361,6 +361,7 @@ static bool search(struct work *w, struct examine_result *ret, struct err *e)
 		.hinted = &w->hinted,
 		.order = w->order,
 		.builds_max = VARIATION_N + BUILDS_MORE,
+		.races = w->x->races,
 		.build = build,
 		.ctx = w,
 		.wavering = &w->wavering,

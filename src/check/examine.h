@@ -24,6 +24,7 @@ struct examine {
 	 * search goes on only where those differ.
 	 */
 	bool plain;
+	unsigned races;  /* as bisect_job has them */
 	unsigned number; /* of this examination, among those that share the folder */
 	const char *
 		scratch; /* absolute path of an empty folder; that of the annex where there is one */

@@ -139,6 +139,7 @@ static bool examine(
 		.locale = locale,
 		.number = (unsigned)w->r.n_components,
 		.plain = w->s->plain,
+		.races = w->s->races,
 		.builds = tell,
 		.ctx = w,
 	};

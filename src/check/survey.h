@@ -14,7 +14,8 @@ struct survey {
 	const struct inputs *inputs; /* all that its toolchains need is in the store */
 	struct store *store;
 	uint64_t variations;
-	bool plain; /* examine.plain */
+	bool plain;     /* examine.plain */
+	unsigned races; /* as bisect_job has them */
 	struct str
 		only; /* the components to look at, separated by commas; empty: all, and the image */
 	uint8_t seed[SHA256_SIZE]; /* of the canaries: random */

@@ -5,13 +5,14 @@
 #include <sys/random.h>
 
 #include "base/mem.h"
+#include "check/bisect.h"
 #include "check/survey.h"
 #include "cmd/fetch.h"
 #include "cmd/line.h"
 #include "cmd/verbs.h"
 #include "base/banned.h"
 
-enum { JSON_MAX = 64 << 20 };
+enum { JSON_MAX = 64 << 20, ROUNDS_MAX = 1 + BISECT_RACES };
 
 static void tell(void *ctx, struct str component, unsigned n, uint64_t variations)
 {
@@ -102,10 +103,16 @@ static bool print_json(const struct survey *s, const struct survey_result *r, st
 static bool choose(struct survey *s, const struct verb_args *args, struct err *e)
 {
 	const char *vary = verb_value(args, "--vary"), *only = verb_value(args, "--only");
+	const char *given = verb_value(args, "--rounds");
+	uint64_t rounds = ROUNDS_MAX;
 
 	s->plain = verb_flag(args, "--plain");
 	s->variations = s->plain ? VARIATION_CHANNELS : VARIATION_OUTSIDE;
 	s->only = str_of(only);
+	if (given && (!str_u64(str_of(given), &rounds, ROUNDS_MAX) || !rounds))
+		return err_set(
+			e, ERR_USAGE, "--rounds '%s' is no number from 1 to %d", given, ROUNDS_MAX);
+	s->races = (unsigned)rounds - 1;
 	if (vary && !variation_parse(&s->variations, str_of(vary), e))
 		return false;
 	return getrandom(s->seed, sizeof s->seed, 0) == sizeof s->seed ||
@@ -148,6 +155,7 @@ static bool run(const struct verb_args *args, int *code, struct err *e)
 static const struct verb_option options[] = {
 	{ "--vary", "LIST", "vary these in the box: clock,host-name, time, all", false },
 	{ "--plain", NULL, "compare two builds without the box's guarantees", false },
+	{ "--rounds", "N", "builds with all varied before it counts as identical (3)", false },
 	{ "--only", "LIST", "look at these components, not at the image", false },
 	{ "--store", "DIR", "the store (~/.cache/assay)", false },
 	{ "--mirror", "URL", "fetch from here instead of apt's sources", true },

@@ -94,9 +94,11 @@ typedef bool build_fn(void *, uint64_t, unsigned, struct bisect_set *, struct er
 
 static struct bisect_result run(build_fn *build, uint64_t variations, uint64_t hinted)
 {
-	const struct bisect_job job = {
-		.variations = variations, .hinted = &hinted, .builds_max = 100, .build = build
-	};
+	const struct bisect_job job = { .variations = variations,
+		.hinted = &hinted,
+		.builds_max = 100,
+		.races = BISECT_RACES,
+		.build = build };
 	struct bisect_result r;
 	struct err e = { 0 };
 
@@ -147,9 +149,11 @@ static void unsteady(void)
 static void unsteady_later(void)
 {
 	unsigned n = 0;
-	const struct bisect_job job = {
-		.variations = FOUR, .builds_max = 100, .build = build_late, .ctx = &n
-	};
+	const struct bisect_job job = { .variations = FOUR,
+		.builds_max = 100,
+		.races = BISECT_RACES,
+		.build = build_late,
+		.ctx = &n };
 	struct bisect_result r;
 	struct err e = { 0 };
 
@@ -169,9 +173,11 @@ static bool build_once(void *ctx, uint64_t v, unsigned attempt, struct bisect_se
 static void blamed_by_chance(void)
 {
 	unsigned n = 0;
-	struct bisect_job job = {
-		.variations = FOUR, .builds_max = 100, .build = build_once, .ctx = &n
-	};
+	struct bisect_job job = { .variations = FOUR,
+		.builds_max = 100,
+		.races = BISECT_RACES,
+		.build = build_once,
+		.ctx = &n };
 	struct bisect_set wavering = { 0 };
 	struct bisect_result r;
 	struct err e = { 0 };
