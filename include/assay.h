@@ -90,7 +90,7 @@ struct assay_input {
 	struct assay_bytes
 		nonce; /* none, or the ASSAY_NONCE_SIZE bytes that the evidence must answer */
 	struct assay_bytes
-		report_data; /* none, or what hardware must have signed, for evidence of other tools */
+		report_data; /* none, or what hardware must have signed; beside a nonce both must fit */
 };
 
 struct assay_result {

@@ -38,7 +38,7 @@ struct appraise_in {
 	const struct policy *policy;
 	const struct trust_file *trust; /* with its certificates */
 	const uint8_t *nonce; /* BINDING_NONCE_SIZE bytes that the verifier chose, or NULL */
-	/* What the verifier knows that hardware must have signed, for evidence that is not bound in this project's way; p NULL: nothing */
+	/* What the verifier knows that hardware must have signed, beside the nonce; p NULL: nothing */
 	struct span report_data;
 	const struct appraise_challenge *challenge; /* NULL: evidence from a file */
 	const struct enrolment *enrolment;          /* the record for the bundle's AK, or NULL */

@@ -22,13 +22,17 @@ static bool binding_holds(
 		       "what is signed is not the digest of role, nonce, secret and channel");
 }
 
-/* Whole, with zeroes behind it: hardware has fields of a fixed length. */
-static bool data_is(struct span signed_data, struct span want, struct err *e)
+/* Whole; of hardware that has a field of a fixed length for it, with zeroes behind it. */
+static bool data_is(
+	const struct appraise_work *w, struct span signed_data, struct span want, struct err *e)
 {
+	bool padded = w->in->bundle->kind != BUNDLE_NITRO;
 	uint8_t all = 0;
 
-	if (want.n > signed_data.n || !want.n)
-		return err_set(e, ERR_MISMATCH, "it is %zu bytes, want %zu", signed_data.n, want.n);
+	if (want.n > signed_data.n || !want.n || (!padded && want.n != signed_data.n))
+		return err_set(e, ERR_MISMATCH,
+			"not fresh: what the evidence carries is %zu bytes, want %zu",
+			signed_data.n, want.n);
 	for (size_t i = want.n; i < signed_data.n; i++)
 		all |= signed_data.p[i];
 	return (all == 0 && ct_equal(signed_data.p, want.p, want.n)) ||
@@ -57,46 +61,50 @@ static void check_binding(struct appraise_work *w, struct span signed_data, cons
 	appraise_test(w, c, ok, &e);
 }
 
-/* For evidence that is not bound in this project's way: the caller knows what must be signed. */
-static bool foreign_is_fresh(
+/* What the caller knows that hardware must have signed counts whatever the evidence is bound to; so does a nonce. */
+static bool is_fresh(
 	struct appraise_work *w, struct check *c, struct span signed_data, struct err *e)
 {
-	struct span want = w->in->report_data;
+	const struct appraise_in *in = w->in;
+	const struct bundle *b = in->bundle;
+	struct span nonce = span_make(in->nonce, BINDING_NONCE_SIZE);
 
-	if (!want.p && w->in->nonce)
-		want = span_make(w->in->nonce, BINDING_NONCE_SIZE);
-	if (!want.p)
-		return err_set(e, ERR_NOTFOUND,
-			"not fresh: nothing was given that it must carry, and the policy does not say archive");
-	c->want = appraise_hex(w, want);
-	return data_is(signed_data, want, e);
+	if (in->report_data.p) {
+		c->want = appraise_hex(w, in->report_data);
+		c->got = appraise_hex(w, signed_data);
+		if (!data_is(w, signed_data, in->report_data, e))
+			return false;
+	}
+	if (!in->nonce)
+		return in->report_data.p ||
+		       err_set(e, ERR_NOTFOUND,
+			       b->has_binding
+				       ? "not fresh: no nonce was given, and the policy does not say archive"
+				       : "not fresh: nothing was given that it must carry, and the policy does not say archive");
+	c->want = appraise_hex(w, nonce);
+	c->got = appraise_hex(w, b->has_binding ? SPAN_OF(b->binding.nonce) : signed_data);
+	if (!b->has_binding)
+		return data_is(w, signed_data, nonce, e);
+	return ct_equal(b->binding.nonce, in->nonce, BINDING_NONCE_SIZE) ||
+	       err_set(e, ERR_MISMATCH, "not fresh: the evidence answers another nonce");
 }
 
 void appraise_fresh(struct appraise_work *w, struct span signed_data, const char *field)
 {
 	const struct bundle *b = w->in->bundle;
-	bool told = w->in->nonce || (!b->has_binding && w->in->report_data.p), ok;
 	struct check c = { .name = "nonce",
 		.what = STR("the evidence is fresh: it answers this verifier's nonce"),
 		.got = appraise_hex(w, b->has_binding ? SPAN_OF(b->binding.nonce) : signed_data),
 		.whose = STR("this verifier"),
 		.fail_value = CHECK_CONTRAINDICATED };
 	struct err e = { 0 };
+	bool ok;
 
 	check_binding(w, signed_data, field);
-	if (!told && w->in->policy->freshness == POLICY_ARCHIVE) {
+	if (!w->in->nonce && !w->in->report_data.p && w->in->policy->freshness == POLICY_ARCHIVE) {
 		appraise_skip(w, c, STR("the policy says archive: the evidence may be of any age"));
 		return;
 	}
-	if (!b->has_binding) {
-		ok = foreign_is_fresh(w, &c, signed_data, &e);
-	} else if (w->in->nonce) {
-		c.want = appraise_hex(w, span_make(w->in->nonce, BINDING_NONCE_SIZE));
-		ok = ct_equal(b->binding.nonce, w->in->nonce, BINDING_NONCE_SIZE) ||
-		     err_set(&e, ERR_MISMATCH, "not fresh: the evidence answers another nonce");
-	} else {
-		ok = err_set(&e, ERR_NOTFOUND,
-			"not fresh: no nonce was given, and the policy does not say archive");
-	}
+	ok = is_fresh(w, &c, signed_data, &e);
 	appraise_test(w, c, ok, &e);
 }

@@ -69,32 +69,51 @@ static void check_role(struct appraise_tpm_state *s)
 		ok, &e);
 }
 
+/* What the caller knows that the TPM must have signed, beside the nonce or instead of it. */
+static bool data_fits(struct appraise_tpm_state *s, struct check *c, struct err *e)
+{
+	struct span got = s->quote_parsed ? s->quote.extra_data : span_make(NULL, 0);
+
+	c->want = appraise_hex(&s->w, s->w.in->report_data);
+	c->got = appraise_hex(&s->w, got);
+	return (got.n && span_equal(got, s->w.in->report_data)) ||
+	       err_set(e, ERR_MISMATCH, "not fresh: the quote carries other data");
+}
+
+static bool nonce_fits(struct appraise_tpm_state *s, struct check *c, struct err *e)
+{
+	const struct appraise_in *in = s->w.in;
+
+	if (in->report_data.p && !data_fits(s, c, e))
+		return false;
+	if (!in->nonce)
+		return in->report_data.p ||
+		       err_set(e, ERR_NOTFOUND,
+			       "not fresh: no nonce was given, and the policy does not say archive");
+	c->want = appraise_hex(&s->w, span_make(in->nonce, BINDING_NONCE_SIZE));
+	c->got = appraise_hex(&s->w, SPAN_OF(in->bundle->binding.nonce));
+	return ct_equal(in->bundle->binding.nonce, in->nonce, BINDING_NONCE_SIZE) ||
+	       err_set(e, ERR_MISMATCH, "not fresh: the evidence answers another nonce");
+}
+
 static void check_nonce(struct appraise_tpm_state *s)
 {
-	const struct binding *b = &s->w.in->bundle->binding;
-	bool archive = s->w.in->policy->freshness == POLICY_ARCHIVE;
+	const struct appraise_in *in = s->w.in;
 	struct check c = { .name = "nonce",
 		.what = STR("the evidence is fresh: it answers this verifier's nonce"),
-		.got = appraise_hex(&s->w, SPAN_OF(b->nonce)),
+		.got = appraise_hex(&s->w, SPAN_OF(in->bundle->binding.nonce)),
 		.whose = STR("this verifier"),
 		.fail_value = CHECK_CONTRAINDICATED };
 	struct err e = { 0 };
 	bool ok;
 
-	if (!s->w.in->nonce && archive) {
+	if (!in->nonce && !in->report_data.p && in->policy->freshness == POLICY_ARCHIVE) {
 		c.result = CHECK_NOT_APPLICABLE;
 		c.reason = STR("the policy says archive: the evidence may be of any age");
 		appraise_note(&s->w, c);
 		return;
 	}
-	if (s->w.in->nonce) {
-		c.want = appraise_hex(&s->w, span_make(s->w.in->nonce, BINDING_NONCE_SIZE));
-		ok = ct_equal(b->nonce, s->w.in->nonce, BINDING_NONCE_SIZE) ||
-		     err_set(&e, ERR_MISMATCH, "not fresh: the evidence answers another nonce");
-	} else {
-		ok = err_set(&e, ERR_NOTFOUND,
-			"not fresh: no nonce was given, and the policy does not say archive");
-	}
+	ok = nonce_fits(s, &c, &e);
 	appraise_test(&s->w, c, ok, &e);
 }
 

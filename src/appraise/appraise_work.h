@@ -63,7 +63,8 @@ const char *appraise_register_check(struct appraise_work *w, unsigned reg);
 
 /*
  * "binding" and "nonce": what hardware signed as report data is the digest (SHA-512) of the bundle's binding, whose nonce is
- * this verifier's; or, for evidence without a binding, it is what the caller says it must be. fail_value: of "binding".
+ * this verifier's; or, for evidence without a binding, it is that nonce. What the caller says it must be, it must be in any
+ * case.
  */
 void appraise_fresh(struct appraise_work *w, struct span signed_data, const char *field);
 

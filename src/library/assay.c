@@ -166,7 +166,7 @@ static bool read_evidence(struct work *w, struct err *e)
 {
 	w->ask.bundle = &w->bundle;
 	w->ask.nonce = w->in.nonce.size ? w->in.nonce.data : NULL;
-	w->ask.report_data = bytes(w->in.report_data);
+	w->ask.report_data = w->in.report_data.size ? bytes(w->in.report_data) : span_make(NULL, 0);
 	w->ask.at_unix = w->in.at_unix;
 	if (!evidence_read(&w->bundle, bytes(w->in.evidence), w->a, e))
 		return err_wrap(e, "evidence");

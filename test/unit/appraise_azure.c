@@ -193,6 +193,17 @@ static void foreign_other_nonce(void)
 	foreign();
 	az.quote.extra = span_make("another thing that someone asked", 32);
 }
+/* What the caller knows that the TPM must have signed. */
+static void archived_other_data(void)
+{
+	archived();
+	az.in.report_data = SPAN_OF(az.nonce);
+}
+static void foreign_data_not_nonce(void)
+{
+	foreign_data();
+	az.in.nonce = az.nonce;
+}
 static void foreign_shorter(void)
 {
 	foreign();
@@ -257,6 +268,8 @@ static const struct az_case cases[] = {
 	BEFORE(18, foreign_other_nonce, BAD, "nonce"),
 	BEFORE(18, foreign_shorter, BAD, "nonce"),
 	BEFORE(18, foreign_longer, BAD, "nonce"),
+	BEFORE(18, foreign_data_not_nonce, BAD, "nonce"),
+	AFTER(18, archived_other_data, BAD, "nonce"),
 	BEFORE(18, nonce_in_unbound_report, BAD, "nonce"),
 	BEFORE(18, report_nonce_differs, BAD, "nonce"),
 };

@@ -199,6 +199,17 @@ static void foreign_other_nonce(void)
 	foreign_nonce();
 	w.in.report_data = span_make("twelve byteS", 12);
 }
+static void foreign_padded_nonce(void)
+{
+	foreign_nonce();
+	w.m.field[NITRO_DOCUMENT_NONCE] = span_make("twelve bytes\0", 13);
+}
+static void archive_other_data(void)
+{
+	w.policy.freshness = POLICY_ARCHIVE;
+	w.in.nonce = NULL;
+	w.in.report_data = span_make("twelve bytes", 12);
+}
 static void foreign_longer_nonce(void)
 {
 	foreign_nonce();
@@ -290,6 +301,8 @@ static const struct test_case cases[] = {
 	B(18, foreign_without_anything, BAD, "nonce"),
 	B(18, foreign_other_nonce, BAD, "nonce"),
 	B(18, foreign_longer_nonce, BAD, "nonce"),
+	B(18, foreign_padded_nonce, BAD, "nonce"),
+	B(18, archive_other_data, BAD, "nonce"),
 	B(18, foreign_no_nonce_inside, BAD, "nonce"),
 	B(18, archive_other_nonce, BAD, "nonce"),
 	A(18, archive_mode_without_nonce, BAD, "nonce"),

@@ -20,7 +20,8 @@ static void honest(void)
 			memcpy(g.w.report.bytes + 0x50, g.nonce, 32)),
 		NOTHING);
 	CASE(milan, "another tool's evidence with data that the caller knows", GOOD, NULL, NULL,
-		g.own_data = true, g.in.report_data = span_make(g.report.bytes + 0x50, 64));
+		g.own_data = true,
+		(g.in.nonce = NULL, g.in.report_data = span_make(g.report.bytes + 0x50, 64)));
 }
 
 /* The host's table: { GUID, offset, size } and what they point to; only one item. */

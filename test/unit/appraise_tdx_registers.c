@@ -83,6 +83,11 @@ static void foreign_other_data(void)
 	foreign();
 	m.in.report_data = SPAN_OF(m.nonce);
 }
+static void archive_other_data(void)
+{
+	archive();
+	m.in.report_data = SPAN_OF(m.nonce);
+}
 
 /* ---- registers ---- */
 
@@ -184,6 +189,7 @@ static const struct tdx_case cases[] = {
 	A(binding_left_out, BAD, "nonce", 18),
 	A(foreign_without_data, BAD, "nonce", 18),
 	A(foreign_other_data, BAD, "nonce", 18),
+	A(archive_other_data, BAD, "nonce", 18),
 	C(mrtd_differs, BAD, "mrtd.sha384", 0),
 	C(rtmr_0_differs, BAD, "rtmr-0.sha384", 0),
 	C(rtmr_1_differs, BAD, "rtmr-1.sha384", 0),

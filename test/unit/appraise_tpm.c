@@ -197,6 +197,17 @@ static void no_nonce(void)
 {
 	m.in.nonce = NULL;
 }
+/* What the caller knows that the TPM must have signed. */
+static void other_data(void)
+{
+	m.in.report_data = SPAN_OF(m.nonce);
+}
+static void archive_other_data(void)
+{
+	m.policy.freshness = POLICY_ARCHIVE;
+	m.in.nonce = NULL;
+	m.in.report_data = SPAN_OF(m.nonce);
+}
 static void archive_other_nonce(void)
 {
 	m.policy.freshness = POLICY_ARCHIVE;
@@ -343,6 +354,8 @@ static const struct test_case cases[] = {
 	B(nonce_lies, BAD, "qualifying-data"),
 	A(no_nonce, BAD, "nonce"),
 	B(archive_other_nonce, BAD, "nonce"),
+	A(other_data, BAD, "nonce"),
+	A(archive_other_data, BAD, "nonce"),
 	B(required_not_signed, BAD, "pcr-selection"),
 	B(substituted, BAD, "pcr-claims"),
 	B(bank_not_signed, BAD, "pcr-selection"),

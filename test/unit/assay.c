@@ -59,6 +59,10 @@ static void verdicts(void)
 	in.policy = (struct assay_bytes){ archive, sizeof archive - 1 };
 	in.nonce.size = 0;
 	CHECK(verify(&in) == ASSAY_OK && out.status == ASSAY_AFFIRMING);
+	in.report_data = (struct assay_bytes){ m.nonce, 0 }; /* none */
+	CHECK(verify(&in) == ASSAY_OK && out.status == ASSAY_AFFIRMING);
+	in.report_data.size = sizeof m.nonce;
+	CHECK(verify(&in) == ASSAY_OK && out.status == ASSAY_CONTRAINDICATED);
 }
 
 static void arguments(void)
