@@ -63,8 +63,14 @@ static struct str chip_text(struct appraise_snp_state *s)
 	return appraise_hex(s->w, s->report.chip_id);
 }
 
+/* A leased key is held by every chip of its provider: what one of them says of itself counts no more than the others. */
 static bool chip_allowed(const struct appraise_snp_state *s, struct err *e)
 {
+	if (s->leaf.kind == SNP_LEAF_VLEK || s->report.signing_key == SNP_KEY_VLEK)
+		return err_set(e, ERR_MISMATCH,
+			"the report is signed by a VLEK, which is no chip's: CHIP_ID is %s",
+			snp_report_is_blank(s->report.chip_id) ? "all zero"
+							       : "not tied to its key");
 	return snp_report_check_field(
 		&s->report, SNP_FIELD_CHIP_ID, s->policy->chips.items, s->policy->chips.n, e);
 }

@@ -42,6 +42,11 @@ static void hardware(void)
 		"chips: [" C1 A1 "]\n", NOTHING);
 	POLICY(vlek, "row 24: chips are named, a leased key names none", BAD, "snp-chips", "zero",
 		"chips: [" C1 C1 "]\n", NOTHING);
+	POLICY(vlek, "row 24: chips are named, a leased key's report names one of them", BAD,
+		"snp-chips", "VLEK", "chips: [" C1 C1 "]\n",
+		memset(g.w.report.bytes + 0x1a0, 0xc1, 64));
+	CASE(vlek, "a leased key's report with a chip id, and no chips are named", GOOD, NULL, NULL,
+		memset(g.w.report.bytes + 0x1a0, 0xc1, 64), NOTHING);
 	POLICY(milan, "row 24: ALIAS_CHECK_COMPLETE", GOOD, NULL, NULL,
 		"platform-info:\n  must: [ALIAS_CHECK_COMPLETE, ECC_EN]\n", NOTHING);
 	POLICY(milan, "row 24: no ALIAS_CHECK_COMPLETE", BAD, "snp-platform-info", "ALIAS_CHECK",
