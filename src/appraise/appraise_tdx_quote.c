@@ -154,8 +154,10 @@ static void say_claims(struct appraise_tdx_state *s)
 	said->runtime_opaque = (struct verdict_claim){ CHECK_AFFIRMS,
 		STR("the TDX module keeps memory and processor state from the host") };
 	if (debug)
-		said->runtime_opaque = (struct verdict_claim){ CHECK_NO_CLAIM,
-			STR("the policy allows a TD that the host can debug") };
+		said->runtime_opaque = (struct verdict_claim){
+			CHECK_UNSAFE,
+			STR("debugging is on: the host reads and writes the TD's memory; the policy allows that")
+		};
 }
 
 static void release(struct appraise_tdx_state *s)
