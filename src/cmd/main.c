@@ -114,6 +114,16 @@ static int help(int argc, char **argv)
 	return VERB_YES;
 }
 
+/* A result longer than the buffer of stdout may have been lost before its end. */
+static bool is_written(struct err *e)
+{
+	bool lost = ferror(stdout);
+
+	if (fflush(stdout) != 0)
+		return err_os(e, "cannot write the result");
+	return !lost || err_set(e, ERR_IO, "cannot write the result: some of it was lost");
+}
+
 int main(int argc, char **argv)
 {
 	struct err e = { 0 };
@@ -145,8 +155,8 @@ int main(int argc, char **argv)
 	}
 	ok = v->run(args, &code, &e);
 	verb_args_free(args);
-	if (ok && fflush(stdout) != 0) {
-		ok = err_os(&e, "cannot write the result");
+	if (ok && !is_written(&e)) {
+		ok = false;
 		code = VERB_FAILED;
 	}
 	return ok ? code : fail(v->name, code, &e);

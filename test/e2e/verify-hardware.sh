@@ -66,6 +66,13 @@ b[int(sys.argv[2])] ^= 0x10
 open(sys.argv[3], "wb").write(b)' "$@"
 }
 
+# unwritten ARG...: a verdict that cannot be written is none
+unwritten() {
+	local code=0
+	offline "$assay" "$@" >/dev/full 2>"$work/said" || code=$?
+	[ "$code" = 2 ] && grep -q 'cannot write the result' "$work/said"
+}
+
 # results KIND: the two forms of the EAR
 results() {
 	local kind=$1
@@ -79,6 +86,9 @@ results() {
 	same "$kind: every check has a result, a claim and what it is about" true "$(jq \
 		".submods[\"$kind\"][\"assay.verdict\"].checks | length > 10 and all(.[]; .result and .what and .claim)" "$work/ear.json")"
 	offline "$assay" verify "$made/evidence.json" "${with[@]}" --jwt "$work/key.pem" >"$work/ear.jwt" 2>/dev/null
+	check "$kind: a verdict that cannot be written is none" unwritten verify "$made/evidence.json" "${with[@]}"
+	check "$kind: nor is an EAR" unwritten verify "$made/evidence.json" "${with[@]}" --json
+	check "$kind: nor is a token" unwritten verify "$made/evidence.json" "${with[@]}" --jwt "$work/key.pem"
 	check "$kind: openssl takes the token's signature" token "$work/ear.jwt" "$work/payload"
 	check "$kind: the token's payload is the EAR" cmp "$work/payload" "$work/ear.json"
 }
