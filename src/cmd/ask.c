@@ -148,6 +148,11 @@ bool ask_attester(struct ask_answer *ret, const char *url, const uint8_t *nonce,
 			"'%s' says that its evidence is of kind '%s', and gives '%s'", url,
 			bundle_kind_name(id.kind), bundle_kind_name(answer.bundle.kind));
 	}
+	/* What another protocol on the machine lets hardware sign for whoever sends it our nonce is no answer to us. */
+	if (!answer.bundle.has_binding) {
+		buf_done(&answer.text);
+		return err_set(e, ERR_FORMAT, "'%s' gives evidence without a binding", url);
+	}
 	*ret = answer;
 	return true;
 }

@@ -1,6 +1,6 @@
 /*
  * Asking a machine for evidence over HTTP (doc/protocol.md): its identity, then a fresh nonce, for a TPM with a credential
- * that has our own secret in it, then the bundle. What comes back is only parsed here; the appraisal decides.
+ * that has our own secret in it, then the bundle, which has a binding. What comes back is only parsed here; the appraisal decides.
  */
 #ifndef ASSAY_CMD_ASK_H
 #define ASSAY_CMD_ASK_H

@@ -1,7 +1,28 @@
-/* For verify-hardware.sh: an SEV-SNP guest of a test authority as files. `snp-maker OUT` also writes report and the chain's der. */
+/*
+ * For verify-hardware.sh: an SEV-SNP guest of a test authority as files. `snp-maker OUT` also writes report, the chain's der,
+ * and unbound.json: what another protocol on the same guest gives to whoever sends it the nonce.
+ */
 #include "unit/appraise_snp_case.h"
 
 #include "evidence_files.h"
+
+static void write_unbound(const char *dir, const struct bundle *of)
+{
+	CLEANUP(buf_done) struct buf text = buf_init(BUNDLE_SIZE_MAX);
+	struct err e = { 0 };
+	struct guest g;
+
+	guest_begin(&g, milan());
+	g.own_data = true;
+	memset(g.w.report.bytes + 0x50, 0, 64);
+	memcpy(g.w.report.bytes + 0x50, g.nonce, sizeof g.nonce);
+	guest_sign(&g);
+	g.bundle.snp_chain = of->snp_chain; /* each one made is another */
+	g.bundle.snp_crl = of->snp_crl;
+	CHECK_OK(bundle_emit(&g.bundle, &text, &e), e);
+	evidence_write(dir, "unbound.json", buf_span(&text));
+	guest_done(&g);
+}
 
 int main(int argc, char **argv)
 {
@@ -26,6 +47,7 @@ int main(int argc, char **argv)
 		.nonce = g.nonce,
 		.report_data = span_make(g.report.bytes + 0x50, 64),
 		.at_unix = SNP_MADE_NOW });
+	write_unbound(argv[1], &g.bundle);
 	guest_done(&g);
 	snp_world_done();
 	return test_end();

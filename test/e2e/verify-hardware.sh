@@ -130,6 +130,30 @@ raw() {
 	says "$kind: what it does not carry" 1 'not fresh' verify "$file" "${with[@]:0:6}" --report-data 00ff
 }
 
+# asked FILE ARG...: assay verify of a machine that answers with the file, alone with it in a network namespace
+asked() {
+	# shellcheck disable=SC2016
+	offline bash -c 'ip link set lo up && exec python3 - "$@"' - "$assay" "$@" <<-'EOF'
+	import http.server, subprocess, sys, threading
+	class Machine(http.server.BaseHTTPRequestHandler):
+	    def answer(self, body):
+	        self.send_response(200)
+	        self.send_header('Content-Length', str(len(body)))
+	        self.end_headers()
+	        self.wfile.write(body)
+	    def do_GET(self):
+	        self.answer(b'{"format": "assay.identity/2", "kind": "snp"}')
+	    def do_POST(self):
+	        self.rfile.read(int(self.headers['Content-Length']))
+	        self.answer(open(sys.argv[2], 'rb').read())
+	    def log_message(self, *_):
+	        pass
+	server = http.server.HTTPServer(('127.0.0.1', 0), Machine)
+	threading.Thread(target=server.serve_forever, daemon=True).start()
+	sys.exit(subprocess.run([sys.argv[1], 'verify', f'http://127.0.0.1:{server.server_port}'] + sys.argv[3:]).returncode)
+	EOF
+}
+
 # without KIND POLICY SENTENCE: a policy's values in place of reference values
 without() {
 	printf 'format: assay.policy/1\nname: mine\n%s\n' "$2" >"$work/policy.yaml"
@@ -148,6 +172,12 @@ if machine snp measurement; then
 	says 'snp: a bundle of report, certificates and list' 0 'bundle' bundle make "$made/report" --certificates "$work/chain.pem" \
 		--crl "$made/crl.der" -o "$work/bundle.json"
 	says 'snp: is affirmed' 0 '^verdict: affirming' verify "$work/bundle.json" "${with[@]:0:6}" --report-data "$(cat "$made/report-data")"
+	code=0 && asked "$made/evidence.json" "${with[@]}" >"$work/said" 2>&1 || code=$?
+	check 'snp: a machine that answers itself' grep -q "^verdict: affirming" "$work/said"
+	code=0 && asked "$made/unbound.json" "${with[@]}" >"$work/said" 2>&1 || code=$?
+	check 'snp: what another protocol gives for the nonce is no answer' test "$code" = 2
+	told 'snp: and it is said' 'evidence without a binding'
+	says 'snp: as a file it is evidence of another tool' 0 '^verdict: affirming' verify "$made/unbound.json" "${with[@]}"
 	says 'snp: product, chip and TCB are told' 0 'genuine AMD Milan with boot loader [0-9]+' verify "$made/evidence.json" "${with[@]}"
 fi
 if machine tdx 'MRTD RTMR 0 1 2'; then
