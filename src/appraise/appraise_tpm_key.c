@@ -202,7 +202,8 @@ static void take_root(struct appraise_tpm_state *s, const struct trust_root *roo
 	}
 }
 
-static void check_chain(
+/* The root in which the chain ends, or NULL. */
+static const struct trust_root *check_chain(
 	struct appraise_tpm_state *s, const struct chain *c, enum certificate_purpose purpose)
 {
 	bool ek = purpose == CERTIFICATE_EK;
@@ -236,6 +237,7 @@ static void check_chain(
 				"not looked up: this verifier works offline and TPM makers' lists are not in the evidence"),
 			.claim = CHECK_HARDWARE,
 			.fail_value = CHECK_NOT_RECOGNISED });
+	return named;
 }
 
 static void check_template(struct appraise_tpm_state *s)
@@ -294,6 +296,7 @@ static void check_certificates(struct appraise_tpm_state *s, enum bond bond)
 	const struct bundle *b = s->w.in->bundle;
 	const struct bundle_chain *from = ek ? &b->ek_chain : &b->ak_chain;
 	CLEANUP(chain_done) struct chain c = { 0 };
+	const struct trust_root *root;
 	struct err e = { 0 };
 	bool ok = from->n > 0 ||
 		  err_set(&e, ERR_NOTFOUND, "the evidence carries no EK certificate");
@@ -314,11 +317,9 @@ static void check_certificates(struct appraise_tpm_state *s, enum bond bond)
 		return;
 	if (bond == BOND_ENROLLED)
 		check_enrolled(s, c.certs[0]);
-	check_chain(s, &c, ek ? CERTIFICATE_EK : ak_purpose(c.certs[0]));
-	if (!ek)
-		appraise_tpm_gce(s, check_passed(&s->w.out->verdict.checks, "ak-chain") && ok
-					    ? c.certs[0]
-					    : NULL);
+	root = check_chain(s, &c, ek ? CERTIFICATE_EK : ak_purpose(c.certs[0]));
+	if (!ek) /* an authority in software is not Google's, whatever it writes */
+		appraise_tpm_gce(s, root && !root->emulated && ok ? c.certs[0] : NULL);
 }
 
 static void check_pinned(struct appraise_tpm_state *s)

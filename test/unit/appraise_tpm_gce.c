@@ -121,6 +121,17 @@ static void forged(void)
 	signer = made_foreign_key;
 	wanted();
 }
+/* Whoever runs a software TPM writes its certificates. */
+static void emulated(void)
+{
+	m.root.emulated = true;
+	wanted();
+}
+static void emulated_and_none_is_wanted(void)
+{
+	m.root.emulated = true;
+	certified();
+}
 static void not_certified(void)
 {
 	m.policy.gce.project = STR("a-project");
@@ -140,6 +151,8 @@ static const struct test_case cases[] = {
 	A(other_purpose, BAD, "ak-chain"),
 	A(forged, BAD, "ak-chain"),
 	A(not_certified, BAD, "gce-instance"),
+	A(emulated, BAD, "gce-instance"),
+	A(emulated_and_none_is_wanted, GOOD, NULL),
 };
 
 static void policies(void)
