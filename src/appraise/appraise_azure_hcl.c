@@ -72,7 +72,7 @@ static void check_measurement(struct appraise_azure_state *s, const char *check,
 	s->measurement_named = n_named > 0;
 	if (!n_named && w->in->policy->azure.any_measurement) {
 		appraise_skip(w, c,
-			STR("Azure publishes no value, and the policy takes any: Azure itself is trusted"));
+			STR("Azure publishes no value, and the policy takes any: not only Azure, whoever runs such hardware can make up a TPM"));
 		return;
 	}
 	ok = n_named && check_passed(&w->out->verdict.checks, check);

@@ -39,7 +39,7 @@ void policy_azure_tell(const struct policy_azure *p, struct buf *out)
 		p->allow_console ? "It may have a console.\n" : "It must not have a console.\n");
 	buf_printf(out,
 		p->any_measurement
-			? "Azure's own software underneath it may be any that the hardware measured, where no value is named.\n"
+			? "Azure's own software underneath it may be any that the hardware measured, where no value is named: then whoever runs such hardware can make up a TPM.\n"
 			: "Azure's own software underneath it must have a measurement that this policy names (snp or tdx); Azure publishes none.\n");
 	buf_printf(out,
 		p->nonce_in_report
