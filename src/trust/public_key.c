@@ -12,7 +12,7 @@
 #include "evidence/tpm_alg.h"
 #include "base/banned.h"
 
-enum { SPKI_MAX = 8192 };
+enum { SPKI_MAX = 8192, EXPONENT_BITS = 16 };
 
 struct public_key {
 	EVP_PKEY *pkey;
@@ -32,6 +32,19 @@ static bool curve_ok(EVP_PKEY *pkey)
 	return false;
 }
 
+/* Odd and above 2^16 (NIST FIPS 186-5, A.1.1): with 1 everybody can sign, small ones forgive what is not checked. */
+static bool exponent_ok(EVP_PKEY *pkey)
+{
+	BIGNUM *exp = NULL;
+	bool ok = EVP_PKEY_get_bn_param(pkey, OSSL_PKEY_PARAM_RSA_E, &exp) == 1;
+
+	if (!ok)
+		mem_note_missing(); /* every key of RSA has one */
+	ok = ok && BN_is_odd(exp) && BN_num_bits(exp) > EXPONENT_BITS;
+	BN_free(exp);
+	return ok;
+}
+
 bool public_key_of_pkey(struct public_key **ret, EVP_PKEY *pkey, struct err *e)
 {
 	int bits = EVP_PKEY_get_bits(pkey);
@@ -41,6 +54,9 @@ bool public_key_of_pkey(struct public_key **ret, EVP_PKEY *pkey, struct err *e)
 		if (bits < PUBLIC_KEY_RSA_BITS_MIN || bits > TPM_PUBLIC_RSA_BITS_MAX)
 			return err_set(e, ERR_SIGNATURE, "RSA key of %d bits, want %d to %d", bits,
 				PUBLIC_KEY_RSA_BITS_MIN, TPM_PUBLIC_RSA_BITS_MAX);
+		if (!exponent_ok(pkey))
+			return err_set(
+				e, ERR_SIGNATURE, "RSA key whose exponent is even, or below 65537");
 	} else if (EVP_PKEY_get_id(pkey) != EVP_PKEY_EC || !curve_ok(pkey)) {
 		return err_set(
 			e, ERR_SIGNATURE, "key of another kind, want RSA, P-256, P-384 or P-521");

@@ -1,6 +1,6 @@
 /*
  * A public key of libcrypto, made from what carries one here: a TPM's public area or a certificate. RSA of 2048 to 4096
- * bits and the curves P-256, P-384 and P-521; nothing weaker is taken.
+ * bits with an odd exponent above 2^16, and the curves P-256, P-384 and P-521; nothing weaker is taken.
  */
 #ifndef ASSAY_TRUST_PUBLIC_KEY_H
 #define ASSAY_TRUST_PUBLIC_KEY_H

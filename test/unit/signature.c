@@ -30,6 +30,39 @@ static void keys(void)
 	CHECK(public_key_equal(ka, ka) && !public_key_equal(ka, kb));
 }
 
+/* With the exponent 1 a signature is what it must say: nobody needs a key for it. */
+static void exponents(void)
+{
+	static const struct {
+		uint32_t exponent;
+		bool fine;
+	} cases[] = { { 0, true }, { 65537, true }, { 0xffffffff, true }, { 1, false },
+		{ 2, false }, { 3, false }, { 17, false }, { 65535, false }, { 65536, false },
+		{ 65538, false } };
+	static const uint8_t message[] = "what nobody signed", sha256_info[] = { 0x00, 0x30, 0x31,
+		0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05,
+		0x00, 0x04, 0x20 };
+	struct made_key k = { MADE_AK_ATTRIBUTES, TPM_ALG_RSASSA, TPM_ALG_SHA256, 0, false };
+	CLEANUP(buf_done) struct buf pub = made_public(rsa, k);
+	uint8_t forged[256] = { 0x00, 0x01 };
+	struct signature_alg alg = { SIGNATURE_RSASSA, DIGEST_SHA256 };
+	struct tpm_public p;
+	struct err e = { 0 };
+
+	memset(forged + 2, 0xff, sizeof forged - 2);
+	memcpy(forged + 256 - 32 - sizeof sha256_info, sha256_info, sizeof sha256_info);
+	sha256_of(forged + 256 - 32, SPAN_OF(message));
+	CHECK_OK(tpm_public_parse(&p, buf_span(&pub), &e), e);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		CLEANUP(public_key_freep) struct public_key *key = NULL;
+
+		p.exponent = cases[i].exponent;
+		CHECK(public_key_of_tpm(&key, &p, &e) == cases[i].fine);
+		CHECK(cases[i].fine || e.kind == ERR_SIGNATURE);
+		CHECK(!key || !signature_verify(key, alg, SPAN_OF(message), SPAN_OF(forged), &e));
+	}
+}
+
 /* One key, one scheme, one hash: nothing else verifies, even where the numbers would. */
 static void verifies(EVP_PKEY *key, uint16_t scheme, enum signature_scheme want)
 {
@@ -122,6 +155,7 @@ int main(void)
 	rsa = made_rsa();
 	ecc = made_ecc("P-256");
 	keys();
+	exponents();
 	verifies(ecc, TPM_ALG_ECDSA, SIGNATURE_ECDSA);
 	verifies(rsa, TPM_ALG_RSASSA, SIGNATURE_RSASSA);
 	verifies(rsa, TPM_ALG_RSAPSS, SIGNATURE_RSAPSS);
