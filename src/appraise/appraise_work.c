@@ -3,10 +3,43 @@
 #include "base/hex.h"
 #include "base/banned.h"
 
+/* The machine chose of which kind its evidence is, and with that which of the policy's members ask anything of it. */
+static void check_kind(struct appraise_work *w)
+{
+	uint32_t taken = w->in->policy->kinds;
+	enum bundle_kind kind = w->in->bundle->kind;
+	struct check c = { .name = "evidence-kind",
+		.what = STR("the policy takes evidence of this kind"),
+		.got = str_of(bundle_kind_name(kind)),
+		.whose = STR("policy"),
+		.fail_value = CHECK_NOT_RECOGNISED };
+	CLEANUP(buf_done) struct buf want = buf_init(64);
+	struct err e = { 0 };
+	bool ok = taken >> kind & 1;
+
+	if (!taken) {
+		appraise_skip(w, c, STR("the policy names no kinds: any is taken"));
+		return;
+	}
+	for (unsigned i = 0; i < BUNDLE_KINDS; i++)
+		if (taken >> i & 1)
+			buf_printf(&want, "%s%s", want.n ? " or " : "",
+				bundle_kind_name((enum bundle_kind)i));
+	c.want = arena_str(w->a, buf_str(&want));
+	if (!ok)
+		err_set(&e, ERR_MISMATCH,
+			"it is of kind '%s': what the policy asks of others was not asked",
+			bundle_kind_name(kind));
+	appraise_test(w, c, ok, &e);
+}
+
 bool appraise_begin(struct appraise_work *w, struct err *e)
 {
 	w->out = ARENA_NEW(w->a, struct appraise_out);
-	return w->out || arena_full(w->a, e);
+	if (!w->out)
+		return arena_full(w->a, e);
+	check_kind(w);
+	return true;
 }
 
 bool appraise_end(struct appraise_out *ret, const struct appraise_work *w, struct err *e)

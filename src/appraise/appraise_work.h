@@ -13,7 +13,7 @@ struct appraise_work {
 	struct arena *a;
 };
 
-/* Makes room for what will be said; in and a are set. LIMIT. */
+/* Makes room for what will be said, and notes "evidence-kind"; in and a are set. LIMIT. */
 bool appraise_begin(struct appraise_work *w, struct err *e) MUST_CHECK;
 /* Hands it over, unless some of it did not fit: LIMIT, and ret is untouched. */
 bool appraise_end(

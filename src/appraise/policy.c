@@ -1,6 +1,7 @@
 #include "appraise/policy.h"
 
 #include "appraise/policy_member.h"
+#include "evidence/bundle.h"
 #include "base/banned.h"
 
 enum { PCRS = 24 };
@@ -41,11 +42,39 @@ static bool read_bank(enum digest_alg *ret, const struct json *v, struct err *e)
 	return true;
 }
 
+static bool read_kind(uint32_t *set, const struct json *v)
+{
+	for (unsigned kind = 0; v->kind == JSON_STRING && kind < BUNDLE_KINDS; kind++)
+		if (str_is(v->text, bundle_kind_name((enum bundle_kind)kind)) &&
+			!(*set >> kind & 1)) {
+			*set |= UINT32_C(1) << kind;
+			return true;
+		}
+	return false;
+}
+
+static bool read_kinds(uint32_t *ret, const struct json *v, struct err *e)
+{
+	static const char
+		form[] = "line %zu: 'evidence' is a list of tpm, snp, tdx, nitro, azure, each once";
+	uint32_t set = 0;
+
+	if (!v)
+		return true;
+	if (v->kind != JSON_ARRAY || v->n == 0)
+		return err_set(e, ERR_FORMAT, form, v->line);
+	for (size_t i = 0; i < v->n; i++)
+		if (!read_kind(&set, &v->items[i]))
+			return err_set(e, ERR_FORMAT, form, v->items[i].line);
+	*ret = set;
+	return true;
+}
+
 bool policy_parse(struct policy *ret, const struct json *v, struct arena *a, struct err *e)
 {
 	static const char *const keys[] = { "format", "name", "require-registers", "bank",
-		"freshness", "leeway", "clock", "shape", "snp", "tdx", "nitro", "azure", "gce",
-		NULL };
+		"freshness", "leeway", "clock", "evidence", "shape", "snp", "tdx", "nitro", "azure",
+		"gce", NULL };
 	struct policy p = policy_default();
 	bool archive = false;
 	struct str name;
@@ -57,6 +86,7 @@ bool policy_parse(struct policy *ret, const struct json *v, struct arena *a, str
 		!policy_member_word(&archive, v, "freshness", "nonce", "archive", e) ||
 		!policy_member_seconds(&p.leeway_s, v, "leeway", POLICY_LEEWAY_MAX, e) ||
 		!policy_member_word(&p.safe_clock, v, "clock", "any", "safe", e) ||
+		!read_kinds(&p.kinds, json_get(v, "evidence"), e) ||
 		(json_get(v, "shape") && !json_get_str(v, "shape", &p.shape, e)) ||
 		!policy_nitro_parse(&p.nitro, json_get(v, "nitro"), a, e) ||
 		!policy_azure_parse(&p.azure, json_get(v, "azure"), a, e) ||

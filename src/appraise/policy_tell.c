@@ -1,8 +1,22 @@
 #include "appraise/policy_tell.h"
 
+#include "evidence/bundle.h"
 #include "base/banned.h"
 
 enum { SECTION_MAX = 1 << 20 };
+
+static void tell_kinds(uint32_t kinds, struct buf *out)
+{
+	const char *before = "Its evidence must be of kind ";
+
+	for (unsigned i = 0; i < BUNDLE_KINDS; i++) {
+		if (!(kinds >> i & 1))
+			continue;
+		buf_printf(out, "%s%s", before, bundle_kind_name((enum bundle_kind)i));
+		before = " or ";
+	}
+	buf_add_cstr(out, ".\n");
+}
 
 static void tell_every(const struct policy *p, struct buf *out)
 {
@@ -20,6 +34,11 @@ static void tell_every(const struct policy *p, struct buf *out)
 	else
 		buf_add_cstr(out,
 			"Certificates and documents must be valid at the very time of the appraisal.\n");
+	if (p->kinds)
+		tell_kinds(p->kinds, out);
+	else
+		buf_add_cstr(out,
+			"Its evidence may be of any kind, which the machine chooses; only what is said of that kind below is asked.\n");
 	if (p->shape.n)
 		buf_printf(out, "It is held against shape %.*s of the reference values.\n",
 			STR_ARG(p->shape));

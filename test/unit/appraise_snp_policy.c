@@ -271,6 +271,10 @@ static void fresh(void)
 	CASE(milan, "row 18: the data that the caller knows, and not the nonce", BAD, "nonce",
 		"other data", g.own_data = true,
 		g.in.report_data = span_make(g.report.bytes + 0x50, 64));
+	CASE(milan, "a kind of evidence that the policy does not take", BAD, "evidence-kind", "snp",
+		g.policy.kinds = 1U << BUNDLE_TPM | 1U << BUNDLE_TDX, NOTHING);
+	CASE(milan, "a kind of evidence that the policy takes", GOOD, NULL, NULL,
+		g.policy.kinds = 1U << BUNDLE_SNP, NOTHING);
 	CASE(milan, "row 19: another role", BAD, "binding", "role",
 		g.binding.role = g.signed_binding.role = STR("verifier"), NOTHING);
 	CASE(milan, "row 19: a channel that nobody saw", BAD, "binding", "channel",

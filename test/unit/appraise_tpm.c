@@ -208,6 +208,14 @@ static void archive_other_data(void)
 	m.in.nonce = NULL;
 	m.in.report_data = SPAN_OF(m.nonce);
 }
+static void kind_named(void)
+{
+	m.policy.kinds = 1U << BUNDLE_TPM | 1U << BUNDLE_SNP;
+}
+static void kind_not_named(void)
+{
+	m.policy.kinds = 1U << BUNDLE_SNP;
+}
 static void archive_other_nonce(void)
 {
 	m.policy.freshness = POLICY_ARCHIVE;
@@ -321,6 +329,8 @@ static const struct test_case cases[] = {
 	B(unsafe_clock, GOOD, NULL),
 	B(emulated, GOOD, NULL),
 	B(optional_differs, GOOD, NULL),
+	A(kind_named, GOOD, NULL),
+	A(kind_not_named, BAD, "evidence-kind"),
 	A(unsigned_claim, WARN, "vouched"),
 	A(no_anchor, WARN, "pcr-0.sha256"),
 	A(no_anchor_at_all, WARN, NULL),

@@ -1,6 +1,7 @@
 #include "appraise/policy.h"
 
 #include "codec/yaml.h"
+#include "evidence/bundle.h"
 #include "test.h"
 
 static struct arena *a;
@@ -59,6 +60,24 @@ static void refuses(void)
 }
 
 #define HEAD "format: assay.policy/1\nname: x\n"
+
+static void kinds(void)
+{
+	static const char *const bad[] = { "snp", "[]", "[sev]", "[snp, snp]", "[[snp]]", "{}",
+		"[SNP]" };
+	struct policy p = policy_default();
+	struct err e = { 0 };
+	char text[100];
+
+	CHECK(!p.kinds);
+	CHECK_OK(parse(&p, HEAD "evidence: [azure, snp]\n", &e), e);
+	CHECK(p.kinds == (1U << BUNDLE_SNP | 1U << BUNDLE_AZURE));
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		snprintf(text, sizeof text, HEAD "evidence: %s\n", bad[i]);
+		CHECK_ERR(parse(&p, text, &e), e, ERR_FORMAT);
+	}
+}
+
 #define H16 "0123456789abcdef"
 #define H96 H16 H16 H16 H16 H16 H16
 
@@ -240,6 +259,7 @@ int main(void)
 	a = arena_new(1 << 24);
 	reads();
 	refuses();
+	kinds();
 	reads_nitro();
 	refuses_nitro();
 	nitro_in_sentences();

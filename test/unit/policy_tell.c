@@ -43,6 +43,7 @@ static void members(void)
 		{ "freshness: archive\n", "may be of any age" },
 		{ "leeway: 60\n", "up to 60 s before" },
 		{ "clock: safe\n", "must have kept its clock" },
+		{ "evidence: [tdx, snp]\n", "must be of kind snp or tdx." },
 		{ "shape: qemu-tdx\n", "against shape qemu-tdx of" },
 	};
 	char *normal = tell(NULL);
