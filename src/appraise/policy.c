@@ -94,6 +94,9 @@ bool policy_parse(struct policy *ret, const struct json *v, struct arena *a, str
 		(json_get(v, "snp") && !policy_snp_parse(&p.snp, json_get(v, "snp"), a, e)) ||
 		(json_get(v, "tdx") && !policy_tdx_parse(&p.tdx, json_get(v, "tdx"), a, e)))
 		return err_wrap(e, "policy");
+	if (json_get(v, "shape") && !p.shape.n)
+		return err_set(e, ERR_FORMAT, "policy: line %zu: 'shape' names none",
+			json_get(v, "shape")->line);
 	p.freshness = archive ? POLICY_ARCHIVE : POLICY_NONCE;
 	p.id = arena_printf(a, "%s %.*s", POLICY_FORMAT, STR_ARG(name));
 	if (!p.id.p)

@@ -65,7 +65,7 @@ bool reference_pick(const struct reference_shape **ret, bool *by_value,
 	size_t n;
 
 	*by_value = false;
-	if (name.n)
+	if (name.p) /* also an empty one: it is none of theirs */
 		return named(ret, v, name, e);
 	n = count(&found, v, platform, NULL);
 	if (n == 0) {

@@ -9,8 +9,8 @@
 #include "evidence/bundle.h"
 
 /*
- * *by_value: several were there, and the evidence's registers, as they stand there, picked it. bank: of a TPM. Fails: NOTFOUND,
- * USAGE when none or more than one of several fits, LIMIT.
+ * name: p NULL where none was given. *by_value: several were there, and the evidence's registers, as they stand there,
+ * picked it. bank: of a TPM. Fails: NOTFOUND, USAGE when none or more than one of several fits, LIMIT.
  */
 bool reference_pick(const struct reference_shape **ret, bool *by_value,
 	const struct reference_values *v, struct str name, const struct bundle *evidence,

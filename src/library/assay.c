@@ -137,7 +137,7 @@ static bool pick_shape(struct work *w, struct err *e)
 	for (size_t i = 0; i < w->values.n_shapes; i++) {
 		const struct reference_shape *s = &w->values.shapes[i];
 
-		if (name.n ? !str_equal(s->name, name) : !str_is(s->platform, platform))
+		if (name.p ? !str_equal(s->name, name) : !str_is(s->platform, platform))
 			continue;
 		if (w->ask.shape) {
 			err_set(e, ERR_USAGE, "the reference values have several shapes for %s",
@@ -146,7 +146,7 @@ static bool pick_shape(struct work *w, struct err *e)
 		}
 		w->ask.shape = s;
 	}
-	if (w->ask.shape || (!name.n && !w->in.reference_values.size))
+	if (w->ask.shape || (!name.p && !w->in.reference_values.size))
 		return true;
 	return err_set(e, ERR_NOTFOUND, "the reference values have no shape '%.*s' for %s",
 		STR_ARG(name), platform);

@@ -204,6 +204,7 @@ says 'a key of another curve signs no token' 2 'P-256 alone' verify "$made/evide
 says 'two forms of one result' 2 'two forms' verify "$made/evidence.json" "${with[@]}" --jwt "$work/key.pem" --json
 says 'report data that is no hex' 2 'lower-case hex' verify "$made/evidence.json" "${with[@]}" --report-data xyz
 says 'a shape that is not there' 2 'no shape nowhere' verify "$made/evidence.json" "${with[@]}" --shape nowhere
+says 'a shape without a name' 2 'no shape' verify "$made/evidence.json" "${with[@]}" --shape ''
 says 'the default policy in sentences' 0 '^Of an AMD SEV-SNP guest:' policy explain
 told 'of every kind' '^Of every machine:' '^Of a machine with a TPM' '^Of an Intel TDX guest:' '^Of an AWS Nitro'
 printf 'format: assay.policy/1\nname: x\ncolour: red\n' >"$work/policy.yaml"

@@ -100,6 +100,9 @@ static void arguments(void)
 	in = honest();
 	in.shape = "other";
 	CHECK(says(&in, ASSAY_NOTFOUND, "no shape 'other'"));
+	in.shape =
+		""; /* a variable that was never set names no shape, and does not stand for any */
+	CHECK(says(&in, ASSAY_NOTFOUND, "no shape ''"));
 	in = honest();
 	in.reference_values.size = 0;
 	CHECK(says(&in, ASSAY_USAGE, "reference values"));

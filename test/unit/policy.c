@@ -76,6 +76,7 @@ static void kinds(void)
 		snprintf(text, sizeof text, HEAD "evidence: %s\n", bad[i]);
 		CHECK_ERR(parse(&p, text, &e), e, ERR_FORMAT);
 	}
+	CHECK_ERR(parse(&p, HEAD "shape: ''\n", &e), e, ERR_FORMAT);
 }
 
 #define H16 "0123456789abcdef"
