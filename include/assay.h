@@ -70,8 +70,8 @@ struct assay_certificate {
 };
 
 struct assay_input {
-	size_t size;     /* sizeof(struct assay_input) */
-	int64_t at_unix; /* seconds since 1970, positive: as of when is appraised; always needed */
+	size_t size; /* sizeof(struct assay_input) */
+	int64_t at_unix; /* seconds since 1970, positive, up to the year 9999: as of when is appraised; always needed */
 	size_t memory_max; /* bytes, for what is parsed and for the result; 0: ASSAY_MEMORY_DEFAULT */
 	struct assay_bytes
 		evidence; /* a bundle, or raw as a driver gives it; needed; at most 4 MiB */

@@ -21,6 +21,8 @@ _Static_assert((int)ASSAY_CONTRAINDICATED == (int)VERDICT_CONTRAINDICATED &&
 		       (int)ASSAY_AFFIRMING == (int)VERDICT_AFFIRMING,
 	"tiers are numbered as in appraise/verdict.h");
 
+#define AT_MAX INT64_C(253402300799) /* room for any leeway is left above it */
+
 struct work {
 	struct assay_input in; /* as long as this version knows it */
 	struct arena *a;
@@ -67,6 +69,8 @@ static bool check_input(const struct assay_input *in, struct err *e)
 	if (in->at_unix <= 0)
 		return err_set(e, ERR_USAGE,
 			"assay_input: at_unix is missing: as of when, in seconds since 1970");
+	if (in->at_unix > AT_MAX)
+		return err_set(e, ERR_USAGE, "assay_input: at_unix is after the year 9999");
 	if (!in->evidence.size)
 		return err_set(e, ERR_USAGE, "assay_input: evidence is missing");
 	if (in->n_certificates > ASSAY_CERTIFICATES_MAX)

@@ -73,6 +73,10 @@ static void arguments(void)
 	CHECK(says(&in, ASSAY_USAGE, "at_unix is missing"));
 	in.at_unix = -1;
 	CHECK(says(&in, ASSAY_USAGE, "at_unix is missing"));
+	in.at_unix = INT64_MAX;
+	CHECK(says(&in, ASSAY_USAGE, "after the year 9999"));
+	in.at_unix = INT64_C(253402300799);
+	CHECK(verify(&in) == ASSAY_OK);
 	in = honest();
 	in.evidence.size = 0;
 	CHECK(says(&in, ASSAY_USAGE, "evidence is missing"));
