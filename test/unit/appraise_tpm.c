@@ -197,25 +197,6 @@ static void no_nonce(void)
 {
 	m.in.nonce = NULL;
 }
-/* What the caller knows that the TPM must have signed. */
-static void other_data(void)
-{
-	m.in.report_data = SPAN_OF(m.nonce);
-}
-static void archive_other_data(void)
-{
-	m.policy.freshness = POLICY_ARCHIVE;
-	m.in.nonce = NULL;
-	m.in.report_data = SPAN_OF(m.nonce);
-}
-static void kind_named(void)
-{
-	m.policy.kinds = 1U << BUNDLE_TPM | 1U << BUNDLE_SNP;
-}
-static void kind_not_named(void)
-{
-	m.policy.kinds = 1U << BUNDLE_SNP;
-}
 static void archive_other_nonce(void)
 {
 	m.policy.freshness = POLICY_ARCHIVE;
@@ -329,8 +310,6 @@ static const struct test_case cases[] = {
 	B(unsafe_clock, GOOD, NULL),
 	B(emulated, GOOD, NULL),
 	B(optional_differs, GOOD, NULL),
-	A(kind_named, GOOD, NULL),
-	A(kind_not_named, BAD, "evidence-kind"),
 	A(unsigned_claim, WARN, "vouched"),
 	A(no_anchor, WARN, "pcr-0.sha256"),
 	A(no_anchor_at_all, WARN, NULL),
@@ -364,8 +343,6 @@ static const struct test_case cases[] = {
 	B(nonce_lies, BAD, "qualifying-data"),
 	A(no_nonce, BAD, "nonce"),
 	B(archive_other_nonce, BAD, "nonce"),
-	A(other_data, BAD, "nonce"),
-	A(archive_other_data, BAD, "nonce"),
 	B(required_not_signed, BAD, "pcr-selection"),
 	B(substituted, BAD, "pcr-claims"),
 	B(bank_not_signed, BAD, "pcr-selection"),
