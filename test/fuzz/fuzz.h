@@ -6,6 +6,7 @@
 #define ASSAY_TEST_FUZZ_H
 
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/arena.h"
@@ -26,11 +27,16 @@ __attribute__((weak)) bool fuzz_taken;
  */
 bool fuzz_sample(size_t i, struct buf *b) __attribute__((weak));
 
+/* Of samples that take long, replay.c cuts and changes at each fuzz_stride-th byte only; absent: at each. */
+extern size_t fuzz_stride __attribute__((weak));
+
 /* Holds in release builds, too. */
-#define MUST(cond)               \
-	do {                     \
-		if (!(cond))     \
-			abort(); \
-	} while (0)
+#define MUST(cond) ((cond) ? (void)0 : must_hold(__FILE__, __LINE__, #cond))
+
+_Noreturn static inline void must_hold(const char *file, int line, const char *what)
+{
+	fprintf(stderr, "%s:%d: must hold: %s\n", file, line, what);
+	abort();
+}
 
 #endif

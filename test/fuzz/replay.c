@@ -66,12 +66,13 @@ static void flip(struct buf *b, size_t at, unsigned bit)
 static void replay(struct buf *b, const char *name)
 {
 	bool wanted = strncmp(name, "refused", 7) != 0;
+	size_t step = &fuzz_stride && b->n > fuzz_stride ? fuzz_stride : 1;
 
 	if (run(b, b->n) != wanted)
 		test_report(false, name, 0, wanted ? "is not taken" : "is taken");
-	for (size_t n = 0; n < b->n; n++)
+	for (size_t n = 0; n < b->n; n += step)
 		run(b, n);
-	for (size_t i = 0; i < b->n; i++) {
+	for (size_t i = 0; i < b->n; i += step) {
 		if (b->n > BITS_MAX) {
 			flip(b, i, i % 8);
 			continue;
