@@ -3,7 +3,24 @@
 #include "base/banned.h"
 
 /* What speaks for a certificate as that of the key which signed, the heaviest first. */
-enum { RIGHT_KIND = 8, SIGNED = 4, RIGHT_CHIP = 2, RIGHT_TCB = 1 };
+enum { RIGHT_KIND = 16, SIGNED = 8, ISSUED = 4, RIGHT_CHIP = 2, RIGHT_TCB = 1 };
+
+static void take_roots(struct appraise_snp_state *s)
+{
+	const struct trust_file *t = s->w->in->trust;
+
+	for (s->n_roots = 0; s->n_roots < SNP_CHAIN_ROOTS; s->n_roots++)
+		s->roots[s->n_roots] = snp_chain_roots[s->n_roots];
+	for (size_t i = 0; i < t->n_hardware && s->n_roots < APPRAISE_SNP_ROOTS_MAX; i++) {
+		struct snp_root *r = &s->roots[s->n_roots];
+
+		if (t->hardware[i].hardware != TRUST_SNP)
+			continue;
+		r->product = t->hardware[i].product;
+		memcpy(r->sha256, t->hardware[i].sha256, sizeof r->sha256);
+		s->n_roots++;
+	}
+}
 
 void appraise_snp_certificates_done(struct appraise_snp_state *s)
 {
@@ -52,6 +69,31 @@ static enum snp_leaf_kind wanted_kind(const struct snp_report *r)
 	}
 }
 
+/* Names decide nothing: the host may have put other certificates of the same name before the right ones. */
+static bool find_chain(struct snp_chain *ret, const struct appraise_snp_state *s,
+	const struct snp_chain_trust *trust, const struct certificate *leaf, struct err *e)
+{
+	return snp_chain_find(
+		ret, leaf, (const struct certificate *const *)s->certificates, s->n, trust, e);
+}
+
+static struct snp_chain_trust trust_of(const struct appraise_snp_state *s)
+{
+	return (struct snp_chain_trust){ .roots = s->roots,
+		.n_roots = s->n_roots,
+		.at_unix = s->w->in->at_unix,
+		.leeway_s = s->w->in->policy->leeway_s };
+}
+
+static bool is_issued(
+	const struct appraise_snp_state *s, const struct certificate *leaf, struct err *e)
+{
+	struct snp_chain_trust trust = trust_of(s);
+	struct snp_chain chain;
+
+	return find_chain(&chain, s, &trust, leaf, e) && snp_chain_holds(&chain, &trust);
+}
+
 static int weight_of(const struct appraise_snp_state *s, const struct snp_leaf *leaf,
 	const struct certificate *c, bool alone)
 {
@@ -70,6 +112,8 @@ static int weight_of(const struct appraise_snp_state *s, const struct snp_leaf *
 		weight |= RIGHT_TCB;
 	if (!alone && snp_signature_verify(&s->report, c, &e))
 		weight |= SIGNED;
+	if (weight & SIGNED && is_issued(s, c, &e))
+		weight |= ISSUED;
 	return weight;
 }
 
@@ -115,8 +159,9 @@ static bool find_leaf(struct appraise_snp_state *s, struct err *e)
 
 static bool pick(struct appraise_snp_state *s, struct err *e)
 {
-	return snp_chain_pick(&s->chain, s->leaf_certificate,
-		(const struct certificate *const *)s->certificates, s->n, e);
+	struct snp_chain_trust trust = trust_of(s);
+
+	return find_chain(&s->chain, s, &trust, s->leaf_certificate, e);
 }
 
 static struct check check_of(const char *name, const char *what)
@@ -139,6 +184,7 @@ void appraise_snp_certificates(struct appraise_snp_state *s)
 	struct err e = { 0 }, leaf_e = { 0 }, issuers_e = { 0 };
 	bool ok = take_all(s, &e);
 
+	take_roots(s);
 	all.got = arena_printf(s->w->a, "%zu certificates", s->n);
 	appraise_test(s->w, all, ok, &e);
 	ok = find_leaf(s, &leaf_e);

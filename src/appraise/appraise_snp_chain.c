@@ -2,32 +2,12 @@
 #include "trust/snp_crl.h"
 #include "base/banned.h"
 
-enum { ROOTS_MAX = SNP_CHAIN_ROOTS + TRUST_FILE_HARDWARE_ROOTS_MAX };
-
-/* The pinned roots and those of the user. */
-static size_t roots_of(struct snp_root out[static ROOTS_MAX], const struct trust_file *t)
-{
-	size_t n = 0;
-
-	for (; n < SNP_CHAIN_ROOTS; n++)
-		out[n] = snp_chain_roots[n];
-	for (size_t i = 0; i < t->n_hardware && n < ROOTS_MAX; i++) {
-		if (t->hardware[i].hardware != TRUST_SNP)
-			continue;
-		out[n].product = t->hardware[i].product;
-		memcpy(out[n].sha256, t->hardware[i].sha256, sizeof out[n].sha256);
-		n++;
-	}
-	return n;
-}
-
 static void check_root(struct appraise_snp_state *s)
 {
 	static const struct appraise_snp_question q = { "snp-root",
 		"the chain ends in a root that is trusted", "this verifier and the trust file",
 		CHECK_HARDWARE, CHECK_NOT_RECOGNISED, .ask = NULL };
 	struct check c = appraise_snp_check(&q);
-	struct snp_root roots[ROOTS_MAX];
 	enum snp_product product = SNP_PRODUCT_UNKNOWN;
 	uint8_t digest[SHA256_SIZE];
 	struct err e = { 0 };
@@ -40,7 +20,7 @@ static void check_root(struct appraise_snp_state *s)
 	}
 	certificate_sha256(digest, s->chain.ark);
 	c.got = appraise_hex(s->w, SPAN_OF(digest));
-	ok = snp_chain_root(&product, &s->chain, roots, roots_of(roots, s->w->in->trust), &e);
+	ok = snp_chain_root(&product, &s->chain, s->roots, s->n_roots, &e);
 	if (ok)
 		s->product = product;
 	appraise_test(s->w, c, ok, &e);

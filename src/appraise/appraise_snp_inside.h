@@ -8,7 +8,10 @@
 #include "evidence/snp_certs.h"
 #include "trust/snp_chain.h"
 
-enum { APPRAISE_SNP_CERTIFICATES = BUNDLE_CERTIFICATES_MAX + SNP_CERTS_KINDS };
+enum {
+	APPRAISE_SNP_CERTIFICATES = BUNDLE_CERTIFICATES_MAX + SNP_CERTS_KINDS,
+	APPRAISE_SNP_ROOTS_MAX = SNP_CHAIN_ROOTS + TRUST_FILE_HARDWARE_ROOTS_MAX,
+};
 
 struct appraise_snp_state {
 	struct appraise_work *w;
@@ -21,6 +24,9 @@ struct appraise_snp_state {
 	size_t n;
 	const struct certificate *leaf_certificate; /* one of them, or NULL */
 	struct snp_leaf leaf;
+	/* The pinned roots and those of the user. */
+	struct snp_root roots[APPRAISE_SNP_ROOTS_MAX];
+	size_t n_roots;
 	bool has_chain;
 	struct snp_chain chain;
 	/* The line of the root; where no root is known, what report or certificate say, so that the rest can be looked at. */

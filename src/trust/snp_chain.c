@@ -33,16 +33,20 @@ static void name_text(char out[static NAME_TEXT], X509_NAME *name)
 	crypto_context_forget_errors();
 }
 
+static bool issued_by(const struct certificate *c, const struct certificate *by)
+{
+	return !X509_NAME_cmp(X509_get_subject_name(by->x509), X509_get_issuer_name(c->x509));
+}
+
 static const struct certificate *issuer_of(const struct certificate *c,
 	const struct certificate *const *others, size_t n_others, const char *place, struct err *e)
 {
-	X509_NAME *want = X509_get_issuer_name(c->x509);
 	char name[NAME_TEXT];
 
 	for (size_t i = 0; i < n_others && i < SNP_CHAIN_OTHERS_MAX; i++)
-		if (!X509_NAME_cmp(X509_get_subject_name(others[i]->x509), want))
+		if (issued_by(c, others[i]))
 			return others[i];
-	name_text(name, want);
+	name_text(name, X509_get_issuer_name(c->x509));
 	(void)err_set(
 		e, ERR_NOTFOUND, "the %s certificate '%s' is not with the evidence", place, name);
 	return NULL;
@@ -136,5 +140,65 @@ bool snp_chain_validity(
 		all.to_unix = v.to_unix < all.to_unix ? v.to_unix : all.to_unix;
 	}
 	*ret = all;
+	return true;
+}
+
+/* How far a chain comes. Only what ends in a trusted root, of which there are few, costs a verification. */
+enum { TRUSTED = 4, SIGNED = 2, VALID = 1 };
+
+static int weight_of(const struct snp_chain *chain, const struct snp_chain_trust *t)
+{
+	enum snp_product product;
+	struct err e = { 0 };
+	int weight = TRUSTED;
+
+	if (!snp_chain_root(&product, chain, t->roots, t->n_roots, &e))
+		return 0;
+	if (snp_chain_check_signatures(chain, &e))
+		weight |= SIGNED;
+	if (snp_chain_check_time(chain, t->at_unix, t->leeway_s, &e))
+		weight |= VALID;
+	return weight;
+}
+
+bool snp_chain_holds(const struct snp_chain *chain, const struct snp_chain_trust *trust)
+{
+	return weight_of(chain, trust) == (TRUSTED | SIGNED | VALID);
+}
+
+static bool names_fit(const struct snp_chain *c)
+{
+	return issued_by(c->leaf, c->ask) && issued_by(c->ask, c->ark);
+}
+
+bool snp_chain_find(struct snp_chain *ret, const struct certificate *leaf,
+	const struct certificate *const *others, size_t n_others,
+	const struct snp_chain_trust *trust, struct err *e)
+{
+	size_t n = n_others < SNP_CHAIN_OTHERS_MAX ? n_others : SNP_CHAIN_OTHERS_MAX, found = 0;
+	struct snp_chain best = { 0 };
+	int best_weight = 0;
+
+	for (size_t i = 0; i < n * n; i++) {
+		const struct snp_chain c = { leaf, others[i / n], others[i % n] };
+		int weight;
+
+		if (!names_fit(&c))
+			continue;
+		if (found++ == 0) {
+			best = c;
+			continue;
+		}
+		if (found == 2)
+			best_weight = weight_of(&best, trust);
+		weight = weight_of(&c, trust);
+		if (weight <= best_weight)
+			continue;
+		best = c;
+		best_weight = weight;
+	}
+	if (!found)
+		return snp_chain_pick(ret, leaf, others, n_others, e); /* says which is missing */
+	*ret = best;
 	return true;
 }

@@ -31,11 +31,29 @@ struct snp_chain {
 };
 
 /*
- * Finds the leaf's issuer and the issuer's issuer among others, by name; what is not on the way is ignored. Nothing is
- * verified. Fails: NOTFOUND with the name that is missing.
+ * Finds the leaf's issuer and the issuer's issuer among others, by name, the first that there is; what is not on the way is
+ * ignored, as is what comes behind SNP_CHAIN_OTHERS_MAX. Nothing is verified. Fails: NOTFOUND with the name that is missing.
  */
 bool snp_chain_pick(struct snp_chain *ret, const struct certificate *leaf,
 	const struct certificate *const *others, size_t n_others, struct err *e) MUST_CHECK;
+
+/* What a chain is held against. */
+struct snp_chain_trust {
+	const struct snp_root *roots;
+	size_t n_roots;
+	int64_t at_unix, leeway_s;
+};
+
+/*
+ * The same where others may have several certificates of one name, any of them forged: of all chains that names allow the
+ * first that comes furthest (its root is trusted, then its signatures hold, then it is valid). Where there is one chain it is
+ * that one, and nothing is verified; whatever is found is still to be checked.
+ */
+bool snp_chain_find(struct snp_chain *ret, const struct certificate *leaf,
+	const struct certificate *const *others, size_t n_others,
+	const struct snp_chain_trust *trust, struct err *e) MUST_CHECK;
+/* Its root is trusted, its signatures hold, it is valid. */
+bool snp_chain_holds(const struct snp_chain *chain, const struct snp_chain_trust *trust) MUST_CHECK;
 
 /* The ARK is one of the roots: its line. Fails: SIGNATURE with the digest that was found. */
 bool snp_chain_root(enum snp_product *ret, const struct snp_chain *chain,

@@ -95,6 +95,36 @@ static void decoy_vlek(struct guest *g)
 	decoy(g, &leaf);
 }
 
+/* Of the same name and key as the leaf, the intermediate or the root, by somebody else. */
+static void decoy_forged(struct guest *g, const struct snp_made_certificate *like)
+{
+	struct snp_made_certificate forged = *like;
+
+	forged.signer = like->signer == ark_key ? ask_key : ark_key;
+	forged.serial++;
+	decoy(g, &forged);
+}
+
+/* A whole chain with the names of the right one and with keys of the host's; its intermediate has even the right key. */
+static void decoy_chain(struct guest *g)
+{
+	struct snp_made_certificate ark = g->w.ark, ask = g->w.ask, leaf = g->w.leaf;
+
+	ark.key = ark.signer = ask.signer = ask_key;
+	leaf.signer = ark_key;
+	decoy(g, &leaf);
+	decoy(g, &ask);
+	decoy(g, &ark);
+}
+
+static void decoy_expired(struct guest *g)
+{
+	struct snp_made_certificate ask = g->w.ask;
+
+	ask.to = SNP_MADE_NOW - SNP_MADE_DAY;
+	decoy(g, &ask);
+}
+
 static void cut_certificate(struct guest *g, size_t i)
 {
 	g->bundle.snp_chain.certificates[i].n--;
@@ -116,6 +146,13 @@ static void certificates(void)
 		g.bundle.snp_table = table_of(&g, vcek_guid, g.bundle.snp_chain.certificates[0]));
 	CASE(milan, "a leaf for an older TCB first", GOOD, NULL, NULL, NOTHING, decoy_tcb(&g));
 	CASE(milan, "a leaf with another key first", GOOD, NULL, NULL, NOTHING, decoy_key(&g));
+	CASE(milan, "a forged leaf first", GOOD, NULL, NULL, NOTHING, decoy_forged(&g, &g.w.leaf));
+	CASE(milan, "a forged ASK first", GOOD, NULL, NULL, NOTHING, decoy_forged(&g, &g.w.ask));
+	CASE(milan, "a forged ARK first", GOOD, NULL, NULL, NOTHING, decoy_forged(&g, &g.w.ark));
+	CASE(milan, "a forged chain first", GOOD, NULL, NULL, NOTHING, decoy_chain(&g));
+	CASE(milan, "an ASK that is over first", GOOD, NULL, NULL, NOTHING, decoy_expired(&g));
+	CASE(milan, "a forged ASK alone", BAD, "snp-chain", "not signed by", NOTHING,
+		(decoy_forged(&g, &g.w.ask), drop_certificate(&g, 2)));
 	CASE(milan, "a VLEK first", GOOD, NULL, NULL, NOTHING, decoy_vlek(&g));
 	CASE(milan, "no certificate", BAD, "snp-leaf", "none of the 0", NOTHING,
 		g.bundle.snp_chain.n = 0);
