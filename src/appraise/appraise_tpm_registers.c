@@ -4,15 +4,41 @@
 
 #include "base/banned.h"
 
+/* Texts are put together by hand where there are many: of two banks of all registers a hundred. */
+static void add_number(struct buf *b, unsigned pcr)
+{
+	if (pcr >= 10)
+		buf_u8(b, (uint8_t)('0' + pcr / 10));
+	buf_u8(b, (uint8_t)('0' + pcr % 10));
+}
+
 /* "0, 2, 3" */
 static struct str set_text(struct appraise_tpm_state *s, uint32_t set)
 {
 	CLEANUP(buf_done) struct buf b = buf_init(200);
 
-	for (unsigned i = 0; i < TPM_PCRS; i++)
-		if (set >> i & 1)
-			buf_printf(&b, "%s%u", b.n ? ", " : "", i);
+	for (unsigned i = 0; i < TPM_PCRS; i++) {
+		if (!(set >> i & 1))
+			continue;
+		if (b.n)
+			buf_add(&b, ", ", 2);
+		add_number(&b, i);
+	}
 	return b.n ? arena_str(s->w.a, buf_str(&b)) : STR("none");
+}
+
+/* before, the number, between, the bank's name, after */
+static struct str register_text(struct appraise_tpm_state *s, const char *before, unsigned reg,
+	const char *between, enum digest_alg bank, const char *after)
+{
+	CLEANUP(buf_done) struct buf b = buf_init(100);
+
+	buf_add_cstr(&b, before);
+	add_number(&b, reg);
+	buf_add_cstr(&b, between);
+	buf_add_cstr(&b, digest_name(bank));
+	buf_add_cstr(&b, after);
+	return arena_str(s->w.a, buf_str(&b));
 }
 
 /* Every bank that was signed is known and claimed with exactly the signed registers, and no other bank is claimed. */
@@ -132,11 +158,11 @@ static enum check_claim claim_of(unsigned pcr)
 
 static struct str whose_text(const struct appraise_tpm_state *s, const struct reference_register *r)
 {
-	bool here = s->w.in->vouch == APPRAISE_BUILT_HERE;
-
-	return arena_printf(s->w.a, "reference values: %s, %s",
-		r->how == REFERENCE_OBSERVED ? "observed" : "computed",
-		here ? "built here" : "unsigned claim");
+	if (s->w.in->vouch == APPRAISE_BUILT_HERE)
+		return r->how == REFERENCE_OBSERVED ? STR("reference values: observed, built here")
+						    : STR("reference values: computed, built here");
+	return r->how == REFERENCE_OBSERVED ? STR("reference values: observed, unsigned claim")
+					    : STR("reference values: computed, unsigned claim");
 }
 
 static struct str value_text(struct appraise_tpm_state *s, const struct digest *d)
@@ -154,9 +180,10 @@ static void no_reference(struct appraise_tpm_state *s, struct check c,
 	c.whose = STR("reference values");
 	c.fail_value = c.claim == CHECK_EXECUTABLES ? CHECK_UNRECOGNISED : CHECK_UNSAFE;
 	c.result = required ? CHECK_FAILED : CHECK_NOT_APPLICABLE;
-	c.reason = arena_printf(s->w.a, "%s%.*s",
-		required ? "no reference value to hold it against: " : "",
-		STR_ARG(r && r->reason.n ? r->reason : STR("the reference values do not name it")));
+	c.reason = r && r->reason.n ? r->reason : STR("the reference values do not name it");
+	if (required)
+		c.reason = arena_printf(
+			s->w.a, "no reference value to hold it against: %.*s", STR_ARG(c.reason));
 	if (required && c.reg == 0)
 		c.reason = arena_printf(s->w.a,
 			"no anchor: without a value for PCR 0 other firmware could fake all later registers (%.*s)",
@@ -169,9 +196,8 @@ static void check_register(
 {
 	const struct reference_register *r = reference_of(s->w.in->shape, reg);
 	bool required = s->w.in->policy->registers >> reg & 1;
-	struct check c = { .name = arena_printf(s->w.a, "pcr-%u.%s", reg, digest_name(bank->alg)).p,
-		.what = arena_printf(
-			s->w.a, "PCR %u (%s) has the predicted value", reg, digest_name(bank->alg)),
+	struct check c = { .name = register_text(s, "pcr-", reg, ".", bank->alg, "").p,
+		.what = register_text(s, "PCR ", reg, " (", bank->alg, ") has the predicted value"),
 		.got = value_text(s, &bank->values[reg]),
 		.claim = claim_of(reg),
 		.fail_value = CHECK_CONTRAINDICATED,
