@@ -71,12 +71,12 @@ for kind in tpm snp tdx nitro; do
 	head -c 700 evidence.json >cut.json
 	"$work/shared" "${args[0]}" cut.json "${args[@]:2}" >"$work/a" 2>&1
 	same "$kind: cut evidence is no verdict" 2 $?
-	ways=('AGAIN 1' 'FIRST 13')
-	[ $kind = tpm ] || ways=('AGAIN 11' 'FIRST 101')
+	ways=('AGAIN 1' 'FIRST 13' 'AGAIN-LASTING 1' 'FIRST-LASTING 37')
+	[ $kind = tpm ] || ways=('AGAIN 11' 'FIRST 101' 'AGAIN-LASTING 31' 'FIRST-LASTING 307')
 	for way in "${ways[@]}"; do
 		# shellcheck disable=SC2086 # two words
 		timeout 300 "$build/test/library-starve" $way "${args[@]}" >"$work/said" 2>&1
-		same "$kind: $way: each such allocation fails once, each small limit: LIMIT or the verdict, no crash, no leak" 0 $?
+		same "$kind: $way: each such allocation fails, once or with all after it, each small limit: LIMIT or the verdict, no crash, no leak" 0 $?
 		tail -n 3 "$work/said"
 	done
 	timeout 100 "$build/test/appraise-bench" --threads 4 "${args[@]}" >"$work/said" 2>&1

@@ -1,12 +1,13 @@
 /*
- * For library.sh: libassay with too little memory. `library-starve FIRST|AGAIN STRIDE SECONDS EVIDENCE VALUES TRUST POLICY NONCE
- * [CERTIFICATE...]`, the files as examples/library/verify.c takes them.
+ * For library.sh: libassay with too little memory. `library-starve MODE STRIDE SECONDS EVIDENCE VALUES TRUST POLICY NONCE
+ * [CERTIFICATE...]`, the files as examples/library/verify.c takes them. MODE is FIRST, AGAIN, FIRST-LASTING or AGAIN-LASTING.
  *
  * Limits: memory_max from nothing up, in steps, until the verdict comes; below it every answer is ASSAY_LIMIT, above it the
  * verdict is the same. Then the n-th allocation of the process fails, whoever asks (libassay, libcrypto, libyaml), for n
  * from 1 until a call asks for fewer: each answer is ASSAY_LIMIT or the very same verdict, nothing that was taken is kept.
  * AGAIN does so in a process that has verified before; FIRST in a process of its own for each n, in which nothing is set up
  * (there not for every n: that would be thousands of processes). Of what follows the n-th only each STRIDE-th fails.
+ * LASTING: not the n-th alone fails but every one from it on, until the call ends; after it the next call gets the verdict.
  */
 #include <stdbool.h>
 #include <sys/wait.h>
@@ -25,12 +26,14 @@ void *reallocarray(void *p, size_t n, size_t size);
 void free(void *p);
 
 static long asked, fails_at, living; /* fails_at 0: none does */
+static bool lasting;                 /* what follows fails, too */
 /* What libcrypto 3.0 keeps, and loses where an ASN.1 structure cannot be had; 0: not looked at. */
 static long left_max = 16;
 
 static bool starved(void)
 {
-	return ++asked == fails_at;
+	asked++;
+	return lasting ? fails_at && asked >= fails_at : asked == fails_at;
 }
 
 static void *counted(void *p)
@@ -106,6 +109,19 @@ static bool limits(void)
 	return got == want;
 }
 
+/*
+ * With all memory again. What libcrypto sets up once for a process and could not it does not try again: a process whose first
+ * call starved may stay without a verdict, but it gets no other one. left_max 0: this is such a process.
+ */
+static bool recovers(void)
+{
+	int got = verify();
+
+	if (got != want)
+		printf("got %d\n", got);
+	return got == want || (!left_max && got == -ASSAY_LIMIT);
+}
+
 /* True when the call got what it must: want or LIMIT. */
 static bool starve(long n, bool *fewer)
 {
@@ -121,6 +137,9 @@ static bool starve(long n, bool *fewer)
 	refused += got == -ASSAY_LIMIT;
 	if (got != want && got != -ASSAY_LIMIT)
 		printf("allocation %ld fails: %d, wanted %d or LIMIT\n", n, got, want);
+	else if (lasting && !recovers())
+		printf("allocation %ld and all after it fail: the next call gets another verdict\n",
+			n);
 	else if (left_max && living > before + left_max)
 		printf("allocation %ld fails: %ld allocations are left\n", n, living - before);
 	else
@@ -145,8 +164,8 @@ static bool again(void)
 		printf("only %ld of %ld got LIMIT\n", refused, tried);
 		ok = false;
 	}
-	printf("again: about %ld allocations, each %ld. failed once: LIMIT %ld times of %ld, else the verdict\n",
-		n, stride, refused, tried);
+	printf("again: about %ld allocations, each %ld. failed %s: LIMIT %ld times of %ld, else the verdict\n",
+		n, stride, lasting ? "with all after it" : "once", refused, tried);
 	return ok;
 }
 
@@ -185,8 +204,8 @@ static bool first(void)
 			ok = false;
 		}
 	}
-	printf("first: about %ld allocations, of the first 300 each %ld. and then each %ld. failed once\n",
-		n, (stride + 12) / 13, stride);
+	printf("first: about %ld allocations, of the first 300 each %ld. and then each %ld. failed %s\n",
+		n, (stride + 12) / 13, stride, lasting ? "with all after it" : "once");
 	return ok;
 }
 
@@ -218,6 +237,10 @@ int main(int argc, char **argv)
 		printf("no verdict to hold on to: %d\n", want);
 		return 2;
 	}
-	ok = strcmp(argv[1], "FIRST") ? limits() && again() : first();
+	lasting = strstr(argv[1], "-LASTING") != NULL;
+	if (strncmp(argv[1], "FIRST", 5) == 0)
+		ok = first();
+	else
+		ok = (lasting || limits()) && again();
 	return ok ? 0 : 1;
 }
