@@ -44,7 +44,7 @@ bool appraise_begin(struct appraise_work *w, struct err *e)
 
 bool appraise_end(struct appraise_out *ret, const struct appraise_work *w, struct err *e)
 {
-	if (w->out->verdict.checks.full)
+	if (w->out->verdict.checks.full || arena_failed(w->a))
 		return err_set(
 			e, ERR_LIMIT, "the appraisal needs more checks or memory than allowed");
 	*ret = *w->out;
