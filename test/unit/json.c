@@ -40,6 +40,8 @@ static void refuses(void)
 
 		CHECK_ERR(parse(bad[i], &v, a, &e), e, ERR_FORMAT);
 	}
+	CHECK(!json_parse(&(struct json){ 0 }, span_make("\"\\\0\"", 4), a, &(struct err){ 0 }));
+	CHECK(!json_parse(&(struct json){ 0 }, span_make("\"\0\"", 3), a, &(struct err){ 0 }));
 	arena_free(a);
 }
 

@@ -94,6 +94,24 @@ static void signing_changes_nothing(bool plus)
 	buf_done(&b);
 }
 
+static void other_magic_is_refused(void)
+{
+	static const size_t places[] = { 0, 1, PE_MADE_PE_AT, PE_MADE_PE_AT + 1, PE_MADE_PE_AT + 2,
+		PE_MADE_PE_AT + 3 };
+	struct buf b = make(true);
+
+	for (size_t i = 0; i < ARRAY_LEN(places); i++) {
+		struct pe pe;
+		struct err e = { 0 };
+
+		b.p[places[i]] ^= 1;
+		CHECK_ERR(pe_parse(&pe, buf_span(&b), &e), e, ERR_FORMAT);
+		CHECK(strstr(e.text, i < 2 ? "no MZ header" : "no PE signature"));
+		b.p[places[i]] ^= 1;
+	}
+	buf_done(&b);
+}
+
 /* A table over a section or over the headers would leave them out of the hash. */
 static void certificates_cover_nothing_else(void)
 {
@@ -259,6 +277,7 @@ int main(void)
 	}
 	table_order_does_not_matter();
 	a_gap_counts_as_in_edk2();
+	other_magic_is_refused();
 	certificates_cover_nothing_else();
 	memory_beyond_the_file_is_no_content();
 	twins();

@@ -25,12 +25,18 @@ static int blocks(const char *text, struct err *e)
 
 static void reads(void)
 {
+	struct span bytes = { 0 };
 	struct err e = { 0 };
+	struct str rest;
+	bool found;
 
 	CHECK(blocks("", &e) == 0 && blocks(" \r\n\t", &e) == 0);
 	CHECK(blocks(BLOCK, &e) == 1 && blocks(BLOCK "\n", &e) == 1);
 	CHECK(blocks(BLOCK BLOCK, &e) == 2 && blocks("\n\n" BLOCK "\n\n" BLOCK "\n", &e) == 2);
 	CHECK(blocks("-----BEGIN X-----\nZm\n9v\n-----END X-----", &e) == 1);
+	rest = STR("-----BEGIN X-----\n\n-----END X-----");
+	CHECK_OK(pem_next(&found, &bytes, &rest, "X", a, &e), e);
+	CHECK(found && !bytes.n && !rest.n);
 	CHECK(blocks("-----BEGIN X-----\nZm9v\r\n-----END X-----", &e) == 1);
 }
 

@@ -67,6 +67,7 @@ static void members(void)
 
 static void limits(void)
 {
+	CLEANUP(buf_done) struct buf longest = buf_init(YAML_SIZE_MAX);
 	struct arena *a = arena_new(1 << 20), *small = arena_new(64);
 	struct err e = { 0 };
 	struct json v;
@@ -77,6 +78,9 @@ static void limits(void)
 	CHECK_ERR(parse(deep, &v, a, &e), e, ERR_LIMIT);
 	CHECK_ERR(parse("[1,2,3,4,5,6,7,8,9]", &v, small, &e), e, ERR_LIMIT);
 	CHECK_ERR(yaml_parse(&v, span_make("", YAML_SIZE_MAX + 1UL), a, &e), e, ERR_LIMIT);
+	buf_add_cstr(&longest, "a: b\n#");
+	buf_fill(&longest, '#', YAML_SIZE_MAX - longest.n);
+	CHECK_OK(yaml_parse(&v, buf_span(&longest), a, &e), e);
 	arena_free(a);
 	arena_free(small);
 }
