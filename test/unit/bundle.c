@@ -186,6 +186,37 @@ static void limits(void)
 	free((void *)(uintptr_t)big.p);
 }
 
+#define VALUES "{\"format\":\"assay.pcr-values/1\",\"sha1\":"
+#define VALUE "0123456789abcdef0123456789abcdef01234567"
+
+static void values(void)
+{
+	static const struct {
+		const char *text, *says;
+	} bad[] = { { "{\"format\":\"assay.pcr-values/1\",\"md5\":{}}", "'md5' is no bank" },
+		{ VALUES "[]}", "'sha1' is no bank" },
+		{ VALUES "{\"24\":\"" VALUE "\"}}", "'24' is no PCR, want 0 to 23" },
+		{ VALUES "{\"x\":\"" VALUE "\"}}", "'x' is no PCR" },
+		{ VALUES "{\"1\":1}}", "PCR 1 must be 40 lower-case hex digits" },
+		{ VALUES "{\"1\":\"" VALUE "00\"}}", "must be 40 lower-case" },
+		{ VALUES "{\"1\":\"A123456789abcdef0123456789abcdef01234567\"}}",
+			"must be 40 lower-case" } };
+	static const char good[] = VALUES "{\"0\":\"" VALUE "\",\"23\":\"" VALUE "\"}}";
+	struct bundle b = { 0 };
+	struct err e = { 0 };
+
+	CHECK_OK(bundle_values_read(&b, str_span(str_of(good)), a, &e), e);
+	CHECK(b.n_banks == 1 && b.banks[0].pcrs == (1U | 1U << 23) &&
+		b.banks[0].values[23].bytes[19] == 0x67);
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		struct bundle none = { 0 };
+
+		CHECK_ERR(bundle_values_read(&none, str_span(str_of(bad[i].text)), a, &e), e,
+			ERR_FORMAT);
+		CHECK(strstr(e.text, bad[i].says));
+	}
+}
+
 int main(void)
 {
 	a = arena_new((size_t)1 << 28);
@@ -194,6 +225,7 @@ int main(void)
 	parts();
 	truncations();
 	limits();
+	values();
 	arena_free(a);
 	return test_end();
 }

@@ -55,6 +55,21 @@ static void refuses(void)
 		CHECK_ERR(challenge_parse(&c, str_span(str_of(bad[i])), a, &e), e, ERR_FORMAT);
 }
 
+/* One of exactly the limit, and one with a blank more. */
+static void longest(void)
+{
+	static const char text[] = "{\"format\":\"assay.challenge/1\",\"role\":\"a\"," N "}";
+	CLEANUP(buf_done) struct buf b = buf_init(CHALLENGE_SIZE_MAX + 1UL);
+	struct challenge c;
+	struct err e = { 0 };
+
+	buf_add_cstr(&b, text);
+	buf_fill(&b, ' ', CHALLENGE_SIZE_MAX - b.n);
+	CHECK_OK(challenge_parse(&c, buf_span(&b), a, &e), e);
+	buf_u8(&b, ' ');
+	CHECK_ERR(challenge_parse(&c, buf_span(&b), a, &e), e, ERR_LIMIT);
+}
+
 static void identities(void)
 {
 	static const uint8_t ek[] = { 1, 2, 3 }, ak[] = { 4, 5 }, der[] = { 0x30, 0 };
@@ -114,6 +129,7 @@ int main(void)
 	a = arena_new((size_t)1 << 26);
 	challenges();
 	refuses();
+	longest();
 	identities();
 	kinds();
 	arena_free(a);

@@ -194,6 +194,8 @@ static void others(void)
 	} cases[] = {
 		{ "", 0, EVIDENCE_KIND_EMPTY, "an empty file" },
 		{ "\0\0\0\0\0\0", 6, EVIDENCE_KIND_ZEROES, "zeroes" },
+		{ "\x7f\0\0\0\0\0", 6, EVIDENCE_KIND_UNKNOWN, "nothing that is known" },
+		{ "\0\0\0\0\0\x7f", 6, EVIDENCE_KIND_UNKNOWN, "nothing that is known" },
 		{ "something", 9, EVIDENCE_KIND_BASE64, "base64" },
 		{ "some thing!", 11, EVIDENCE_KIND_UNKNOWN, "nothing that is known" },
 		{ "02000000 00ff\n", 14, EVIDENCE_KIND_HEX, "hexadecimal" },

@@ -84,6 +84,51 @@ static void refuses(void)
 	CHECK_ERR(tpm_public_parse(&p, buf_span(&b), &e), e, ERR_FORMAT);
 }
 
+/* An ECC key whose coordinates have these sizes: 66 bytes are P-521's. */
+static bool point_taken(uint16_t x, uint16_t y, struct err *e)
+{
+	CLEANUP(buf_done) struct buf b = buf_init(1024);
+	struct tpm_public p;
+
+	buf_u16be(&b, TPM_ALG_ECC);
+	buf_u16be(&b, TPM_ALG_SHA256);
+	buf_u32be(&b, MADE_AK_ATTRIBUTES);
+	buf_u16be(&b, 0);
+	buf_u16be(&b, TPM_ALG_NULL);
+	buf_u16be(&b, TPM_ALG_ECDSA);
+	buf_u16be(&b, TPM_ALG_SHA256);
+	buf_u16be(&b, 5);
+	buf_u16be(&b, TPM_ALG_NULL);
+	buf_u16be(&b, x);
+	buf_fill(&b, 1, x);
+	buf_u16be(&b, y);
+	buf_fill(&b, 1, y);
+	return tpm_public_parse(&p, buf_span(&b), e) && p.x.n == x && p.y.n == y;
+}
+
+static void points(void)
+{
+	struct err e = { 0 };
+
+	CHECK_OK(point_taken(66, 66, &e), e);
+	CHECK_OK(point_taken(1, 1, &e), e);
+	CHECK_ERR(point_taken(67, 66, &e), e, ERR_FORMAT);
+	CHECK_ERR(point_taken(66, 67, &e), e, ERR_FORMAT);
+	CHECK_ERR(point_taken(0, 66, &e), e, ERR_FORMAT);
+	CHECK_ERR(point_taken(66, 0, &e), e, ERR_FORMAT);
+}
+
+static void algorithms(void)
+{
+	CHECK(tpm_alg_of_digest(DIGEST_SHA1) == 0x0004 &&
+		tpm_alg_of_digest(DIGEST_SHA256) == 0x000b);
+	CHECK(tpm_alg_of_digest(DIGEST_SHA384) == 0x000c &&
+		tpm_alg_of_digest(DIGEST_SHA512) == 0x000d);
+	CHECK(tpm_alg_of_digest(DIGEST_NONE) == 0 && tpm_alg_digest(0) == DIGEST_NONE);
+	CHECK(tpm_alg_digest(0x000b) == DIGEST_SHA256 && tpm_alg_digest(0x0012) == DIGEST_NONE);
+	CHECK(!strcmp(tpm_alg_name(0xffff), "unknown"));
+}
+
 int main(void)
 {
 	rsa = made_rsa();
@@ -92,6 +137,8 @@ int main(void)
 	names();
 	truncations();
 	refuses();
+	points();
+	algorithms();
 	EVP_PKEY_free(rsa);
 	EVP_PKEY_free(ecc);
 	return test_end();
