@@ -6,7 +6,8 @@
 
 Without --module: codec, evidence, trust, appraise. Without --sample every mutant is tried (hours; 60 take minutes); a sample
 is the same for the same seed and sources. --file and --line keep to some of them; --list shows what there is and tries nothing;
---quick leaves out tests that take more than S seconds, which finds most and calls some survivors that are none.
+--quick leaves out tests that take more than S seconds but for those with the name of a source file, which finds most and calls
+some survivors that are none.
 
 Every source file is compiled once, with all its mutants in it (tool/mutate_c.py), and every test is linked once with that; which
 mutant is alive is asked of the environment. Each test runs once without a mutant, and says which mutants it comes by: only
@@ -192,10 +193,12 @@ class Test:
         except subprocess.TimeoutExpired:
             return False
 
-    def was_slow(self, quick):
-        """It took longer when it last ran, whatever it was linked with."""
+    def is_slow(self, quick, own):
+        """It takes longer, or took longer when it last ran, whatever it was linked with; own: names that never count as slow."""
         kept = self.program + ".learnt"
-        return quick is not None and os.path.exists(kept) and json.load(open(kept))[1] > quick
+        if quick is None or self.name in own:
+            return False
+        return (self.seconds or json.load(open(kept))[1] if os.path.exists(kept) else 0) > quick
 
     def learn(self):
         """Which mutants it comes by, and how long it takes; from an earlier run of the same program if there is one."""
@@ -250,7 +253,8 @@ def tests(files, quick):
     """Linked, and told what they come by; without those that are known to take longer than quick, when that is a number."""
     found = json.loads(run(["meson", "introspect", "--tests", BUILD]).stdout)
     names = [(t["name"], os.path.relpath(t["cmd"][0], BUILD)) for t in found if concerns_core(t)]
-    out = [t for t in (Test(*n) for n in names) if not t.was_slow(quick)]
+    own = {os.path.basename(f.path).removesuffix(".c") for f in files}
+    out = [t for t in (Test(*n) for n in names) if not t.is_slow(quick, own)]
     done = run(["ninja", "-C", BUILD, "-j1"] + [t.target for t in out])
     if done.returncode:
         sys.exit("mutate: " + done.stdout[-2000:])
@@ -263,7 +267,7 @@ def tests(files, quick):
         if made < max(newest, os.stat(os.path.join(BUILD, t.target)).st_mtime):
             t.link(archive)
         t.learn()
-    out = [t for t in out if t.seen and (quick is None or t.seconds <= quick)]
+    out = [t for t in out if t.seen and not t.is_slow(quick, own)]
     return sorted(out, key=lambda t: (t.seconds, t.name))
 
 
