@@ -157,8 +157,8 @@ static const struct {
 	{ no_distribution_points, "CRL distribution points" },
 	{ critical, "critical extension" },
 	{ other_hash, "signature algorithm" },
-	{ early, "not valid before" },
-	{ expired, "expired at" },
+	{ early, "not valid before 2026-04-01T00:00:10Z" },
+	{ expired, "expired at 2026-03-31T23:59:50Z" },
 };
 
 /* Each change at each place: refused, with a reason that names place and field. */
