@@ -16,6 +16,7 @@ static const struct appraise_in *fuzz_honest(void)
 	fixed_random_begin(0);
 	kept_here = arena_new(FUZZ_MEMORY);
 	made_keys();
+	atexit(made_keys_done);
 	machine_init(&m, kept_here);
 	machine_sign(&m);
 	return &m.in;
