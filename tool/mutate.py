@@ -2,10 +2,11 @@
 """Mutation testing of the core: do the unit tests notice when one operator of it is another?
 
   tool/mutate.py [--module NAME]... [--file FILE]... [--sample N] [--seed S] [--jobs N] [--quick S]
-                 [--list] [--line FILE:LINE]
+                 [--list] [--line FILE:LINE]... [--again REPORT]...
 
 Without --module: codec, evidence, trust, appraise. Without --sample every mutant is tried (hours; 60 take minutes); a sample
-is the same for the same seed and sources. --file and --line keep to some of them; --list shows what there is and tries nothing;
+is the same for the same seed and sources. --file and --line keep to some of them, --again to those that survived by what an
+earlier run has printed; --list shows what there is and tries nothing;
 --quick leaves out tests that take more than S seconds but for those with the name of a source file, which finds most and calls
 some survivors that are none.
 
@@ -301,6 +302,9 @@ def chosen(files, args):
     modules = args.module or MODULES
     some = [m for m in all_of if m.module in modules and (not args.file or m.source.path in args.file)
             and (not args.line or "%s:%d" % (m.source.path, m.line) in args.line)]
+    if args.again:
+        said = {re.sub(r"^survived( unseen)?: ", "", line.rstrip("\n")) for path in args.again for line in open(path)}
+        some = [m for m in some if str(m) in said]
     if args.sample and args.sample < len(some):
         some = sorted(random.Random(args.seed).sample(some, args.sample), key=lambda m: m.number)
     return some
@@ -327,6 +331,7 @@ def main():
     p.add_argument("--module", action="append", choices=MODULES)
     p.add_argument("--file", action="append")
     p.add_argument("--line", action="append")
+    p.add_argument("--again", action="append", metavar="REPORT")
     p.add_argument("--sample", type=int)
     p.add_argument("--seed", type=int, default=1)
     p.add_argument("--jobs", type=int, default=1)
