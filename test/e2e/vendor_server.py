@@ -46,6 +46,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         pass
 
     def reply(self, status, body, headers=()):
+        self.leave()
         self.send_response(status)
         for key, value in dict(headers).items():
             self.send_header(key, value)
@@ -82,6 +83,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def do_GET(self):
         with lock:
+            self.here = 1
             state['now'] += 1
             state['most'] = max(state['most'], state['now'])
             with open(os.path.join(folder, 'log'), 'a') as f:
@@ -96,8 +98,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
         except (BrokenPipeError, ConnectionResetError):
             pass
         finally:
-            with lock:
-                state['now'] -= 1
+            self.leave()
+
+    # Before the answer is sent: who has it may let the next one ask while this thread still waits for a processor.
+    def leave(self):
+        with lock:
+            state['now'] -= self.here
+            self.here = 0
 
 
 server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Handler)
