@@ -155,7 +155,7 @@ static bool run(const struct verb_args *args, int *code, struct err *e)
 static const struct verb_option options[] = {
 	{ "--vary", "LIST", "vary these in the box: clock,host-name, time, all", false },
 	{ "--plain", NULL, "compare two builds without the box's guarantees", false },
-	{ "--rounds", "N", "builds with all varied before it counts as identical (3)", false },
+	{ "--rounds", "N", "builds with all varied that have to be equal (3)", false },
 	{ "--only", "LIST", "look at these components, not at the image", false },
 	{ "--store", "DIR", "the store (~/.cache/assay)", false },
 	{ "--mirror", "URL", "fetch from here instead of apt's sources", true },
