@@ -34,14 +34,11 @@ inteltdx)
 esac
 
 cp -r /need/edk2-tools/bin BaseTools/Source/C
-# Workers, one a processor, write the code of modules from a queue. A module's own value of a PCD stays behind in the worker, with
-# its size: a shorter value of the next module then keeps the longer one's, and which module comes next is a race. IScsiDxe's
-# "no" has three bytes or four by that. So there is one worker, whose order is the queue's, and sizes follow from values.
-python=BaseTools/Source/Python
-sed -i 's/^\( *\)self\._OverridePcd(ToPcd, /\1if ToPcd.DatumType == TAB_VOID: ToPcd.MaxDatumSize = ""\n&/' $python/AutoGen/{ModuleAutoGenHelper,PlatformAutoGen}.py
-sed -i '/auto_workers = /s/range(self\.ThreadNumber)/range(1)/' $python/build/build.py
-[ "$(grep -c 'if ToPcd.DatumType == TAB_VOID: ToPcd.MaxDatumSize = ""' $python/AutoGen/{ModuleAutoGenHelper,PlatformAutoGen}.py | grep -c ':1$')" = 2 ]
-grep -q 'auto_workers = .* in range(1)' $python/build/build.py
+# Workers, one a processor, write the code of modules from a queue. The size of a PCD's first value stays behind in the worker, and
+# a shorter value of another module keeps it: IScsiDxe's "no" has three bytes or four, by which worker took it. So there is one
+# worker, which goes by the queue's order.
+sed -i '/auto_workers = /s/range(self\.ThreadNumber)/range(1)/' BaseTools/Source/Python/build/build.py
+grep -q 'auto_workers = .* in range(1)' BaseTools/Source/Python/build/build.py
 # GenFw puts the path of each module's debug file into its PE image. In a RELEASE build it makes it zeros, but they are as many: so
 # the folder's name is as long as that of Debian's build, /build/reproducible-path/edk2-2025.02.
 workspace=/tmp/folder-with-a-name-of-32-letters
