@@ -5,14 +5,6 @@
 
 /* ---- honest documents that are affirmed ---- */
 
-#include "appraise/appraise_nitro.h"
-
-#include "nitro_case.h"
-
-static EVP_PKEY *other, *p256;
-
-/* ---- honest documents that are affirmed ---- */
-
 static void tagged(void)
 {
 	w.m.tagged = w.m.open_maps = true;
