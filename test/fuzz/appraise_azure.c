@@ -16,6 +16,7 @@ static const struct appraise_in *fuzz_honest(void)
 	fixed_random_begin(0);
 	kept_here = arena_new(FUZZ_MEMORY);
 	azure_snp_keys();
+	atexit(azure_snp_done);
 	az_init(kept_here);
 	honest();
 	az_sign();

@@ -13,6 +13,7 @@ static const struct appraise_in *fuzz_honest(void)
 		return &g.in;
 	fixed_random_begin(0);
 	snp_world_keys();
+	atexit(snp_world_done);
 	guest_begin(&g, milan());
 	guest_sign(&g);
 	return &g.in;
