@@ -6,12 +6,12 @@
 #define ASSAY_APPRAISE_VERDICT_JWT_H
 
 #include "appraise/verdict.h"
-#include "trust/p256_key.h"
+#include "trust/private_key.h"
 
 enum { VERDICT_JWT_MAX = 16 << 20 };
 
-/* Appends the token, without a line end. Fails: as p256_key_sign; LIMIT when out or the verdict is too large. */
+/* Appends the token, without a line end. Fails: as private_key_es256; LIMIT when out or the verdict is too large. */
 bool verdict_jwt(struct buf *out, const struct verdict *v, const struct verdict_context *c,
-	const struct p256_key *key, struct err *e) MUST_CHECK;
+	const struct private_key *key, struct err *e) MUST_CHECK;
 
 #endif

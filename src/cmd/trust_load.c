@@ -53,38 +53,46 @@ static bool load_certificates(
 static bool no_trust_file(struct err *e)
 {
 	return err_hint(e,
-		"the manual page assay-trust(5) says what a trust file holds; `assay run --trust-out` "
-		"writes one for the machine that it starts");
+		"assay-trust(5) says what a trust file holds; `assay trust init` writes one to begin with, `assay "
+		"run --trust-out` one for the machine that it starts");
+}
+
+struct str trust_load_path(const char *path, struct arena *a)
+{
+	return path ? str_of(path) : default_path(a);
+}
+
+bool trust_load_text(
+	struct trust_file *ret, struct span text, const char *at, struct arena *a, struct err *e)
+{
+	struct trust_file t = { 0 };
+	struct json v;
+
+	if (!yaml_parse(&v, text, a, e) || !trust_file_parse(&t, &v, a, e)) {
+		no_trust_file(e);
+		return err_wrap(e, "'%s'", at);
+	}
+	if (!load_certificates(&t, at, a, e)) {
+		trust_unload(&t);
+		return err_wrap(e, "'%s'", at);
+	}
+	*ret = t;
+	return true;
 }
 
 bool trust_load(struct trust_file *ret, const char *path, struct arena *a, struct err *e)
 {
-	struct str at = path ? str_of(path) : default_path(a);
+	struct str at = trust_load_path(path, a);
 	CLEANUP(buf_done) struct buf text = buf_init(0);
-	struct trust_file t = { 0 };
-	struct json v;
 
-	if (!at.p) {
-		*ret = t;
-		return true;
-	}
-	if (!file_read(AT_FDCWD, at.p, YAML_SIZE_MAX, &text, e)) {
-		if (path || e->kind != ERR_NOTFOUND) {
-			no_trust_file(e);
-			return err_wrap(e, "trust file");
-		}
-		*ret = t;
-		return true;
-	}
-	if (!yaml_parse(&v, buf_span(&text), a, e) || !trust_file_parse(&t, &v, a, e)) {
+	if (at.p && file_read(AT_FDCWD, at.p, YAML_SIZE_MAX, &text, e))
+		return trust_load_text(ret, buf_span(&text), at.p, a, e);
+	if (at.p && (path || e->kind != ERR_NOTFOUND)) {
 		no_trust_file(e);
-		return err_wrap(e, "'%s'", at.p);
+		return err_wrap(e, "trust file");
 	}
-	if (!load_certificates(&t, at.p, a, e)) {
-		trust_unload(&t);
-		return err_wrap(e, "'%s'", at.p);
-	}
-	*ret = t;
+	*e = (struct err){ 0 };
+	*ret = (struct trust_file){ 0 };
 	return true;
 }
 

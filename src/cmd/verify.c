@@ -24,7 +24,7 @@ struct work {
 	struct reference_values values;
 	uint8_t values_sha256[SHA256_SIZE];
 	struct verify_evidence evidence;
-	struct p256_key *key;
+	struct private_key *key;
 	struct appraise_in in;
 	struct appraise_out out;
 };
@@ -110,7 +110,7 @@ static bool run(const struct verb_args *args, int *code, struct err *e)
 	ok = verify(w, code, e);
 	verify_evidence_done(&w->evidence);
 	trust_unload(&w->trust);
-	p256_key_free(w->key);
+	private_key_free(w->key);
 	arena_free(w->a);
 	free(w);
 	return ok;

@@ -3,24 +3,23 @@
 #include <stdio.h>
 
 #include "appraise/verdict_jwt.h"
+#include "cmd/key_file.h"
 #include "cmd/verdict_text.h"
-#include "sys/file.h"
 #define ASSAY_MAY_ASK_THE_MACHINE
 #include "base/banned.h"
 
-bool verify_result_key(struct p256_key **key, const struct verb_args *args, struct err *e)
+bool verify_result_key(struct private_key **key, const struct verb_args *args, struct err *e)
 {
 	const char *path = verb_value(args, "--jwt");
-	CLEANUP(buf_done) struct buf pem = buf_init(0);
 
 	*key = NULL;
 	if (!path)
 		return true;
 	if (verb_flag(args, "--json"))
 		return err_set(e, ERR_USAGE, "--json and --jwt are two forms of one result");
-	if (!file_read(AT_FDCWD, path, P256_KEY_FILE_MAX, &pem, e))
+	if (!key_file_load(key, path, e))
 		return err_wrap(e, "key of the token");
-	return p256_key_of_pem(key, buf_span(&pem), e) || err_wrap(e, "'%s'", path);
+	return private_key_can_es256(*key, e) || err_wrap(e, "'%s'", path);
 }
 
 static void print(const struct buf *b, const char *end)
@@ -30,7 +29,7 @@ static void print(const struct buf *b, const char *end)
 }
 
 bool verify_result_print(const struct appraise_out *out, const struct appraise_in *in,
-	const struct reference_values *values, const struct p256_key *key,
+	const struct reference_values *values, const struct private_key *key,
 	const struct verb_args *args, struct arena *a, struct err *e)
 {
 	CLEANUP(buf_done) struct buf b = buf_init(2 * VERDICT_JWT_MAX);

@@ -6,7 +6,7 @@
 
 #include "appraise/appraise.h"
 #include "cmd/verb.h"
-#include "trust/p256_key.h"
+#include "trust/private_key.h"
 
 /* Rows of the verb's option table that are for this. */
 #define VERIFY_RESULT_OPTIONS                                                                \
@@ -17,10 +17,10 @@
 
 /* *key is NULL without --jwt. USAGE when the options contradict each other. */
 bool verify_result_key(
-	struct p256_key **key, const struct verb_args *args, struct err *e) MUST_CHECK;
+	struct private_key **key, const struct verb_args *args, struct err *e) MUST_CHECK;
 /* values: NULL without reference values. */
 bool verify_result_print(const struct appraise_out *out, const struct appraise_in *in,
-	const struct reference_values *values, const struct p256_key *key,
+	const struct reference_values *values, const struct private_key *key,
 	const struct verb_args *args, struct arena *a, struct err *e) MUST_CHECK;
 
 #endif

@@ -211,13 +211,35 @@ static bool may_replace(int dir, const char *path, struct err *e)
 	return err_hint(e, "name a file; it is written beside its place and then put there");
 }
 
+enum put { PUT_FAST, PUT_SYNCED, PUT_NEW };
+
+/* Gives the temporary file its name. A new name is never one that is there: where the file system cannot say so, by a link. */
+static bool name_file(int dir, const char *temporary, const char *path, enum put how)
+{
+	if (how != PUT_NEW)
+		return renameat(dir, temporary, dir, path) == 0;
+	if (renameat2(dir, temporary, dir, path, RENAME_NOREPLACE) == 0)
+		return true;
+	if (errno != EINVAL && errno != ENOSYS)
+		return false;
+	return linkat(dir, temporary, dir, path, 0) == 0 && unlinkat(dir, temporary, 0) == 0;
+}
+
+static bool cannot_put(const char *path, enum put how, struct err *e)
+{
+	if (how != PUT_NEW || errno != EEXIST)
+		return err_os(e, "cannot write '%s'", path);
+	err_set(e, ERR_USAGE, "'%s' is there already, and is not replaced", path);
+	return err_hint(e, "name another file, or move that one away first");
+}
+
 static bool put_file(
-	int dir, const char *path, struct span bytes, mode_t mode, bool sync, struct err *e)
+	int dir, const char *path, struct span bytes, mode_t mode, enum put how, struct err *e)
 {
 	char temporary[4096];
 	CLEANUP(file_closep) int fd = -1;
 
-	if (!may_replace(dir, path, e))
+	if (how != PUT_NEW && !may_replace(dir, path, e))
 		return false;
 	fd = create_temporary(dir, path, mode, temporary, sizeof temporary);
 	if (fd < 0)
@@ -228,22 +250,27 @@ static bool put_file(
 		unlinkat(dir, temporary, 0);
 		return false;
 	}
-	if ((sync && fsync(fd) < 0) || renameat(dir, temporary, dir, path) < 0) {
-		err_os(e, "cannot write '%s'", path);
+	if ((how != PUT_FAST && fsync(fd) < 0) || !name_file(dir, temporary, path, how)) {
+		cannot_put(path, how, e);
 		unlinkat(dir, temporary, 0);
 		return false;
 	}
-	return !sync || sync_parent(dir, path, e);
+	return how == PUT_FAST || sync_parent(dir, path, e);
 }
 
 bool file_write(int dir, const char *path, struct span bytes, mode_t mode, struct err *e)
 {
-	return put_file(dir, path, bytes, mode, true, e);
+	return put_file(dir, path, bytes, mode, PUT_SYNCED, e);
 }
 
 bool file_replace(int dir, const char *path, struct span bytes, mode_t mode, struct err *e)
 {
-	return put_file(dir, path, bytes, mode, false, e);
+	return put_file(dir, path, bytes, mode, PUT_FAST, e);
+}
+
+bool file_create(int dir, const char *path, struct span bytes, mode_t mode, struct err *e)
+{
+	return put_file(dir, path, bytes, mode, PUT_NEW, e);
 }
 
 bool file_lock_alone(int fd)

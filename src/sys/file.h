@@ -30,6 +30,12 @@ bool file_write(
 bool file_replace(
 	int dir, const char *path, struct span bytes, mode_t mode, struct err *e) MUST_CHECK;
 /*
+ * As file_write, where nothing has that name yet, not even a link: what is there stays as it is (USAGE). The bytes are never in a
+ * file of another mode.
+ */
+bool file_create(
+	int dir, const char *path, struct span bytes, mode_t mode, struct err *e) MUST_CHECK;
+/*
  * For files that are too large for memory: opens NAME.part in the folder, lets write fill it, and gives it its name; the
  * file appears whole or not at all. Mode 0644.
  */

@@ -6,7 +6,7 @@
 #include "trust/p256_signature.h"
 #include "base/banned.h"
 
-enum { PREFIX_MAX = 40, DAY = 86400, YEAR_MIN = 1970, YEAR_MAX = 9999, NUMBER_BYTES_MAX = 64 };
+enum { PREFIX_MAX = 40, NUMBER_BYTES_MAX = 64 };
 
 static int digit(char c)
 {
@@ -96,57 +96,13 @@ bool pcs_json_u64le(const struct json *o, const char *key, uint64_t *ret, struct
 	return true;
 }
 
-/* Two or four digits. */
-static bool decimal(const char *p, size_t n, unsigned min, unsigned max, unsigned *ret)
-{
-	unsigned v = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		if (p[i] < '0' || p[i] > '9')
-			return false;
-		v = 10 * v + (unsigned)(p[i] - '0');
-	}
-	*ret = v;
-	return v >= min && v <= max;
-}
-
-static unsigned days_of(unsigned year, unsigned month)
-{
-	static const uint8_t days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
-	bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-
-	return days[month - 1] + (month == 2 && leap ? 1u : 0u);
-}
-
-static bool read_time(struct str s, int64_t *ret)
-{
-	unsigned year, month, day, hour, minute, second;
-	int64_t days;
-
-	if (s.n != sizeof "0000-00-00T00:00:00Z" - 1 || s.p[4] != '-' || s.p[7] != '-' ||
-		s.p[10] != 'T' || s.p[13] != ':' || s.p[16] != ':' || s.p[19] != 'Z')
-		return false;
-	if (!decimal(s.p, 4, YEAR_MIN, YEAR_MAX, &year) || !decimal(s.p + 5, 2, 1, 12, &month) ||
-		!decimal(s.p + 8, 2, 1, days_of(year, month), &day) ||
-		!decimal(s.p + 11, 2, 0, 23, &hour) || !decimal(s.p + 14, 2, 0, 59, &minute) ||
-		!decimal(s.p + 17, 2, 0, 59, &second))
-		return false;
-	/* Leap days before this year and since 1970. */
-	days = (int64_t)(year - YEAR_MIN) * 365 + (year - 1) / 4 - (year - 1) / 100 +
-	       (year - 1) / 400 - (1969 / 4 - 1969 / 100 + 1969 / 400);
-	for (unsigned m = 1; m < month; m++)
-		days += days_of(year, m);
-	*ret = (days + day - 1) * DAY + hour * 3600 + minute * 60 + second;
-	return true;
-}
-
 bool pcs_json_time(const struct json *o, const char *key, int64_t *ret, struct err *e)
 {
 	struct str s = { 0 };
 
 	if (!json_get_str(o, key, &s, e))
 		return false;
-	return read_time(s, ret) ||
+	return utc_read(s, ret) ||
 	       err_set(e, ERR_FORMAT, "member '%s' must be a time like 2026-03-16T22:06:09Z", key);
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/hex.h"
 #include "evidence/tpm_alg.h"
+#include "trust/trust_member.h"
 #include "base/banned.h"
 
 bool trust_file_read_name(struct tpm_name *ret, struct str hex, struct err *e)
@@ -140,9 +141,43 @@ static bool read_unsigned(struct trust_file *t, const struct json *v, struct err
 	return true;
 }
 
+/* k of n: how many operators of rebuilders must agree. */
+static bool read_vouchers(struct trust_file *t, const struct json *v, struct err *e)
+{
+	static const char *const keys[] = { "rebuilders", NULL };
+
+	return !v || (json_only(v, "'vouchers'", keys, e) &&
+			     trust_member_count(&t->rebuilders_needed, v, "rebuilders",
+				     t->rebuilders.n_operators, "operators of rebuilders", e));
+}
+
+static bool read_ages(struct trust_ages *ret, const struct json *v, struct err *e)
+{
+	static const char *const keys[] = { "cosignature", "channel", "statement", NULL };
+	enum { DAY = 24 * 3600 };
+
+	*ret = (struct trust_ages){ 7 * DAY, 30 * DAY, 365 * DAY };
+	return !v || (json_only(v, "'max-age'", keys, e) &&
+			     trust_member_age(&ret->cosignature_s, v, "cosignature", e) &&
+			     trust_member_age(&ret->channel_s, v, "channel", e) &&
+			     trust_member_age(&ret->statement_s, v, "statement", e));
+}
+
+static bool read_community(
+	struct trust_file *t, const struct json *v, struct arena *a, struct err *e)
+{
+	return trust_party_read(
+		       &t->rebuilders, json_get(v, "rebuilders"), "rebuilders", true, a, e) &&
+	       read_vouchers(t, json_get(v, "vouchers"), e) &&
+	       trust_party_read(&t->signers, json_get(v, "signers"), "signers", false, a, e) &&
+	       trust_logs_read(&t->logs, v, a, e) &&
+	       read_ages(&t->max_age, json_get(v, "max-age"), e);
+}
+
 bool trust_file_parse(struct trust_file *ret, const struct json *v, struct arena *a, struct err *e)
 {
 	static const char *const keys[] = { "format", "tpm-roots", "pinned-aks", "hardware-roots",
+		"rebuilders", "vouchers", "logs", "witnesses", "signers", "max-age",
 		"unsigned-reference-values", NULL };
 	struct trust_file t = { 0 };
 
@@ -150,6 +185,7 @@ bool trust_file_parse(struct trust_file *ret, const struct json *v, struct arena
 		!read_roots(&t, json_get(v, "tpm-roots"), a, e) ||
 		!read_pins(&t, json_get(v, "pinned-aks"), a, e) ||
 		!read_hardware_roots(&t, json_get(v, "hardware-roots"), a, e) ||
+		!read_community(&t, v, a, e) ||
 		!read_unsigned(&t, json_get(v, "unsigned-reference-values"), e))
 		return err_wrap(e, "trust file");
 	*ret = t;

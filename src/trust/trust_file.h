@@ -1,5 +1,6 @@
 /*
- * The user's trust file: whose TPMs are believed, which attestation keys are known by name, and whether reference values
+ * The user's trust file: whose TPMs are believed, which attestation keys are known by name, who rebuilds images and how many of
+ * them must agree, which logs, witnesses and signers of channels are believed and for how long, and whether reference values
  * that nobody vouches for may count. Read from YAML or JSON by the caller; certificates are files beside it, which the
  * caller reads too. A zeroed trust file trusts nothing.
  */
@@ -11,6 +12,8 @@
 #include "codec/json.h"
 #include "evidence/snp_product.h"
 #include "evidence/tpm_public.h"
+#include "trust/trust_logs.h"
+#include "trust/trust_party.h"
 
 #define TRUST_FILE_FORMAT "assay.trust/1"
 enum { TRUST_FILE_ROOTS_MAX = 64, TRUST_FILE_PINS_MAX = 1024, TRUST_FILE_HARDWARE_ROOTS_MAX = 32 };
@@ -35,6 +38,11 @@ struct trust_hardware_root {
 	uint8_t sha256[SHA256_SIZE];
 };
 
+/* How old what others signed may be, in seconds; where the file does not say it: seven days, thirty days, a year. */
+struct trust_ages {
+	int64_t cosignature_s, channel_s, statement_s;
+};
+
 struct trust_file {
 	struct trust_root *roots;
 	size_t n_roots;
@@ -42,6 +50,11 @@ struct trust_file {
 	size_t n_pinned;
 	const struct trust_hardware_root *hardware;
 	size_t n_hardware;
+	struct trust_parties rebuilders;
+	size_t rebuilders_needed; /* distinct operators that must agree; 0: rebuilders do not vouch */
+	struct trust_parties signers; /* of channels */
+	struct trust_logs logs;
+	struct trust_ages max_age;
 	bool accept_unsigned; /* unsigned-reference-values: accept */
 };
 

@@ -159,6 +159,40 @@ static void reads_whole(void)
 	close(dir);
 }
 
+/* A new file is whole, of its mode whatever the umask says, and takes nobody's place: a file's, a link's, a folder's. */
+static void created(void)
+{
+	static const char *const taken[] = { "new", "dangling", "dir" };
+	struct err e = { 0 };
+	struct stat st;
+	char **names = NULL;
+	size_t n = 0;
+	int dir = here();
+	mode_t before = umask(0);
+
+	CHECK_OK(file_create(dir, "new", str_span(STR("one")), 0600, &e), e);
+	CHECK(fstatat(dir, "new", &st, AT_SYMLINK_NOFOLLOW) == 0 && st.st_size == 3 &&
+		(st.st_mode & 07777) == 0600);
+	umask(077);
+	CHECK_OK(file_create(dir, "open", str_span(STR("")), 0644, &e), e);
+	CHECK(fstatat(dir, "open", &st, AT_SYMLINK_NOFOLLOW) == 0 && (st.st_mode & 07777) == 0644);
+	umask(before);
+	CHECK(symlinkat("nowhere", dir, "dangling") == 0 && mkdirat(dir, "dir", 0700) == 0);
+	for (size_t i = 0; i < ARRAY_LEN(taken); i++) {
+		CHECK_ERR(file_create(dir, taken[i], str_span(STR("longer")), 0600, &e), e,
+			ERR_USAGE);
+		CHECK(strstr(e.text, taken[i]) && e.hint[0]);
+	}
+	CHECK(fstatat(dir, "new", &st, AT_SYMLINK_NOFOLLOW) == 0 && st.st_size == 3);
+	CHECK(fstatat(dir, "nowhere", &st, AT_SYMLINK_NOFOLLOW) < 0);
+	CHECK_ERR(file_create(dir, "no/such", str_span(STR("x")), 0600, &e), e, ERR_IO);
+	CHECK_OK(file_names(dir, ".", &names, &n, &e), e);
+	for (size_t i = 0; i < n; i++)
+		CHECK(!strstr(names[i], ".tmp"));
+	file_names_free(names, n);
+	close(dir);
+}
+
 int main(void)
 {
 	struct err e = { 0 };
@@ -171,6 +205,7 @@ int main(void)
 	in_child(closed, true);
 	in_child(in_place, false);
 	in_child(reads_whole, false);
+	in_child(created, false);
 	CHECK_OK(file_remove_tree(AT_FDCWD, folder, &e), e);
 	return test_end();
 }

@@ -38,17 +38,17 @@ static void decode(struct buf *out, struct str s)
 	}
 }
 
-static struct p256_key *key_of(EVP_PKEY *pkey)
+static struct private_key *key_of(EVP_PKEY *pkey)
 {
 	BIO *bio = BIO_new(BIO_s_mem());
-	struct p256_key *k = NULL;
+	struct private_key *k = NULL;
 	struct err e = { 0 };
 	char *p = NULL;
 	long n;
 
 	PEM_write_bio_PrivateKey(bio, pkey, NULL, NULL, 0, NULL, NULL);
 	n = BIO_get_mem_data(bio, &p);
-	CHECK_OK(p256_key_of_pem(&k, span_make((const uint8_t *)p, (size_t)n), &e), e);
+	CHECK_OK(private_key_of_pem(&k, span_make((const uint8_t *)p, (size_t)n), &e), e);
 	BIO_free(bio);
 	return k;
 }
@@ -75,7 +75,7 @@ static bool verifies(EVP_PKEY *key, struct span sig, struct str message)
 static void token(void)
 {
 	EVP_PKEY *pkey = EVP_EC_gen("P-256");
-	CLEANUP(p256_key_freep) struct p256_key *k = key_of(pkey);
+	CLEANUP(private_key_freep) struct private_key *k = key_of(pkey);
 	CLEANUP(buf_done) struct buf out = buf_init(1 << 20), ear = buf_init(1 << 20);
 	CLEANUP(buf_done)
 	struct buf header = buf_init(1 << 10), payload = buf_init(1 << 20), sig = buf_init(1 << 10);
@@ -98,7 +98,7 @@ static void token(void)
 static void limit(void)
 {
 	EVP_PKEY *pkey = EVP_EC_gen("P-256");
-	CLEANUP(p256_key_freep) struct p256_key *k = key_of(pkey);
+	CLEANUP(private_key_freep) struct private_key *k = key_of(pkey);
 	CLEANUP(buf_done) struct buf small = buf_init(100);
 	struct err e = { 0 };
 

@@ -1,0 +1,219 @@
+#include "trust/signed_note.h"
+
+#include "codec/base64.h"
+#include "keys_made.h"
+#include "trust/checkpoint.h"
+
+static struct arena *a;
+
+/* A note of another implementation (C2SP's text): its key's id and its signature. */
+#define VKEY "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"
+#define TEXT "This is an example message.\n"
+#define LINE                            \
+	"\xe2\x80\x94 example.com/foo " \
+	"Uw2QOkn8srV1yJGh2VYRlL1Tnagv1YEq6TfXppzi2ONncAlTgK7Ztg1ERYNZXsYjOBH3mFXmRKuwHjG1Yu72IneyaQM=\n"
+
+static struct str with(const char *text, const char *more)
+{
+	return arena_printf(a, "%s\n%s", text, more);
+}
+
+static bool parse(struct signed_note *n, struct str s, struct err *e)
+{
+	return signed_note_parse(n, str_span(s), a, e);
+}
+
+static void published(void)
+{
+	struct note_key k;
+	struct signed_note n;
+	struct err e = { 0 };
+	CLEANUP(buf_done) struct buf text = buf_init(400);
+	int64_t at = 7;
+
+	CHECK_OK(note_key_parse(&k, STR(VKEY), &e), e);
+	CHECK(k.id == 0x530d903a && k.type == NOTE_KEY_ED25519 &&
+		str_is(k.name, "example.com/foo"));
+	note_key_write(&text, &k);
+	CHECK(str_is(buf_str(&text), VKEY));
+	CHECK_OK(parse(&n, with(TEXT, LINE), &e), e);
+	CHECK(n.n == 1 && str_is(n.text, TEXT) && n.lines[0].id == k.id);
+	CHECK_OK(signed_note_check(&n, &k, &at, &e), e);
+	CHECK(at == 0);
+	CHECK_OK(parse(&n, with("This is an example message!\n", LINE), &e), e);
+	CHECK_ERR(signed_note_check(&n, &k, NULL, &e), e, ERR_SIGNATURE);
+}
+
+static void keys(void)
+{
+	static const char *const bad[] = { "", "example.com/foo", "example.com/foo+530d903a",
+		"+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",
+		"example.com/foo+530d903b+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",
+		"example.com/foo+530D903A+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",
+		"example.com/foo+530d903+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",
+		"example.com/bar+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",
+		"example.com/foo+530d903a+BukyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",
+		"example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3Q==",
+		"example.com/foo+530d903a+", "example.com/foo+530d903a+@@@@",
+		"example.com /foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",
+		"example.com\xc2\xa0+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k" };
+	static const char *const names[] = { "", "a b", "a+b", "a\tb", "a\x7f", "\xff",
+		"\xe2\x80\x83", "\xe2\x80\xa8", "\xe3\x80\x80", "\xc2\x85", "\xe1\x9a\x80",
+		"\xe2\x80\xaf", "\xe2\x81\x9f" };
+	char longest[NOTE_KEY_NAME_MAX + 1];
+	struct note_key k;
+	struct err e = { 0 };
+
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+		CHECK_ERR(note_key_parse(&k, str_of(bad[i]), &e), e, ERR_FORMAT);
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		CHECK(!note_key_name_ok(str_of(names[i])));
+	CHECK(note_key_name_ok(STR("gr\xc3\xbc\xc3\x9f"
+				   "e/\xe2\x80\x94")));
+	memset(longest, 'x', sizeof longest);
+	CHECK(note_key_name_ok(str_make(longest, sizeof longest - 1)));
+	CHECK(!note_key_name_ok(str_make(longest, sizeof longest)));
+}
+
+/* Types that others have and this assay has not are refused by their names. */
+static void types(void)
+{
+	static const struct {
+		uint8_t type;
+		size_t size;
+		const char *word;
+	} cases[] = { { 0x06, 1312, "ML-DSA-44" }, { 0x02, 91, "ECDSA" }, { 0x05, 32, "RFC 6962" },
+		{ 0x03, 32, "unheard of" }, { 0xff, 32, "unheard of" } };
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		CLEANUP(buf_done) struct buf raw = buf_init(2000), text = buf_init(4000);
+		struct note_key k;
+		struct err e = { 0 };
+
+		buf_u8(&raw, cases[i].type);
+		buf_fill(&raw, 7, cases[i].size);
+		buf_add_cstr(&text, "w.example+01020304+");
+		base64_add(&text, buf_span(&raw), BASE64_STANDARD);
+		CHECK_ERR(note_key_parse(&k, buf_str(&text), &e), e, ERR_FORMAT);
+		CHECK(strstr(e.text, cases[i].word));
+	}
+}
+
+static struct note_key key_of(
+	const char *name, enum note_key_type type, const struct private_key *p)
+{
+	uint8_t bytes[PRIVATE_KEY_ED25519_SIZE];
+	struct note_key k = { 0 };
+	struct err e = { 0 };
+
+	CHECK_OK(private_key_ed25519(bytes, p, &e), e);
+	CHECK_OK(note_key_of(&k, str_of(name), type, bytes, &e), e);
+	return k;
+}
+
+/* Signed by a log and two witnesses; each bit of each signature and of the text matters to whose it is. */
+static void signing(void)
+{
+	CLEANUP(private_key_freep) struct private_key *log = keys_made("ED25519", NULL);
+	CLEANUP(private_key_freep) struct private_key *witness = keys_made("ED25519", NULL);
+	CLEANUP(private_key_freep) struct private_key *p256 = keys_made("EC", "P-256");
+	struct note_key l = key_of("log.example/1", NOTE_KEY_ED25519, log);
+	struct note_key w = key_of("witness.example", NOTE_KEY_COSIGNATURE, witness);
+	struct note_key plain = key_of("witness.example", NOTE_KEY_ED25519, witness);
+	CLEANUP(buf_done) struct buf note = buf_init(4096);
+	struct str text = STR("log.example/1\n7\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n");
+	struct signed_note n;
+	struct err e = { 0 };
+	int64_t at = 0;
+
+	buf_add_str(&note, text);
+	buf_u8(&note, '\n');
+	CHECK_OK(signed_note_sign(&note, text, &l, log, 0, &e), e);
+	CHECK_OK(signed_note_sign(&note, text, &w, witness, 1700000000, &e), e);
+	CHECK_OK(signed_note_sign(&note, text, &w, witness, 1600000000, &e), e);
+	CHECK_OK(signed_note_parse(&n, buf_span(&note), a, &e), e);
+	CHECK_OK(signed_note_check(&n, &l, NULL, &e), e);
+	CHECK_OK(signed_note_check(&n, &w, &at, &e), e);
+	CHECK(n.n == 3 && at == 1700000000);
+	CHECK_ERR(signed_note_check(&n, &plain, NULL, &e), e, ERR_NOTFOUND);
+	for (size_t i = 0; i < n.n; i++)
+		for (size_t bit = 0; bit < n.lines[i].signature.n * 8; bit += 5) {
+			uint8_t *p = arena_alloc(a, n.lines[i].signature.n);
+			struct signed_note m = n;
+
+			memcpy(p, n.lines[i].signature.p, n.lines[i].signature.n);
+			p[bit / 8] ^= (uint8_t)(1 << bit % 8);
+			m.lines[i].signature.p = p;
+			CHECK_ERR(signed_note_check(&m, i ? &w : &l, NULL, &e), e, ERR_SIGNATURE);
+			CHECK_OK(signed_note_check(&m, i ? &l : &w, NULL, &e), e);
+		}
+	CHECK_ERR(signed_note_sign(&note, text, &l, witness, 0, &e), e, ERR_MISMATCH);
+	CHECK_ERR(signed_note_sign(&note, text, &l, p256, 0, &e), e, ERR_INTERNAL);
+	CHECK_ERR(signed_note_sign(&note, STR("no end"), &l, log, 0, &e), e, ERR_USAGE);
+	CHECK_ERR(signed_note_sign(&note, STR(""), &l, log, 0, &e), e, ERR_USAGE);
+	CHECK_ERR(signed_note_sign(&note, STR("a\rb\n"), &l, log, 0, &e), e, ERR_USAGE);
+	CHECK_ERR(signed_note_sign(&note, text, &w, witness, -1, &e), e, ERR_USAGE);
+}
+
+static void refuses(void)
+{
+	static const char *const bad[] = { "", "\n", "text\n", "text\n\n", "text\n\nx\n",
+		"text\n\n\xe2\x80\x94 name\n", "text\n\n\xe2\x80\x94 name AAAA\n",
+		"text\n\n\xe2\x80\x94 na+me AAAAAAAA\n", "text\n\n\xe2\x80\x94 name AAAAAAAA",
+		"text\n\n\xe2\x80\x94 name AAAAAAA\n", "te\txt\n\n\xe2\x80\x94 name AAAAAAAA\n",
+		"te\xffxt\n\n\xe2\x80\x94 name AAAAAAAA\n", "text\n\n- name AAAAAAAA\n",
+		"text\n\n\xe2\x80\x94  AAAAAAAA\n" };
+	CLEANUP(buf_done) struct buf many = buf_init(1 << 20);
+	struct signed_note n;
+	struct err e = { 0 };
+
+	CHECK_OK(parse(&n, STR("text\n\n\xe2\x80\x94 name AAAAAAAA\n"), &e), e);
+	CHECK_OK(parse(&n, STR("te\n\nxt\n\n\xe2\x80\x94 name AAAAAAAA\n"), &e), e);
+	CHECK(str_is(n.text, "te\n\nxt\n"));
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+		CHECK_ERR(parse(&n, str_of(bad[i]), &e), e, ERR_FORMAT);
+	buf_add_cstr(&many, "text\n\n");
+	for (size_t i = 0; i < SIGNED_NOTE_SIGNATURES_MAX; i++)
+		buf_add_cstr(&many, "\xe2\x80\x94 name AAAAAAAA\n");
+	CHECK_OK(signed_note_parse(&n, buf_span(&many), a, &e), e);
+	buf_add_cstr(&many, "\xe2\x80\x94 name AAAAAAAA\n");
+	CHECK_ERR(signed_note_parse(&n, buf_span(&many), a, &e), e, ERR_LIMIT);
+	buf_fill(&many, 'x', SIGNED_NOTE_SIZE_MAX);
+	CHECK_ERR(signed_note_parse(&n, buf_span(&many), a, &e), e, ERR_LIMIT);
+}
+
+#define ROOT "AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyA="
+
+static void checkpoints(void)
+{
+	static const char *const bad[] = { "", "o\n", "o\n1\n", "\n1\n" ROOT "\n",
+		"o\n01\n" ROOT "\n", "o\n-1\n" ROOT "\n", "o\n1\n" ROOT, "o\n1\nAQID\n",
+		"o\n1\n" ROOT "\n\n", "o\n1\n" ROOT "\nmore", "o\n1\n" ROOT "\nmore\n\n",
+		"o\n4611686018427387905\n" ROOT "\n", "o\n1\n@" ROOT "\n" };
+	CLEANUP(buf_done) struct buf out = buf_init(400);
+	struct checkpoint c;
+	struct err e = { 0 };
+
+	CHECK_OK(checkpoint_parse(&c, STR("example.org/log\n20852163\n" ROOT "\n"), &e), e);
+	CHECK(str_is(c.origin, "example.org/log") && c.size == 20852163 && c.root.bytes[31] == 32 &&
+		!c.extended);
+	checkpoint_emit(&out, &c);
+	CHECK(str_is(buf_str(&out), "example.org/log\n20852163\n" ROOT "\n"));
+	CHECK_OK(checkpoint_parse(&c, STR("o\n0\n" ROOT "\nmore\nand more\n"), &e), e);
+	CHECK(c.extended && c.size == 0);
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+		CHECK_ERR(checkpoint_parse(&c, str_of(bad[i]), &e), e, ERR_FORMAT);
+}
+
+int main(void)
+{
+	a = arena_new(1 << 24);
+	published();
+	keys();
+	types();
+	signing();
+	refuses();
+	checkpoints();
+	arena_free(a);
+	return test_end();
+}
