@@ -10,6 +10,7 @@
 
 #include "appraise/enrolment.h"
 #include "appraise/policy.h"
+#include "appraise/quorum_outcome.h"
 #include "appraise/reference_values.h"
 #include "appraise/verdict.h"
 #include "evidence/bundle.h"
@@ -35,6 +36,8 @@ struct appraise_in {
 	/* NULL: only what the policy itself names is compared, which a TPM's evidence does not do without */
 	const struct reference_shape *shape;
 	enum appraise_vouch vouch;
+	/* Of these very reference values, by the same trust file; NULL: no statements were given */
+	const struct quorum_outcome *quorum;
 	const struct policy *policy;
 	const struct trust_file *trust; /* with its certificates */
 	const uint8_t *nonce; /* BINDING_NONCE_SIZE bytes that the verifier chose, or NULL */

@@ -158,11 +158,12 @@ static enum check_claim claim_of(unsigned pcr)
 
 static struct str whose_text(const struct appraise_tpm_state *s, const struct reference_register *r)
 {
-	if (s->w.in->vouch == APPRAISE_BUILT_HERE)
-		return r->how == REFERENCE_OBSERVED ? STR("reference values: observed, built here")
-						    : STR("reference values: computed, built here");
-	return r->how == REFERENCE_OBSERVED ? STR("reference values: observed, unsigned claim")
-					    : STR("reference values: computed, unsigned claim");
+	CLEANUP(buf_done) struct buf b = buf_init(1 << 16);
+
+	buf_add_cstr(&b, "reference values: ");
+	buf_add_cstr(&b, r->how == REFERENCE_OBSERVED ? "observed, " : "computed, ");
+	buf_add_str(&b, appraise_vouched_by(&s->w));
+	return arena_str(s->w.a, buf_str(&b));
 }
 
 static struct str value_text(struct appraise_tpm_state *s, const struct digest *d)

@@ -91,34 +91,6 @@ struct str appraise_hex(struct appraise_work *w, struct span bytes)
 	return arena_str(w->a, buf_str(&b));
 }
 
-void appraise_vouched(struct appraise_work *w)
-{
-	bool here = w->in->vouch == APPRAISE_BUILT_HERE;
-	bool ok = here || w->in->trust->accept_unsigned;
-	struct check c = { .name = "vouched",
-		.what = STR("who vouches for the reference values is accepted"),
-		.want = w->in->trust->accept_unsigned ? STR("built here, or an unsigned claim")
-						      : STR("built here"),
-		.got = here ? STR("built here") : STR("unsigned claim"),
-		.whose = w->in->trust->accept_unsigned ? STR("trust file") : STR("this verifier"),
-		.claim = CHECK_EXECUTABLES,
-		.fail_value = CHECK_UNRECOGNISED };
-	struct err e = { 0 };
-
-	if (!w->in->shape) {
-		c.got = STR("no reference values were given");
-		c.want = STR("reference values of an image");
-		err_set(&e, ERR_NOTFOUND,
-			"without reference values nobody says which image has these registers");
-		appraise_test(w, c, false, &e);
-		return;
-	}
-	if (!ok)
-		err_set(&e, ERR_NOTFOUND,
-			"nobody whom this verifier knows vouches for the reference values: build the image here, or accept unsigned ones in the trust file");
-	appraise_test(w, c, ok, &e);
-}
-
 /* by reads "PCR 4", "PCR 4, PCR 11" where each covers it, "measurement", "MRTD, RTMR 0": one of these is required. */
 static bool covered(enum platform_kind kind, struct str by, uint32_t required)
 {
@@ -247,10 +219,9 @@ static void say_want(struct appraise_work *w, struct check *c, struct span predi
 
 	if (predicted.n && ref) {
 		c->want = appraise_hex(w, predicted);
-		c->whose = arena_printf(w->a, "reference values: %s, %s%s",
+		c->whose = arena_printf(w->a, "reference values: %s, %.*s%s",
 			ref->how == REFERENCE_OBSERVED ? "observed" : "computed",
-			w->in->vouch == APPRAISE_BUILT_HERE ? "built here" : "unsigned claim",
-			r->n_allowed ? "; and the policy" : "");
+			STR_ARG(appraise_vouched_by(w)), r->n_allowed ? "; and the policy" : "");
 	} else if (r->n_allowed) {
 		c->want = r->n_allowed == 1 ? appraise_hex(w, r->allowed[0])
 					    : arena_printf(w->a, "one of %zu values", r->n_allowed);

@@ -37,6 +37,8 @@ struct str appraise_hex(struct appraise_work *w, struct span bytes);
 
 /* "vouched": who stands behind the reference values is accepted. */
 void appraise_vouched(struct appraise_work *w);
+/* That is: "built here", "rebuilt by Alice and Bob", "unsigned claim". */
+struct str appraise_vouched_by(const struct appraise_work *w);
 /*
  * "coverage": each of the layers (NULL at the end) hangs on a register of required, bits as platform.h numbers registers.
  * Without a shape that is a failure: nobody knows what a bare value covers.
