@@ -42,7 +42,9 @@ static bool perform(
 	if (!buf_ok(&r->headers))
 		return err_set(e, ERR_LIMIT, "'%s' answered with more than %d bytes of headers",
 			url, HTTP_HEADERS_MAX);
-	if (code == CURLE_UNSUPPORTED_PROTOCOL || code == CURLE_URL_MALFORMAT) {
+	/* For http and https, what is not supported is what the other side answers. */
+	if (code == CURLE_URL_MALFORMAT ||
+		(code == CURLE_UNSUPPORTED_PROTOCOL && strncmp(url, "http", 4) != 0)) {
 		err_set(e, ERR_USAGE, "'%s' is not a URL to ask", url);
 		return err_hint(e, "give it as http://HOST:PORT or https://HOST");
 	}
@@ -67,19 +69,25 @@ static void cleanup_list(struct curl_slist **l)
 	curl_slist_free_all(*l);
 }
 
-static void put_body(CURL *c, struct curl_slist **headers, struct span body)
+/* What is posted. */
+struct posted {
+	const char *type; /* a header line */
+	struct span body;
+};
+
+static void put_body(CURL *c, struct curl_slist **headers, const struct posted *p)
 {
 	/* No "Expect: 100-continue": small servers do not know it, and curl would wait. */
-	*headers = curl_slist_append(NULL, "Content-Type: application/json");
+	*headers = curl_slist_append(NULL, p->type);
 	curl_slist_append(*headers, "Expect:");
 	curl_easy_setopt(c, CURLOPT_HTTPHEADER, *headers);
 	curl_easy_setopt(c, CURLOPT_POST, 1L);
-	curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)body.n);
-	curl_easy_setopt(c, CURLOPT_POSTFIELDS, body.n ? (const char *)body.p : "");
+	curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)p->body.n);
+	curl_easy_setopt(c, CURLOPT_POSTFIELDS, p->body.n ? (const char *)p->body.p : "");
 }
 
-/* body NULL: GET. */
-static bool ask(struct http_reply *ret, const char *url, const struct span *body, size_t max,
+/* posted NULL: GET. */
+static bool ask(struct http_reply *ret, const char *url, const struct posted *posted, size_t max,
 	unsigned timeout_s, struct err *e)
 {
 	CLEANUP(http_reply_done)
@@ -96,8 +104,8 @@ static bool ask(struct http_reply *ret, const char *url, const struct span *body
 	prepare(c, url, timeout_s, &r.body, text);
 	curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, take);
 	curl_easy_setopt(c, CURLOPT_HEADERDATA, &r.headers);
-	if (body)
-		put_body(c, &headers, *body);
+	if (posted)
+		put_body(c, &headers, posted);
 	if (!perform(c, url, &r, text, e))
 		return false;
 	curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &r.status);
@@ -131,9 +139,18 @@ bool http_get(const char *url, size_t max, unsigned timeout_s, long *status, str
 bool http_post_json(const char *url, struct span body, size_t max, unsigned timeout_s, long *status,
 	struct buf *out, struct err *e)
 {
+	const struct posted posted = { "Content-Type: application/json", body };
 	struct http_reply r;
 
-	return ask(&r, url, &body, max, timeout_s, e) && give(status, out, &r);
+	return ask(&r, url, &posted, max, timeout_s, e) && give(status, out, &r);
+}
+
+bool http_post_text(struct http_reply *ret, const char *url, struct span body, size_t max,
+	unsigned timeout_s, struct err *e)
+{
+	const struct posted posted = { "Content-Type: text/plain; charset=utf-8", body };
+
+	return ask(ret, url, &posted, max, timeout_s, e);
 }
 
 bool http_ask(

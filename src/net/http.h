@@ -32,6 +32,9 @@ void http_reply_done(struct http_reply *r); /* for CLEANUP */
 /* As http_get. */
 bool http_ask(struct http_reply *ret, const char *url, size_t max, unsigned timeout_s,
 	struct err *e) MUST_CHECK;
+/* POST of body as text/plain; otherwise as http_get. */
+bool http_post_text(struct http_reply *ret, const char *url, struct span body, size_t max,
+	unsigned timeout_s, struct err *e) MUST_CHECK;
 /* The value of the first header line of that name, in whatever case; borrowed; p NULL when there is none. */
 struct str http_header(const struct http_reply *r, const char *name);
 
