@@ -2,65 +2,27 @@
 
 #include <inttypes.h>
 
-#include "cmd/line.h"
 #include "codec/utf8.h"
+#include "page/html.h"
 #define ASSAY_MAY_ASK_THE_MACHINE
 #include "base/banned.h"
 
 enum { LEAVES_MAX = 2000, WORDS_MAX = 64 << 10, SIDE_MAX = 512, ROW = 8, ROWS_MAX = 14 };
 
-/* The page loads nothing: its style stands in it, and it has no script. */
-static const char head[] =
-	"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-	"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
-	"<meta name=\"viewport\" content=\"width=device-width\">\n<title>assay diff</title>\n<style>\n"
-	"body{font:15px/1.5 system-ui,sans-serif;margin:2em auto;max-width:70em;padding:0 1em;color:#1c1c1c;background:#fff}\n"
-	"h1{font-size:1.5em;margin:0}h2{font-size:1.15em;margin:2em 0 .5em}\n"
-	"table{border-collapse:collapse}td,th{padding:.2em .8em;text-align:left;vertical-align:top;border-bottom:1px solid #ddd}\n"
-	"article{border:1px solid #ccc;border-radius:6px;margin:1em 0;overflow:hidden}\n"
-	"article>header{background:#f3f3f0;padding:.5em .8em}\n"
-	".where span{word-break:break-all}.where span+span::before{content:\" \\203A  \";color:#888}.where span:last-child{font-weight:600}\n"
-	".what{color:#555;font-size:.92em}.reg{background:#fde9c8;border-radius:4px;padding:0 .4em;margin-left:.6em}\n"
-	".sides{display:grid;grid-template-columns:1fr 1fr}.sides>div{min-width:0;padding:.4em .8em}.sides>div+div{border-left:1px solid #ddd}\n"
-	".sides b{color:#777;font-weight:600;font-size:.85em}\n"
-	"pre{margin:0;font:13px/1.45 ui-monospace,monospace;white-space:pre-wrap;word-break:break-all}\n"
-	".a mark{background:#ffd7d5}.b mark{background:#ccf2d3}\n"
-	"summary{cursor:pointer}.equal{color:#14692b}\n"
-	"@media(max-width:45em){.sides{grid-template-columns:1fr}.sides>div+div{border-left:0;border-top:1px solid #ddd}}\n"
-	"</style>\n</head>\n<body>\n";
-
-/* Text that was made harmless for a terminal is made so for a page. */
-static void escape(struct buf *to, struct str s)
-{
-	for (size_t i = 0; i < s.n; i++) {
-		switch (s.p[i]) {
-		case '&':
-			buf_add_cstr(to, "&amp;");
-			break;
-		case '<':
-			buf_add_cstr(to, "&lt;");
-			break;
-		case '>':
-			buf_add_cstr(to, "&gt;");
-			break;
-		case '"':
-			buf_add_cstr(to, "&quot;");
-			break;
-		case '\'':
-			buf_add_cstr(to, "&#39;");
-			break;
-		default:
-			buf_u8(to, (uint8_t)s.p[i]);
-		}
-	}
-}
-
-static void words(struct buf *to, struct str s)
-{
-	CLEANUP(buf_done) struct buf plain = buf_init(WORDS_MAX);
-	line_add(&plain, s);
-	escape(to, buf_str(&plain));
-}
+/* Beside what all pages have. */
+static const char style[] =
+	"table{margin:.5em 0}\n"
+	"article{border:1px solid var(--line);border-radius:6px;margin:1em 0;overflow:hidden}\n"
+	"article>header{background:var(--soft);padding:.5em .8em}\n"
+	".where span{word-break:break-all}.where span+span::before{content:\" \\203A  \";color:var(--dim)}.where span:last-child{font-weight:600}\n"
+	".what{color:var(--dim);font-size:.92em}\n"
+	".reg{background:var(--warn-soft);color:var(--warn);border-radius:4px;padding:0 .4em;margin-left:.6em}\n"
+	".sides{display:grid;grid-template-columns:1fr 1fr}.sides>div{min-width:0;padding:.4em .8em}\n"
+	".sides>div+div{border-left:1px solid var(--line)}.sides b{color:var(--dim);font-weight:600;font-size:.85em}\n"
+	"pre{margin:0;white-space:pre-wrap;word-break:break-all}\n"
+	"mark{color:inherit}.a mark{background:var(--bad-soft)}.b mark{background:var(--ok-soft)}\n"
+	".equal{color:var(--ok)}td{word-break:break-word}\n"
+	"@media(max-width:45em){.sides{grid-template-columns:1fr}.sides>div+div{border-left:0;border-top:1px solid var(--line)}}\n";
 
 /* A text with its line ends; what stands from the first difference on is marked. */
 static void text(struct buf *to, struct str s, size_t mark)
@@ -76,7 +38,7 @@ static void text(struct buf *to, struct str s, size_t mark)
 		size_t n = str_find(rest, '\n');
 		if (at < mark && n > mark - at)
 			n = mark - at;
-		words(to, str_make(rest.p, n));
+		html_text(to, str_make(rest.p, n));
 		at += n;
 		if (at < s.n && s.p[at] == '\n') {
 			buf_add_cstr(to, "\n");
@@ -104,7 +66,7 @@ static void hex_row(struct buf *to, struct span s, struct span other, size_t fro
 	buf_add_cstr(to, " ");
 	for (size_t i = from; i < from + ROW && i < s.n; i++) {
 		char c = s.p[i] >= 0x20 && s.p[i] < 0x7f ? (char)s.p[i] : '.';
-		escape(to, str_make(&c, 1));
+		html_text(to, str_make(&c, 1));
 	}
 	buf_add_cstr(to, "\n");
 }
@@ -142,7 +104,7 @@ static void where(struct buf *to, const struct diff_leaf *l)
 	buf_add_cstr(to, "<div class=\"where\">");
 	for (size_t i = 0; i < l->n_where; i++) {
 		buf_add_cstr(to, "<span>");
-		words(to, l->where[i]);
+		html_text(to, l->where[i]);
 		buf_add_cstr(to, "</span>");
 	}
 	buf_add_cstr(to, l->n_where ? "</div>" : "<span>the whole</span></div>");
@@ -155,10 +117,10 @@ static void leaf(struct buf *to, const struct diff_leaf *l)
 	buf_add_cstr(to, "<article><header>");
 	where(to, l);
 	buf_add_cstr(to, "<div class=\"what\">");
-	escape(to, buf_str(&what));
+	html_text(to, buf_str(&what));
 	if (l->registers.n) {
 		buf_add_cstr(to, "<span class=\"reg\">moves ");
-		words(to, l->registers);
+		html_text(to, l->registers);
 		buf_add_cstr(to, "</span>");
 	}
 	buf_add_cstr(to, "</div></header><div class=\"sides\">");
@@ -178,7 +140,7 @@ static void derived(struct buf *to, const struct diff_report *r)
 		buf_add_cstr(to, "<tr><td>");
 		where(to, &r->leaves[i]);
 		buf_add_cstr(to, "</td><td>");
-		words(to, r->leaves[i].why);
+		html_text(to, r->leaves[i].why);
 		buf_add_cstr(to, "</td></tr>\n");
 	}
 	buf_add_cstr(to, "</table></details>\n");
@@ -198,9 +160,9 @@ static void registers(struct buf *to, const struct diff_report *r)
 				r->measured ? "have another value" : "would move");
 		platform_register_name(name, reg->platform, reg->pcr);
 		buf_printf(to, "<tr><td>%s%s</td><td>", name, reg->known ? "" : " (maybe)");
-		words(to, reg->shape.n ? reg->shape : STR("by its layer"));
+		html_text(to, reg->shape.n ? reg->shape : STR("by its layer"));
 		buf_add_cstr(to, "</td><td>");
-		words(to, reg->by);
+		html_text(to, reg->by);
 		buf_add_cstr(to, "</td></tr>\n");
 	}
 	if (n)
@@ -212,11 +174,11 @@ static void registers(struct buf *to, const struct diff_report *r)
 
 void diff_show_html(const struct diff_report *r, const char *a, const char *b, struct buf *to)
 {
-	buf_add_cstr(to, head);
+	html_begin(to, STR("assay diff"), style);
 	buf_add_cstr(to, "<h1>assay diff</h1>\n<table><tr><th>A</th><td>");
-	words(to, str_of(a));
+	html_text(to, str_of(a));
 	buf_add_cstr(to, "</td></tr><tr><th>B</th><td>");
-	words(to, str_of(b));
+	html_text(to, str_of(b));
 	buf_add_cstr(to, "</td></tr></table>\n");
 	if (r->equal)
 		buf_add_cstr(to, "<p class=\"equal\">No difference.</p>\n");
@@ -231,5 +193,5 @@ void diff_show_html(const struct diff_report *r, const char *a, const char *b, s
 	if (r->n_more)
 		buf_printf(to, "<p>and %zu more that are only counted</p>\n", r->n_more);
 	derived(to, r);
-	buf_add_cstr(to, "</body>\n</html>\n");
+	html_end(to);
 }

@@ -102,7 +102,7 @@ static void print_others(const struct explain_registers *x, const struct referen
 }
 
 /* Logs number a confidential guest's registers from RTMR 0 on. */
-static struct bundle_bank by_log(const struct explain_registers *x)
+struct bundle_bank explain_registers_by_log(const struct explain_registers *x)
 {
 	struct bundle_bank bank = *x->measured;
 
@@ -117,7 +117,7 @@ static struct bundle_bank by_log(const struct explain_registers *x)
 static bool print_events(
 	const struct explain_registers *x, size_t launch, struct arena *a, struct err *e)
 {
-	struct bundle_bank bank = by_log(x);
+	struct bundle_bank bank = explain_registers_by_log(x);
 	struct explain_in in = { .shape = x->shape, .values = &bank, .log = x->log };
 	struct explain ex;
 

@@ -18,4 +18,7 @@ struct explain_registers {
 bool explain_registers_print(size_t *differ, const struct explain_registers *x, struct arena *a,
 	struct err *e) MUST_CHECK;
 
+/* The measured values by the numbers that a log has, which differ where MRTD comes before the RTMRs. */
+struct bundle_bank explain_registers_by_log(const struct explain_registers *x);
+
 #endif
