@@ -22,6 +22,7 @@ struct making {
 	struct arena *a;
 	struct str folder; /* of assay.yaml in the tree: "source/examples/hello" */
 	size_t *n_missing;
+	bool is_small;
 };
 
 /* An object, opened when it is read. */
@@ -149,6 +150,8 @@ static bool add_packages(struct making *m, struct err *e)
 {
 	const struct lock *l = &m->in->lock;
 
+	if (m->is_small)
+		return true;
 	for (size_t i = 0; i < l->n_packages; i++) {
 		const struct lock_package *p = &l->packages[i];
 		const struct lock_suite *s = &l->suites[l->indexes[p->index].suite];
@@ -165,6 +168,8 @@ static bool add_source_packages(struct making *m, struct err *e)
 {
 	const struct lock *l = &m->in->lock;
 
+	if (m->is_small)
+		return true;
 	for (size_t i = 0; i < l->n_sources; i++) {
 		const struct lock_source *src = &l->sources[i];
 		struct str archive = l->suites[l->source_indexes[src->index].suite].archive;
@@ -190,7 +195,7 @@ static bool add_fetched(struct making *m, const struct component *c, struct err 
 	struct str path;
 	char hex[HEX];
 
-	if (!r->pinned)
+	if (!r->pinned || m->is_small)
 		return true;
 	hex_write(hex, r->sha256, SHA256_SIZE);
 	path = arena_printf(m->a, "sources/%s", hex);
@@ -407,12 +412,23 @@ static bool add_readme(struct making *m, struct err *e)
 		"objects/ holds packages, InRelease files and indexes by their SHA-256; debian/ and debian-security/\n"
 		"are links to them, laid out as a mirror, and so is sources/, with git trees and tarballs.\n"
 		"\n";
+	static const char use_small[] =
+		"\n"
+		"    sha256sum -c --quiet SHA256SUMS\n"
+		"\n"
+		"run in this folder checks it. sources.json lists links, folders and executable bits of source/, which have no\n"
+		"line there. objects/ holds InRelease files and indexes by their SHA-256; debian/ and debian-security/ are links\n"
+		"to them, laid out as a mirror. Packages, git trees and tarballs are not here: assay.lock and assay.yaml name\n"
+		"them by digest, and mirrors and snapshot archives have them.\n"
+		"\n";
 	CLEANUP(buf_done) struct buf text = buf_init(4096);
 
-	buf_printf(&text,
-		"All that assay reads to build the image '%.*s': packages, description, overlays, sources.\n",
-		STR_ARG(m->in->description.name));
-	buf_add_cstr(&text, use);
+	buf_printf(&text, "%s to build the image '%.*s': %s.\n",
+		m->is_small ? "What says how" : "All that assay reads",
+		STR_ARG(m->in->description.name),
+		m->is_small ? "description, overlays, sources, what the archives signed"
+			    : "packages, description, overlays, sources");
+	buf_add_cstr(&text, m->is_small ? use_small : use);
 	if (m->n_missing && *m->n_missing)
 		buf_printf(&text,
 			"%zu InRelease files or indexes could not be had any more: what is here cannot show that the\n"
@@ -426,22 +442,35 @@ static bool add_readme(struct making *m, struct err *e)
 	return add_text(m, STR(""), "README", buf_span(&text), e);
 }
 
+static bool make(struct making *m, struct err *e)
+{
+	CLEANUP(tree_freep) struct tree *sources = tree_new(INPUT_TREE_MEMORY_MAX);
+	struct tree *t = m->t;
+	const struct lock *l = &m->in->lock;
+
+	m->sources = sources;
+	m->a = tree_arena(t);
+	if (m->n_missing)
+		*m->n_missing = 0;
+	return entry_folder(t, STR(""), ORIGIN, e) && entry_folder(sources, STR(""), ORIGIN, e) &&
+	       add_releases(m, e) && add_indexes(m, l->indexes, l->n_indexes, e) &&
+	       add_indexes(m, l->source_indexes, l->n_source_indexes, e) && add_packages(m, e) &&
+	       add_source_packages(m, e) && add_description(m, e) && add_list(m, e) &&
+	       add_readme(m, e) && tree_finish(t, m->in->source_date_epoch, e);
+}
+
 bool input_tree_make(
 	struct tree *t, const struct inputs *in, struct store *s, size_t *n_missing, struct err *e)
 {
-	CLEANUP(tree_freep) struct tree *sources = tree_new(INPUT_TREE_MEMORY_MAX);
-	struct making m = { .t = t,
-		.sources = sources,
-		.in = in,
-		.s = s,
-		.a = tree_arena(t),
-		.n_missing = n_missing };
+	struct making m = { .t = t, .in = in, .s = s, .n_missing = n_missing };
 
-	if (n_missing)
-		*n_missing = 0;
-	return entry_folder(t, STR(""), ORIGIN, e) && entry_folder(sources, STR(""), ORIGIN, e) &&
-	       add_releases(&m, e) && add_indexes(&m, in->lock.indexes, in->lock.n_indexes, e) &&
-	       add_indexes(&m, in->lock.source_indexes, in->lock.n_source_indexes, e) &&
-	       add_packages(&m, e) && add_source_packages(&m, e) && add_description(&m, e) &&
-	       add_list(&m, e) && add_readme(&m, e) && tree_finish(t, in->source_date_epoch, e);
+	return make(&m, e);
+}
+
+bool input_tree_make_small(
+	struct tree *t, const struct inputs *in, struct store *s, size_t *n_missing, struct err *e)
+{
+	struct making m = { .t = t, .in = in, .s = s, .n_missing = n_missing, .is_small = true };
+
+	return make(&m, e);
 }

@@ -27,5 +27,11 @@ enum { INPUT_TREE_MEMORY_MAX = 256 << 20, INPUT_TREE_FILE_MAX = 512 << 20 };
  */
 bool input_tree_make(struct tree *t, const struct inputs *in, struct store *s, size_t *n_missing,
 	struct err *e) MUST_CHECK;
+/*
+ * The same without what archives and servers of sources have and the lock and the description name by digest: packages,
+ * source packages, git trees and tarballs. What is left says what to build, and that the archives signed for it.
+ */
+bool input_tree_make_small(struct tree *t, const struct inputs *in, struct store *s,
+	size_t *n_missing, struct err *e) MUST_CHECK;
 
 #endif

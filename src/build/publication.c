@@ -25,6 +25,7 @@ void publication_done(struct publication *p)
 {
 	arena_free(p->a);
 	free(p->description);
+	free(p->archive);
 	*p = (struct publication){ 0 };
 }
 
@@ -87,6 +88,19 @@ static bool find_description(
 	return err_hint(e, "name the folder of its " YAML " and " LOCK " with --description DIR");
 }
 
+/* An archive that was written to its end, as an absolute path. */
+static void find_archive(struct publication *p, const char *folder)
+{
+	CLEANUP(buf_done) struct buf path = buf_init(PATH_MAX);
+
+	buf_printf(&path, "%s/" ARCHIVE, folder);
+	buf_u8(&path, 0);
+	if (buf_ok(&path) && has((const char *)path.p, INPUT_ARCHIVE_SUMS))
+		p->archive = realpath((const char *)path.p, NULL);
+	else if (has(folder, INPUT_ARCHIVE_SUMS) && has(folder, SOURCE_LIST))
+		p->archive = realpath(folder, NULL);
+}
+
 static bool read_published(struct publication *p, const char *folder, struct err *e)
 {
 	CLEANUP(buf_done) struct buf manifest = { 0 }, values = { 0 };
@@ -122,6 +136,7 @@ static bool read_local(struct publication *p, const struct publication_request *
 			folder = mem_string(STR("."));
 		}
 	}
+	find_archive(p, folder);
 	if (has(folder, FINISHED_MANIFEST) && !read_published(p, folder, e))
 		return false;
 	return find_description(p, folder, r->description, e);
@@ -252,7 +267,7 @@ static bool read_remote(struct publication *p, const struct publication_request 
 	if (ok && r->description)
 		p->description = mem_string(str_of(r->description));
 	free(s.base);
-	free(s.archive);
+	p->archive = s.archive;
 	return ok || err_wrap(e, "'%s'", r->target);
 }
 

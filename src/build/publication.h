@@ -25,6 +25,7 @@ struct publication {
 	struct reference_values values;
 	struct str values_text; /* the file */
 	char *description;      /* folder of assay.yaml and assay.lock */
+	char *archive;          /* folder or URL of the archive of inputs that it has; NULL: none */
 };
 
 struct publication_request {

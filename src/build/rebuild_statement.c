@@ -19,19 +19,35 @@ static void put_banks(
 
 /* ---- what it is about ---- */
 
-static void put_subject(struct json_out *w, const struct rebuild_artefact *a)
+static void put_subject(struct json_out *w, const char *name, const struct digest *d)
 {
-	const struct digest *d = a->published.alg != DIGEST_NONE ? &a->published : &a->rebuilt;
-
-	if (d->alg == DIGEST_NONE)
-		return;
 	json_object(w);
-	json_put_cstr(w, "name", a->name);
+	json_put_cstr(w, "name", name);
 	json_key(w, "digest");
 	json_object(w);
 	put_digest(w, digest_name(d->alg), d);
 	json_end_object(w);
 	json_end_object(w);
+}
+
+/* False when neither side has it. */
+static bool put_artefact(struct json_out *w, const struct rebuild_artefact *a)
+{
+	const struct digest *d = a->published.alg != DIGEST_NONE ? &a->published : &a->rebuilt;
+
+	if (d->alg == DIGEST_NONE)
+		return false;
+	put_subject(w, a->name, d);
+	return true;
+}
+
+/* A statement is about something: where nothing was published and nothing was built, about the lock. */
+static void put_lock(struct json_out *w, const struct rebuild_result *r)
+{
+	struct digest d = { .alg = DIGEST_SHA256 };
+
+	memcpy(d.bytes, r->lock_sha256, SHA256_SIZE);
+	put_subject(w, "assay.lock", &d);
 }
 
 static void put_register_subject(
@@ -51,16 +67,18 @@ static void put_register_subject(
 	json_end_object(w);
 }
 
-/* What was published; where nothing was, what was built. */
-static void put_subjects(struct json_out *w, const struct rebuild_result *r)
+void rebuild_statement_subjects(struct json_out *w, const struct rebuild_result *r)
 {
 	const struct reference_values *v = r->published.values ? r->published.values
 							       : r->rebuilt.values;
+	bool any = false;
 
 	json_key(w, "subject");
 	json_array(w);
 	for (size_t i = 0; i < r->comparison->n_artefacts; i++)
-		put_subject(w, &r->comparison->artefacts[i]);
+		any |= put_artefact(w, &r->comparison->artefacts[i]);
+	if (!any)
+		put_lock(w, r);
 	for (size_t i = 0; v && i < v->n_shapes; i++)
 		for (size_t k = 0; k < v->shapes[i].n_registers; k++)
 			if (rebuild_is_computed(&v->shapes[i].registers[k]))
@@ -134,6 +152,8 @@ static void put_result(struct json_out *w, const struct rebuild_result *r)
 			span_make(r->published.manifest_sha256, SHA256_SIZE));
 	put_outputs(w, r->comparison);
 	put_registers(w, "registers", r->rebuilt.values, true);
+	if (r->values_sha256)
+		json_put_hex(w, "computed-values-sha256", span_make(r->values_sha256, SHA256_SIZE));
 	json_end_object(w);
 }
 
@@ -199,12 +219,12 @@ bool rebuild_statement_emit(
 	struct json_out w = json_out_to(out);
 
 	json_object(&w);
-	json_put_cstr(&w, "_type", REBUILD_STATEMENT_TYPE);
-	put_subjects(&w, r);
-	json_put_cstr(&w, "predicateType", REBUILD_PREDICATE_TYPE);
+	json_put_cstr(&w, "_type", STATEMENT_TYPE);
+	rebuild_statement_subjects(&w, r);
+	json_put_cstr(&w, "predicateType", REBUILD_CLAIM_TYPE);
 	json_key(&w, "predicate");
 	json_object(&w);
-	json_put_cstr(&w, "format", REBUILD_FORMAT);
+	json_put_cstr(&w, "format", REBUILD_CLAIM_FORMAT);
 	json_key(&w, "result");
 	put_result(&w, r);
 	json_key(&w, "by");

@@ -144,21 +144,25 @@ static void say_source(void *ctx, struct str component, const struct source_requ
 		progress_say(p, "  %.*s: its tarball", STR_ARG(component));
 }
 
-bool fetch_inputs_in(struct progress *p, const struct verb_args *args, struct store *s,
+bool fetch_inputs_from(struct progress *p, struct mirrors *m, struct store *s,
 	const struct description *d, const struct lock *l, struct err *e)
 {
-	CLEANUP(mirrors_freep) struct mirrors *m = NULL;
 	CLEANUP(mem_free)
 	struct fetch_item *items = mem_array(count_files(l), sizeof *items);
 	CLEANUP(arena_freep) struct arena *a = arena_new(PATHS_MAX);
 	const struct fetch_options options = { .progress = progress_fetch, .ctx = p };
-
-	if (!fetch_mirrors(args, &m, e))
-		return false;
 	struct missing missing = { s, m, l, items, 0, 0, 0, a };
 	const struct source_access q = { s, m, &options, say_source, p };
 
 	return fetch_locked(p, &missing, e) && source_fetch_all(&q, d, e);
+}
+
+bool fetch_inputs_in(struct progress *p, const struct verb_args *args, struct store *s,
+	const struct description *d, const struct lock *l, struct err *e)
+{
+	CLEANUP(mirrors_freep) struct mirrors *m = NULL;
+
+	return fetch_mirrors(args, &m, e) && fetch_inputs_from(p, m, s, d, l, e);
 }
 
 bool fetch_inputs(const struct verb_args *args, struct store *s, const struct description *d,

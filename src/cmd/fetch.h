@@ -22,6 +22,9 @@ bool fetch_inputs(const struct verb_args *args, struct store *s, const struct de
 /* The same within the stage that p shows. */
 bool fetch_inputs_in(struct progress *p, const struct verb_args *args, struct store *s,
 	const struct description *d, const struct lock *l, struct err *e) MUST_CHECK;
+/* The same from mirrors that the caller gathered. */
+bool fetch_inputs_from(struct progress *p, struct mirrors *m, struct store *s,
+	const struct description *d, const struct lock *l, struct err *e) MUST_CHECK;
 
 /* DIR/assay.yaml; where there is none *ret stays as it is: a lock alone can be fetched and kept, too. */
 bool fetch_description(

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "appraise/reference_computed.h"
 #include "base/mem.h"
 #include "box/box.h"
 #include "build/eif_output.h"
@@ -22,6 +23,7 @@
 #include "cmd/reference_load.h"
 #include "cmd/verbs.h"
 #include "lock/lock_verify.h"
+#include "net/mirrors.h"
 #include "sys/file.h"
 #include "vm/scratch.h"
 #define ASSAY_MAY_ASK_THE_MACHINE
@@ -41,7 +43,7 @@ struct rebuilding {
 	bool keeps; /* the scratch: what was built is worth a look */
 	struct manifest manifest;
 	struct reference_values values;
-	uint8_t manifest_sha256[SHA256_SIZE], tool_sha256[SHA256_SIZE];
+	uint8_t manifest_sha256[SHA256_SIZE], tool_sha256[SHA256_SIZE], values_sha256[SHA256_SIZE];
 	struct rebuild_comparison comparison;
 	struct rebuild_result result;
 	struct rebuild_by by;
@@ -91,6 +93,9 @@ static bool read_publication(struct rebuilding *r, struct err *e)
 {
 	if (!rebuild_target_read(
 		    &r->published, &r->in, r->args, r->scratch, r->access.store, &r->fetch, e))
+		return false;
+	/* After those that the user names; it is trusted with nothing, as they are. */
+	if (r->published.archive && !mirrors_add(r->access.mirrors, r->published.archive, e))
 		return false;
 	r->result.description_sha256 = r->in.description_sha256;
 	r->result.lock_sha256 = r->in.lock_sha256;
@@ -196,8 +201,10 @@ static bool read_built(struct rebuilding *r, struct err *e)
 		return arena_full(r->a, e);
 	if (!file_read(AT_FDCWD, manifest.p, MANIFEST_SIZE_MAX, &text, e) ||
 		!manifest_parse(&r->manifest, buf_span(&text), r->a, e) ||
-		!reference_load(&r->values, sha256, values.p, r->a, e))
+		!reference_load(&r->values, sha256, values.p, r->a, e) ||
+		!reference_computed_sha256(r->values_sha256, &r->values, r->a, e))
 		return false;
+	r->result.values_sha256 = r->values_sha256;
 	sha256_of(r->manifest_sha256, buf_span(&text));
 	r->result.rebuilt = (struct rebuild_side){ &r->manifest, r->manifest_sha256, &r->values,
 		true };
@@ -226,8 +233,8 @@ static bool build(struct rebuilding *r, struct err *e)
 	bool ok;
 
 	progress_stage(r->progress, "fetch");
-	if (!fetch_inputs_in(
-		    r->progress, r->args, r->access.store, &r->in.description, &r->in.lock, e))
+	if (!fetch_inputs_from(r->progress, r->access.mirrors, r->access.store, &r->in.description,
+		    &r->in.lock, e))
 		return false;
 	ok = build_run(&o, &q, &why);
 	if (!verb_quiet(r->args))

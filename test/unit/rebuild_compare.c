@@ -1,5 +1,6 @@
 #include "build/rebuild_compare.h"
 
+#include "appraise/reference_computed.h"
 #include "build/rebuild_statement.h"
 #include "test.h"
 
@@ -231,7 +232,7 @@ static void result_is_shared(void)
 	struct buf one = buf_init(REBUILD_STATEMENT_MAX), two = buf_init(REBUILD_STATEMENT_MAX),
 		   all = buf_init(REBUILD_STATEMENT_MAX);
 	static const uint8_t zero[SHA256_SIZE];
-	uint8_t sha256[SHA256_SIZE];
+	uint8_t sha256[SHA256_SIZE], values[SHA256_SIZE];
 	struct rebuild_comparison c, d;
 	struct rebuild_result r = {
 		.comparison = &c, .description_sha256 = zero, .lock_sha256 = zero
@@ -253,13 +254,17 @@ static void result_is_shared(void)
 	CHECK_OK(rebuild_compare(&c, &was.side, &now.side, a, &e), e);
 	r.published = was.side;
 	r.rebuilt = now.side;
+	CHECK_OK(reference_computed_sha256(values, now.side.values, a, &e), e);
+	r.values_sha256 = values;
 	CHECK_OK(rebuild_statement_result(&r, &one, sha256, &e), e);
 	CHECK_OK(rebuild_statement_emit(&r, &by, &all, &e), e);
 	CHECK_OK(rebuild_compare(&d, &was.side, &other.side, a, &e), e);
 	r.comparison = &d;
 	r.rebuilt = other.side;
+	CHECK_OK(reference_computed_sha256(values, other.side.values, a, &e), e);
 	CHECK_OK(rebuild_statement_result(&r, &two, sha256, &e), e);
 	CHECK(span_equal(buf_span(&one), buf_span(&two)));
+	CHECK(memmem(one.p, one.n, "\"computed-values-sha256\": \"", 27));
 	CHECK(!memmem(one.p, one.n, "2023", 4) && memmem(all.p, all.n, "2023-11-14T22:13:20Z", 20));
 	CHECK_OK(json_parse(&v, buf_span(&all), a, &e), e);
 	CHECK(json_get(&v, "subject") && json_get(&v, "subject")->n == 11);
