@@ -2,28 +2,10 @@
 
 #include <stdarg.h>
 
-#include "codec/utf8.h"
 #include "base/banned.h"
 
 /* Longest line: a reason of reference values in another text; what is beyond is cut. */
 enum { LINE_SIZE_MAX = 64 << 10, ESCAPED = 6 };
-
-void line_add(struct buf *b, struct str text)
-{
-	while (text.n) {
-		uint32_t cp;
-		size_t n = utf8_read(text, &cp);
-
-		if (!n)
-			buf_printf(b, "\\x%02x", (unsigned char)text.p[0]);
-		else if (!utf8_steers(cp))
-			buf_add(b, text.p, n);
-		else
-			buf_printf(b, cp < 0x80 ? "\\x%02x" : "\\u%04x", (unsigned)cp);
-		n = n ? n : 1;
-		text = str_make(text.p + n, text.n - n);
-	}
-}
 
 void line_print(FILE *to, const char *fmt, ...)
 {
@@ -35,7 +17,9 @@ void line_print(FILE *to, const char *fmt, ...)
 	va_start(ap, fmt);
 	n = vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
-	line_add(&b, str_make(text, n < 0 ? 0 : n < LINE_SIZE_MAX ? (size_t)n : sizeof text - 1));
+	harmless_add(&b, str_make(text, n < 0               ? 0
+					: n < LINE_SIZE_MAX ? (size_t)n
+							    : sizeof text - 1));
 	fprintf(to, "%.*s\n", (int)b.n, b.p ? (const char *)b.p : "");
 }
 

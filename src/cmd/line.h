@@ -1,14 +1,13 @@
 /*
  * A line for a person's terminal whose words may be anybody's: evidence, reference values, what a server answered. Whatever
- * they hold, it stays one line and steers nothing: control characters, bytes that are no UTF-8, and characters that hide or
- * turn round what stands beside them (bidirectional and invisible ones) come out as \xNN or \uNNNN.
+ * they hold, it stays one line and steers nothing (codec/harmless.h).
  */
 #ifndef ASSAY_CMD_LINE_H
 #define ASSAY_CMD_LINE_H
 
 #include <stdio.h>
 
-#include "base/buf.h"
+#include "codec/harmless.h"
 
 /* Formats, makes harmless, prints with a line end. */
 void line_print(FILE *to, const char *fmt, ...) PRINTF_LIKE(2, 3);
@@ -18,6 +17,9 @@ void line_print(FILE *to, const char *fmt, ...) PRINTF_LIKE(2, 3);
  */
 void line_block(FILE *to, struct str text);
 /* Text made harmless, added to b. */
-void line_add(struct buf *b, struct str text);
+static inline void line_add(struct buf *b, struct str text)
+{
+	harmless_add(b, text);
+}
 
 #endif

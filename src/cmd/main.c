@@ -16,7 +16,7 @@ static void help_all(void)
 	puts("usage: assay VERB [OPTION...] [ARG...]\n");
 	printf("%s\n\n", verbs_about);
 	for (size_t i = 0; verbs[i]; i++)
-		printf("  %-16s %s\n", verbs[i]->name, verbs[i]->summary);
+		printf("  %-17s %s\n", verbs[i]->name, verbs[i]->summary);
 	puts("\nassay VERB --help tells more; assay --version says which assay this is.");
 	puts("Exit: 0 yes or done, 1 a well-formed no, 2 no answer.");
 	printf("\nexample:\n  %s\n", verbs_example);

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "build/finished.h"
 #include "build/signed_copy.h"
+#include "cmd/key_file.h"
 #include "cmd/line.h"
 #include "cmd/verbs.h"
 #include "codec/json.h"
@@ -81,44 +82,6 @@ static bool image_load(struct image *m, const struct verb_args *args, struct err
 	return true;
 }
 
-/* The file of a private key, read to one place that is wiped at the end; what libcrypto makes of it is its own. */
-struct key_file {
-	size_t n;
-	uint8_t bytes[SIGNING_KEY_FILE_MAX];
-};
-
-static void key_file_freep(struct key_file **k)
-{
-	explicit_bzero(*k, sizeof **k);
-	mem_free(k);
-}
-
-/* Only its owner may read a private key. */
-static bool read_key(struct key_file *ret, const char *path, struct err *e)
-{
-	CLEANUP(file_closep) int fd = file_open(AT_FDCWD, path, e);
-	struct stat st;
-
-	if (fd < 0)
-		return false;
-	if (fstat(fd, &st) < 0)
-		return err_os(e, "cannot read '%s'", path);
-	if (!S_ISREG(st.st_mode)) {
-		err_set(e, ERR_USAGE, "the private key '%s' is not a file", path);
-		return err_hint(e, "put it into a file that only you can read");
-	}
-	if (st.st_mode & 07) {
-		err_set(e, ERR_USAGE, "everybody on this machine may use the private key '%s'",
-			path);
-		return err_hint(e, "chmod 600 it, or make a new key");
-	}
-	if (st.st_size > SIGNING_KEY_FILE_MAX)
-		return err_set(
-			e, ERR_LIMIT, "'%s' is larger than %d bytes", path, SIGNING_KEY_FILE_MAX);
-	ret->n = (size_t)st.st_size;
-	return file_pread(fd, ret->bytes, ret->n, 0, path, e);
-}
-
 static bool load_key(struct signing_key **ret, const struct verb_args *args, struct err *e)
 {
 	const char *key_path = verb_value(args, "--key"), *cert_path = verb_value(args, "--cert");
@@ -128,7 +91,7 @@ static bool load_key(struct signing_key **ret, const struct verb_args *args, str
 	if (!key_path || !cert_path)
 		return err_set(e, ERR_USAGE, "wanted --key and --cert: who signs");
 	if (!file_read(AT_FDCWD, cert_path, SIGNING_KEY_FILE_MAX, &certificate, e) ||
-		!read_key(key, key_path, e))
+		!key_file_read(key, key_path, KEY_FILE_GROUP, e))
 		return false;
 	return signing_key_of_pem(ret, span_make(key->bytes, key->n), buf_span(&certificate), e) ||
 	       err_wrap(e, "cannot sign with '%s' and '%s'", key_path, cert_path);

@@ -11,6 +11,7 @@ const char verbs_example[] = "assay verify evidence.json --nonce HEX \\\n"
 			     "    --reference-values reference-values.json --trust trust.yaml";
 
 const char verbs_evidence[] = "FILE";
+const char verbs_publication[] = "DIR";
 const char verbs_evidence_store[] = "refused: this assay has no store";
 
 const struct verb *const verbs[] = {
@@ -19,7 +20,10 @@ const struct verb *const verbs[] = {
 	&cmd_measure_sev,
 	&cmd_measure_tdx,
 	&cmd_measure_pcr,
+	&cmd_statement_show,
+	&cmd_statement_verify,
 	VERBS_OF_EVIDENCE,
+	&cmd_log_verify,
 	&cmd_completion,
 	NULL,
 };

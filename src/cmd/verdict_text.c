@@ -152,9 +152,16 @@ static void print_vouch(const struct appraise_in *in, enum verdict_status status
 		puts("Who vouches: nobody - there are no reference values, and at most the policy names a value.");
 	else if (in->vouch == APPRAISE_BUILT_HERE)
 		puts("Who vouches: built here - this store's own build made these reference values.");
+	else if (in->quorum && in->quorum->vouched)
+		line_print(stdout,
+			"Who vouches: rebuilt by %.*s - %zu of the trust file's %zu operators, where %zu are asked for.",
+			STR_ARG(in->quorum->who), in->quorum->n, in->trust->rebuilders.n_operators,
+			in->quorum->needed);
 	else
 		printf("Who vouches: unsigned claim - nobody whom this verifier knows stands behind these reference values%s.\n",
-			in->trust->accept_unsigned ? ", and the trust file accepts that" : "");
+			in->trust->accept_unsigned
+				? ", and the trust file accepts that"
+				: "; `assay rebuild URL` builds the image of a publication here");
 	if (status == VERDICT_CONTRAINDICATED)
 		puts("Who vouches for the machine: nobody, as long as a check above has failed.");
 	else
@@ -175,8 +182,9 @@ static void print_origins(const struct appraise_in *in, const struct reference_v
 	line_print(stdout,
 		"Where the bytes of that image come from: %.*s - as its manifest says (%s)%s.",
 		STR_ARG(buf_str(&shares)), hex,
-		in->vouch == APPRAISE_BUILT_HERE ? ", which this store made"
-						 : ", which nobody has checked here");
+		in->vouch == APPRAISE_BUILT_HERE    ? ", which this store made"
+		: in->quorum && in->quorum->vouched ? ", which those rebuilders got, too"
+						    : ", which nobody has checked here");
 }
 
 /* Only with reference values can there be a difference from a prediction. */

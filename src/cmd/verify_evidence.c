@@ -48,6 +48,13 @@ static bool read_report_data(struct verify_evidence *w, struct appraise_in *in,
 	return true;
 }
 
+static bool read_options(struct verify_evidence *w, struct appraise_in *in,
+	const struct verb_args *args, struct err *e)
+{
+	in->bundle = &w->bundle;
+	return read_nonce(w, in, args, e) && read_report_data(w, in, args, e);
+}
+
 static bool ask(struct verify_evidence *w, struct appraise_in *in, const struct verb_args *args,
 	const char *url, struct arena *a, struct err *e)
 {
@@ -99,16 +106,22 @@ static bool read_file(struct verify_evidence *w, struct appraise_in *in, const c
 	return find_enrolment(w, in, a, e);
 }
 
+bool verify_evidence_of_file(struct verify_evidence *w, struct appraise_in *in, const char *path,
+	const struct verb_args *args, struct arena *a, struct err *e)
+{
+	return read_options(w, in, args, e) && read_file(w, in, path, a, e);
+}
+
 bool verify_evidence_take(struct verify_evidence *w, struct appraise_in *in,
 	const struct verb_args *args, struct arena *a, struct err *e)
 {
 	const char *from = verb_arg(args, 0), *save = verb_value(args, "--save");
 
-	in->bundle = &w->bundle;
-	if (!read_nonce(w, in, args, e) || !read_report_data(w, in, args, e))
+	if (!verify_evidence_is_url(from)) {
+		if (!verify_evidence_of_file(w, in, from, args, a, e))
+			return false;
+	} else if (!read_options(w, in, args, e) || !ask(w, in, args, from, a, e)) {
 		return false;
-	if (verify_evidence_is_url(from) ? !ask(w, in, args, from, a, e)
-					 : !read_file(w, in, from, a, e))
-		return false;
+	}
 	return !save || file_write(AT_FDCWD, save, buf_span(&w->text), 0644, e);
 }

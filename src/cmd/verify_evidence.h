@@ -34,6 +34,9 @@ bool verify_evidence_is_url(const char *arg);
  */
 bool verify_evidence_take(struct verify_evidence *w, struct appraise_in *in,
 	const struct verb_args *args, struct arena *a, struct err *e) MUST_CHECK;
+/* The same from a file alone, with --nonce and --report-data of args. */
+bool verify_evidence_of_file(struct verify_evidence *w, struct appraise_in *in, const char *path,
+	const struct verb_args *args, struct arena *a, struct err *e) MUST_CHECK;
 void verify_evidence_done(struct verify_evidence *w);
 
 #endif

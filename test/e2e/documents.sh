@@ -97,7 +97,7 @@ types() { # NAME RCFILE KEYS WANT
 	same "$1" "given:$4:end" "$(typed "$2" "$3")"
 }
 types 'TAB completes a verb and an option' direct 'assay verif\t--ref\tfi\t\n' '<verify><--reference-values><file.json>'
-types 'TAB completes a sub-verb' direct 'assay lo\t ver\t--no-p\t\n' '<lock><verify><--no-packages>'
+types 'TAB completes a sub-verb' direct 'assay loc\t ver\t--no-p\t\n' '<lock><verify><--no-packages>'
 types 'TAB completes a folder, and a file in it' direct 'assay verify fol\tin\t\n' '<verify><folder/inside>'
 types 'TAB quotes a blank' direct 'assay verify wit\t\n' '<verify><with space>'
 types 'TAB completes behind =' direct 'assay verify --policy=fi\t\n' '<verify><--policy=file.json>'

@@ -1,16 +1,46 @@
-/* For verify-hardware.sh: a Nitro enclave of a test authority as files. `nitro-maker OUT` also writes document. */
+/*
+ * A Nitro enclave of a test authority as files. `nitro-maker OUT [VALUES]` also writes document. With reference values, whose
+ * shape of that platform it meets, the enclave is a machine that runs their image.
+ */
 #include "unit/nitro_case.h"
 
 #include "evidence_files.h"
 
+/* What hardware would have measured. */
+static void world_runs(const char *path)
+{
+	CLEANUP(buf_done) struct buf text = buf_init(0);
+	struct reference_values v = { 0 };
+	struct err e = { 0 };
+	bool met = false;
+
+	CHECK_OK(file_read(AT_FDCWD, path, REFERENCE_VALUES_SIZE_MAX, &text, &e), e);
+	CHECK_OK(reference_values_parse(&v, buf_span(&text), w.a, &e), e);
+	for (size_t i = 0; i < v.n_shapes; i++) {
+		const struct reference_shape *s = &v.shapes[i];
+
+		if (!str_is(s->platform, "nitro-enclave"))
+			continue;
+		met = true;
+		for (size_t k = 0; k < s->n_registers; k++)
+			if (s->registers[k].how != REFERENCE_NOT_PREDICTABLE)
+				memcpy(w.m.pcr[s->registers[k].reg],
+					s->registers[k].values[0].bytes, SHA384_SIZE);
+	}
+	CHECK(met);
+	world_shape();
+}
+
 int main(int argc, char **argv)
 {
-	CLEANUP(arena_freep) struct arena *a = arena_new(8 << 20);
+	CLEANUP(arena_freep) struct arena *a = arena_new(64 << 20);
 
-	if (argc != 2)
+	if (argc != 2 && argc != 3)
 		return 2;
 	made_keys_new();
 	world_init(a);
+	if (argc == 3)
+		world_runs(argv[2]);
 	world_sign();
 	evidence_write(argv[1], "document", w.bundle.nitro_document);
 	evidence_files(&(struct evidence_files){ .dir = argv[1],

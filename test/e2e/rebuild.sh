@@ -245,6 +245,7 @@ hello_rebuilt() {
 }
 check "hello's register values are the published ones" hello_rebuilt
 same "its components are compiled anew, whatever the store knows" "$(by '."components-made"')" 2
+same "assay statement show reads the same result" "$("$assay" statement show "$work/statement" | sed -n 's/^result  *//p')" "$(sed -n 's/^result  *//p' "$work/said")"
 same "the statement has each of them" \
 	"$(jq -r '.shapes[0].registers[] | select(.how == "computed") | "\(.register) \(.values.sha256)"' "$work/hello/reference-values.json")" \
 	"$(result '.registers[] | select(.platform == "qemu-vtpm") | "\(.register) \(.sha256)"')"

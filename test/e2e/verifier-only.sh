@@ -18,7 +18,7 @@ small=$(size "$verifier") whole=$(size "$assay")
 echo "stripped: verifier $small bytes, whole tool $whole bytes, $(awk -v a="$small" -v b="$whole" 'BEGIN { printf "%.2f", a / b }') of it;" \
 	"libraries: $(libraries "$verifier" | wc -w) of $(libraries "$assay" | wc -w)"
 check 'it is less than half of the whole tool' test "$((2 * small))" -lt "$whole"
-same 'its verbs' 'measure snp,measure seves,measure sev,measure tdx,measure pcr,bundle make,bundle status,verify,explain,policy explain,eventlog show,eventlog replay,eventlog diff,completion' \
+same 'its verbs' 'measure snp,measure seves,measure sev,measure tdx,measure pcr,statement show,statement verify,trust init,trust add,trust show,quorum,bundle make,bundle status,verify,explain,policy explain,eventlog show,eventlog replay,eventlog diff,log verify,completion' \
 	"$("$verifier" --help | sed -nE 's/^  ([a-z]+( [a-z-]+)?)  +.*/\1/p' | paste -sd,)"
 same 'its version' "$("$assay" --version)" "$("$verifier" --version)"
 
@@ -81,8 +81,8 @@ check "--save keeps the evidence as it was" cmp "$good" "$work/kept.json"
 "$verifier" verify --help >"$work/help"
 check 'its help of verify names no URL' bash -c "grep -q '^usage: assay verify \[OPTION...\] FILE\$' '$work/help' && ! grep -qE 'URL|http' '$work/help'"
 check 'and says that it has no store' grep -qE '^  --store DIR +refused: ' "$work/help"
-same 'else it is that of the whole tool' "$("$assay" verify --help | sed '/^example:/,$d' | grep -vE '^usage:|--store')" \
-	"$(sed '/^example:/,$d' "$work/help" | grep -vE '^usage:|--store')"
+same 'else it is that of the whole tool' "$("$assay" verify --help | sed '/^example:/,$d' | grep -vE '^usage:|--store|--publication')" \
+	"$(sed '/^example:/,$d' "$work/help" | grep -vE '^usage:|--store|--publication')"
 says() { # NAME PATTERN ARG...
 	local name=$1 pattern=$2 code=0
 	shift 2

@@ -200,7 +200,7 @@ fi
 
 # ---- keys and arguments ----
 openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-384 -out "$work/p384.pem" 2>/dev/null
-says 'a key of another curve signs no token' 2 'P-256 alone' verify "$made/evidence.json" "${with[@]}" --jwt "$work/p384.pem"
+says 'a key of another curve signs no token' 2 'another kind than Ed25519 and P-256' verify "$made/evidence.json" "${with[@]}" --jwt "$work/p384.pem"
 says 'two forms of one result' 2 'two forms' verify "$made/evidence.json" "${with[@]}" --jwt "$work/key.pem" --json
 says 'report data that is no hex' 2 'lower-case hex' verify "$made/evidence.json" "${with[@]}" --report-data xyz
 says 'a shape that is not there' 2 'no shape nowhere' verify "$made/evidence.json" "${with[@]}" --shape nowhere
