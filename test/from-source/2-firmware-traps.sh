@@ -19,12 +19,12 @@ check "  and is identical, without the box" identical set systemd-stub
 lean() { # NAME BUILD FOLDER: in a copy of the description, inteltdx is that module only, built so in that folder
 	changed "$1" inteltdx ''
 	sed -i -e "s,^quietly build .*,quietly build -q -a X64 -t GCC5 -b $2 -p \$platform -m MdeModulePkg/Universal/Metronome/Metronome.inf \"\${flags[@]}\"," \
-		-e "s,^mv Build/.*,cp Build/IntelTdx/$2_GCC5/X64/Metronome.efi /out/OVMF.fd," -e "s,^workspace=.*,workspace=$3; mkdir -p \"\$HOME\"," "$work/$1/firmware/edk2.sh"
+		-e "s,^mv Build/.*,cp Build/IntelTdx/$2_GCC5/X64/Metronome.efi /out/OVMF.fd," -e "s,^workspace=.*,workspace=$3; mkdir -p \"/tmp\$HOME\"," "$work/$1/firmware/edk2.sh"
 }
-lean debug DEBUG "\$HOME/here"
+lean debug DEBUG "/tmp\$HOME/here"
 check "a module in the work folder, for debugging, can be compared" compare debug "$work/debug" inteltdx --vary home
-same "  the trap: its PE image names the folder, here below HOME" IDENTITY "$(causes debug inteltdx)"
-lean length RELEASE "\$HOME/here"
+same "  the trap: its PE image names the folder, here named after HOME" IDENTITY "$(causes debug inteltdx)"
+lean length RELEASE "/tmp\$HOME/here"
 check "it can be for release" compare length "$work/length" inteltdx --vary home
 if identical length inteltdx; then bad "  the trap: the length of the path moves it"; else ok "  the trap: the length of the path moves it"; fi
 lean fixed RELEASE /tmp/here

@@ -44,7 +44,7 @@ for kind in snp tdx nitro; do
 	e2e "  another nonce, another authority, another time: contraindicated" verify-hardware "$kind: another nonce" "$kind: an authority that nobody" "$kind: ten years"
 done
 unit "the token: header, payload, 64 bytes of signature; libcrypto judges" verdict_jwt token limit
-unit "  keys in PKCS #8 and SEC 1; other curves, RSA, passphrases are refused" p256_key signs refuses
+unit "  keys in PKCS #8 and SEC 1; other curves, RSA, passphrases are refused" private_key signs refuses
 unit "EAR: profile, nonce, vector without claims that are not made" verdict emits
 unit "near shapes: every input that differs, by name" shape_near finds compares
 unit "which shape evidence is for, by what its registers hold" evidence_registers every_kind fits
