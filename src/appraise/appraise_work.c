@@ -18,7 +18,7 @@ static void check_kind(struct appraise_work *w)
 	bool ok = taken >> kind & 1;
 
 	if (!taken) {
-		appraise_skip(w, c, STR("the policy names no kinds: any is taken"));
+		appraise_skip(w, c, STR("the policy asks nothing of any kind: each is taken"));
 		return;
 	}
 	for (unsigned i = 0; i < BUNDLE_KINDS; i++)

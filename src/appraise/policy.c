@@ -70,6 +70,24 @@ static bool read_kinds(uint32_t *ret, const struct json *v, struct err *e)
 	return true;
 }
 
+#define KIND(name) (UINT32_C(1) << BUNDLE_##name)
+
+/* Whoever says what he asks of a kind expects evidence of it: what cannot be asked of others is not to be passed by. */
+static uint32_t kinds_asked(const struct json *v)
+{
+	static const struct {
+		const char *member;
+		uint32_t kinds;
+	} rows[] = { { "snp", KIND(SNP) | KIND(AZURE) }, { "tdx", KIND(TDX) | KIND(AZURE) },
+		{ "nitro", KIND(NITRO) }, { "azure", KIND(AZURE) }, { "gce", KIND(TPM) } };
+	uint32_t set = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		if (json_get(v, rows[i].member))
+			set |= rows[i].kinds;
+	return set;
+}
+
 bool policy_parse(struct policy *ret, const struct json *v, struct arena *a, struct err *e)
 {
 	static const char *const keys[] = { "format", "name", "require-registers", "bank",
@@ -97,6 +115,8 @@ bool policy_parse(struct policy *ret, const struct json *v, struct arena *a, str
 	if (json_get(v, "shape") && !p.shape.n)
 		return err_set(e, ERR_FORMAT, "policy: line %zu: 'shape' names none",
 			json_get(v, "shape")->line);
+	if (!json_get(v, "evidence"))
+		p.kinds = kinds_asked(v);
 	p.freshness = archive ? POLICY_ARCHIVE : POLICY_NONCE;
 	p.id = arena_printf(a, "%s %.*s", POLICY_FORMAT, STR_ARG(name));
 	if (!p.id.p)

@@ -30,7 +30,8 @@ struct policy {
 	enum policy_freshness freshness;
 	int64_t leeway_s; /* that this verifier's clock may be off, for certificates and documents */
 	bool safe_clock;  /* the TPM's clock must not have gone back */
-	uint32_t kinds;   /* bit n: evidence of enum bundle_kind n is taken; 0: of any kind */
+	/* Bit n: evidence of enum bundle_kind n is taken; 0: of any. What the file names, else those of which it asks something. */
+	uint32_t kinds;
 	struct str shape; /* of the reference values; empty: the only one for a TPM */
 	struct policy_snp snp;
 	struct policy_tdx tdx;

@@ -79,6 +79,35 @@ static void kinds(void)
 	CHECK_ERR(parse(&p, HEAD "shape: ''\n", &e), e, ERR_FORMAT);
 }
 
+/* Demands of a kind are demands that there is evidence of it. */
+static void kinds_asked(void)
+{
+	static const struct {
+		const char *members;
+		uint32_t kinds;
+	} cases[] = {
+		{ "leeway: 60\n", 0 },
+		{ "snp: {}\n", 1U << BUNDLE_SNP | 1U << BUNDLE_AZURE },
+		{ "tdx: {}\n", 1U << BUNDLE_TDX | 1U << BUNDLE_AZURE },
+		{ "nitro: {}\n", 1U << BUNDLE_NITRO },
+		{ "azure: {}\n", 1U << BUNDLE_AZURE },
+		{ "gce: {}\n", 1U << BUNDLE_TPM },
+		{ "snp: {}\nnitro: {}\n",
+			1U << BUNDLE_SNP | 1U << BUNDLE_AZURE | 1U << BUNDLE_NITRO },
+		{ "snp: {}\nevidence: [tpm, snp]\n", 1U << BUNDLE_TPM | 1U << BUNDLE_SNP },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct policy p = policy_default();
+		struct err e = { 0 };
+		char text[100];
+
+		snprintf(text, sizeof text, HEAD "%s", cases[i].members);
+		CHECK_OK(parse(&p, text, &e), e);
+		CHECK(p.kinds == cases[i].kinds);
+	}
+}
+
 #define H16 "0123456789abcdef"
 #define H96 H16 H16 H16 H16 H16 H16
 
@@ -261,6 +290,7 @@ int main(void)
 	reads();
 	refuses();
 	kinds();
+	kinds_asked();
 	reads_nitro();
 	refuses_nitro();
 	nitro_in_sentences();
