@@ -1,6 +1,7 @@
 /*
  * What this store remembers of its own work, under derivation digests: that a manifest and its reference values were made
- * here (which lets the verifier say "built here"), and what PCR 0 was when a firmware was booted here.
+ * here, by a build or by a rebuild that said yes (which lets the verifier say "built here"), and what PCR 0 was when a firmware
+ * was booted here.
  */
 #ifndef ASSAY_BUILD_RECORD_H
 #define ASSAY_BUILD_RECORD_H

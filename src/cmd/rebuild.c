@@ -13,6 +13,7 @@
 #include "build/build.h"
 #include "build/finished.h"
 #include "build/manifest.h"
+#include "build/record.h"
 #include "build/remeasure.h"
 #include "cmd/fetch.h"
 #include "cmd/line.h"
@@ -44,6 +45,7 @@ struct rebuilding {
 	struct manifest manifest;
 	struct reference_values values;
 	uint8_t manifest_sha256[SHA256_SIZE], tool_sha256[SHA256_SIZE], values_sha256[SHA256_SIZE];
+	uint8_t written_sha256[SHA256_SIZE]; /* of the reference-values.json that was built */
 	struct rebuild_comparison comparison;
 	struct rebuild_result result;
 	struct rebuild_by by;
@@ -195,13 +197,12 @@ static bool read_built(struct rebuilding *r, struct err *e)
 	CLEANUP(buf_done) struct buf text = { 0 };
 	struct str manifest = arena_printf(r->a, "%s/" FINISHED_MANIFEST, r->out);
 	struct str values = arena_printf(r->a, "%s/" FINISHED_VALUES, r->out);
-	uint8_t sha256[SHA256_SIZE];
 
 	if (!manifest.p || !values.p)
 		return arena_full(r->a, e);
 	if (!file_read(AT_FDCWD, manifest.p, MANIFEST_SIZE_MAX, &text, e) ||
 		!manifest_parse(&r->manifest, buf_span(&text), r->a, e) ||
-		!reference_load(&r->values, sha256, values.p, r->a, e) ||
+		!reference_load(&r->values, r->written_sha256, values.p, r->a, e) ||
 		!reference_computed_sha256(r->values_sha256, &r->values, r->a, e))
 		return false;
 	r->result.values_sha256 = r->values_sha256;
@@ -269,6 +270,15 @@ static bool write_statement(struct rebuilding *r, const struct buf *statement, s
 	return true;
 }
 
+/*
+ * A yes is a build of this store as any other: whoever publishes need not be believed here. It is of the values that were
+ * made here, so of published ones only where these are the same file, what was observed included.
+ */
+static bool remember(const struct rebuilding *r, struct err *e)
+{
+	return record_put_build(r->access.store, r->manifest_sha256, r->written_sha256, e);
+}
+
 static bool answer(struct rebuilding *r, int *code, struct err *e)
 {
 	CLEANUP(buf_done)
@@ -286,10 +296,10 @@ static bool answer(struct rebuilding *r, int *code, struct err *e)
 	if (!write_statement(r, &statement, e))
 		return false;
 	r->keeps = verdict == REBUILD_DIFFERS && r->result.rebuilt.manifest;
-	if ((verdict != REBUILD_IDENTICAL && verdict != REBUILD_BUILT) || !r->by.chain_verified) {
-		*code = VERB_NO;
-		rebuild_report_hint(&r->result, &r->by, verb_arg(r->args, 0), r->out);
-	}
+	if ((verdict == REBUILD_IDENTICAL || verdict == REBUILD_BUILT) && r->by.chain_verified)
+		return remember(r, e);
+	*code = VERB_NO;
+	rebuild_report_hint(&r->result, &r->by, verb_arg(r->args, 0), r->out);
 	return true;
 }
 

@@ -136,8 +136,8 @@ check "the vendor publishes what they say" with channel-1 alice bob carol
 # verdict NAME CODE PATTERN [MACHINE [PUBLICATION]]
 verdict() {
 	local name=$1 want=$2 pattern=$3 machine=${4:-hello.machine} code=0
-	"$assay" verify "$machine/evidence.json" --nonce "$(cat "$machine/nonce")" --publication "${5:-www/hello}" --trust trust.yaml \
-		--store "$work/none" --at "${when:-$at}" >said 2>&1 </dev/null || code=$?
+	"$assay" verify "$machine/evidence.json" --nonce "$(cat "$machine/nonce")" --publication "${5:-www/hello}" --trust "${trust:-trust.yaml}" \
+		--store "${own:-$work/none}" --at "${when:-$at}" >said 2>&1 </dev/null || code=$?
 	if [ "$code" = "$want" ] && grep -qE -- "$pattern" said; then ok "$name"; else bad "$name: exit $code, wanted $want and /$pattern/: $(grep -E 'FAIL|vouch|verdict|assay:|count' said)"; fi
 }
 told() { if grep -qE -- "$2" said; then ok "$1"; else bad "$1: it does not say /$2/: $(cat said)"; fi; }
@@ -148,6 +148,9 @@ told "and the image counts" "the image counts: channel 'hello' 1 by vendor"
 with channel-1 alice carol
 verdict "two of three are enough" 0 '^verdict: affirming'
 told "by name" 'Who vouches: .*Alice and Carol'
+grep -v unsigned-reference-values hello.machine/trust.yaml >alone.yaml
+trust=alone.yaml verdict "who knows nobody is told to rebuild it" 1 'build the image here \(`assay rebuild URL`\)'
+trust=alone.yaml own=alice/store verdict "and who has done so needs nobody else" 0 '^Who vouches: built here'
 
 # ---- who is wrong, and who lies ----
 with channel-1 alice
@@ -208,6 +211,7 @@ from=("${from_before[@]}")
 sed -i "s/^hardware-roots:/&\n$(sed -n 's/^ *sha256: /  - {name: made-forged, hardware: nitro, sha256: /p' forged.machine/trust.yaml)}/" trust.yaml
 rm -rf "$XDG_STATE_HOME"
 verdict "a lock that the archive never signed vouches for nobody" 1 'verdict: (warning|contraindicated)' forged.machine www/forged
+own=alice/store verdict "nor does having tried to rebuild it" 1 '^Who vouches: unsigned claim' forged.machine www/forged
 "$assay" quorum www/forged/statements --trust trust.yaml --at "$at" >said 2>&1
 told "two operators say why" 'failed at lock.*2 operators, Alice and Bob'
 
