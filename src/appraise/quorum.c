@@ -88,11 +88,11 @@ static uint64_t operators_of(const struct trust_parties *p, uint64_t signers)
 static enum quorum_standing standing_of(
 	const struct quorum_statement *s, uint64_t operators, int64_t at, int64_t max_age_s)
 {
-	int64_t then = s->logged_at ? s->logged_at : s->claim->by.at_unix;
+	const int64_t then = s->claim->by.at_unix;
 
 	if (!operators)
 		return QUORUM_BY_NOBODY;
-	if (!s->logged_at && !s->claim->by.has_time)
+	if (!s->claim->by.has_time)
 		return QUORUM_UNDATED;
 	if (then < at - max_age_s)
 		return QUORUM_OLD;

@@ -21,7 +21,6 @@ struct quorum_statement {
 	struct str from; /* whence, for people */
 	const struct rebuild_claim *claim;
 	uint64_t signers; /* bit i: by rebuilder i of the trust file */
-	int64_t logged_at; /* when a log is known to have held it; 0: not known, and its own word is taken */
 };
 
 /* Why a statement counts for nothing; zero is such a reason. */
