@@ -235,6 +235,14 @@ publish "$work/bad"
 head -c 1000 "$work/out/manifest.json" >"$work/bad/manifest.json"
 check "a manifest that is cut is no answer" rebuild 2 "$work/bad" "${from[@]}"
 check "packages that nobody has are no answer" rebuild 2 "$work/out" --description "$made" --mirror "$work/project" --store "$work/store6"
+# Who has no QEMU cannot see what PCR 0 of a firmware is, and has found out nothing about the image.
+cp -r "$made" "$work/project/tpm"
+sed -i 's/^platforms: .*/platforms: [qemu-vtpm]/' "$work/project/tpm/assay.yaml"
+"$assay" lock "$work/project/tpm" --update "${from[@]}" --keyring "$archive_keyring" -q >/dev/null
+mkdir "$work/few" && for tool in gpgv rm tail; do ln -s "$(command -v $tool)" "$work/few/"; done
+PATH=$work/few check "a machine without QEMU has no answer" rebuild 2 "$work/project/tpm" "${from[@]}"
+check "says so" said 'qemu-system-x86_64.*No such file'
+check "and signs nothing" no_statement
 
 # ---- hello: every register ----
 store=${ASSAY_STORE:-$XDG_CACHE_HOME/assay}
