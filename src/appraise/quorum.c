@@ -48,20 +48,18 @@ static void insert(struct quorum_group *groups, size_t *n, const struct rebuild_
 	++*n;
 }
 
-static bool make_groups(struct quorum *q, struct quorum_group **ret, struct arena *a, struct err *e)
+static void make_groups(struct quorum *q, struct quorum_group *groups)
 {
-	struct quorum_group *groups = ARENA_ARRAY(a, q->n + 1, struct quorum_group);
+	size_t n = 0;
 
-	if (!groups)
-		return arena_full(a, e);
 	for (size_t i = 0; i < q->n; i++)
-		insert(groups, &q->n_groups, q->statements[i].claim);
-	for (size_t i = 0; i < q->n_groups; i++) {
+		insert(groups, &n, q->statements[i].claim);
+	for (size_t i = 0; i < n; i++) {
 		q->n_questions += !i || compare_questions(groups[i - 1].claim, groups[i].claim);
 		groups[i].question = q->n_questions - 1;
 	}
-	q->groups = *ret = groups;
-	return true;
+	q->n_groups = n;
+	q->groups = groups;
 }
 
 static size_t group_of(const struct quorum *q, const struct rebuild_claim *c)
@@ -99,13 +97,8 @@ static enum quorum_standing standing_of(
 	return then > at + QUORUM_CLOCKS_S ? QUORUM_TOO_NEW : QUORUM_COUNTS;
 }
 
-static bool make_voices(
-	struct quorum *q, struct quorum_voice **ret, int64_t at, struct arena *a, struct err *e)
+static void make_voices(struct quorum *q, struct quorum_voice *voices, int64_t at)
 {
-	struct quorum_voice *voices = ARENA_ARRAY(a, q->n + 1, struct quorum_voice);
-
-	if (!voices)
-		return arena_full(a, e);
 	for (size_t i = 0; i < q->n; i++) {
 		const struct quorum_statement *s = &q->statements[i];
 
@@ -114,8 +107,7 @@ static bool make_voices(
 			s, voices[i].operators, at, q->trust->max_age.statement_s);
 		voices[i].group = group_of(q, s->claim);
 	}
-	q->voices = *ret = voices;
-	return true;
+	q->voices = voices;
 }
 
 /* ---- what counts ---- */
@@ -199,13 +191,17 @@ bool quorum_take(struct quorum *ret, const struct quorum_statement *statements, 
 	struct quorum q = {
 		.trust = trust, .needed = trust->rebuilders_needed, .statements = statements, .n = n
 	};
-	struct quorum_group *groups = NULL;
-	struct quorum_voice *voices = NULL;
+	struct quorum_group *groups;
+	struct quorum_voice *voices;
 
 	if (n > QUORUM_STATEMENTS_MAX)
 		return err_set(e, ERR_LIMIT, "%zu statements, limit %d", n, QUORUM_STATEMENTS_MAX);
-	if (!make_groups(&q, &groups, a, e) || !make_voices(&q, &voices, at_unix, a, e))
-		return false;
+	groups = ARENA_ARRAY(a, n + 1, struct quorum_group);
+	voices = ARENA_ARRAY(a, n + 1, struct quorum_voice);
+	if (!groups || !voices)
+		return arena_full(a, e);
+	make_groups(&q, groups);
+	make_voices(&q, voices, at_unix);
 	for (size_t i = 0; i < q.n_groups; i++)
 		count_group(&q, groups, voices, i);
 	decide(&q, groups);
