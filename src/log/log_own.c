@@ -18,6 +18,7 @@ struct attempt {
 struct log_own {
 	struct arena *a;
 	struct map *values; /* "sha256:HEX" */
+	struct map *images; /* image_of, in hex */
 	struct map *locks;  /* SHA-256 in hex, to struct attempt */
 	size_t n;
 };
@@ -28,6 +29,7 @@ struct log_own *log_own_new(void)
 
 	o->a = arena_new(MEMORY_MAX);
 	o->values = map_new();
+	o->images = map_new();
 	o->locks = map_new();
 	return o;
 }
@@ -37,6 +39,7 @@ void log_own_free(struct log_own *o)
 	if (!o)
 		return;
 	map_free(o->values);
+	map_free(o->images);
 	map_free(o->locks);
 	arena_free(o->a);
 	free(o);
@@ -45,6 +48,37 @@ void log_own_free(struct log_own *o)
 void log_own_freep(struct log_own **o)
 {
 	log_own_free(*o);
+}
+
+/* ---- what belongs together ---- */
+
+/* One digest of all that a rebuild found: values of two images that are each one's own are together no image. */
+static void image_of(char ret[static 2 * SHA256_SIZE + 1], const struct rebuild_claim *c)
+{
+	struct hasher *h = hasher_new(DIGEST_SHA256);
+	uint8_t sum[SHA256_SIZE];
+
+	hasher_add(h, &c->n_outputs, sizeof c->n_outputs);
+	hasher_add(h, &c->n_registers, sizeof c->n_registers);
+	hasher_add(h, c->description_sha256, SHA256_SIZE);
+	hasher_add(h, c->lock_sha256, SHA256_SIZE);
+	hasher_add(h, c->values_sha256, c->has_values ? SHA256_SIZE : 0);
+	for (size_t i = 0; i < c->n_outputs; i++) {
+		hasher_add(h, c->outputs[i].name.p, c->outputs[i].name.n);
+		hasher_add(h, c->outputs[i].sha256, SHA256_SIZE);
+	}
+	for (size_t i = 0; i < c->n_registers; i++) {
+		const struct rebuild_claim_register *r = &c->registers[i];
+
+		hasher_add(h, r->platform.p, r->platform.n);
+		hasher_add(h, &r->reg, sizeof r->reg);
+		hasher_add(h, &r->n_banks, sizeof r->n_banks);
+		for (size_t b = 0; b < r->n_banks; b++)
+			hasher_add(h, r->banks[b].bytes, digest_size(r->banks[b].alg));
+	}
+	hasher_end(h, sum);
+	hasher_free(h);
+	hex_write(ret, sum, sizeof sum);
 }
 
 /* ---- one's own statements ---- */
@@ -94,6 +128,22 @@ static bool add_lock(struct log_own *o, const struct rebuild_claim *c, struct er
 	return true;
 }
 
+/* What a rebuild without outputs found is nothing. */
+static bool add_image(struct log_own *o, const struct rebuild_claim *c, struct err *e)
+{
+	char hex[2 * SHA256_SIZE + 1];
+	struct str key;
+
+	if (!c->n_outputs)
+		return true;
+	image_of(hex, c);
+	key = arena_str(o->a, str_of(hex));
+	if (!key.p)
+		return arena_full(o->a, e);
+	map_add(o->images, key, o);
+	return true;
+}
+
 static bool read_own(struct statement *ret, struct span file, struct arena *a, struct err *e)
 {
 	struct statement_envelope *v = ARENA_NEW(a, struct statement_envelope);
@@ -127,7 +177,8 @@ bool log_own_add(struct log_own *o, struct span file, struct err *e)
 		return err_hint(e, "`assay rebuild --statement` writes one");
 	}
 	o->n++;
-	return add_values(o, s.rebuild, e) && add_lock(o, s.rebuild, e);
+	return add_values(o, s.rebuild, e) && add_image(o, s.rebuild, e) &&
+	       add_lock(o, s.rebuild, e);
 }
 
 /* ---- an entry ---- */
@@ -198,13 +249,24 @@ static const struct attempt *attempt_of(const struct log_own *o, const struct re
 	return map_get(o->locks, str_of(hex));
 }
 
+/* Each value is one's own, and what a rebuild found as a whole is what one rebuild of one's own found. */
+static bool is_rebuilt(const struct log_entry *x, const struct log_own *o)
+{
+	char hex[2 * SHA256_SIZE + 1];
+
+	if (x->n_own != x->n_values || !x->rebuild || !x->rebuild->n_outputs)
+		return x->n_own == x->n_values;
+	image_of(hex, x->rebuild);
+	return map_get(o->images, str_of(hex)) != NULL;
+}
+
 static void judge(struct log_entry *ret, const struct log_own *o, struct arena *a)
 {
 	const struct attempt *x = attempt_of(o, ret->rebuild);
 
 	if (!ret->n_values) {
 		ret->standing = LOG_NO_VALUES;
-	} else if (ret->n_own == ret->n_values) {
+	} else if (is_rebuilt(ret, o)) {
 		ret->standing = LOG_REBUILT;
 	} else if (x) {
 		ret->standing = LOG_CANNOT_REBUILD;

@@ -29,7 +29,7 @@ enum log_standing {
 	LOG_NOT_REBUILT,    /* some value is not among one's own */
 	LOG_CANNOT_REBUILD, /* and one has tried: the same lock failed, or gave other values */
 	LOG_NO_VALUES,      /* it claims none */
-	LOG_REBUILT,        /* all values are among one's own */
+	LOG_REBUILT, /* all values are one's own; those of a rebuild are together what one rebuild of one's own found */
 };
 const char *log_standing_name(enum log_standing s); /* "not-rebuilt" */
 

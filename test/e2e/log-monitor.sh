@@ -51,9 +51,20 @@ check 'one that cannot be rebuilt says why' no 1 'entry 2: cannot-rebuild: your 
 check 'with all rebuilt it is a yes' quietly monitor --rebuilt own-one.json --rebuilt own-two.json
 check '  and stays one' quietly monitor
 check '  nothing is open' test -z "$(ls seen/open)"
+sealed() { jq -Rs '{payload: @base64, payloadType: "application/vnd.in-toto+json", signatures: [{sig: "AAAA"}]}'; }
+foreign statement one identical >theirs
+jq --slurpfile two own-two.json '.subject[-2:] = $two[0].subject[-2:] | .predicate.result.registers = $two[0].predicate.result.registers' theirs | sealed >mixed
+log add www/log mixed -q >/dev/null
+check 'values of two images, each of them rebuilt, are no image' no 1 'entry 3: cannot-rebuild' \
+	monitor --rebuilt own-one.json --rebuilt own-two.json
+jq --arg d "$(sha256sum <one.dsse.json | cut -d' ' -f1)" '.predicate.result["computed-values-sha256"] = $d' theirs | sealed >beside
+log add www/log beside -q >/dev/null
+check 'nor are other reference values beside them' no 1 'entry 4: cannot-rebuild' monitor --rebuilt own-one.json --rebuilt own-two.json
+check '  and they stay open' test "$(echo $(ls seen/open))" = '3 4'
+rm seen/open/[34]
 echo 'no statement' >noise
 log add www/log noise -q >/dev/null
-check 'an entry that is no statement is a no' no 1 'entry 3: unreadable: it is no statement' monitor
+check 'an entry that is no statement is a no' no 1 'entry 5: unreadable: it is no statement' monitor
 check '  in JSON, too' test "$(monitor --json 2>/dev/null | jq -r '"\(.entries[0].standing) \(.unreadable)"')" = 'unreadable 1'
 sed 's/tag:assay,2026:rebuild/tag:other/' own-one.json >other-kind.json
 check 'a statement of another kind is nothing that one has rebuilt' no 2 'not of a rebuild' monitor --rebuilt other-kind.json
@@ -63,13 +74,13 @@ rm -r seen/open
 for ((i = 0; i < 700; i++)); do echo "entry $i" >"n$i" && echo "n$i"; done >list
 head -n 120 list | log add www/log --list - -q >/dev/null && quietly monitor
 sed -n '121,600p' list | log add www/log --list - -q >/dev/null
-same 'what is new is told once, whole tiles later' '480 124 604' \
-	"$(monitor --json 2>/dev/null | jq -r '"\([.entries[] | select(.index >= 124)] | length) \(.["size-before"]) \(.size)"')"
+same 'what is new is told once, whole tiles later' '480 126 606' \
+	"$(monitor --json 2>/dev/null | jq -r '"\([.entries[] | select(.index >= 126)] | length) \(.["size-before"]) \(.size)"')"
 rm -r seen/open
 check '  and nothing twice' eval 'monitor 2>/dev/null | grep -q "0 of them new"'
-same 'from a folder as from a server' 604 "$(log monitor www/log --state elsewhere --key "$vkey" --json 2>/dev/null | jq .size)"
-check 'proofs come over HTTP' eval 'log prove "$url" 603 -o p -q && foreign proof p n599 "$vkey" >/dev/null'
-check '  from the old size, too' eval 'log consistency "$url" 124 --json >c && foreign consistency c >/dev/null'
+same 'from a folder as from a server' 606 "$(log monitor www/log --state elsewhere --key "$vkey" --json 2>/dev/null | jq .size)"
+check 'proofs come over HTTP' eval 'log prove "$url" 605 -o p -q && foreign proof p n599 "$vkey" >/dev/null'
+check '  from the old size, too' eval 'log consistency "$url" 126 --json >c && foreign consistency c >/dev/null'
 
 # ---- killed while it looks ----
 sed -n '601,700p' list | log add www/log --list - -q >/dev/null
@@ -82,7 +93,7 @@ if strace -o /dev/null true 2>/dev/null; then
 				"$assay" log monitor www/log --state twice --key "$vkey" >/dev/null; } 2>/dev/null
 			[ $? = 137 ] || continue
 			points=$((points + 1))
-			[ "$(log monitor www/log --state twice --key "$vkey" --json 2>/dev/null | jq '[.entries[].index] == [range(604; 704)]')" = true ] || fine=0
+			[ "$(log monitor www/log --state twice --key "$vkey" --json 2>/dev/null | jq '[.entries[].index] == [range(606; 706)]')" = true ] || fine=0
 		done
 	done
 	check "killed at $points moments, all that is new is told by the next" test $fine = 1 -a $points -gt 5
@@ -104,7 +115,7 @@ check 'two at once with one state' no 2 'another assay follows' flock seen/lock 
 check 'a quorum that is not there moves nothing' no 2 'of the witnesses' eval '
 	log add www/log n0 -q >/dev/null
 	monitor --witness "$(foreign vkey w.org 4 w.pem)" --quorum 1'
-check '  but without it goes on' eval 'monitor >said 2>/dev/null; grep -q "705 entries, 1 of them new" said'
+check '  but without it goes on' eval 'monitor >said 2>/dev/null; grep -q "707 entries, 1 of them new" said'
 rm -r seen/open
 
 # ---- damaged, rolled back, forked ----
@@ -114,7 +125,7 @@ damage www/log/tile/entries/001 3
 check 'a log that is seen for the first time and is damaged' no 1 'no entry of it counts' \
 	log monitor www/log --state fresh --key "$vkey"
 log add www/log n4 -q >/dev/null
-damage www/log/tile/entries/002.p/194 $(($(stat -c %s www/log/tile/entries/002.p/194) - 2))
+damage www/log/tile/entries/002.p/196 $(($(stat -c %s www/log/tile/entries/002.p/196) - 2))
 check 'an entry that is not the one of its tile: damage, not a fork' no 1 'entries are not those of its tiles' monitor
 check '  and no evidence of one' test ! -e seen/conflict
 rm -rf www/log && cp -r kept www/log
@@ -122,7 +133,7 @@ cp www/log/checkpoint newest
 log add www/log n1 -q >/dev/null && quietly monitor
 rm -r seen/open
 cp newest www/log/checkpoint
-check 'a log that went back' no 1 'went back: it had 706 entries, and shows 705' monitor
+check 'a log that went back' no 1 'went back: it had 708 entries, and shows 707' monitor
 check '  both checkpoints are shown' test "$(grep -c '^    example.org/log$' said)" = 2
 check '  and kept' test "$(ls seen/conflict | wc -l) $(find seen/conflict -type f | wc -l)" = '1 2'
 check '  in JSON, too' test "$(monitor --json 2>/dev/null | jq -r '"\(.conflict) \(.shown)"' | head -n 1)" = 'went back example.org/log'
@@ -130,9 +141,9 @@ check '  signed as they were' cmp -s newest "$(find seen/conflict -name shown)"
 # The same key signs another history: the same folder from a copy, and another entry.
 rm -rf www/log && cp -r kept www/log
 log add www/log n2 -q >/dev/null
-check 'a fork of the same size' no 1 'signed two histories: it had 706 entries, and shows 706' monitor
+check 'a fork of the same size' no 1 'signed two histories: it had 708 entries, and shows 708' monitor
 log add www/log n3 -q >/dev/null
-check 'a fork that has grown' no 1 'signed two histories: it had 706 entries, and shows 707' monitor
+check 'a fork that has grown' no 1 'signed two histories: it had 708 entries, and shows 709' monitor
 check '  three pieces of evidence by now' test "$(ls seen/conflict | wc -l)" = 3
-check '  one of each verifies by the other implementation' eval 'foreign check www/log >/dev/null && cmp -s www/log/checkpoint seen/conflict/706-707-*/shown'
-check '  and what was seen before is still what counts' test "$(jq -r .note seen/seen.json | sed -n 2p)" = 706
+check '  one of each verifies by the other implementation' eval 'foreign check www/log >/dev/null && cmp -s www/log/checkpoint seen/conflict/708-709-*/shown'
+check '  and what was seen before is still what counts' test "$(jq -r .note seen/seen.json | sed -n 2p)" = 708
