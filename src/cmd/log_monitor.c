@@ -118,10 +118,8 @@ static bool other_root(struct work *w, struct err *e)
 		return err_hint(e, "the log is damaged: no entry of it counts");
 	t.old_size = seen->checkpoint.size;
 	consistent = log_prove_consistency(&t, &w->from, &w->shown.checkpoint, &why);
-	if (!consistent && why.kind != ERR_MISMATCH) {
-		*e = why;
-		return err_wrap(e, "its entries are not those of its checkpoint");
-	}
+	if (!consistent && why.kind != ERR_MISMATCH)
+		return conflict(w, "does not show that it goes on from what was seen", e);
 	if (!consistent || !merkle_equal(&t.old_root, &seen->checkpoint.root))
 		return conflict(w, "signed two histories", e);
 	err_set(e, ERR_MISMATCH, "log '%s': its entries are not those of its tiles", w->from.base);

@@ -146,4 +146,8 @@ log add www/log n3 -q >/dev/null
 check 'a fork that has grown' no 1 'signed two histories: it had 708 entries, and shows 709' monitor
 check '  three pieces of evidence by now' test "$(ls seen/conflict | wc -l)" = 3
 check '  one of each verifies by the other implementation' eval 'foreign check www/log >/dev/null && cmp -s www/log/checkpoint seen/conflict/708-709-*/shown'
+log add www/log n4 -q >/dev/null && mv www/log/tile/0 tiles
+check 'a fork that takes its tiles away' no 1 'does not show that it goes on from what was seen: it had 708 entries, and shows 710' monitor
+check '  leaves its checkpoint behind as well' cmp -s www/log/checkpoint seen/conflict/708-710-*/shown
+mv tiles www/log/tile/0
 check '  and what was seen before is still what counts' test "$(jq -r .note seen/seen.json | sed -n 2p)" = 708
