@@ -55,6 +55,13 @@ static void reads(void)
 			&e),
 		e);
 	CHECK(t.rebuilders_needed == 1);
+	/* Names that can be told: letters beyond ASCII, and one that another begins with. */
+	CHECK_OK(parse(&t,
+			 STR(HEAD "rebuilders:\n" ONE("a", "Alic\u00e9", KEY_A)
+					 ONE("b", "Alice", KEY_B) ONE("c", "Alice 2", KEY_C)),
+			 &e),
+		e);
+	CHECK(t.rebuilders.n_operators == 3);
 }
 
 /* Each with the line at which it is wrong. */
@@ -73,6 +80,14 @@ static void refuses(void)
 		{ "rebuilders:\n" ONE("a", "A", KEY_A) ONE("b", "B", KEY_A), "line 6" },
 		{ "rebuilders:\n" ONE("''", "A", KEY_A), "line 3" },
 		{ "rebuilders:\n" ONE("a", "' A'", KEY_A), "line 3" },
+		/* one operator in two spellings would count twice */
+		{ "rebuilders:\n" ONE("a", "Alice", KEY_A) ONE("b", "alice", KEY_B), "line 6" },
+		{ "rebuilders:\n" ONE("a", "Alice Inc", KEY_A) ONE("b", "Alice  Inc", KEY_B),
+			"line 6" },
+		{ "rebuilders:\n" ONE("a", "Alice Inc", KEY_A) ONE("b", "alice, inc.", KEY_B),
+			"line 6" },
+		{ "rebuilders:\n" ONE("a", "'Ali\u200bce'", KEY_A), "line 3" },
+		{ "rebuilders:\n" ONE("a", "'\u202eAlice'", KEY_A), "line 3" },
 		{ "rebuilders:\n" ONE("a", "A", "rsa:AAAA"), "line 3" },
 		{ "rebuilders:\n" ONE("a", "A", "AQEB"), "line 3" },
 		{ "rebuilders:\n" ONE("a", "A", "ed25519:AQEB"), "line 3" },
