@@ -60,6 +60,10 @@ bool dsse_parse(struct dsse *ret, struct span json, struct arena *a, struct err 
 	if (!d.type.n || d.type.n > DSSE_TYPE_MAX)
 		return err_set(
 			e, ERR_FORMAT, "envelope: 'payloadType' is 1 to %d bytes", DSSE_TYPE_MAX);
+	if (d.payload.n * d.n > DSSE_SIGNED_MAX)
+		return err_set(e, ERR_LIMIT,
+			"envelope: %zu signatures over %zu bytes, limit %d bytes over all", d.n,
+			d.payload.n, DSSE_SIGNED_MAX);
 	*ret = d;
 	return true;
 }
@@ -118,6 +122,10 @@ static bool check_room(
 	if (d->n == DSSE_SIGNATURES_MAX)
 		return err_set(
 			e, ERR_LIMIT, "envelope has %d signatures already", DSSE_SIGNATURES_MAX);
+	if (d->payload.n * (d->n + 1) > DSSE_SIGNED_MAX)
+		return err_set(e, ERR_LIMIT,
+			"a payload of %zu bytes cannot have %zu signatures, limit %d bytes over all",
+			d->payload.n, d->n + 1, DSSE_SIGNED_MAX);
 	if (!private_key_public(&half, key, e))
 		return false;
 	return !signed_by(d, message, half) ||

@@ -18,7 +18,10 @@ enum {
 	DSSE_SIZE_MAX = 4 << 20,
 	DSSE_SIGNATURES_MAX = 32,
 	DSSE_TYPE_MAX = 255,
-	DSSE_KEY_ID_MAX = 255
+	DSSE_KEY_ID_MAX = 255,
+	DSSE_SIGNED_MAX =
+		4
+		<< 20 /* payload times signatures: each key of a reader is tried on each of them */
 };
 
 /* In memory of the arena. */

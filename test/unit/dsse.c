@@ -292,6 +292,29 @@ static void two_keys(void)
 	CHECK_ERR(dsse_add(&d, three, STR(""), a, &e), e, ERR_USAGE);
 }
 
+/* Each key of a reader is tried on each signature: an envelope of many over much would keep him busy for hours. */
+static void much_to_try(void)
+{
+	CLEANUP(private_key_freep) struct private_key *key = keys_made("ED25519", NULL);
+	CLEANUP(private_key_freep) struct private_key *other = keys_made("ED25519", NULL);
+	CLEANUP(buf_done) struct buf big = buf_init(DSSE_SIZE_MAX), text = buf_init(DSSE_SIZE_MAX);
+	CLEANUP(arena_freep) struct arena *room = arena_new(16 << 20);
+	struct dsse d = { .type = STR("t") };
+	struct err e = { 0 };
+
+	buf_fill(&big, 'x', DSSE_SIGNED_MAX / 2 + 1);
+	d.payload = buf_span(&big);
+	CHECK_OK(dsse_add(&d, key, STR(""), room, &e), e);
+	CHECK_OK(dsse_emit(&text, &d, &e), e);
+	CHECK_OK(dsse_parse(&d, buf_span(&text), room, &e), e);
+	CHECK_ERR(dsse_add(&d, other, STR(""), room, &e), e, ERR_LIMIT);
+	d.signatures[d.n++] = d.signatures[0];
+	buf_done(&text);
+	text = buf_init(DSSE_SIZE_MAX);
+	CHECK_OK(dsse_emit(&text, &d, &e), e);
+	CHECK_ERR(dsse_parse(&d, buf_span(&text), room, &e), e, ERR_LIMIT);
+}
+
 int main(void)
 {
 	a = arena_new(1 << 24);
@@ -303,6 +326,7 @@ int main(void)
 	lines();
 	one_id();
 	two_keys();
+	much_to_try();
 	arena_free(a);
 	return test_end();
 }
