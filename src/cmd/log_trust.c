@@ -71,6 +71,9 @@ bool log_trust_read(struct note_quorum *ret, struct str origin, const struct ver
 			e, ERR_USAGE, "--key and --trust say both whom to believe: give one");
 	if (key && !note_key_parse(&q.log, str_of(key), e))
 		return err_wrap(e, "--key");
+	if (key && q.log.type != NOTE_KEY_ED25519)
+		return err_set(
+			e, ERR_USAGE, "--key: '%.*s' is the key of a witness", STR_ARG(q.log.name));
 	if (key ? !read_witnesses(&q, args, a, e) : !of_trust_file(&q, origin, trust, a, e))
 		return false;
 	*ret = q;

@@ -80,6 +80,8 @@ check 'one of two witnesses is a quorum of 1' verify --quorum 1
 check '  not of 2' no 1 '1 of the witnesses .* wanted 2' verify
 check '  and one key under two names is no quorum' no 2 'have the same key' verify --witness "$(foreign vkey w3.org 4 w1.pem)"
 check '  nor is the log its own witness' no 2 'its own witness' verify --witness "$(foreign vkey w3.org 4 log.pem)"
+cp p3 p3-as-log && foreign cosign first/checkpoint example.org/log w1.pem "$now" >>p3-as-log
+check "  and a witness's key is no log's" no 2 'is the key of a witness' log verify p3-as-log e3 --key "$(foreign vkey example.org/log 4 w1.pem)"
 printf 'format: assay.trust/1\nlogs:\n  - {origin: example.org/log, key: "%s"}\nwitnesses:\n  quorum: 1\n  keys: ["%s", "%s"]\n' "$vkey" "$w1" "$w2" >witnesses.yaml
 check 'witnesses of the trust file' log verify p3-cosigned e3 --trust witnesses.yaml
 check '  whose cosignatures grow old' no 1 'too long ago' log verify p3-cosigned e3 --trust witnesses.yaml --at $((now + 8 * 86400))
