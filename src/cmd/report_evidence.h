@@ -9,16 +9,16 @@
 #include "page/report_page.h"
 
 /* Rows of the verb's option table that are for this. */
-#define REPORT_EVIDENCE_OPTIONS                                                                  \
-	{ "--evidence", "FILE", "a machine's evidence: its verdict is on the page", false }, \
-		{ "--verdict", "FILE", "the same as `assay verify --json` printed it", false },  \
-		{ "--nonce", "HEX", "the nonce that the evidence must answer", false },          \
-		{ "--report-data", "HEX", "what another tool had hardware sign", false },        \
-		{ "--shape", "NAME", "which of the values, where several are for it", false },   \
-		{ "--policy", "FILE", "what is demanded of it, see assay-policy(5)", false },    \
-		{ "--at", "TIME", "as of 2026-11-23T12:00:00Z, or seconds", false },             \
-	{                                                                                        \
-		"--store", "DIR", "the store of build records (~/.cache/assay)", false           \
+#define REPORT_EVIDENCE_OPTIONS                                                                 \
+	{ "--evidence", "FILE", "a machine's evidence: its verdict is on the page", false },    \
+		{ "--verdict", "FILE", "the same as `assay verify --json` printed it", false }, \
+		{ "--nonce", "HEX", "the nonce that the evidence must answer", false },         \
+		{ "--report-data", "HEX", "what another tool had hardware sign", false },       \
+		{ "--shape", "NAME", "which of the values, where several are for it", false },  \
+		{ "--policy", "FILE", "what is demanded of it, see assay-policy(5)", false },   \
+		{ "--at", "TIME", "as of 2026-11-23T12:00:00Z, or seconds", false },            \
+	{                                                                                       \
+		"--store", "DIR", "the store of build records (~/.cache/assay)", false          \
 	}
 
 /* What the user says of whom they trust, and as of when; what is appraised borrows it. */
