@@ -181,6 +181,44 @@ static bool find(size_t *ret, const struct quorum *q, const struct reference_val
 	return false;
 }
 
+/* Operators who say of the image of these values that the archives do not bear out its lock, or else that it differs. */
+static uint64_t deniers(const struct quorum *q, const struct reference_values *v, bool of_lock)
+{
+	uint64_t all = 0;
+
+	for (size_t i = 0; i < q->n_groups; i++) {
+		const struct rebuild_claim *c = q->groups[i].claim;
+		bool denies = of_lock ? c->verdict == REBUILD_CLAIM_FAILED &&
+						str_is(c->failed_at, "lock")
+				      : c->verdict == REBUILD_CLAIM_DIFFERS;
+
+		if (denies && c->has_manifest &&
+			ct_equal(c->manifest_sha256, v->manifest_sha256, SHA256_SIZE))
+			all |= q->groups[i].operators;
+	}
+	return all;
+}
+
+/* What is worse than that somebody says nothing. */
+static void add_deniers(struct err *e, const struct quorum *q, const struct reference_values *v)
+{
+	static const char *const of_what[] = { "is not what was built of its sources",
+		"has a lock that the archives do not bear out" };
+
+	for (size_t lock = ARRAY_LEN(of_what); lock-- > 0;) {
+		CLEANUP(buf_done) struct buf names = buf_init(NAMES_MAX);
+		uint64_t who = deniers(q, v, lock);
+		struct err more = { 0 };
+
+		if (!who)
+			continue;
+		quorum_names(&names, q->trust, who);
+		err_set(&more, e->kind, "%s, and it %s, as %.*s found", e->text, of_what[lock],
+			STR_ARG(buf_str(&names)));
+		*e = more;
+	}
+}
+
 /* How near the number was: of the operators that say one thing, the most. */
 static void not_reached(struct err *e, const struct quorum *q)
 {
@@ -218,10 +256,12 @@ bool quorum_outcome_of(struct quorum_outcome *ret, const struct quorum *q,
 
 	if (!reference_computed_sha256(computed, v, a, e))
 		return false;
-	if (q->reached)
+	if (q->reached) {
 		o.vouched = find(&at, q, v, shape, computed, &why);
-	else
+	} else {
 		not_reached(&why, q);
+		add_deniers(&why, q, v);
+	}
 	if (o.vouched) {
 		quorum_names(&names, q->trust, q->groups[at].operators);
 		o.n = q->groups[at].n_operators;

@@ -246,6 +246,34 @@ static void reasons(void)
 	CHECK(strstr(outcome(&w, m, m).why.p, "another PCR 4 for qemu-vtpm"));
 }
 
+/* Who says no is named; not for what they say of another image. */
+static void denied(void)
+{
+	static const char lock[] = "has a lock that the archives do not bear out, as ",
+			  differs[] = "is not what was built of its sources, as ";
+	struct world w;
+	struct made_claim m, no;
+	struct quorum_outcome o;
+
+	world_init(&w);
+	m = no = claim_of(&w);
+	no.verdict = "failed";
+	no.failed_at = "lock";
+	no.values = NULL;
+	o = outcome(&w, no, no);
+	CHECK(strstr(o.why.p, lock) && strstr(o.why.p, "as Alice and Bob found"));
+	o = outcome(&w, m, no);
+	CHECK(strstr(o.why.p, "1 of the 2") && strstr(o.why.p, "as Bob found"));
+	no.manifest = 9;
+	CHECK(!strstr(outcome(&w, m, no).why.p, lock));
+	no = claim_of(&w);
+	no.verdict = "differs";
+	o = outcome(&w, no, m);
+	CHECK(strstr(o.why.p, differs) && strstr(o.why.p, "as Alice found"));
+	no.manifest = 9;
+	CHECK(!strstr(outcome(&w, no, m).why.p, differs));
+}
+
 int main(void)
 {
 	a = arena_new(256 << 20);
@@ -258,6 +286,7 @@ int main(void)
 	archives();
 	older_tools();
 	reasons();
+	denied();
 	arena_free(a);
 	return test_end();
 }
