@@ -1,6 +1,6 @@
 /*
- * A Nitro enclave of a test authority as files. `nitro-maker OUT [VALUES]` also writes document. With reference values, whose
- * shape of that platform it meets, the enclave is a machine that runs their image.
+ * A Nitro enclave of a test authority as files. `nitro-maker OUT [VALUES [TIME]]` also writes document. With reference values,
+ * whose shape of that platform it meets, the enclave is a machine that runs their image; with a time, in seconds, it answered then.
  */
 #include "unit/nitro_case.h"
 
@@ -31,16 +31,34 @@ static void world_runs(const char *path)
 	world_shape();
 }
 
+/* Certificates, document and verifier live at another time than that of the unit tests. */
+static void world_lives(const char *seconds)
+{
+	uint64_t at = 0;
+	int64_t later;
+
+	CHECK(str_u64(str_of(seconds), &at, UINT64_C(1) << 40));
+	later = (int64_t)at - w.in.at_unix;
+	w.in.at_unix += later;
+	w.m.timestamp_ms += UINT64_C(1000) * (uint64_t)later;
+	for (size_t i = 0; i < MADE_CERTS; i++) {
+		w.m.certs[i].from += later;
+		w.m.certs[i].to += later;
+	}
+}
+
 int main(int argc, char **argv)
 {
 	CLEANUP(arena_freep) struct arena *a = arena_new(64 << 20);
 
-	if (argc != 2 && argc != 3)
+	if (argc < 2 || argc > 4)
 		return 2;
 	made_keys_new();
 	world_init(a);
-	if (argc == 3)
+	if (argc > 2)
 		world_runs(argv[2]);
+	if (argc > 3)
+		world_lives(argv[3]);
 	world_sign();
 	evidence_write(argv[1], "document", w.bundle.nitro_document);
 	evidence_files(&(struct evidence_files){ .dir = argv[1],
