@@ -8,7 +8,7 @@ logs=$root/build/accept-logs
 rm -rf "$logs" && mkdir -p "$logs"
 quick='' only=''
 # Tests that boot machines, make whole hosts or take minutes.
-slow_tests=' boot sign init boot-host boot-damaged boot-negatives vm guest-init erofs-kernel-6.1 debian13 configure-scripts corpus pcr-boots '
+slow_tests=' boot sign init boot-host boot-damaged boot-negatives vm guest-init erofs-kernel-6.1 debian13 configure-scripts corpus pcr-boots community-vm '
 
 # The options of every test/accept/N.sh.
 demand_options() {

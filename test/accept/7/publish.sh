@@ -1,4 +1,4 @@
-# Freshness and rollback, publications, rebuilders, and the whole round of vendor, rebuilders and user. Sourced by test/accept/7.sh.
+# Freshness and rollback, publications, and the recipe of a rebuilder. Sourced by test/accept/7.sh.
 # shellcheck shell=bash disable=SC2154,SC2317
 
 # The recipe is ten lines and is the script that is shipped; systemd, where it is here, takes the units.
@@ -59,16 +59,6 @@ e2e "  a file that was altered, cut or made longer is refused" publication 'a fi
 e2e "  altered values with an index to match are refused" publication 'altered values with an index to match are not among the accepted'
 unit "what a publication carries may narrow, never widen: its own signer, log and witnesses change nothing" published malicious
 e2e "  a publication that is malicious throughout changes nothing" publication "its own signer is nobody's" 'and its log counts for nothing' 'nothing of it is remembered' 'it vouches for nobody: without rebuilders that the user knows nothing is affirmed' 'and roots come from the user alone'
-
-section "rebuilders, a vendor and a user"
-e2e "three rebuilders: three keys, operators, folders, users, perturbations; one result" community 'Alice rebuilds it' 'so does Bob, in Tokyo' 'and Carol, as another user' 'the results are the same bytes'
-e2e "publish, rebuild, 2 of 3, verify a machine from the publication alone" community 'the vendor publishes what they say' 'one machine, one publication, one verdict' 'three vouch' 'two of three are enough'
-e2e "an altered result" community 'an altered result is no second one: why' 'nor is one of whoever lies: why'
-e2e "one key or one operator counted twice" community 'one key is counted once: why' 'one operator is counted once: why'
-e2e "an old statement" community 'neither is an old statement: why'
-e2e "a lock with a package that the archive never signed" community 'alice says that the lock is refuted' 'a lock that the archive never signed vouches for nobody' 'two operators say why'
-e2e "a rolled-back log" community 'and is rolled back'
-e2e "an expired channel" community 'a channel whose time is over is refused'
 
 section "the recipe of a rebuilder"
 direct "a systemd timer and ten lines: watch a log, rebuild what appears, publish the statement" recipe
