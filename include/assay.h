@@ -44,7 +44,10 @@ enum assay_status {
 	ASSAY_CONTRAINDICATED = 96
 };
 
-/* Who stands behind the reference values, as the caller has found out; their file is not asked. */
+/*
+ * Who stands behind the reference values, as the caller has found out; their file is not asked. Statements of rebuilders, channels
+ * and logs are not taken here: `assay verify --publication` does that.
+ */
 enum assay_vouch {
 	ASSAY_UNSIGNED_CLAIM = 0, /* nobody that the caller knows */
 	ASSAY_BUILT_HERE = 1      /* the caller's own build has made them */
