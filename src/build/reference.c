@@ -141,8 +141,9 @@ bool reference_pcr0(struct store *s, const struct artefacts_inputs *image,
 	store_tmpdir_remove(s, path);
 	if (!ok) {
 		err_wrap(e, "cannot observe PCR 0 of the firmware by booting it");
+		/* A program of this machine is missing: no finding about the image. */
 		if (e->kind == ERR_NOTFOUND)
-			e->kind = ERR_IO; /* a program of this machine: no finding about the image */
+			e->kind = ERR_IO;
 		if (!e->hint[0])
 			err_hint(e,
 				"install qemu-system-x86 and swtpm, or build with --no-observe (then no verdict "
