@@ -5,7 +5,7 @@
 # shellcheck source=test/demand.sh
 . "$(dirname "$0")/../demand.sh"
 demand_options "$@"
-for part in keys trust log witness publish report community; do
+for part in keys trust log witness publish report community tour; do
 	[ -f "$root/test/accept/7/$part.sh" ] || { line FAIL "the part '$part'" "there is no test/accept/7/$part.sh" "$part"; continue; }
 	# shellcheck source=/dev/null
 	. "$root/test/accept/7/$part.sh"

@@ -102,6 +102,69 @@ mkdir empty
 judged "nothing is needed beside that and the trust file" 0 '^verdict: affirming' env -C empty -i "XDG_STATE_HOME=$work/alone" "$assay" verify ../hello.machine/evidence.json \
 	--nonce "$(cat hello.machine/nonce)" --publication ../www/hello --trust ../trust.yaml --store "$work/none"
 
+# ---- the README's last tour, as it stands there ----
+# block N: the commands of its Nth block
+block() { sed -n '/^## The last tour/,/^## What/p' "$root/README.md" | awk -v want="$1" '/^```/ { n++; next } n == 2 * want - 1'; }
+mkdir -p tour/examples && cp alice.pem tour/ && cp vendor.pem tour/channel.pem && ln -s ../hello.out tour/out && ln -s ../../hello tour/examples/hello
+with channel-1 alice bob
+{
+	block 1
+	echo "assay trust add root --name made --hardware nitro --sha256 $(sed -n 's/^ *sha256: //p' hello.machine/trust.yaml)"
+	block 2
+} | sed "s|ed25519:ALICE|$("$assay" key show alice.pem)|; s|ed25519:BOB|$("$assay" key show bob.pem)|; s|ed25519:VENDOR|$("$assay" key show vendor.pem)|
+	s|log.example+LOG|$log_key|; s|witness.example+WITNESS|$("$assay" key show w0.pem --witness w0.example)|
+	s|https://machine.example|../hello.machine/evidence.json --nonce $(cat hello.machine/nonce) --store none|
+	s|https://example.org/hello|../www/hello|" >tour/user
+{ block 4; block 5; } | sed "s|https://example.org/hello|../www/hello|
+	/^assay rebuild/s|\$| --mirror ../mirror --store ../alice/store --keyring $archive_keyring|
+	/^assay publish/s|\$| --mirror ../mirror --store ../store|" >tour/others
+same "the last tour has its commands" "$(cat tour/user tour/others | awk '{ print $2 }' | sort | uniq -c | tr -s ' \n' ' ')" \
+	' 1 channel 2 log 1 publish 1 rebuild 1 sign 8 trust 1 verify '
+check "the user's run" eval '(cd tour && assay() { "$assay" "$@"; } && . ./user) >said 2>&1'
+block 3 | grep -v '^  \.\.\.$' | sed 's/, until .*//' >tour/shown # a day of its own
+while read -r shown; do tells "and print: $shown" "^$shown"; done <tour/shown
+rm -rf "${XDG_CONFIG_HOME:?}"
+"$assay" log init tour/log --origin alice.example/log --key tour/alice.pem -q >/dev/null
+check "so do the others'" eval '(set -e; cd tour; assay() { "$assay" "$@" -q; }; . ./others) >said 2>&1 || { tail -n 3 said; false; }'
+check "which give a publication" test -f tour/www/hello/statements/alice.dsse.json -a -f tour/www/hello/proofs/alice.tlog-proof
+
+# ---- the recipe of doc/rebuilders.md: the script as it is shipped ----
+mkdir -p recipe/bin recipe/state recipe/etc/assay && cp carol.pem recipe/key && cp log.pem recipe/log-key
+cat >recipe/bin/assay <<E
+#!/bin/bash
+[ "\$1" != rebuild ] || set -- "\$@" --mirror "$work/mirror" --keyring "$archive_keyring" --store "$work/alice/store" -q
+exec "$assay" "\$@"
+E
+chmod +x recipe/bin/assay
+sed "s|/etc/assay|$work/recipe/etc/assay|" "$root/examples/rebuilder/rebuild-new" >recipe/rebuild-new
+"$python" -u -m http.server --bind 127.0.0.1 -d www 0 >recipe/served 2>&1 &
+community_pids+=($!)
+for _ in $(seq 50); do grep -q port recipe/served && break; sleep 0.1; done
+url=http://127.0.0.1:$(sed -nE 's/.* port ([0-9]+) .*/\1/p' recipe/served)
+"$assay" trust init --trust recipe/etc/assay/trust.yaml -q >/dev/null
+for name in one two; do
+	keys $name
+	"$assay" log init www/log-$name --origin $name.example/log --key $name.pem -q >/dev/null && "$assay" log add www/log-$name alice.dsse.json -q >/dev/null &&
+		"$assay" trust add log --key "$("$assay" key show $name.pem --origin $name.example/log)" --trust recipe/etc/assay/trust.yaml -q >/dev/null
+done
+printf '%s\n' "$url/log-none $url/hello" "$url/log-one $url/hello" "$url/log-two $url/hello" "$url/log-two $url/none" >recipe/etc/assay/publications
+"$assay" log init recipe/state/log --origin carol.example/log --key recipe/log-key -q >/dev/null
+recipe() {
+	PATH=$work/recipe/bin:$PATH XDG_CONFIG_HOME=$work/recipe/etc STATE_DIRECTORY=$work/recipe/state CREDENTIALS_DIRECTORY=$work/recipe \
+		REBUILDER=carol sh recipe/rebuild-new >said 2>&1 || { tail -n 3 said; return 1; }
+}
+check "a rebuilder's timer runs the script" recipe
+tells "a log that cannot be asked is said" "log-none.*is not there"
+tells "what is new in a log is said" "log 'one.example/log': 1 entries, 1 of them new; 0 rebuilt, 1 not rebuilt"
+tells "it is rebuilt, which the next log profits from" "log 'two.example/log': 1 entries, 1 of them new; 1 rebuilt, 0 not rebuilt"
+made=$(echo recipe/state/statements/*)
+check "the statement is signed" "$assay" statement verify "$made" --key "$("$assay" key show carol.pem)" -q
+same "by whom it should" "$(jq -r .payload "$made" | base64 -d | jq -r '.predicate | .result.verdict + " by " + .by.name')" 'identical by carol'
+check "and in the rebuilder's log" "$assay" log prove recipe/state/log --entry "$made" -o recipe/proof -q
+check "the next run" recipe
+tells "finds nothing to do" "log 'one.example/log': 1 entries, 0 of them new; 1 rebuilt, 0 not rebuilt"
+same "and adds nothing" "$(echo recipe/state/statements/*) $("$assay" log checkpoint recipe/state/log --json | jq -r .size)" "$made 1"
+
 # ---- who is wrong, and who lies ----
 with channel-1 alice
 verdict "one is not enough" 1 'verdict: (warning|contraindicated)'

@@ -9,7 +9,7 @@ verify_tour() {
 	[ -f "$report" ] || { echo "the vectors are not there"; return 3; }
 	mkdir -p "$tour" && ln -s "$root/build" "$tour/build" && cp "$report" "$tour/report.bin" &&
 		cp "$vectors/microsoft.confidential-sidec__pkg_attest_uvm_host_amd_certificate.pem" "$tour/certificates.bin" || return
-	sed -n '/^## A second tour/,/^## What/p' "$root/README.md" >"$tour/section"
+	sed -n '/^## A second tour/,/^## The last tour/p' "$root/README.md" >"$tour/section"
 	awk '/^```yaml$/ { f = 1; next } /^```$/ { f = 0 } f' "$tour/section" >"$tour/policy.yaml"
 	grep '^build/assay ' "$tour/section" >"$tour/commands"
 	[ "$(wc -l <"$tour/commands")" = 3 ] || { echo "the tour is not three lines"; return 1; }
