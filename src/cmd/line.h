@@ -5,12 +5,14 @@
 #ifndef ASSAY_CMD_LINE_H
 #define ASSAY_CMD_LINE_H
 
+#include <stdarg.h>
 #include <stdio.h>
 
 #include "codec/harmless.h"
 
 /* Formats, makes harmless, prints with a line end. */
 void line_print(FILE *to, const char *fmt, ...) PRINTF_LIKE(2, 3);
+void line_print_list(FILE *to, const char *fmt, va_list ap) PRINTF_LIKE(2, 0);
 /*
  * Lines of another program, a compiler's say, each on a line of its own; of other bytes than printable ASCII and tabs
  * there is a '?'. Ends with a line end, and prints nothing for nothing.

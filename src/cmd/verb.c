@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "cmd/line.h"
 #include "cmd/spelling.h"
 #define ASSAY_MAY_ASK_THE_MACHINE
 #include "base/banned.h"
@@ -66,9 +67,8 @@ void verb_say(const struct verb_args *a, const char *fmt, ...)
 	if (a->quiet)
 		return;
 	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
+	line_print_list(stderr, fmt, ap);
 	va_end(ap);
-	fputc('\n', stderr);
 }
 
 void verb_hint(const char *hint)

@@ -59,7 +59,7 @@ bool verb_parse(const struct verb *v, int argc, char **argv, struct verb_args **
 void verb_args_free(struct verb_args *a);
 bool verb_quiet(const struct verb_args *a);
 
-/* Progress: a plain line on standard error, none with --quiet. */
+/* Progress: a line on standard error that steers nothing (cmd/line.h), whoever's words are in it; none with --quiet. */
 void verb_say(const struct verb_args *a, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* For a no that was printed as a result: what to do, on standard error behind it. */
 void verb_hint(const char *hint);

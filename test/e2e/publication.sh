@@ -286,6 +286,8 @@ prove log2.pem log.example 1 zeroes r.dsse.json zeroes zeroes "${both[@]}"
 check "nor when another key signed the log" verify 0 '0 of 1 statements' bad
 prove log2.pem their.log 1 zeroes r.dsse.json zeroes zeroes "${both[@]}"
 check "nor in a log that the user does not know" verify 0 "log 'their.log', which the trust file does not name" bad
+prove log2.pem $'their\u202e.\u009blog' 1 zeroes r.dsse.json zeroes zeroes "${both[@]}"
+check "whose name steers no terminal" verify 0 'log .their\\u202e\.\\u009blog.' bad
 copy && rm -r bad/proofs && indexed
 check "nor without a proof" verify 0 'no proof shows it in a log' bad
 same "none of them is remembered" "$(jq -c '.logs[0].size' "$state")" 3
