@@ -1,5 +1,7 @@
 #include "cmd/publication_load.h"
 
+#include <errno.h>
+#include <limits.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -26,6 +28,25 @@ bool publication_load_is_url(const char *target)
 	return str_starts(str_of(target), "http://") || str_starts(str_of(target), "https://");
 }
 
+/* As openat, and nothing on the way is a link either. */
+static int open_here(int folder, const char *path, int flags)
+{
+	CLEANUP(file_closep) int below = -1;
+	const char *slash = strchr(path, '/');
+	char part[NAME_MAX + 1];
+
+	if (!slash)
+		return openat(folder, path, flags | O_CLOEXEC | O_NOFOLLOW);
+	if ((size_t)(slash - path) >= sizeof part) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	memcpy(part, path, (size_t)(slash - path));
+	part[slash - path] = '\0';
+	below = openat(folder, part, O_PATH | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	return below < 0 ? -1 : openat(below, slash + 1, flags | O_CLOEXEC | O_NOFOLLOW);
+}
+
 /* A regular file that is no link: a folder that somebody sent must not have others read. */
 static bool read_here(
 	const struct loading *l, struct str path, size_t max, struct buf *out, struct err *e)
@@ -36,7 +57,7 @@ static bool read_here(
 
 	if (!name.p)
 		return arena_full(l->a, e);
-	fd = openat(l->folder, name.p, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+	fd = open_here(l->folder, name.p, O_RDONLY | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0) {
 		err_os(e, "cannot open '%s'", name.p);
 		e->kind = faccessat(l->folder, name.p, F_OK, AT_SYMLINK_NOFOLLOW) ? ERR_NOTFOUND

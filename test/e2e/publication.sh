@@ -234,6 +234,9 @@ copy && rm bad/statements/r.dsse.json
 check "a file that is missing is an error" verify 2 'r.dsse.json' bad
 copy && rm bad/statements/r.dsse.json && ln -s /dev/zero bad/statements/r.dsse.json
 check "a link is not followed" verify 2 'r.dsse.json' bad
+copy && mv bad/statements elsewhere && ln -s ../elsewhere bad/statements
+check "nor one on the way" verify 2 "cannot open 'statements/r.dsse.json'" bad
+rm -r elsewhere
 copy && rm bad/statements/r.dsse.json && mkfifo bad/statements/r.dsse.json
 check "and a pipe is not waited for" verify 2 'no file' bad
 copy && jq '.shapes[0].registers[0].reason = "another"' pub/reference-values.json >bad/reference-values.json && indexed
