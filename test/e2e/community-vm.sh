@@ -48,7 +48,7 @@ with() {
 check "  and publishes what they say" with alice bob carol
 
 # ---- the user: a trust file, and an empty folder ----
-check "the machine boots" vm_start honest out || exit 1
+check "the machine boots" vm_start honest out --timeout 900 || exit 1
 { cat trust.yaml && parties alice:Alice bob:Bob carol:Carol; } >user.yaml
 mkdir empty
 # verdict NAME CODE PATTERN
@@ -70,7 +70,7 @@ verdict "nor is one" 1 '1 of the 2 operators that are asked for vouches'
 with alice bob carol
 
 # ---- the same image, to which the host gives one argument more ----
-check "a changed machine boots" vm_start changed out --qemu-arg -smbios \
+check "a changed machine boots" vm_start changed out --timeout 900 --qemu-arg -smbios \
 	--qemu-arg type=11,value=io.systemd.stub.kernel-cmdline-extra=systemd.import_credentials=yes || exit 1
 verdict "the changed machine is refused" 1 '^verdict: contraindicated'
 tells "  by the registers that show it" 'FAIL.* PCR 12 '
