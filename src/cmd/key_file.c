@@ -1,6 +1,7 @@
 #include "cmd/key_file.h"
 
 #include <string.h>
+#include <sys/resource.h>
 
 #include "base/mem.h"
 #include "sys/file.h"
@@ -51,7 +52,10 @@ bool key_file_read(struct key_file *ret, const char *path, mode_t forbidden, str
 bool key_file_load(struct private_key **ret, const char *path, struct err *e)
 {
 	CLEANUP(key_file_freep) struct key_file *file = MEM_NEW(struct key_file);
+	const struct rlimit no_core = { 0, 0 };
 
+	/* Whoever ends by abort() or a signal leaves no file with the secret in it. */
+	(void)setrlimit(RLIMIT_CORE, &no_core);
 	return key_file_read(file, path, KEY_FILE_ALONE, e) &&
 	       (private_key_of_pem(ret, span_make(file->bytes, file->n), e) ||
 		       err_wrap(e, "'%s'", path));

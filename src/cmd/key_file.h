@@ -24,7 +24,7 @@ void key_file_freep(struct key_file **k);
 /* Fails: USAGE when its mode lets in others, or it is no file; NOTFOUND, LIMIT, IO. */
 bool key_file_read(
 	struct key_file *ret, const char *path, mode_t forbidden, struct err *e) MUST_CHECK;
-/* A key that signs statements, notes and tokens, of KEY_FILE_ALONE. Fails: as both readers. */
+/* A key that signs statements, notes and tokens, of KEY_FILE_ALONE; this process dumps no core from then on. Fails: as both readers. */
 bool key_file_load(struct private_key **ret, const char *path, struct err *e) MUST_CHECK;
 
 #endif

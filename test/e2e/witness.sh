@@ -91,6 +91,7 @@ else
 fi
 code=0
 timeout 20 "$assay" witness serve --key "$work/witness.pem" --name $name --state "$work/state" "${logs[@]}" --listen 127.0.0.1:0 >/dev/null 2>"$work/two" || code=$?
+same "a witness leaves no core with its key" '0 0' "$(awk '/^Max core file size/ {print $5, $6}' "/proc/$child/limits")"
 check "a second witness on the same folder does not begin" grep -q "another witness serves from" "$work/two"
 same "  and ends with" $code 2
 kill -TERM "$child"
