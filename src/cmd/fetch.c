@@ -27,6 +27,21 @@ bool fetch_mirrors(const struct verb_args *args, struct mirrors **ret, struct er
 	return true;
 }
 
+bool fetch_where(struct fetch_item *item, struct mirrors *m, struct str archive, struct arena *a,
+	struct err *e)
+{
+	const struct str pool = STR("pool/");
+	struct fetch_place *also = &item->also;
+
+	item->bases.uris = mirrors_for(m, archive, &item->bases.n);
+	if (!str_is(archive, "debian") || !str_starts(item->path, pool.p))
+		return true;
+	also->bases.uris = mirrors_for(m, STR("debian-security"), &also->bases.n);
+	also->path = arena_printf(
+		a, "pool/updates/%.*s", (int)(item->path.n - pool.n), item->path.p + pool.n);
+	return also->path.p || arena_full(a, e);
+}
+
 /* What is missing, gathered from several lists. */
 struct missing {
 	struct store *store;
@@ -48,14 +63,12 @@ static size_t count_files(const struct lock *l)
 }
 
 /* Which archive the package's index belongs to decides whom to ask. */
-static struct fetch_item make_item(const struct missing *m, const struct lock_index *x,
-	struct str path, uint64_t size, const uint8_t *sha256)
+static bool make_item(struct fetch_item *ret, const struct missing *m, const struct lock_index *x,
+	struct str path, uint64_t size, const uint8_t *sha256, struct err *e)
 {
-	struct fetch_item item = { .path = path, .size = size };
-
-	item.bases.uris = mirrors_for(m->mirrors, m->lock->suites[x->suite].archive, &item.bases.n);
-	memcpy(item.sha256, sha256, SHA256_SIZE);
-	return item;
+	*ret = (struct fetch_item){ .path = path, .size = size };
+	memcpy(ret->sha256, sha256, SHA256_SIZE);
+	return fetch_where(ret, m->mirrors, m->lock->suites[x->suite].archive, m->a, e);
 }
 
 static void add_item(struct missing *m, const struct fetch_item *item)
@@ -79,7 +92,9 @@ static bool add_source(struct missing *m, const struct lock_source *src, struct 
 
 		if (!path.p)
 			return arena_full(m->a, e);
-		item = make_item(m, &m->lock->source_indexes[src->index], path, f->size, f->sha256);
+		if (!make_item(&item, m, &m->lock->source_indexes[src->index], path, f->size,
+			    f->sha256, e))
+			return false;
 		if (lock_source_file_is_read(f))
 			add_item(m, &item);
 		else if (!store_has_size(m->store, item.sha256, item.size))
@@ -111,9 +126,10 @@ static bool fetch_locked(struct progress *p, struct missing *m, struct err *e)
 
 	for (size_t i = 0; i < l->n_packages; i++) {
 		const struct lock_package *k = &l->packages[i];
-		const struct fetch_item item = make_item(
-			m, &l->indexes[k->index], k->path, k->size, k->sha256);
+		struct fetch_item item;
 
+		if (!make_item(&item, m, &l->indexes[k->index], k->path, k->size, k->sha256, e))
+			return false;
 		add_item(m, &item);
 	}
 	for (size_t i = 0; i < l->n_sources; i++)

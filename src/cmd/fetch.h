@@ -6,12 +6,20 @@
 
 #include "cmd/progress.h"
 #include "lock/lock.h"
+#include "net/fetch.h"
 #include "store/store.h"
 
 struct mirrors;
 
 /* The mirrors that --mirror names, else those of apt's configuration. NOTFOUND with a hint when there are none. */
 bool fetch_mirrors(const struct verb_args *args, struct mirrors **ret, struct err *e) MUST_CHECK;
+
+/*
+ * Sets where a file of an archive's pool is asked for: the archive's mirrors, and for one of Debian's point releases, when they
+ * have it not, the security archive that it came from, which keeps it below pool/updates. Memory of paths from a.
+ */
+bool fetch_where(struct fetch_item *item, struct mirrors *m, struct str archive, struct arena *a,
+	struct err *e) MUST_CHECK;
 
 /*
  * Puts every package and source package of l, and every git tree and tarball of d, that the store has not into it. Asks

@@ -43,9 +43,8 @@ static bool fetch_pooled(struct store_refetch *r, const struct lock *l, const st
 	struct fetch_item item, const uint8_t *sha256, struct err *e)
 {
 	memcpy(item.sha256, sha256, SHA256_SIZE);
-	item.bases.uris = mirrors_for(
-		r->access.mirrors, l->suites[x->suite].archive, &item.bases.n);
-	return fetch_all(r->access.store, &item, 1, NULL, e);
+	return fetch_where(&item, r->access.mirrors, l->suites[x->suite].archive, r->arena, e) &&
+	       fetch_all(r->access.store, &item, 1, NULL, e);
 }
 
 static bool fetch_package(

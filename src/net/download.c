@@ -159,7 +159,7 @@ static struct download_mirror *mirror_of(const struct download *d, const char *b
 	return NULL;
 }
 
-static enum outcome ask_mirror(struct download *d, const char *base, struct err *e)
+static enum outcome ask_mirror(struct download *d, const char *base, struct str path, struct err *e)
 {
 	struct download_mirror *m = mirror_of(d, base);
 	CLEANUP(mem_free) char *url = NULL;
@@ -169,7 +169,7 @@ static enum outcome ask_mirror(struct download *d, const char *base, struct err 
 		note(d, base, "given up, it failed for other files");
 		return NEXT;
 	}
-	if (!url_join(&url, base, d->path, e))
+	if (!url_join(&url, base, path, e))
 		return FAILED;
 	for (unsigned n = 0; n < d->options->tries; n++) {
 		enum outcome o;
@@ -223,7 +223,9 @@ bool download_run(struct download *d, struct err *e)
 	d->sink.write = sink_take;
 	d->notes = buf_init(NOTES_MAX);
 	for (size_t i = 0; i < d->bases.n && o == NEXT; i++)
-		o = ask_mirror(d, d->bases.uris[i], e);
+		o = ask_mirror(d, d->bases.uris[i], d->path, e);
+	for (size_t i = 0; i < d->also.bases.n && o == NEXT; i++)
+		o = ask_mirror(d, d->also.bases.uris[i], d->also.path, e);
 	/* What came is gone on with by the next run; wrong bytes have been dropped where they were seen. */
 	if (o != GOT)
 		store_write_keep(TAKE(d->writer));

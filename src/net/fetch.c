@@ -119,6 +119,7 @@ static bool fetch_one(void *ctx, size_t i, struct err *e)
 	struct download d = {
 		.path = item->path,
 		.bases = item->bases,
+		.also = item->also,
 		.max = item->size,
 		.at_most = item->at_most,
 		.sha256 = item->sha256,
@@ -186,6 +187,12 @@ static void add_mirror(struct job *j, const char *uri)
 	j->mirrors[j->n_mirrors++].exhausted = 0;
 }
 
+static void add_mirrors(struct job *j, const struct fetch_bases *bases)
+{
+	for (size_t i = 0; i < bases->n; i++)
+		add_mirror(j, bases->uris[i]);
+}
+
 bool fetch_all(struct store *s, const struct fetch_item *items, size_t n,
 	const struct fetch_options *options, struct err *e)
 {
@@ -194,9 +201,10 @@ bool fetch_all(struct store *s, const struct fetch_item *items, size_t n,
 
 	pthread_mutex_init(&j.lock, NULL);
 	plan(&j, items, n);
-	for (size_t i = 0; i < j.n; i++)
-		for (size_t b = 0; b < j.todo[i].bases.n; b++)
-			add_mirror(&j, j.todo[i].bases.uris[b]);
+	for (size_t i = 0; i < j.n; i++) {
+		add_mirrors(&j, &j.todo[i].bases);
+		add_mirrors(&j, &j.todo[i].also.bases);
+	}
 	ok = par_for(j.n, j.options.at_once, fetch_one, &j, e);
 	while (j.n_idle)
 		transfer_free(j.idle[--j.n_idle]);

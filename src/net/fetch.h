@@ -15,12 +15,19 @@ struct fetch_bases {
 	size_t n;
 };
 
+/* Where the same bytes may be, too. */
+struct fetch_place {
+	struct str path;
+	struct fetch_bases bases; /* none: nowhere */
+};
+
 struct fetch_item {
 	struct str path; /* below a base URI: "pool/main/h/hello/hello_2.10-3_amd64.deb" */
 	uint64_t size;
 	bool at_most; /* size is a limit: how many there are is not known */
 	uint8_t sha256[SHA256_SIZE];
 	struct fetch_bases bases;
+	struct fetch_place also; /* asked when none of bases gives it */
 };
 
 struct fetch_progress {

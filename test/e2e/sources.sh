@@ -314,6 +314,11 @@ same "  with the same manifest" "$(digest_of "$work/out/manifest.json")" "$(dige
 check "  and for one more archive" bare archive "$work/archived-again" "$work/archived/description" -q
 find "$work/archived" -name 'hello_2.0.orig.tar.xz' -delete
 fails "a mirror without a tarball is not" "hello_2.0.orig.tar.xz" "$assay" fetch "$work/archived/description" --store "$work/barer" --mirror "$work/archived"
+mkdir -p "$work/archived/debian-security/pool/updates/source"
+cp "$work/hello_2.0-1.debian.tar.xz" "$work/archived/debian-security/pool/updates/source/hello_2.0.orig.tar.xz"
+fails "  nor is another file of its name in the security archive" "debian-security: more than the wanted" "$assay" fetch "$work/archived/description" --store "$work/barer" --mirror "$work/archived"
+cp "$work/hello_2.0.orig.tar.xz" "$work/archived/debian-security/pool/updates/source"
+check "  but one will do that has it there, below pool/updates" "$assay" fetch "$work/archived/description" --store "$work/barer" --mirror "$work/archived" -q
 check "the store keeps it" "$assay" store gc --keep "$work/d" --store "$work/store"
 check "  so that nothing need be fetched" "$assay" fetch "$work/d" --store "$work/store" --mirror /usr -q
 from_debian 'name: hello, version: 1.9' 'cp debian/rules /out/list'
