@@ -1,29 +1,11 @@
-#include "build/input_tree.h"
-
-#include <limits.h>
-#include <stdlib.h>
+#include "build/input_tree_inside.h"
 
 #include "base/hex.h"
-#include "build/component_source.h"
-#include "build/source_list.h"
 #include "rootfs/entry.h"
 #include "sys/file.h"
-#include "tree/folder.h"
 #include "base/banned.h"
 
-#define ORIGIN "generated:archive"
 enum { HEX = 2 * SHA256_SIZE + 1 };
-
-struct making {
-	struct tree *t;
-	struct tree *sources; /* what lies in source/, for its list */
-	const struct inputs *in;
-	struct store *s;
-	struct arena *a;
-	struct str folder; /* of assay.yaml in the tree: "source/examples/hello" */
-	size_t *n_missing;
-	bool is_small;
-};
 
 /* An object, opened when it is read. */
 struct object_source {
@@ -41,8 +23,8 @@ static bool read_object(
 	return fd >= 0 && file_pread(fd, dst, n, at, "an object of the store", e);
 }
 
-static bool object_content(
-	struct making *m, const uint8_t *sha256, struct content *ret, struct err *e)
+bool input_tree_content(
+	struct input_tree *m, const uint8_t *sha256, struct content *ret, struct err *e)
 {
 	struct object_source *o = ARENA_NEW(m->a, struct object_source);
 	struct content c = { 0 };
@@ -71,12 +53,13 @@ static void add_way_up(struct buf *b, struct str path)
 			buf_add_cstr(b, "../");
 }
 
-/* The object, and a link to it at path. An object may have several names. */
-static bool add_input(struct making *m, struct str path, const uint8_t *sha256, struct err *e)
+bool input_tree_add(struct input_tree *m, struct str path, const uint8_t *sha256, struct err *e)
 {
 	CLEANUP(buf_done) struct buf target = buf_init(TREE_PATH_MAX);
-	struct node link = { .path = path, .kind = NODE_LINK, .mode = 0777, .origin = STR(ORIGIN) };
-	struct node file = { .kind = NODE_FILE, .mode = 0644, .origin = STR(ORIGIN) };
+	struct node link = {
+		.path = path, .kind = NODE_LINK, .mode = 0777, .origin = STR(INPUT_TREE_ORIGIN)
+	};
+	struct node file = { .kind = NODE_FILE, .mode = 0644, .origin = STR(INPUT_TREE_ORIGIN) };
 	char hex[HEX];
 
 	hex_write(hex, sha256, SHA256_SIZE);
@@ -87,17 +70,17 @@ static bool add_input(struct making *m, struct str path, const uint8_t *sha256, 
 	buf_add_str(&target, file.path);
 	if (!buf_ok(&target))
 		return buf_full(&target, "a path of the archive", e);
-	if (!object_content(m, sha256, &file.content, e))
+	if (!input_tree_content(m, sha256, &file.content, e))
 		return false;
 	link.target = buf_str(&target);
-	if (!tree_find(m->t, file.path) &&
-		(!entry_parents(m->t, file.path, ORIGIN, e) || !tree_add(m->t, &file, e)))
+	if (!tree_find(m->t, file.path) && (!entry_parents(m->t, file.path, INPUT_TREE_ORIGIN, e) ||
+						   !tree_add(m->t, &file, e)))
 		return false;
-	return entry_parents(m->t, path, ORIGIN, e) && tree_add(m->t, &link, e);
+	return entry_parents(m->t, path, INPUT_TREE_ORIGIN, e) && tree_add(m->t, &link, e);
 }
 
 /* What replays the signatures may be missing where the caller counts it. */
-static bool is_missing(struct making *m, const uint8_t *sha256)
+static bool is_missing(struct input_tree *m, const uint8_t *sha256)
 {
 	if (!m->n_missing || store_has(m->s, sha256))
 		return false;
@@ -105,7 +88,7 @@ static bool is_missing(struct making *m, const uint8_t *sha256)
 	return true;
 }
 
-static bool add_releases(struct making *m, struct err *e)
+static bool add_releases(struct input_tree *m, struct err *e)
 {
 	const struct lock *l = &m->in->lock;
 
@@ -114,14 +97,16 @@ static bool add_releases(struct making *m, struct err *e)
 		struct str path = arena_printf(
 			m->a, "%.*s/dists/%.*s/InRelease", STR_ARG(s->archive), STR_ARG(s->suite));
 
-		if (!is_missing(m, s->release_sha256) && !add_input(m, path, s->release_sha256, e))
+		if (!is_missing(m, s->release_sha256) &&
+			!input_tree_add(m, path, s->release_sha256, e))
 			return err_wrap(e, "the InRelease of suite '%.*s'", STR_ARG(s->suite));
 	}
 	return true;
 }
 
 /* By digest and by name: whether a Release promises the former is up to the archive. */
-static bool add_indexes(struct making *m, const struct lock_index *indexes, size_t n, struct err *e)
+static bool add_indexes(
+	struct input_tree *m, const struct lock_index *indexes, size_t n, struct err *e)
 {
 	for (size_t i = 0; i < n; i++) {
 		const struct lock_index *x = &indexes[i];
@@ -134,9 +119,10 @@ static bool add_indexes(struct making *m, const struct lock_index *indexes, size
 		hex_write(hex, x->sha256, SHA256_SIZE);
 		if (is_missing(m, x->sha256))
 			continue;
-		if (!add_input(m, arena_printf(m->a, "%.*s/%.*s", STR_ARG(dist), STR_ARG(x->path)),
+		if (!input_tree_add(m,
+			    arena_printf(m->a, "%.*s/%.*s", STR_ARG(dist), STR_ARG(x->path)),
 			    x->sha256, e) ||
-			!add_input(m,
+			!input_tree_add(m,
 				arena_printf(m->a, "%.*s/%.*s/by-hash/SHA256/%s", STR_ARG(dist),
 					STR_ARG(parent), hex),
 				x->sha256, e))
@@ -146,7 +132,7 @@ static bool add_indexes(struct making *m, const struct lock_index *indexes, size
 	return true;
 }
 
-static bool add_packages(struct making *m, struct err *e)
+static bool add_packages(struct input_tree *m, struct err *e)
 {
 	const struct lock *l = &m->in->lock;
 
@@ -158,13 +144,13 @@ static bool add_packages(struct making *m, struct err *e)
 		struct str path = arena_printf(
 			m->a, "%.*s/%.*s", STR_ARG(s->archive), STR_ARG(p->path));
 
-		if (!add_input(m, path, p->sha256, e))
+		if (!input_tree_add(m, path, p->sha256, e))
 			return err_wrap(e, "package '%.*s'", STR_ARG(p->name));
 	}
 	return true;
 }
 
-static bool add_source_packages(struct making *m, struct err *e)
+static bool add_source_packages(struct input_tree *m, struct err *e)
 {
 	const struct lock *l = &m->in->lock;
 
@@ -181,225 +167,25 @@ static bool add_source_packages(struct making *m, struct err *e)
 			if (!lock_source_file_is_read(f) && !store_has(m->s, f->sha256))
 				continue;
 			path = arena_printf(m->a, "%.*s/%.*s", STR_ARG(archive), STR_ARG(path));
-			if (!add_input(m, path, f->sha256, e))
+			if (!input_tree_add(m, path, f->sha256, e))
 				return err_wrap(e, "source package '%.*s'", STR_ARG(src->name));
 		}
 	}
 	return true;
 }
 
-/* Git trees and tarballs, where a mirror that the user names is asked for them. One may serve several components. */
-static bool add_fetched(struct making *m, const struct component *c, struct err *e)
-{
-	const struct source_request *r = &c->source;
-	struct str path;
-	char hex[HEX];
-
-	if (!r->pinned || m->is_small)
-		return true;
-	hex_write(hex, r->sha256, SHA256_SIZE);
-	path = arena_printf(m->a, "sources/%s", hex);
-	return (path.p && tree_find(m->t, path)) || add_input(m, path, r->sha256, e);
-}
-
-/* How many "../" a folder of the description starts with. */
-static size_t count_up(struct str folder)
-{
-	size_t n = 0;
-
-	while ((n + 1) * 3 <= folder.n && memcmp(folder.p + 3 * n, "../", 3) == 0)
-		n++;
-	return n + (folder.n == 3 * n + 2 && memcmp(folder.p + 3 * n, "..", 2) == 0);
-}
-
-/* As many components of the description's real path as its folders reach above it. */
-static bool place_description(struct making *m, struct err *e)
-{
-	const struct description *d = &m->in->description;
-	struct str dir = arena_str(m->a, d->dir);
-	char real[PATH_MAX];
-	size_t up = 0, at;
-
-	for (size_t i = 0; i < d->n_components; i++) {
-		size_t n = count_up(d->components[i].from);
-
-		up = n > up ? n : up;
-	}
-	for (size_t i = 0; i < d->overlays.n; i++) {
-		size_t n = count_up(d->overlays.items[i]);
-
-		up = n > up ? n : up;
-	}
-	if (!dir.p)
-		return arena_full(m->a, e);
-	if (!realpath(dir.p, real))
-		return err_os(e, "cannot open '%s'", dir.p);
-	at = strlen(real);
-	for (size_t n = 0; n < up && at; n++)
-		for (at--; at && real[at] != '/';)
-			at--;
-	if (up && !real[at])
-		return err_set(e, ERR_NOTFOUND, "a folder of assay.yaml lies above the root");
-	m->folder = arena_printf(m->a, "source%s", up ? real + at : "");
-	return m->folder.p || arena_full(m->a, e);
-}
-
-/* Where a folder that the description names lies in the tree; p NULL when the arena is full. */
-static struct str place_of(struct making *m, struct str folder)
-{
-	size_t up = count_up(folder), skip = 3 * up < folder.n ? 3 * up : folder.n;
-	struct str base = m->folder, rest = str_make(folder.p + skip, folder.n - skip);
-
-	for (size_t i = 0; i < up; i++)
-		base = tree_parent(base);
-	if (!rest.n || str_is(rest, "."))
-		return arena_str(m->a, base);
-	return arena_printf(m->a, "%.*s/%.*s", STR_ARG(base), STR_ARG(rest));
-}
-
-/* What was just added to source/ goes into its list, under its path there. */
-static bool list_source(struct making *m, struct str path, struct err *e)
-{
-	size_t skip = path.n > strlen(SOURCE_LIST_FOLDER "/") ? strlen(SOURCE_LIST_FOLDER "/")
-							      : path.n;
-	struct node n = *tree_find(m->t, path);
-
-	n.path = str_make(path.p + skip, path.n - skip);
-	return entry_parents(m->sources, n.path, ORIGIN, e) && tree_add(m->sources, &n, e);
-}
-
-/* Folders that the description names may overlap: the same file is there once. */
-static bool add_once(struct making *m, const struct node *n, struct err *e)
-{
-	const struct node *was = tree_find(m->t, n->path);
-	bool same = was && was->kind == n->kind && was->mode == n->mode;
-
-	if (same && (n->kind == NODE_FOLDER ||
-			    (n->kind == NODE_LINK && str_equal(was->target, n->target)) ||
-			    (n->kind == NODE_FILE && memcmp(was->content.sha256, n->content.sha256,
-							     SHA256_SIZE) == 0)))
-		return true;
-	return entry_parents(m->t, n->path, ORIGIN, e) && tree_add(m->t, n, e) &&
-	       list_source(m, n->path, e);
-}
-
-static bool put_file(void *ctx, int fd, struct content *ret, struct err *e)
-{
-	struct making *m = ctx;
-	CLEANUP(buf_done) struct buf bytes = { 0 };
-	uint8_t sha256[SHA256_SIZE];
-
-	return file_read_fd(fd, "a file of an overlay", INPUT_TREE_FILE_MAX, &bytes, e) &&
-	       store_put(m->s, buf_span(&bytes), sha256, e) && object_content(m, sha256, ret, e);
-}
-
-static bool add_overlay(struct making *m, struct str overlay, struct err *e)
-{
-	CLEANUP(tree_freep) struct tree *t = tree_new(INPUT_TREE_MEMORY_MAX);
-	const struct folder_put put = { put_file, m };
-	struct str folder = arena_printf(
-		m->a, "%.*s/%.*s", STR_ARG(m->in->description.dir), STR_ARG(overlay));
-	struct str place = place_of(m, overlay);
-	const struct node *nodes;
-	size_t n;
-
-	if (!folder.p || !place.p)
-		return arena_full(m->a, e);
-	if (!tree_from_folder(t, AT_FDCWD, folder.p, place, STR(ORIGIN), &put, e) ||
-		!tree_finish(t, m->in->source_date_epoch, e))
-		return false;
-	nodes = tree_nodes(t, &n);
-	for (size_t i = 0; i < n; i++)
-		if (!add_once(m, &nodes[i], e))
-			return false;
-	return true;
-}
-
-static bool add_folder(struct making *m, const struct component *c, struct err *e)
-{
-	struct str folder = arena_printf(
-		m->a, "%.*s/%.*s", STR_ARG(m->in->description.dir), STR_ARG(c->from));
-	struct str place = place_of(m, c->from);
-	const struct component_source *sources;
-	size_t n;
-
-	if (!folder.p || !place.p)
-		return arena_full(m->a, e);
-	if (!component_source_collect(&sources, &n, m->s, folder.p, &c->files, m->a, e))
-		return false;
-	for (size_t i = 0; i < n; i++) {
-		struct node file = { .kind = NODE_FILE, .origin = STR(ORIGIN) };
-
-		file.path = arena_printf(
-			m->a, "%.*s/%.*s", STR_ARG(place), STR_ARG(sources[i].path));
-		file.mode = sources[i].executable ? 0755 : 0644;
-		if (!file.path.p)
-			return arena_full(m->a, e);
-		if (!object_content(m, sources[i].sha256, &file.content, e) ||
-			!add_once(m, &file, e))
-			return false;
-	}
-	return true;
-}
-
-/* A component may have named the same file. */
-static bool add_text(
-	struct making *m, struct str folder, const char *name, struct span bytes, struct err *e)
+bool input_tree_text(
+	struct input_tree *m, struct str folder, const char *name, struct span bytes, struct err *e)
 {
 	struct str path = arena_printf(
 		m->a, "%.*s%s%s", STR_ARG(folder), folder.n ? "/" : "", name);
 
 	if (!path.p)
 		return arena_full(m->a, e);
-	return tree_find(m->t, path) || entry_file(m->t, path, bytes, 0644, ORIGIN, e);
+	return tree_find(m->t, path) || entry_file(m->t, path, bytes, 0644, INPUT_TREE_ORIGIN, e);
 }
 
-static bool add_source_text(struct making *m, const char *name, struct span bytes, struct err *e)
-{
-	struct str path = arena_printf(m->a, "%.*s/%s", STR_ARG(m->folder), name);
-
-	if (!path.p)
-		return arena_full(m->a, e);
-	if (tree_find(m->t, path))
-		return true;
-	return add_text(m, m->folder, name, bytes, e) && list_source(m, path, e);
-}
-
-static bool add_description(struct making *m, struct err *e)
-{
-	const struct description *d = &m->in->description;
-	CLEANUP(buf_done) struct buf lock = buf_init(LOCK_SIZE_MAX);
-
-	lock_emit(&m->in->lock, &lock);
-	if (!place_description(m, e))
-		return false;
-	for (size_t i = 0; i < d->overlays.n; i++)
-		if (!add_overlay(m, d->overlays.items[i], e))
-			return err_wrap(e, "overlay '%.*s'", STR_ARG(d->overlays.items[i]));
-	for (size_t i = 0; i < d->n_components; i++)
-		if (d->components[i].source.kind == SOURCE_FOLDER
-				? !add_folder(m, &d->components[i], e)
-				: !add_fetched(m, &d->components[i], e))
-			return err_wrap(e, "component '%.*s'", STR_ARG(d->components[i].name));
-	return add_source_text(m, "assay.yaml", str_span(d->text), e) &&
-	       add_source_text(m, "assay.lock", buf_span(&lock), e) &&
-	       entry_link(m->t, STR("description"), m->folder, ORIGIN, e);
-}
-
-static bool add_list(struct making *m, struct err *e)
-{
-	CLEANUP(buf_done) struct buf text = buf_init(SOURCE_LIST_SIZE_MAX);
-	size_t skip = m->folder.n > strlen(SOURCE_LIST_FOLDER "/") ? strlen(SOURCE_LIST_FOLDER "/")
-								   : m->folder.n;
-
-	if (!tree_finish(m->sources, m->in->source_date_epoch, e))
-		return false;
-	source_list_emit(m->sources, str_make(m->folder.p + skip, m->folder.n - skip), &text);
-	return buf_ok(&text) ? add_text(m, STR(""), SOURCE_LIST, buf_span(&text), e)
-			     : buf_full(&text, SOURCE_LIST, e);
-}
-
-static bool add_readme(struct making *m, struct err *e)
+static bool add_readme(struct input_tree *m, struct err *e)
 {
 	static const char use[] =
 		"\n"
@@ -439,10 +225,10 @@ static bool add_readme(struct making *m, struct err *e)
 			"    assay lock verify description --mirror \"$PWD\"\n"
 			"\n"
 			"replays the archives' signatures; the keyring is yours to bring (--keyring).\n");
-	return add_text(m, STR(""), "README", buf_span(&text), e);
+	return input_tree_text(m, STR(""), "README", buf_span(&text), e);
 }
 
-static bool make(struct making *m, struct err *e)
+static bool make(struct input_tree *m, struct err *e)
 {
 	CLEANUP(tree_freep) struct tree *sources = tree_new(INPUT_TREE_MEMORY_MAX);
 	struct tree *t = m->t;
@@ -452,17 +238,18 @@ static bool make(struct making *m, struct err *e)
 	m->a = tree_arena(t);
 	if (m->n_missing)
 		*m->n_missing = 0;
-	return entry_folder(t, STR(""), ORIGIN, e) && entry_folder(sources, STR(""), ORIGIN, e) &&
-	       add_releases(m, e) && add_indexes(m, l->indexes, l->n_indexes, e) &&
+	return entry_folder(t, STR(""), INPUT_TREE_ORIGIN, e) &&
+	       entry_folder(sources, STR(""), INPUT_TREE_ORIGIN, e) && add_releases(m, e) &&
+	       add_indexes(m, l->indexes, l->n_indexes, e) &&
 	       add_indexes(m, l->source_indexes, l->n_source_indexes, e) && add_packages(m, e) &&
-	       add_source_packages(m, e) && add_description(m, e) && add_list(m, e) &&
+	       add_source_packages(m, e) && input_tree_description(m, e) && input_tree_list(m, e) &&
 	       add_readme(m, e) && tree_finish(t, m->in->source_date_epoch, e);
 }
 
 bool input_tree_make(
 	struct tree *t, const struct inputs *in, struct store *s, size_t *n_missing, struct err *e)
 {
-	struct making m = { .t = t, .in = in, .s = s, .n_missing = n_missing };
+	struct input_tree m = { .t = t, .in = in, .s = s, .n_missing = n_missing };
 
 	return make(&m, e);
 }
@@ -470,7 +257,9 @@ bool input_tree_make(
 bool input_tree_make_small(
 	struct tree *t, const struct inputs *in, struct store *s, size_t *n_missing, struct err *e)
 {
-	struct making m = { .t = t, .in = in, .s = s, .n_missing = n_missing, .is_small = true };
+	struct input_tree m = {
+		.t = t, .in = in, .s = s, .n_missing = n_missing, .is_small = true
+	};
 
 	return make(&m, e);
 }
