@@ -1,4 +1,5 @@
-# Shared by test/accept/N.sh: one line for each demand, "pass|FAIL|skip  what is demanded  figure  [what shows it]".
+# Shared by test/accept/N.sh: one line for each demand, "pass|FAIL|skip|note  what is demanded  figure  [what shows it]".
+# "note" is a run that took too long to be made here, as a document has it; it counts as skipped.
 # A test that shows several demands runs once. Nothing passes unseen: a check must print a figure, a unit test must have
 # the functions that are named, an end-to-end test must have printed "ok" for the cases that are named. Sourced, not run.
 # shellcheck shell=bash disable=SC2154 # what test/lib.sh sets
@@ -38,7 +39,7 @@ line() {
 	printf '%-4s  %s  %s  [%s]\n' "$1" "$2" "$3" "$4"
 	case $1 in
 	pass) passed=$((passed + 1)) ;;
-	skip) skipped=$((skipped + 1)) ;;
+	skip | note) skipped=$((skipped + 1)) ;;
 	*) failed=$((failed + 1)) ;;
 	esac
 }
@@ -135,14 +136,26 @@ e2e() {
 	fi
 }
 
+# What doc/from-source.md has of a step's last whole run; nothing when it failed there, or is not there.
+noted() { # NAME
+	sed -nE "s/^\| $1 \| ([1-9][0-9]* passed, 0 failed)[^|]* \| ([0-9]+) \| ([^|]*[^| ]) *\|.*/\1 in \2 s, \3/p" "$root/doc/from-source.md"
+}
+
 # slow WHAT NAME [CASE...]: the slow suite's step was run on this machine (./run from-source NAME) and printed that each of
-# these cases is right. It takes too long to be run from here.
+# these cases is right. It takes too long to be run from here: where it was not, what was noted of it is shown.
 slow() {
 	local what=$1 name=$2 log=$root/build/from-source/$2.log case missing=''
 	shift 2
 	wanted "$what" "from-source $name" || return 0
 	[ -f "$root/test/from-source/$name.sh" ] || { line FAIL "$what" "there is no test/from-source/$name.sh" "$name"; return; }
-	last "$log" 2>/dev/null | grep -qE '^[0-9]+ passed, ' || { line skip "$what" "not run on this machine" "./run from-source $name"; return; }
+	if ! last "$log" 2>/dev/null | grep -qE '^[0-9]+ passed, '; then
+		if [ -n "$(noted "$name")" ]; then
+			line note "$what" "not run on this machine; doc/from-source.md: $(noted "$name")" "./run from-source $name"
+		else
+			line skip "$what" "not run on this machine" "./run from-source $name"
+		fi
+		return
+	fi
 	for case; do
 		awk -v a="ok   $case" 'index($0, a) == 1 { f = 1 } END { exit !f }' "$log" || missing=$case
 	done

@@ -12,7 +12,13 @@ if ! "$assay" lock "$work/packages" --store "$store" >"$work/said" 2>&1; then
 	exit 0
 fi
 read -ra names <<<"${PACKAGES:-dash libyaml-0-2 libjansson4 libseccomp2 libcap2 kmod mawk zlib1g xz-utils dbus busybox systemd}"
-rebuild() { "$assay" rebuild --packages "$work/packages" "$@" --work "$root/build/from-source/packages" --store "$store"; }
+# Tests are run for none of them. Of these three what only tests need is left out of the build root, too: for kmod's that is a
+# kernel, whose scripts make an initrd in the box.
+rebuild() { # NAME OPTION...
+	local profile=()
+	case $1 in kmod | dbus | systemd) profile=(--profile nocheck) ;; esac
+	"$assay" rebuild --packages "$work/packages" "$@" "${profile[@]}" --work "$root/build/from-source/packages" --store "$store"
+}
 for name in "${names[@]}"; do
 	start=$SECONDS code=0
 	rebuild "$name" --json >"$work/$name.json" 2>"$work/said" || code=$?
