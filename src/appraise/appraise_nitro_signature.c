@@ -3,7 +3,9 @@
 #include "base/utc.h"
 #include "base/banned.h"
 
-enum { TREE_MAX = 2 << 20 }; /* memory that the largest document takes */
+enum {
+	TREE_MAX = 8 << 20
+}; /* more memory than any document takes: 200 bytes for one of its own at most */
 
 static struct str time_text(struct appraise_nitro_state *s, int64_t at_unix)
 {

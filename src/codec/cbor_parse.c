@@ -9,6 +9,7 @@ enum { BREAK = 0xff, SIMPLE_LONG_MIN = 32 };
 
 struct parsing {
 	struct rd r;
+	uint64_t items; /* that heads may still promise: each takes a byte, wherever it is */
 	struct arena *a;
 	struct err *e;
 };
@@ -161,14 +162,16 @@ static bool read_open_items(struct parsing *p, unsigned depth, struct cbor **ret
 static bool read_items(
 	struct parsing *p, const struct head *h, unsigned depth, struct cbor **ret, size_t *n_ret)
 {
-	uint64_t most = rd_left(&p->r), n = h->major == CBOR_TAG ? 1 : h->argument;
+	uint64_t most = rd_left(&p->r) < p->items ? rd_left(&p->r) : p->items;
+	uint64_t n = h->major == CBOR_TAG ? 1 : h->argument;
 
 	if (h->indefinite)
 		return read_open_items(p, depth, ret, n_ret);
-	/* Each item takes a byte at least. */
+	/* Those of the lists around it are promised bytes, too: memory is not more than a multiple of the input. */
 	if (n > most || (h->major == CBOR_MAP && n > most / 2))
 		return bad(p, h->at, "more items than bytes that are left");
 	n = h->major == CBOR_MAP ? 2 * n : n;
+	p->items -= n;
 	*ret = ARENA_ARRAY(p->a, (size_t)n + 1, struct cbor);
 	if (!*ret)
 		return arena_full(p->a, p->e);
@@ -238,7 +241,7 @@ static bool read_item(struct parsing *p, unsigned depth, struct cbor *ret)
 
 bool cbor_parse(struct cbor *ret, struct span bytes, struct arena *a, struct err *e)
 {
-	struct parsing p = { rd_of(bytes), a, e };
+	struct parsing p = { rd_of(bytes), bytes.n, a, e };
 	struct cbor v;
 
 	if (bytes.n > CBOR_SIZE_MAX)

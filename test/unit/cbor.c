@@ -129,6 +129,27 @@ static void truncations(void)
 		CHECK_ERR(cbor_parse(&v, span_make(in.p, n), a, &e), e, ERR_FORMAT);
 }
 
+/* Lists in lists that each promise all bytes that are left: together they promise more than there are. */
+static void promised(void)
+{
+	enum { SIZE = 32 << 10, HEAD = 3, LEVELS = CBOR_DEPTH_MAX };
+	CLEANUP(arena_freep) struct arena *own = arena_new(64 << 20);
+	static uint8_t bytes[SIZE];
+	struct err e = { 0 };
+	struct cbor v;
+
+	for (unsigned i = 0; i < LEVELS; i++) {
+		unsigned n = SIZE - HEAD * (i + 1);
+
+		bytes[HEAD * i] = 0x99;
+		bytes[HEAD * i + 1] = (uint8_t)(n >> 8);
+		bytes[HEAD * i + 2] = (uint8_t)n;
+	}
+	CHECK_ERR(cbor_parse(&v, SPAN_OF(bytes), own, &e), e, ERR_FORMAT);
+	CHECK(arena_used(own) <= 2 * SIZE * sizeof v);
+	CHECK(!strcmp(e.text, "CBOR at 3: more items than bytes that are left"));
+}
+
 static void bounded(void)
 {
 	CLEANUP(arena_freep) struct arena *little = arena_new(300);
@@ -147,6 +168,7 @@ static void bounded(void)
 	CHECK_ERR(cbor_parse(&v, SPAN_OF(deep), a, &e), e, ERR_LIMIT);
 	CHECK_ERR(cbor_parse(&v, bytes_of("8801020304050607009f"), a, &e), e, ERR_FORMAT);
 	CHECK_ERR(cbor_parse(&v, bytes_of("880102030405060700"), little, &e), e, ERR_LIMIT);
+	promised();
 	cbor_put_map(&b, CBOR_MEMBERS_MAX + 1);
 	for (uint64_t i = 0; i <= CBOR_MEMBERS_MAX; i++) {
 		cbor_put_uint(&b, i);

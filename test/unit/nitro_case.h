@@ -161,7 +161,7 @@ static bool failed(const char *name)
 
 __attribute__((unused)) static void run_case(const struct test_case *c)
 {
-	CLEANUP(arena_freep) struct arena *a = arena_new(8 << 20);
+	CLEANUP(arena_freep) struct arena *a = arena_new(16 << 20);
 	struct err e = { 0 };
 	bool ok;
 
