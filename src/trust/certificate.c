@@ -18,11 +18,29 @@ static bool is_padding(const uint8_t *p, size_t n)
 	return true;
 }
 
+/* What readers of extensions may take for granted: they look at each of them for each. */
+static bool is_bounded(X509 *x, struct err *e)
+{
+	int n = i2d_X509(x, NULL), extensions = X509_get_ext_count(x);
+
+	if (n > CERTIFICATE_SIZE_MAX)
+		return err_set(
+			e, ERR_LIMIT, "certificate is %d bytes, limit %d", n, CERTIFICATE_SIZE_MAX);
+	return extensions <= CERTIFICATE_EXTENSIONS_MAX ||
+	       err_set(e, ERR_LIMIT, "certificate has %d extensions, limit %d", extensions,
+		       CERTIFICATE_EXTENSIONS_MAX);
+}
+
 /* Takes x over. */
 static bool wrap(struct certificate **ret, X509 *x, struct err *e)
 {
-	struct certificate *c = MEM_NEW(struct certificate);
+	struct certificate *c;
 
+	if (!is_bounded(x, e)) {
+		X509_free(x);
+		return false;
+	}
+	c = MEM_NEW(struct certificate);
 	if (!c) {
 		X509_free(x);
 		return err_set(e, ERR_LIMIT, "certificate: no memory");

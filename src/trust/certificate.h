@@ -13,7 +13,11 @@
 #include "base/span.h"
 #include "trust/public_key.h"
 
-enum { CERTIFICATE_SIZE_MAX = 16 << 10, CERTIFICATE_CHAIN_MAX = 8 };
+enum {
+	CERTIFICATE_SIZE_MAX = 16 << 10, /* in DER, however it is written */
+	CERTIFICATE_EXTENSIONS_MAX = 64,
+	CERTIFICATE_CHAIN_MAX = 8,
+};
 
 enum certificate_purpose {
 	CERTIFICATE_EK, /* extended key usage 2.23.133.8.1, tcg-kp-EKCertificate */

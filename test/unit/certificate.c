@@ -1,5 +1,7 @@
 #include "trust/certificate.h"
 
+#include <openssl/pem.h>
+
 #include "tpm_made.h"
 
 enum { YEAR = 365 * 24 * 3600, NOW = 1767225600 };
@@ -233,6 +235,76 @@ static void parses(void)
 	CHECK_ERR(certificate_of_der(&none, buf_span(&der), &e), e, ERR_LIMIT);
 }
 
+/* The leaf with n extensions in all, the last of which has so many bytes; in DER, or in PEM, which hides how long it is. */
+static void widened(struct buf *ret, int n, size_t last, bool pem)
+{
+	struct certs c = honest();
+	CLEANUP(buf_done) struct buf der = made_certificate(&c.leaf);
+	ASN1_OCTET_STRING *octets = ASN1_OCTET_STRING_new();
+	const uint8_t *p = der.p;
+	X509 *x = d2i_X509(NULL, &p, (long)der.n);
+	BIO *bio = BIO_new(BIO_s_mem());
+	uint8_t *bytes = calloc(1, last);
+	char *text;
+	long size;
+
+	for (int i = X509_get_ext_count(x); i < n; i++) {
+		char oid[32];
+		ASN1_OBJECT *object;
+		X509_EXTENSION *ext;
+
+		snprintf(oid, sizeof oid, "1.3.6.1.4.1.55555.%d", i);
+		object = OBJ_txt2obj(oid, 1);
+		ASN1_OCTET_STRING_set(octets, bytes, i + 1 == n ? (int)last : 1);
+		ext = X509_EXTENSION_create_by_OBJ(NULL, object, 0, octets);
+		X509_add_ext(x, ext, -1);
+		X509_EXTENSION_free(ext);
+		ASN1_OBJECT_free(object);
+	}
+	CHECK(X509_sign(x, middle_key, EVP_sha256()) > 0);
+	CHECK(pem ? PEM_write_bio_X509(bio, x) : i2d_X509_bio(bio, x));
+	size = BIO_get_mem_data(bio, &text);
+	buf_add(ret, text, (size_t)size);
+	BIO_free(bio);
+	X509_free(x);
+	ASN1_OCTET_STRING_free(octets);
+	free(bytes);
+}
+
+static void bounds(void)
+{
+	static const struct {
+		int extensions;
+		size_t last;
+		bool pem;
+		const char *why; /* NULL: taken */
+	} rows[] = {
+		{ CERTIFICATE_EXTENSIONS_MAX, 1, false, NULL },
+		{ CERTIFICATE_EXTENSIONS_MAX, 1, true, NULL },
+		{ CERTIFICATE_EXTENSIONS_MAX + 1, 1, false,
+			"certificate has 65 extensions, limit 64" },
+		{ CERTIFICATE_EXTENSIONS_MAX + 1, 1, true,
+			"certificate has 65 extensions, limit 64" },
+		{ 8, CERTIFICATE_SIZE_MAX - 1000, true, NULL },
+		{ 8, CERTIFICATE_SIZE_MAX, true, "limit 16384" },
+		{ 8, CERTIFICATE_SIZE_MAX, false, "limit 16384" },
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		CLEANUP(buf_done) struct buf file = buf_init(1 << 20);
+		CLEANUP(certificate_freep) struct certificate *c = NULL;
+		struct err e = { 0 };
+
+		widened(&file, rows[i].extensions, rows[i].last, rows[i].pem);
+		if (!rows[i].why) {
+			CHECK_OK(certificate_of_file(&c, buf_span(&file), &e), e);
+			continue;
+		}
+		CHECK_ERR(certificate_of_file(&c, buf_span(&file), &e), e, ERR_LIMIT);
+		CHECK(strstr(e.text, rows[i].why));
+	}
+}
+
 int main(void)
 {
 	root_key = made_ecc("P-256");
@@ -243,6 +315,7 @@ int main(void)
 	refuses();
 	no_roots();
 	parses();
+	bounds();
 	EVP_PKEY_free(root_key);
 	EVP_PKEY_free(middle_key);
 	EVP_PKEY_free(other_key);
