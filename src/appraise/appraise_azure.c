@@ -25,9 +25,9 @@ static size_t must_of_hardware(const struct appraise_azure_state *s, const char 
 
 static size_t must_pass(struct appraise_azure_state *s, const char **must)
 {
-	static const char *const always[] = { "hcl-form", "hcl-binding", "hcl-ak", "hcl-tpm",
-		"quote-structure", "signature", "pcr-selection", "pcr-claims", "pcr-digest",
-		"pcr-bank", "vouched", "coverage" };
+	static const char *const always[] = { "hcl-form", "hcl-hardware", "hcl-binding", "hcl-ak",
+		"hcl-tpm", "quote-structure", "signature", "pcr-selection", "pcr-claims",
+		"pcr-digest", "pcr-bank", "vouched", "coverage" };
 	const struct appraise_in *in = s->tpm.w.in;
 	const struct policy *p = in->policy;
 	size_t n = must_of_hardware(s, must);

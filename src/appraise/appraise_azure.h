@@ -2,12 +2,12 @@
  * Appraising a confidential machine of Azure: a virtual TPM whose attestation key is named by runtime data that the hardware
  * underneath, SEV-SNP or TDX, has signed for (evidence/azure_hcl.h).
  *
- * In this order: the HCL report ("hcl-form"), the hardware's own report or quote (checks "snp-" and "tdx-", as
- * appraise_snp.h and appraise_tdx.h have them), that it is the paravisor's and covers the runtime data ("hcl-vmpl",
- * "hcl-binding", "hcl-tdreport"), the software that was launched ("launch-measurement"), the key ("hcl-ak", "ak-scheme"),
- * the machine's settings ("hcl-secure-boot", "hcl-console", "hcl-tpm", "hcl-vm-id"). Then the TPM's quote, registers and log
- * as appraise_tpm.h has them, and that the quote is fresh ("nonce"). Settings and registers count only when the hardware
- * stands behind them.
+ * In this order: the HCL report ("hcl-form"), that the policy takes the hardware that it names
+ * ("hcl-hardware"), that hardware's own report or quote (checks "snp-" and "tdx-", as appraise_snp.h and appraise_tdx.h have
+ * them), that it is the paravisor's and covers the runtime data ("hcl-vmpl", "hcl-binding", "hcl-tdreport"), the software that
+ * was launched ("launch-measurement"), the key ("hcl-ak", "ak-scheme"), the machine's settings ("hcl-secure-boot",
+ * "hcl-console", "hcl-tpm", "hcl-vm-id"). Then the TPM's quote, registers and log as appraise_tpm.h has them, and that the
+ * quote is fresh ("nonce"). Settings and registers count only when the hardware stands behind them.
  */
 #ifndef ASSAY_APPRAISE_APPRAISE_AZURE_H
 #define ASSAY_APPRAISE_APPRAISE_AZURE_H

@@ -14,6 +14,30 @@ static struct check hcl_check(const char *name, struct str what)
 		.fail_value = CHECK_CRYPTO_FAILED };
 }
 
+/* The report's header says what is underneath; that decides whether the policy's member `snp` or `tdx` is asked. */
+static void check_hardware(struct appraise_azure_state *s)
+{
+	const struct policy_azure *p = &s->tpm.w.in->policy->azure;
+	const char *name = azure_hcl_hardware_name(s->hcl.hardware);
+	CLEANUP(buf_done) struct buf want = buf_init(64);
+	struct err e = { 0 };
+	bool ok = p->hardware >> s->hcl.hardware & 1;
+
+	policy_azure_tell_hardware(p, &want);
+	if (!ok)
+		err_set(&e, ERR_MISMATCH,
+			"%s stands underneath: what the policy asks of other hardware was not asked",
+			name);
+	appraise_test(&s->tpm.w,
+		(struct check){ .name = "hcl-hardware",
+			.what = STR("the policy takes the hardware underneath"),
+			.want = arena_str(s->tpm.w.a, buf_str(&want)),
+			.got = str_of(name),
+			.whose = STR("policy"),
+			.fail_value = CHECK_NOT_RECOGNISED },
+		ok, &e);
+}
+
 static void check_binding(struct appraise_azure_state *s, bool genuine, struct span report_data)
 {
 	struct err e = { 0 };
@@ -123,12 +147,13 @@ void appraise_azure_hcl(struct appraise_azure_state *s)
 	s->parsed = azure_hcl_parse(&s->hcl, s->tpm.w.in->bundle->azure_hcl, s->tpm.w.a, &e);
 	if (s->parsed)
 		c.got = arena_printf(s->tpm.w.a, "version %u, %s", s->hcl.version,
-			s->hcl.hardware == AZURE_HCL_SNP ? "SEV-SNP" : "TDX");
+			azure_hcl_hardware_name(s->hcl.hardware));
 	else
 		appraise_limit(&s->tpm.w, &e, TREE_MAX);
 	appraise_test(&s->tpm.w, c, s->parsed, &e);
 	if (!s->parsed)
 		return;
+	check_hardware(s);
 	if (s->hcl.hardware == AZURE_HCL_SNP)
 		over_snp(s);
 	else

@@ -88,6 +88,18 @@ static uint32_t kinds_asked(const struct json *v)
 	return set;
 }
 
+/* Likewise of the hardware under Azure's machines: the machine says itself which it has. */
+static uint32_t hardware_asked(const struct json *v)
+{
+	uint32_t set = 0;
+
+	if (json_get(v, "snp"))
+		set |= UINT32_C(1) << AZURE_HCL_SNP;
+	if (json_get(v, "tdx"))
+		set |= UINT32_C(1) << AZURE_HCL_TDX;
+	return set ? set : POLICY_AZURE_HARDWARE;
+}
+
 bool policy_parse(struct policy *ret, const struct json *v, struct arena *a, struct err *e)
 {
 	static const char *const keys[] = { "format", "name", "require-registers", "bank",
@@ -97,8 +109,10 @@ bool policy_parse(struct policy *ret, const struct json *v, struct arena *a, str
 	bool archive = false;
 	struct str name;
 
-	if (!json_check_format(v, POLICY_FORMAT, e) || !json_only(v, "policy", keys, e) ||
-		!json_get_str(v, "name", &name, e) ||
+	if (!json_check_format(v, POLICY_FORMAT, e) || !json_only(v, "policy", keys, e))
+		return err_wrap(e, "policy");
+	p.azure.hardware = hardware_asked(v);
+	if (!json_get_str(v, "name", &name, e) ||
 		!policy_member_registers(&p.registers, v, "require-registers", PCRS, e) ||
 		!read_bank(&p.bank, json_get(v, "bank"), e) ||
 		!policy_member_word(&archive, v, "freshness", "nonce", "archive", e) ||

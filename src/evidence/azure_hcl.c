@@ -231,6 +231,11 @@ static bool read_user_data(struct azure_hcl *h, const struct json *runtime, stru
 	return true;
 }
 
+const char *azure_hcl_hardware_name(enum azure_hcl_hardware h)
+{
+	return h == AZURE_HCL_SNP ? "SEV-SNP" : "TDX";
+}
+
 bool azure_hcl_parse(struct azure_hcl *ret, struct span bytes, struct arena *a, struct err *e)
 {
 	struct azure_hcl h = { 0 };

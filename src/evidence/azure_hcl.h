@@ -39,6 +39,7 @@ enum {
 };
 
 enum azure_hcl_hardware { AZURE_HCL_SNP = 2, AZURE_HCL_TDX = 4 };
+const char *azure_hcl_hardware_name(enum azure_hcl_hardware h); /* "SEV-SNP" */
 
 /* A JSON Web Key of kind RSA; the numbers are big-endian, without leading zeroes, in memory of the arena. */
 struct azure_hcl_key {

@@ -92,6 +92,40 @@ static void other_hardware_named(void)
 	no_measurement_named();
 	az.policy.tdx.mrtd = (struct policy_tdx_values){ az.values, 1 };
 }
+
+/* ---- which hardware may stand underneath: the machine chooses of which the policy is asked ---- */
+
+#define H16 "0123456789abcdef"
+#define D2_HEX "d2d2d2d2d2d2d2d2d2d2d2d2d2d2d2d2"
+#define SNP_MEASUREMENT "snp:\n  measurements: [" D2_HEX D2_HEX D2_HEX "]\n"
+#define TDX_PLATFORMS "tdx:\n  platforms: [" H16 H16 "]\n"
+#define TDX_MRTD "tdx:\n  mrtd: [" H16 H16 H16 H16 H16 H16 "]\n"
+
+static void tdx_platforms_only(void)
+{
+	az_policy(TDX_PLATFORMS "azure:\n  measurement: any\n");
+}
+static void tdx_mrtd_only(void)
+{
+	az_policy(TDX_MRTD);
+}
+static void tdx_mrtd_or_any(void)
+{
+	az_policy(TDX_MRTD "azure:\n  measurement: any\n");
+}
+static void snp_asked_not_under(void)
+{
+	az_policy(SNP_MEASUREMENT "azure:\n  hardware: [tdx]\n");
+}
+static void snp_under_nothing_asked(void)
+{
+	az_policy(TDX_PLATFORMS "azure:\n  hardware: [tdx, snp]\n  measurement: any\n");
+}
+static void snp_asked(void)
+{
+	az_policy(SNP_MEASUREMENT);
+}
+
 static void unsigned_claim(void)
 {
 	az.in.vouch = APPRAISE_UNSIGNED_CLAIM;
@@ -243,6 +277,12 @@ static const struct az_case cases[] = {
 	BEFORE(0, other_register_differs, GOOD, NULL),
 	AFTER(0, no_measurement_named, WARN, "launch-measurement"),
 	AFTER(0, other_hardware_named, WARN, "launch-measurement"),
+	BEFORE(0, snp_asked, GOOD, NULL),
+	BEFORE(0, snp_under_nothing_asked, GOOD, NULL),
+	BEFORE(24, tdx_platforms_only, BAD, "hcl-hardware"),
+	BEFORE(24, tdx_mrtd_only, BAD, "hcl-hardware"),
+	BEFORE(24, tdx_mrtd_or_any, BAD, "hcl-hardware"),
+	BEFORE(24, snp_asked_not_under, BAD, "hcl-hardware"),
 	AFTER(28, unsigned_claim, WARN, "vouched"),
 	AFTER(0, no_shape, WARN, "pcr-0.sha256"),
 	AFTER(0, no_anchor, WARN, "pcr-0.sha256"),

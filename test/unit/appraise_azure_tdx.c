@@ -56,6 +56,55 @@ static void other_hardware_named(void)
 	az.policy.snp.measurements = (struct policy_snp_values){ az.values, 1 };
 	az.policy.tdx.mrtd.n = 0;
 }
+
+/* ---- which hardware may stand underneath: the machine chooses of which the policy is asked ---- */
+
+#define H16 "0123456789abcdef"
+#define SNP_CHIPS "snp:\n  chips: [" H16 "]\n"
+#define SNP_MEASUREMENT "snp:\n  measurements: [" H16 H16 H16 H16 H16 H16 "]\n"
+#define MRTD_HEX "b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0"
+#define TDX_MRTD "tdx:\n  mrtd: [" MRTD_HEX MRTD_HEX MRTD_HEX "]\n"
+
+static void snp_chips_only(void)
+{
+	az_policy(SNP_CHIPS "azure:\n  measurement: any\n");
+}
+static void snp_measurement_only(void)
+{
+	az_policy(SNP_MEASUREMENT);
+}
+static void snp_measurement_or_any(void)
+{
+	az_policy(SNP_MEASUREMENT "azure:\n  measurement: any\n");
+}
+static void snp_asked_by_default(void)
+{
+	az_policy("snp: {}\nazure:\n  measurement: any\n");
+}
+static void tdx_not_under(void)
+{
+	az_policy("azure:\n  hardware: [snp]\n  measurement: any\n");
+}
+static void tdx_asked_not_under(void)
+{
+	az_policy(TDX_MRTD "azure:\n  hardware: [snp]\n");
+}
+static void tdx_under_nothing_asked(void)
+{
+	az_policy(SNP_CHIPS "azure:\n  hardware: [snp, tdx]\n  measurement: any\n");
+}
+static void tdx_asked(void)
+{
+	az_policy(TDX_MRTD);
+}
+static void both_asked(void)
+{
+	az_policy(SNP_CHIPS TDX_MRTD);
+}
+static void neither_asked(void)
+{
+	az_policy("azure:\n  measurement: any\n");
+}
 static void change_mrtd(void)
 {
 	m.body[BODY_MRTD] ^= 1;
@@ -155,6 +204,16 @@ static const struct az_case cases[] = {
 	BEFORE(0, any_measurement, GOOD, NULL),
 	AFTER(0, no_measurement_named, WARN, "launch-measurement"),
 	AFTER(0, other_hardware_named, WARN, "launch-measurement"),
+	BEFORE(0, tdx_asked, GOOD, NULL),
+	BEFORE(0, both_asked, GOOD, NULL),
+	BEFORE(0, neither_asked, GOOD, NULL),
+	BEFORE(0, tdx_under_nothing_asked, GOOD, NULL),
+	BEFORE(24, snp_chips_only, BAD, "hcl-hardware"),
+	BEFORE(24, snp_measurement_only, BAD, "hcl-hardware"),
+	BEFORE(24, snp_measurement_or_any, BAD, "hcl-hardware"),
+	BEFORE(24, snp_asked_by_default, BAD, "hcl-hardware"),
+	BEFORE(24, tdx_not_under, BAD, "hcl-hardware"),
+	BEFORE(24, tdx_asked_not_under, BAD, "hcl-hardware"),
 	BEFORE(0, measurement_differs, BAD, "tdx-mrtd"),
 	BEFORE(27, quote_of_another, BAD, "hcl-binding"),
 	BEFORE(27, quote_data_longer, BAD, "hcl-binding"),

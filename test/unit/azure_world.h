@@ -7,6 +7,7 @@
 #define ASSAY_TEST_AZURE_WORLD_H
 
 #include "appraise/appraise.h"
+#include "codec/yaml.h"
 #include "hcl_made.h"
 
 #define AZURE_CONFIGURATION                                               \
@@ -154,6 +155,19 @@ static void az_sign(void)
 	az.bundle.n_banks = 1;
 	az.bundle.binding = az.binding;
 	az_sign_quote();
+}
+
+/* The policy is that of a file with these members. */
+__attribute__((unused)) static void az_policy(const char *members)
+{
+	CLEANUP(buf_done) struct buf text = buf_init(1 << 16);
+	struct err e = { 0 };
+	struct json v;
+
+	buf_printf(&text, "format: assay.policy/1\nname: made\n%s", members);
+	CHECK_OK(
+		yaml_parse(&v, buf_span(&text), az.a, &e) && policy_parse(&az.policy, &v, az.a, &e),
+		e);
 }
 
 /* The HCL report of the bundle, to be changed after it was made. */

@@ -192,12 +192,52 @@ static void reads_azure(void)
 		p.azure.nonce_in_report && p.azure.n_vm_ids == 2 && str_is(p.azure.vm_ids[1], "B"));
 }
 
+/* Demands of one hardware are demands that it stands under Azure's machines. */
+static void azure_hardware_asked(void)
+{
+	enum { SNP = 1 << AZURE_HCL_SNP, TDX = 1 << AZURE_HCL_TDX };
+	static const struct {
+		const char *members;
+		uint32_t hardware;
+	} cases[] = {
+		{ "leeway: 60\n", SNP | TDX },
+		{ "azure: {}\n", SNP | TDX },
+		{ "nitro: {}\n", SNP | TDX },
+		{ "snp: {}\n", SNP },
+		{ "tdx: {}\n", TDX },
+		{ "snp: {}\nazure:\n  measurement: any\n", SNP },
+		{ "azure:\n  measurement: any\ntdx: {}\n", TDX },
+		{ "snp: {}\ntdx: {}\n", SNP | TDX },
+		{ "azure:\n  hardware: [snp]\n", SNP },
+		{ "snp: {}\nazure:\n  hardware: [tdx]\n", TDX },
+		{ "snp: {}\nazure:\n  hardware: [tdx, snp]\n", SNP | TDX },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct policy p = { 0 };
+		struct err e = { 0 };
+		char text[100];
+
+		snprintf(text, sizeof text, HEAD "%s", cases[i].members);
+		CHECK_OK(parse(&p, text, &e), e);
+		CHECK(p.azure.hardware == cases[i].hardware);
+	}
+	CHECK(policy_default().azure.hardware == (SNP | TDX));
+}
+
 static void refuses_azure(void)
 {
 	static const char *const bad[] = {
 		"azure: 1\n",
 		"azure: []\n",
 		"azure:\n  secureboot: any\n",
+		"azure:\n  hardware: snp\n",
+		"azure:\n  hardware: []\n",
+		"azure:\n  hardware: {}\n",
+		"azure:\n  hardware: [any]\n",
+		"azure:\n  hardware: [SNP]\n",
+		"azure:\n  hardware: [[snp]]\n",
+		"azure:\n  hardware: [tdx, tdx]\n",
 		"azure:\n  secure-boot: false\n",
 		"azure:\n  secure-boot: [any]\n",
 		"azure:\n  console: yes\n",
@@ -270,6 +310,7 @@ static void azure_in_sentences(void)
 	struct policy p = policy_default();
 	struct err e = { 0 };
 
+	CHECK(tells(&p, tell_azure, "That hardware may be SEV-SNP or TDX, which the machine"));
 	CHECK(tells(&p, tell_azure, "Secure Boot must be on."));
 	CHECK(tells(&p, tell_azure, "must have a measurement that this policy names"));
 	CHECK(tells(&p, tell_azure, "nonce must stand in the quote."));
@@ -282,6 +323,10 @@ static void azure_in_sentences(void)
 	CHECK(tells(&p, tell_azure, "may be any that the hardware measured"));
 	CHECK(tells(&p, tell_azure, "registers may be older"));
 	CHECK(tells(&p, tell_azure, "The machine must be A or B."));
+	CHECK_OK(parse(&p, HEAD "snp: {}\n", &e), e);
+	CHECK(tells(&p, tell_azure, "That hardware must be SEV-SNP.\n"));
+	CHECK_OK(parse(&p, HEAD "azure:\n  hardware: [tdx]\n", &e), e);
+	CHECK(tells(&p, tell_azure, "That hardware must be TDX.\n"));
 }
 
 int main(void)
@@ -295,6 +340,7 @@ int main(void)
 	refuses_nitro();
 	nitro_in_sentences();
 	reads_azure();
+	azure_hardware_asked();
 	refuses_azure();
 	azure_in_sentences();
 	arena_free(a);

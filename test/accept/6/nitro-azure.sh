@@ -21,6 +21,9 @@ unit "  settings and registers count only when the hardware stands behind them" 
 unit "  a report that the guest asked for is refused, whatever the policy says" appraise_azure_hcl guest_report guest_report_allowed
 unit "  no measurement that the policy names: a warning, never affirmed" appraise_azure no_measurement_named other_hardware_named
 unit "machines with TDX underneath: the quote's report data, too" appraise_azure_tdx cases quote_of_another tdreport_of_another
+unit "demands of one hardware are not passed by with the other underneath (row 24)" appraise_azure_tdx snp_chips_only snp_measurement_or_any tdx_not_under
+unit "  nor the other way round" appraise_azure tdx_platforms_only tdx_mrtd_or_any snp_asked_not_under
+unit "  what may stand underneath: named, or what the policy asks something of" policy azure_hardware_asked
 unit "the policy's member azure: read strictly, told in sentences" policy reads_azure refuses_azure azure_in_sentences
 unit "every piece of Azure's evidence among the vectors through the whole appraisal" appraise_azure_vectors see bound_checks quote_checks
 section "quotes of TPMs"
