@@ -18,6 +18,8 @@ static const struct identity {
 		CHECK_CONFIGURATION },
 	{ "snp-image-id", SNP_FIELD_IMAGE_ID, offsetof(struct policy_snp, image_ids),
 		CHECK_CONFIGURATION },
+	{ "snp-report-id", SNP_FIELD_REPORT_ID, offsetof(struct policy_snp, report_ids),
+		CHECK_INSTANCE_IDENTITY },
 	{ "snp-id-key", SNP_FIELD_ID_KEY_DIGEST, offsetof(struct policy_snp, id_keys),
 		CHECK_CONFIGURATION },
 	{ "snp-author-key", SNP_FIELD_AUTHOR_KEY_DIGEST, offsetof(struct policy_snp, author_keys),
@@ -34,7 +36,8 @@ static void check_identity(struct appraise_snp_state *s, const struct identity *
 		.got = appraise_hex(s->w, snp_report_field(&s->report, i->field)),
 		.whose = STR("policy"),
 		.claim = i->claim,
-		.fail_value = CHECK_CONTRAINDICATED };
+		.fail_value = i->claim == CHECK_INSTANCE_IDENTITY ? CHECK_NOT_RECOGNISED
+								  : CHECK_CONTRAINDICATED };
 	struct err e = { 0 };
 	bool ok;
 

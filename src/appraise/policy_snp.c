@@ -122,10 +122,10 @@ static bool read_sets(struct policy_snp *p, const struct json *o, struct err *e)
 bool policy_snp_parse(struct policy_snp *ret, const struct json *v, struct arena *a, struct err *e)
 {
 	static const char *const keys[] = { "products", "signers", "vmpl", "chips", "debug",
-		"migration", "report-id-ma", "guest-policy", "platform-info", "minimum-tcb",
-		"provisional-firmware", "minimum-firmware", "minimum-abi", "minimum-guest-svn",
-		"mitigations", "measurements", "host-data", "family-ids", "image-ids",
-		"id-key-digests", "author-key-digests", "crl", NULL };
+		"migration", "report-ids", "report-id-ma", "guest-policy", "platform-info",
+		"minimum-tcb", "provisional-firmware", "minimum-firmware", "minimum-abi",
+		"minimum-guest-svn", "mitigations", "measurements", "host-data", "family-ids",
+		"image-ids", "id-key-digests", "author-key-digests", "crl", NULL };
 	struct policy_snp p = policy_snp_default();
 
 	if (!json_only(v, "snp", keys, e) || !read_sets(&p, v, e) ||

@@ -47,7 +47,7 @@ struct policy_snp {
 	enum policy_snp_crl crl;
 	/* each value as long as the field of the report */
 	struct policy_snp_values chips, measurements, host_data, family_ids, image_ids, id_keys,
-		author_keys, agents;
+		author_keys, report_ids, agents;
 };
 
 /* All three products, VCEK or VLEK, VMPL 0, no debugging, no migration, no provisional firmware, a CRL. */

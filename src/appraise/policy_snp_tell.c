@@ -165,6 +165,7 @@ void policy_snp_tell(const struct policy_snp *p, struct buf *out)
 	tell_values("HOST_DATA", &p->host_data, out);
 	tell_values("FAMILY_ID", &p->family_ids, out);
 	tell_values("IMAGE_ID", &p->image_ids, out);
+	tell_values("REPORT_ID", &p->report_ids, out);
 	tell_values("The digest of the ID key", &p->id_keys, out);
 	tell_values("The digest of the author key, which must be in use,", &p->author_keys, out);
 }

@@ -17,6 +17,7 @@ static const struct list {
 	{ "image-ids", offsetof(struct policy_snp, image_ids), SNP_REPORT_NAME_SIZE },
 	{ "id-key-digests", offsetof(struct policy_snp, id_keys), SNP_REPORT_DIGEST_SIZE },
 	{ "author-key-digests", offsetof(struct policy_snp, author_keys), SNP_REPORT_DIGEST_SIZE },
+	{ "report-ids", offsetof(struct policy_snp, report_ids), SNP_REPORT_ID_SIZE },
 	{ "report-id-ma", offsetof(struct policy_snp, agents), SNP_REPORT_ID_SIZE },
 };
 

@@ -15,6 +15,7 @@
 #define D5                                                 \
 	"d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5" \
 	"d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5"
+#define D6 "d6d6d6d6d6d6d6d6d6d6d6d6d6d6d6d6d6d6d6d6d6d6d6d6d6d6d6d6d6d6d6d6"
 #define F1 "f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1"
 #define F2 "f2f2f2f2f2f2f2f2f2f2f2f2f2f2f2f2"
 #define A1 "a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1"
@@ -200,6 +201,8 @@ static void identities(void)
 			48 },
 		{ "measurements: [" D4 ", " D2 "]\n", "measurements: [" D4 "]\n",
 			"snp-measurements", 0x090, 48 },
+		{ "report-ids: [" A1 ", " D6 "]\n", "report-ids: [" A1 "]\n", "snp-report-id",
+			0x140, 32 },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
@@ -288,6 +291,19 @@ static bool says(enum check_claim claim, int value, const char *text)
 	return c->value == value && strstr(c->why.p, text);
 }
 
+/* One guest of many, by the id that its firmware gave it: another is not recognised. */
+static void report_ids(void)
+{
+	POLICY(milan, "row 24: another guest than is named", BAD, "snp-report-id", "none of the",
+		"report-ids: [" A1 "]\n", NOTHING);
+	CHECK(says(CHECK_INSTANCE_IDENTITY, CHECK_NOT_RECOGNISED, "REPORT_ID"));
+	POLICY(milan, "row 24: one bit of REPORT_ID", BAD, "snp-report-id", "none of the",
+		"report-ids: [" D6 "]\n", g.w.report.bytes[0x15f] ^= 1);
+	POLICY(milan, "the agent's id is not the guest's", BAD, "snp-report-id", "none of the",
+		"migration: allow\nreport-ids: [" A1 "]\n",
+		memset(g.w.report.bytes + 0x160, 0xa1, 32));
+}
+
 /* What an honest report lets a verifier say, and what it does not. */
 static void claims(void)
 {
@@ -373,6 +389,7 @@ int main(void)
 	identities();
 	values();
 	fresh();
+	report_ids();
 	claims();
 	inside();
 	nothing_given();

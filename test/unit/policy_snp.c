@@ -99,9 +99,12 @@ static void reads_values(void)
 		parse(&p,
 			"  chips: [" ID ID ", 0102030405060708]\n  measurements: [" DIGEST "]\n"
 			"  host-data: [" ID "]\n  family-ids: [" NAME "]\n  image-ids: [" NAME "]\n"
-			"  id-key-digests: [" DIGEST "]\n  author-key-digests: [" DIGEST "]\n",
+			"  id-key-digests: [" DIGEST "]\n  author-key-digests: [" DIGEST "]\n"
+			"  report-ids: [" ID "]\n",
 			&e),
 		e);
+	CHECK(s->report_ids.n == 1 && s->report_ids.items[0].n == 32 &&
+		s->report_ids.items[0].p[31] == 0xd3);
 	CHECK(s->chips.n == 2 && s->chips.items[0].n == 64 && s->chips.items[1].n == 64);
 	CHECK(s->chips.items[0].p[63] == 0xd3 && s->chips.items[1].p[7] == 8 &&
 		s->chips.items[1].p[8] == 0);
@@ -178,6 +181,10 @@ static const char *const bad[] = {
 	"  image-ids: [" ID "]\n",
 	"  id-key-digests: [" ID "]\n",
 	"  author-key-digests: [" NAME "]\n",
+	"  report-ids: []\n",
+	"  report-ids: " ID "\n",
+	"  report-ids: [" NAME "]\n",
+	"  report-ids: [" ZEROES ZEROES "]\n",
 	"  report-id-ma: [" ID "]\n",
 	"  migration: refuse\n  report-id-ma: [" ID "]\n",
 	"  migration: allow\n  report-id-ma: [" NAME "]\n",
@@ -221,7 +228,7 @@ static void tells(void)
 		"LAUNCH_TCB of a Turin is at least: FMC 1, TEE 2.", "provisional",
 		"at least 1.55.29", "version 1.51", "GUEST_SVN is at least 7.",
 		"MEASUREMENT is d2d2", "HOST_DATA is d3d3", "FAMILY_ID is f1f1", "IMAGE_ID is f1f1",
-		"ID key is d2d2", "must be in use, is d2d2" };
+		"ID key is d2d2", "must be in use, is d2d2", "REPORT_ID is d3d3" };
 	CLEANUP(buf_done) struct buf out = buf_init(1 << 16), plain = buf_init(1 << 16);
 	const struct policy_snp safe = policy_snp_default();
 	struct policy p;
@@ -241,7 +248,8 @@ static void tells(void)
 			"    Turin:\n      launch:\n        fmc: 1\n        tee: 2\n"
 			"  measurements: [" DIGEST "]\n  host-data: [" ID "]\n"
 			"  family-ids: [" NAME "]\n  image-ids: [" NAME "]\n"
-			"  id-key-digests: [" DIGEST "]\n  author-key-digests: [" DIGEST "]\n",
+			"  id-key-digests: [" DIGEST "]\n  author-key-digests: [" DIGEST "]\n"
+			"  report-ids: [" ID "]\n",
 			&e),
 		e);
 	policy_snp_tell(&p.snp, &out);

@@ -24,6 +24,7 @@ unit "policy: products, signers, chips, PLATFORM_INFO, mitigations (row 24)" app
 unit "policy: TCB minima of four versions part for part, provisional firmware, firmware, interface, guest SVN (row 10)" appraise_snp_policy versions
 unit "policy: debugging, migration, agents, VMPL, guest policy (rows 8, 9)" appraise_snp_policy guests
 unit "policy: measurements, host data, ids, key digests; a field of zeroes equals nothing" appraise_snp_policy identities
+unit "  REPORT_ID: one guest, and no other" appraise_snp_policy report_ids
 unit "the launch digest, what it covers, who vouches; firmware only is never affirmed (row 22)" appraise_snp_policy values
 unit "REPORT_DATA: nonce, binding, role, channel (rows 18, 19)" appraise_snp_policy fresh
 unit "claims: genuine hardware with its TCB, encrypted memory; debugging that is allowed is a warning" appraise_snp_policy claims
