@@ -94,7 +94,7 @@ static size_t must_pass(const struct appraise_nitro_state *s, const char **must)
 
 	for (size_t i = 0; i < ARRAY_LEN(always); i++)
 		must[n++] = rows[always[i]].name;
-	if (!s->of_tpm && !p->nitro.allow_debug)
+	if (!s->of_tpm)
 		must[n++] = rows[NITRO_DEBUG].name;
 	if (p->nitro.user_data.p)
 		must[n++] = rows[NITRO_USER_DATA].name;
@@ -131,6 +131,11 @@ static void conclude(struct appraise_nitro_state *s)
 	const char *must[24 + REGISTER_MAX + 1] = { 0 };
 	size_t n = must_pass(s, must);
 
+	if (s->in_debug)
+		pass[CHECK_RUNTIME_OPAQUE] = (struct verdict_claim){
+			CHECK_UNSAFE,
+			STR("debug mode is on: the host sees into the enclave; the policy allows that")
+		};
 	for (unsigned i = 0; i < BUNDLE_PCRS; i++)
 		if (s->required >> i & 1) {
 			must[n] = appraise_register_check(&s->w, i);

@@ -54,21 +54,17 @@ static void check_age(struct appraise_nitro_state *s)
 
 static void check_debug(struct appraise_nitro_state *s)
 {
+	bool allowed = s->w.in->policy->nitro.allow_debug;
 	struct err e = { 0 };
-	bool ok;
 
 	if (s->of_tpm) {
 		appraise_nitro_skip(s, NITRO_DEBUG, STR("the document is not of an enclave"));
 		return;
 	}
-	ok = nitro_document_check_debug(&s->s.document, &e);
-	if (!ok && s->w.in->policy->nitro.allow_debug) {
-		appraise_nitro_skip(
-			s, NITRO_DEBUG, arena_printf(s->w.a, "%s; the policy allows that", e.text));
-		return;
-	}
-	appraise_nitro_test(
-		s, NITRO_DEBUG, STR("values in PCR 0, 1 and 2 that are not zero"), STR(""), ok, &e);
+	s->in_debug = !nitro_document_check_debug(&s->s.document, &e);
+	appraise_nitro_test(s, NITRO_DEBUG,
+		allowed ? STR("allowed") : STR("values in PCR 0, 1 and 2 that are not zero"),
+		s->in_debug ? STR("on") : STR("off"), !s->in_debug || allowed, &e);
 }
 
 /* Which claim a register speaks for. Of an enclave 3 and 4 are the instance's role and name, 8 is who signed the image. */

@@ -35,6 +35,7 @@ struct appraise_nitro_state {
 	bool parsed;             /* s.document is there */
 	bool is_signed;          /* and a root that is trusted stands behind all of it */
 	bool archive, of_tpm;    /* of_tpm: a NitroTPM's document */
+	bool in_debug;           /* an enclave whose host may look into it */
 	uint32_t required;       /* registers */
 	struct str trusted_root; /* whose it is, for a person */
 };

@@ -146,14 +146,19 @@ bool appraise_tdx_quote_told(const struct appraise_tdx_state *s, struct err *e)
 static void say_claims(struct appraise_tdx_state *s)
 {
 	struct appraise_tdx_said *said = s->said;
-	bool debug = (said->quote.td_attributes & TDX_QUOTE_ATTRIBUTES_TUD) != 0;
+	uint64_t attributes = said->quote.td_attributes;
 
 	said->instance_identity = (struct verdict_claim){ CHECK_AFFIRMS,
 		arena_printf(s->w->a, "a TDX platform that %.*s certifies signed the evidence",
 			STR_ARG(s->root_name)) };
 	said->runtime_opaque = (struct verdict_claim){ CHECK_AFFIRMS,
 		STR("the TDX module keeps memory and processor state from the host") };
-	if (debug)
+	if (attributes & TDX_QUOTE_ATTRIBUTE_MIGRATABLE)
+		said->runtime_opaque = (struct verdict_claim){
+			CHECK_UNSAFE,
+			STR("the TD may be migrated: who moves it sees its memory; the policy allows that")
+		};
+	if (attributes & TDX_QUOTE_ATTRIBUTES_TUD)
 		said->runtime_opaque = (struct verdict_claim){
 			CHECK_UNSAFE,
 			STR("debugging is on: the host reads and writes the TD's memory; the policy allows that")

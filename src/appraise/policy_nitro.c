@@ -135,7 +135,7 @@ void policy_nitro_tell(const struct policy_nitro *p, struct buf *out)
 			(long long)p->max_age_s);
 	buf_printf(out,
 		p->allow_debug
-			? "An enclave in debug mode, whose memory its host can read, is let through.\n"
+			? "An enclave in debug mode, whose memory its host can read, is let through; that is a warning.\n"
 			: "An enclave in debug mode is refused.\n");
 	tell_field("user_data", p->user_data, out);
 	tell_field("public_key", p->public_key, out);

@@ -122,6 +122,8 @@ void policy_tdx_tell(const struct policy_tdx *p, struct buf *out)
 		p->debug
 			? "The TD may be one that the host can debug: then nothing in it is kept from the host, and that is a warning.\n"
 			: "The TD must not be one that the host can debug.\n");
-	buf_printf(out, p->migration ? "The TD may be migrated.\n"
-				     : "The TD must not be one that can be migrated.\n");
+	buf_printf(out,
+		p->migration
+			? "The TD may be migrated, and its memory with it; that is a warning.\n"
+			: "The TD must not be one that can be migrated.\n");
 }

@@ -25,6 +25,16 @@ static void debug_by_one(void)
 	zero(2);
 	world_shape();
 }
+static void debug_allowed(void)
+{
+	debug_as_expected();
+	w.policy.nitro.allow_debug = true;
+}
+static void debug_by_one_allowed(void)
+{
+	debug_by_one();
+	w.policy.nitro.allow_debug = true;
+}
 static void debug_allowed_not_expected(void)
 {
 	in_debug();
@@ -124,6 +134,8 @@ static const struct test_case cases[] = {
 	B(8, in_debug, BAD, "debug"),
 	B(8, debug_as_expected, BAD, "debug"),
 	B(8, debug_by_one, BAD, "debug"),
+	B(8, debug_allowed, WARN, NULL),
+	B(8, debug_by_one_allowed, WARN, NULL),
 	B(8, debug_allowed_not_expected, BAD, "pcr-0.sha384"),
 	B(0, pcr0_differs, BAD, "pcr-0.sha384"),
 	B(0, pcr1_differs, BAD, "pcr-1.sha384"),
@@ -174,11 +186,23 @@ static void claims_are_signed(void)
 	CHECK(out.differing == 2 && out.verdict.claims[CHECK_FILE_SYSTEM].value == 0);
 }
 
+/* What was loaded into an enclave that its host may look into says little of what it keeps, whatever the policy allows. */
+static void debug_warns(void)
+{
+	static const struct test_case c = B(8, debug_allowed, WARN, NULL);
+
+	run_case(&c);
+	CHECK(out.verdict.claims[CHECK_RUNTIME_OPAQUE].value == CHECK_UNSAFE &&
+		strstr(out.verdict.claims[CHECK_RUNTIME_OPAQUE].why.p, "debug"));
+	CHECK(check_passed(&out.verdict.checks, "debug"));
+}
+
 int main(void)
 {
 	case_keys_new();
 	run_cases(cases, ARRAY_LEN(cases));
 	claims_are_signed();
+	debug_warns();
 	case_keys_free();
 	return test_end();
 }

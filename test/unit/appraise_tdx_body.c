@@ -47,6 +47,16 @@ static void allow_migration(void)
 {
 	p()->migration = true;
 }
+static void allow_both(void)
+{
+	allow_debug();
+	allow_migration();
+}
+static void migratable_under_debug(void)
+{
+	migratable();
+	debug();
+}
 static void service_td(void)
 {
 	m.body[BODY_MRSERVICETD + 47] = 1;
@@ -303,7 +313,8 @@ static const struct tdx_case cases[] = {
 	BC("debug allowed", allow_debug, debug, WARN, NULL, 8),
 	BC("other debug is never allowed", allow_debug, under_debug_otherwise, BAD, "tdx-debug", 8),
 	C(migratable, BAD, "tdx-migration", 9),
-	BC("migration allowed", allow_migration, migratable, GOOD, NULL, 9),
+	BC("migration allowed", allow_migration, migratable, WARN, NULL, 9),
+	B(allow_migration, GOOD, NULL, 9),
 	BC("service TD", tdx_15, service_td, BAD, "tdx-service-td", 9),
 	BC("service TD named", allow_service_td, service_td_c4, GOOD, NULL, 9),
 	BC("service TD not named", allow_service_td, service_td, BAD, "tdx-service-td", 9),
@@ -368,10 +379,26 @@ static void debug_warns(void)
 	CHECK(out.verdict.claims[CHECK_RUNTIME_OPAQUE].value == CHECK_UNSAFE);
 }
 
+/* Nor is memory kept from who may take the TD elsewhere. What is worse is said where both are on. */
+static void migration_warns(void)
+{
+	static const struct tdx_case moves = BC(
+		"migration allowed", allow_migration, migratable, WARN, NULL, 9);
+	static const struct tdx_case both = BC(
+		"migration and debug allowed", allow_both, migratable_under_debug, WARN, NULL, 9);
+	const struct verdict_claim *c = &out.verdict.claims[CHECK_RUNTIME_OPAQUE];
+
+	run_case(&moves);
+	CHECK(c->value == CHECK_UNSAFE && strstr(c->why.p, "migrat"));
+	run_case(&both);
+	CHECK(c->value == CHECK_UNSAFE && strstr(c->why.p, "debugging is on"));
+}
+
 int main(void)
 {
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
 		run_case(&cases[i]);
 	debug_warns();
+	migration_warns();
 	return test_end();
 }

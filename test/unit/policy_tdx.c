@@ -214,7 +214,8 @@ static void tells_each(void)
 			"attributes must have all bits of 0x10000000" },
 		{ "xfam:\n    must-not: 0x800", "XFAM must have no bit of 0x800" },
 		{ "debug: allow", "nothing in it is kept from the host" },
-		{ "migration: allow", "may be migrated" },
+		{ "migration: allow",
+			"may be migrated, and its memory with it; that is a warning" },
 	};
 	struct policy p = policy_default(), default_policy = p;
 	char text[4096];

@@ -5,6 +5,7 @@ unit "documents of enclaves and of NitroTPMs: honest ones are affirmed; another 
 unit "  another form or header" appraise_nitro_document cases
 unit "  other certificates, signatures and times" appraise_nitro_chain cases
 unit "  debug mode, and other registers" appraise_nitro_registers cases in_debug debug_by_one
+unit "  debug mode that is allowed is a warning" appraise_nitro_registers debug_allowed debug_by_one_allowed debug_warns
 unit "  each byte changed, each length: refused" appraise_nitro_flips flips change_one
 unit "  each extension of each certificate left out: the reason names it" appraise_nitro_chain extensions
 unit "  only what is signed under a trusted root is looked at" appraise_nitro_registers claims_are_signed

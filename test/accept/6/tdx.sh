@@ -53,6 +53,7 @@ unit "collateral: missing, replayed, expired, re-serialised, doubled keys, of ot
 unit "TCB status: each of Intel's by name; level, distance, date, component, advisories in the text" appraise_tdx_tcb statuses message
 unit "debug, migration, service TDs: only where the policy says so by name" appraise_tdx_body debug allow_debug migratable service_td \
 	debug_warns
+unit "  migration that is allowed is a warning, as debugging is" appraise_tdx_body allow_migration migration_warns
 unit "each member of the policy kept and broken: values, bits, minima, platforms, advisories" appraise_tdx_body mrseam_other \
 	platform_other date_below evaluation_below advisory_denied svn_below
 unit "registers: MRTD and RTMR 0 to 2; RTMR 0 without a value warns" appraise_tdx_registers what_is_said mrtd_differs rtmr_0_without_value rtmr_2_differs
