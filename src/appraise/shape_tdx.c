@@ -120,8 +120,10 @@ static bool set_coverage(struct reference_shape *s, const struct making *m, stru
 	c[2] = row("ACPI tables", given ? "RTMR 0" : "",
 		given ? "as made by QEMU under emulation"
 		      : "the host makes them, and the kernel runs their code");
-	c[3] = row("partition table", direct ? "" : "RTMR 1",
-		direct ? "the disk is not booted from" : "");
+	c[3] = row("partition table", direct || !kernel ? "" : "RTMR 1",
+		direct   ? "the disk is not booted from"
+		: kernel ? ""
+			 : unknown);
 	c[4] = row("kernel", kernel ? "RTMR 1" : "", kernel ? "" : unknown);
 	c[5] = row("initrd", line ? "RTMR 2" : "", line ? "" : unknown);
 	c[6] = row("command line", line ? "RTMR 2" : "", line ? "" : unknown);

@@ -308,6 +308,24 @@ static void a_stub_without_rules(void)
 	CHECK(s.firmware_only);
 }
 
+/* The partition table's register has no value either where that of the kernel has none. */
+static void a_disk_under_firmware_without_rules(void)
+{
+	struct platform_shape p = disk();
+	struct shape_files f = files();
+	struct reference_shape s;
+	struct err e;
+
+	p.separator = TDX_SEPARATOR_UNKNOWN;
+	CHECK_OK(shape_tdx(&s, &p, &f, a, &e), e);
+	computed(&s, 0x19);
+	shape_word(s.coverage[3].layer, "partition table");
+	shape_word(s.coverage[3].by, "");
+	shape_word(s.coverage[3].note, UNKNOWN);
+	shape_word(s.coverage[4].by, "");
+	CHECK(s.firmware_only);
+}
+
 static void a_root_that_nothing_covers(void)
 {
 	uint8_t other[SHA256_SIZE] = { 0xab, 0xcd, 1 };
@@ -393,6 +411,7 @@ int main(void)
 	disk_boot();
 	registers_without_values();
 	a_stub_without_rules();
+	a_disk_under_firmware_without_rules();
 	a_root_that_nothing_covers();
 	refuses();
 	whole_shape = (struct asked){ direct(), files() };
