@@ -140,24 +140,28 @@ static bool tpm(struct reference_shape *ret, const struct platform_shape *p,
 bool shape_predict(struct reference_shape *ret, const struct platform_shape *p,
 	const struct shape_files *files, struct arena *a, struct err *e)
 {
+	struct reference_shape s = { 0 };
 	bool ok = false;
 
 	switch (p->kind) {
 	case PLATFORM_TPM:
-		ok = tpm(ret, p, files, a, e);
+		ok = tpm(&s, p, files, a, e);
 		break;
 	case PLATFORM_SNP:
-		ok = shape_snp(ret, p, files, a, e);
+		ok = shape_snp(&s, p, files, a, e);
 		break;
 	case PLATFORM_TDX:
-		ok = shape_tdx(ret, p, files, a, e);
+		ok = shape_tdx(&s, p, files, a, e);
 		break;
 	case PLATFORM_NITRO_ENCLAVE:
 	case PLATFORM_UNKNOWN:
 		err_set(e, ERR_USAGE, "platform '%.*s' has no rules in a build", STR_ARG(p->name));
 		break;
 	}
-	ret->rules = p->rules;
-	ret->n_rules = p->n_rules;
-	return ok;
+	if (!ok)
+		return false;
+	s.rules = p->rules;
+	s.n_rules = p->n_rules;
+	*ret = s;
+	return true;
 }

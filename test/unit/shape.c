@@ -270,7 +270,7 @@ static void without_rules(void)
 		says(&e, "a build has no values for a TPM and direct boot");
 		CHECK(!strcmp(e.hint, "assay measure pcr --kernel computes them"));
 	}
-	CHECK(s.n_banks == 77);
+	CHECK(s.n_banks == 77 && !s.rules && !s.n_rules);
 }
 
 int main(void)
