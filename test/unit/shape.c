@@ -94,10 +94,11 @@ static void digests_as_inputs(void)
 	CHECK_ERR(shape_input_digest(&in, "x", span_make("abc", 3), small, &e), e, ERR_LIMIT);
 }
 
+static const struct reference_input more[] = { { { "more", 4 }, { "1", 1 } },
+	{ { "rest", 4 }, { "2", 1 } } };
+
 static bool make_inputs(struct buf *told, const void *what, struct arena *in, struct err *e)
 {
-	static const struct reference_input more[] = { { { "more", 4 }, { "1", 1 } },
-		{ { "rest", 4 }, { "2", 1 } } };
 	struct reference_shape s = { .name = STR("s"), .platform = STR("snp") };
 
 	if (!shape_inputs(&s, what, more, ARRAY_LEN(more), in, e))
@@ -111,7 +112,7 @@ static void settings_as_inputs(void)
 {
 	static const char *const want[][2] = { { "shape", "base" }, { "boot", "disk" },
 		{ "vmm", "ec2" }, { "vcpus", "3" }, { "vcpu-type", "EPYC" },
-		{ "guest-features", "0x21" } };
+		{ "guest-features", "0x21" }, { "more", "1" }, { "rest", "2" } };
 	const struct platform_shape p = { .name = STR("mine"),
 		.base = STR("base"),
 		.kind = PLATFORM_SNP,
@@ -123,6 +124,9 @@ static void settings_as_inputs(void)
 	struct err e;
 
 	CHECK_OK(shape_inputs(&s, &p, NULL, 0, a, &e), e);
+	shape_has_inputs(&s, want, ARRAY_LEN(want) - 2);
+	CHECK_OK(shape_inputs(&s, &p, more, 2, a, &e), e);
+	CHECK(arena_alloc(a, 64)); /* behind all rows */
 	shape_has_inputs(&s, want, ARRAY_LEN(want));
 	starved(make_inputs, &p);
 }
@@ -132,7 +136,8 @@ static void recorded(void)
 {
 	const struct reference_input inputs[] = { { STR("kernel"), STR("00") },
 		{ STR("shape"), STR("qemu-snp") }, { STR("vcpus"), STR("7") },
-		{ STR("memory"), STR("4G") }, { STR("vmm"), STR("gce") } };
+		{ STR("memory"), STR("4G") }, { STR("vmm"), STR("gce") },
+		{ STR("vcpus"), STR("9") } }; /* the last is not of it */
 	const struct reference_input bad[] = { { STR("vcpus"), STR("0") } };
 	struct reference_shape r = { .name = STR("mine"), .inputs = inputs, .n_inputs = 5 };
 	const struct platform_shape base = { .name = STR("qemu-snp"),
@@ -150,6 +155,8 @@ static void recorded(void)
 	CHECK(p.vcpus == 7 && str_is(p.vmm, "gce") && p.guest_features == 5 && !p.memory);
 	r.n_inputs = 1;
 	CHECK(str_is(shape_base_of(&r), "mine"));
+	r.inputs = inputs + 1;
+	CHECK(str_is(shape_base_of(&r), "qemu-snp"));
 	r.inputs = bad;
 	p.vcpus = 77;
 	CHECK_ERR(shape_settings_of(&p, &r, &base, &e), e, ERR_FORMAT);
@@ -201,6 +208,7 @@ static void under_a_tpm(void)
 	CHECK(s.rules == rules && s.n_rules == 2);
 	p.name = STR("mine");
 	CHECK_OK(shape_predict(&other, &p, &f, a, &e), e);
+	CHECK(arena_alloc(a, 64)); /* behind all rows */
 	shape_word(other.name, "mine");
 	CHECK(other.n_inputs == 9);
 	shape_word(other.inputs[0].name, "shape");
