@@ -29,7 +29,7 @@ bool origin_class_add(
 	struct origin_class_shares *s, enum origin_class c, uint64_t bytes) MUST_CHECK;
 uint64_t origin_class_total(const struct origin_class_shares *s);
 
-/* The members "source", "distribution", "reproduced", "opaque" of an open object. */
+/* The members "source", "reproduced", "distribution", "opaque" of an open object. */
 void origin_class_emit(struct json_out *w, const struct origin_class_shares *s);
 /* An object of these members and no other: FORMAT. */
 bool origin_class_parse(

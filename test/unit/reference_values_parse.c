@@ -398,6 +398,8 @@ static void members_that_are_none(void)
 	refused(RULES, "[{\"more\":1}]", ERR_FORMAT, "line 10: a rule has no member 'more'");
 	refused(COVERAGE, "[{\"more\":1}]", ERR_FORMAT, "line 11: a layer has no member 'more'");
 	refused(EVENTS, "[{\"more\":1}]", ERR_FORMAT, "line 13: an event has no member 'more'");
+	refused(IMAGE, "1", ERR_FORMAT, "line 2: member 'image' is no string");
+	refused(INPUTS, "[1]", ERR_FORMAT, "line 7: element of 'inputs' is no object");
 	refused(INPUTS, "1", ERR_FORMAT, "line 7: member 'inputs' is no list");
 	refused(RULES, "null", ERR_FORMAT, "line 10: member 'rules' is no list");
 	refused(BANKS, "1", ERR_FORMAT, "line 8: member 'banks' is no list");
