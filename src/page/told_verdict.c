@@ -75,6 +75,8 @@ static bool get_checks(const struct json *o, struct told_verdict *v, struct aren
 	for (size_t i = 0; i < list->n; i++)
 		if (!get_check(&list->items[i], &checks[i], e))
 			return false;
+	for (size_t i = 0; i < list->n; i++)
+		v->fresh |= str_is(checks[i].name, "nonce") && checks[i].result == CHECK_PASSED;
 	v->checks = checks;
 	v->n_checks = list->n;
 	return true;
@@ -163,7 +165,6 @@ bool told_verdict_parse(struct told_verdict *ret, struct span text, struct arena
 		return err_set(e, ERR_FORMAT,
 			"line %zu: 'submods' has %zu members, wanted one appraised part",
 			submods->line, submods->n);
-	v.fresh = json_get(&doc, "eat_nonce") != NULL;
 	v.kind = submods->keys[0];
 	if (!get_submod(&submods->items[0], &v, a, e))
 		return false;

@@ -25,7 +25,7 @@ struct told_verdict {
 	uint64_t at_unix;
 	struct str verifier, policy;
 	struct str kind; /* of the evidence: "tpm", "snp" */
-	bool fresh;      /* it answered a nonce */
+	bool fresh;      /* it answered a nonce: that check passed */
 	struct told_claim claims[CHECK_CLAIMS];
 	const struct told_check *checks;
 	size_t n_checks;

@@ -30,7 +30,7 @@ static struct buf emit(bool failed, const struct reference_values *v)
 		[CHECK_CONFIGURATION] = { CHECK_AFFIRMS, { 0 } },
 		[CHECK_EXECUTABLES] = { CHECK_AFFIRMS_BOOT, { 0 } },
 	};
-	static const char *const must[] = { "one", NULL };
+	static const char *const must[] = { "nonce", NULL };
 	struct verdict_context c = { .at_unix = 1796000000,
 		.build = STR("assay 9"),
 		.policy = STR("mine"),
@@ -40,7 +40,7 @@ static struct buf emit(bool failed, const struct reference_values *v)
 	struct buf b = buf_init(1 << 20);
 
 	memset(&made, 0, sizeof made);
-	add("one", CHECK_PASSED, -1);
+	add("nonce", CHECK_PASSED, -1);
 	add("two", CHECK_NOT_APPLICABLE, -1);
 	if (failed)
 		add("pcr-4.sha256", CHECK_FAILED, 4);
@@ -66,7 +66,7 @@ static void tells(bool failed)
 	CHECK(t.n_checks == made.checks.n && told_verdict_count(&t, CHECK_FAILED) == failed);
 	CHECK(told_verdict_count(&t, CHECK_PASSED) == 1 &&
 		told_verdict_count(&t, CHECK_NOT_APPLICABLE) == 1);
-	CHECK(str_is(t.checks[0].name, "one") && str_is(t.checks[0].what, "what \"it\" is"));
+	CHECK(str_is(t.checks[0].name, "nonce") && str_is(t.checks[0].what, "what \"it\" is"));
 	CHECK(str_is(t.checks[0].want, "aa") && !t.checks[0].reason.n);
 	CHECK(!failed ||
 		(str_is(t.checks[2].got, "bb") && str_is(t.checks[2].reason, "it differs") &&
