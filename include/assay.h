@@ -53,6 +53,15 @@ enum assay_vouch {
 	ASSAY_BUILT_HERE = 1      /* the caller's own build has made them */
 };
 
+/* What the caller says of the rest of its input. */
+enum assay_flag {
+	/*
+	 * report_data was made for this exchange and for nothing else, so evidence that carries it is fresh. Without it only a
+	 * nonce makes evidence fresh: older evidence carries data that does not change, the digest of a TLS key, as well.
+	 */
+	ASSAY_REPORT_DATA_IS_FRESH = 1
+};
+
 enum {
 	ASSAY_NONCE_SIZE = 32,
 	ASSAY_REPORT_DATA_MAX = 64,
@@ -93,7 +102,8 @@ struct assay_input {
 	struct assay_bytes
 		nonce; /* none, or the ASSAY_NONCE_SIZE bytes that the evidence must answer */
 	struct assay_bytes
-		report_data; /* none, or what hardware must have signed; beside a nonce both must fit */
+		report_data; /* none, or what hardware must have signed, not zeroes; beside a nonce both must fit */
+	uint64_t flags; /* enum assay_flag, or 0 */
 };
 
 struct assay_result {

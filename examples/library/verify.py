@@ -31,6 +31,7 @@ class Input(ctypes.Structure):
         ("shape", ctypes.c_char_p),
         ("nonce", Bytes),
         ("report_data", Bytes),
+        ("flags", ctypes.c_uint64),
     ]
 
 

@@ -27,3 +27,12 @@ bool appraise(
 	return err_set(e, ERR_USAGE, "evidence of kind '%s' cannot be appraised here",
 		bundle_kind_name(in->bundle->kind));
 }
+
+struct span appraise_asked(const struct appraise_in *in)
+{
+	if (in->nonce)
+		return span_make(in->nonce, BINDING_NONCE_SIZE);
+	if (in->report_data_is_fresh && in->report_data.n >= 8 && in->report_data.n <= 64)
+		return in->report_data;
+	return span_make(NULL, 0);
+}

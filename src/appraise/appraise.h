@@ -43,6 +43,8 @@ struct appraise_in {
 	const uint8_t *nonce; /* BINDING_NONCE_SIZE bytes that the verifier chose, or NULL */
 	/* What the verifier knows that hardware must have signed, beside the nonce; p NULL: nothing */
 	struct span report_data;
+	/* It was made for this exchange and for nothing else: it does for a nonce. Else it says nothing about age */
+	bool report_data_is_fresh;
 	const struct appraise_challenge *challenge; /* NULL: evidence from a file */
 	const struct enrolment *enrolment;          /* the record for the bundle's AK, or NULL */
 	int64_t at_unix;
@@ -63,5 +65,8 @@ struct appraise_out {
  */
 bool appraise(struct appraise_out *ret, const struct appraise_in *in, struct arena *a,
 	struct err *e) MUST_CHECK;
+
+/* The nonce that was given, or data in its place, as a result names it (eat_nonce, RFC 9711 4.1); else empty. */
+struct span appraise_asked(const struct appraise_in *in);
 
 #endif

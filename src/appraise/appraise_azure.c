@@ -1,6 +1,7 @@
 #include "appraise/appraise_azure.h"
 
 #include "appraise/appraise_azure_inside.h"
+#include "appraise/appraise_fresh.h"
 #include "appraise/appraise_snp.h"
 #include "appraise/appraise_tdx.h"
 #include "base/banned.h"
@@ -42,8 +43,7 @@ static size_t must_pass(struct appraise_azure_state *s, const char **must)
 		must[n++] = "hcl-console";
 	if (p->azure.n_vm_ids)
 		must[n++] = "hcl-vm-id";
-	if (p->freshness == POLICY_NONCE)
-		must[n++] = "nonce";
+	n += appraise_fresh_must(must + n, in);
 	if (in->bundle->has_binding) {
 		must[n++] = "role";
 		must[n++] = "qualifying-data";

@@ -1,4 +1,5 @@
-#include "appraise/appraise_work.h"
+#include "appraise/appraise_fresh.h"
+
 #include "base/banned.h"
 
 /* Whether hardware signed what the bundle's binding says, and that is an attester's answer over plain HTTP. */
@@ -22,21 +23,25 @@ static bool binding_holds(
 		       "what is signed is not the digest of role, nonce, secret and channel");
 }
 
-/* Whole; of hardware that has a field of a fixed length for it, with zeroes behind it. */
-static bool data_is(
-	const struct appraise_work *w, struct span signed_data, struct span want, struct err *e)
-{
-	bool padded = w->in->bundle->kind != BUNDLE_NITRO;
-	uint8_t all = 0;
+/* The field of report data. */
+struct signed_field {
+	struct appraise_work *w;
+	struct span data;
+};
 
-	if (want.n > signed_data.n || !want.n || (!padded && want.n != signed_data.n))
-		return err_set(e, ERR_MISMATCH,
-			"not fresh: what the evidence carries is %zu bytes, want %zu",
-			signed_data.n, want.n);
-	for (size_t i = want.n; i < signed_data.n; i++)
-		all |= signed_data.p[i];
-	return (all == 0 && ct_equal(signed_data.p, want.p, want.n)) ||
-	       err_set(e, ERR_MISMATCH, "not fresh: the evidence carries other data");
+/* Whole; of hardware that has a field of a fixed length for it, with zeroes behind it. */
+static bool field_carries(const void *of, struct check *c, struct span want, struct err *e)
+{
+	const struct signed_field *f = of;
+	bool padded = f->w->in->bundle->kind != BUNDLE_NITRO;
+
+	c->got = appraise_hex(f->w, f->data);
+	if (want.n > f->data.n || (!padded && want.n != f->data.n))
+		return err_set(e, ERR_MISMATCH, "what the evidence carries is %zu bytes, want %zu",
+			f->data.n, want.n);
+	return (span_is_zero(span_make(f->data.p + want.n, f->data.n - want.n)) &&
+		       ct_equal(f->data.p, want.p, want.n)) ||
+	       err_set(e, ERR_MISMATCH, "the evidence carries other data");
 }
 
 static void check_binding(struct appraise_work *w, struct span signed_data, const char *field)
@@ -61,50 +66,131 @@ static void check_binding(struct appraise_work *w, struct span signed_data, cons
 	appraise_test(w, c, ok, &e);
 }
 
-/* What the caller knows that hardware must have signed counts whatever the evidence is bound to; so does a nonce. */
-static bool is_fresh(
-	struct appraise_work *w, struct check *c, struct span signed_data, struct err *e)
+struct check appraise_fresh_report_data(void)
+{
+	return (struct check){ .name = "report-data",
+		.what = STR("the evidence carries the data that the caller gave"),
+		.whose = STR("this verifier"),
+		.fail_value = CHECK_CONTRAINDICATED };
+}
+
+struct check appraise_fresh_nonce(void)
+{
+	return (struct check){ .name = "nonce",
+		.what = STR("the evidence is fresh: it answers this verifier's nonce"),
+		.whose = STR("this verifier"),
+		.fail_value = CHECK_CONTRAINDICATED };
+}
+
+static bool is_carried(struct appraise_work *w, const struct appraise_carrier *by, struct check *c,
+	struct span want, struct err *e)
+{
+	c->want = appraise_hex(w, want);
+	if (span_is_zero(want))
+		return err_set(e, ERR_NOTFOUND,
+			"zeroes are no data: hardware reports them when nobody asked for anything");
+	return by->carries(by->of, c, want, e);
+}
+
+static void check_report_data(struct appraise_work *w, const struct appraise_carrier *by)
+{
+	struct check c = appraise_fresh_report_data();
+	struct err e = { 0 };
+	bool ok;
+
+	if (!w->in->report_data.p) {
+		appraise_skip(w, c, STR("the caller gave none"));
+		return;
+	}
+	ok = is_carried(w, by, &c, w->in->report_data, &e);
+	appraise_test(w, c, ok, &e);
+}
+
+static bool is_challenged(const struct appraise_in *in)
+{
+	return in->report_data.p && in->report_data_is_fresh;
+}
+
+static bool has_no_age(const struct appraise_in *in, struct err *e)
+{
+	if (in->report_data.p)
+		return err_set(e, ERR_NOTFOUND,
+			"not fresh: older evidence carries this data as well. Give a nonce, or say that the data was made for this exchange (--report-data-is-fresh)");
+	return err_set(e, ERR_NOTFOUND,
+		in->bundle->has_binding
+			? "not fresh: no nonce was given, and the policy does not say archive"
+			: "not fresh: nothing was given that it must carry, and the policy does not say archive");
+}
+
+static bool answers_binding(struct appraise_work *w, struct check *c, struct err *e)
 {
 	const struct appraise_in *in = w->in;
-	const struct bundle *b = in->bundle;
-	struct span nonce = span_make(in->nonce, BINDING_NONCE_SIZE);
 
-	if (in->report_data.p) {
-		c->want = appraise_hex(w, in->report_data);
-		c->got = appraise_hex(w, signed_data);
-		if (!data_is(w, signed_data, in->report_data, e))
-			return false;
-	}
-	if (!in->nonce)
-		return in->report_data.p ||
-		       err_set(e, ERR_NOTFOUND,
-			       b->has_binding
-				       ? "not fresh: no nonce was given, and the policy does not say archive"
-				       : "not fresh: nothing was given that it must carry, and the policy does not say archive");
-	c->want = appraise_hex(w, nonce);
-	c->got = appraise_hex(w, b->has_binding ? SPAN_OF(b->binding.nonce) : signed_data);
-	if (!b->has_binding)
-		return data_is(w, signed_data, nonce, e);
-	return ct_equal(b->binding.nonce, in->nonce, BINDING_NONCE_SIZE) ||
+	c->want = appraise_hex(w, span_make(in->nonce, BINDING_NONCE_SIZE));
+	if (span_is_zero(span_make(in->nonce, BINDING_NONCE_SIZE)))
+		return err_set(e, ERR_NOTFOUND, "not fresh: zeroes are no nonce");
+	return ct_equal(in->bundle->binding.nonce, in->nonce, BINDING_NONCE_SIZE) ||
 	       err_set(e, ERR_MISMATCH, "not fresh: the evidence answers another nonce");
+}
+
+static bool is_fresh(
+	struct appraise_work *w, const struct appraise_carrier *by, struct check *c, struct err *e)
+{
+	const struct appraise_in *in = w->in;
+	struct span want = in->report_data;
+
+	if (by->bound)
+		c->got = appraise_hex(w, SPAN_OF(in->bundle->binding.nonce));
+	if (in->nonce && by->bound)
+		return answers_binding(w, c, e);
+	if (!in->nonce && !is_challenged(in))
+		return has_no_age(in, e);
+	if (in->nonce)
+		want = span_make(in->nonce, BINDING_NONCE_SIZE);
+	else
+		c->what = STR("the evidence is fresh: it carries data that the caller says is new");
+	return is_carried(w, by, c, want, e) || err_wrap(e, "not fresh");
+}
+
+static void check_nonce(struct appraise_work *w, const struct appraise_carrier *by)
+{
+	struct check c = appraise_fresh_nonce();
+	struct err e = { 0 };
+	bool ok;
+
+	if (!w->in->nonce && !is_challenged(w->in) && w->in->policy->freshness == POLICY_ARCHIVE) {
+		appraise_skip(w, c, STR("the policy says archive: the evidence may be of any age"));
+		return;
+	}
+	ok = is_fresh(w, by, &c, &e);
+	appraise_test(w, c, ok, &e);
+}
+
+void appraise_fresh_answers(struct appraise_work *w, const struct appraise_carrier *by)
+{
+	check_report_data(w, by);
+	check_nonce(w, by);
 }
 
 void appraise_fresh(struct appraise_work *w, struct span signed_data, const char *field)
 {
-	const struct bundle *b = w->in->bundle;
-	struct check c = { .name = "nonce",
-		.what = STR("the evidence is fresh: it answers this verifier's nonce"),
-		.got = appraise_hex(w, b->has_binding ? SPAN_OF(b->binding.nonce) : signed_data),
-		.whose = STR("this verifier"),
-		.fail_value = CHECK_CONTRAINDICATED };
-	struct err e = { 0 };
-	bool ok;
+	const struct signed_field f = { w, signed_data };
+	const struct appraise_carrier by = {
+		.carries = field_carries, .of = &f, .bound = w->in->bundle->has_binding
+	};
 
 	check_binding(w, signed_data, field);
-	if (!w->in->nonce && !w->in->report_data.p && w->in->policy->freshness == POLICY_ARCHIVE) {
-		appraise_skip(w, c, STR("the policy says archive: the evidence may be of any age"));
-		return;
-	}
-	ok = is_fresh(w, &c, signed_data, &e);
-	appraise_test(w, c, ok, &e);
+	appraise_fresh_answers(w, &by);
+}
+
+size_t appraise_fresh_must(
+	const char *must[static APPRAISE_FRESH_MUST], const struct appraise_in *in)
+{
+	size_t n = 0;
+
+	if (in->policy->freshness == POLICY_NONCE)
+		must[n++] = "nonce";
+	if (in->report_data.p)
+		must[n++] = "report-data";
+	return n;
 }

@@ -1,5 +1,6 @@
 #include "appraise/appraise_nitro.h"
 
+#include "appraise/appraise_fresh.h"
 #include "appraise/appraise_nitro_inside.h"
 #include "base/banned.h"
 
@@ -100,8 +101,7 @@ static size_t must_pass(const struct appraise_nitro_state *s, const char **must)
 		must[n++] = rows[NITRO_USER_DATA].name;
 	if (p->nitro.public_key.p)
 		must[n++] = rows[NITRO_PUBLIC_KEY].name;
-	if (p->freshness == POLICY_NONCE)
-		must[n++] = "nonce";
+	n += appraise_fresh_must(must + n, s->w.in);
 	must[n++] = "vouched";
 	must[n++] = "coverage";
 	return n;

@@ -1,5 +1,6 @@
 #include "appraise/appraise_nitro_inside.h"
 
+#include "appraise/appraise_fresh.h"
 #include "base/utc.h"
 #include "measure/eif.h"
 #include "base/banned.h"
@@ -156,13 +157,11 @@ static void skip_all(struct appraise_nitro_state *s)
 {
 	static const struct str why = { "nobody who is trusted has signed what it says",
 		sizeof "nobody who is trusted has signed what it says" - 1 };
-	struct check nonce = { .name = "nonce",
-		.what = STR("the evidence is fresh: it answers this verifier's nonce"),
-		.fail_value = CHECK_CONTRAINDICATED };
 
 	for (unsigned i = NITRO_KIND; i < NITRO_CHECKS; i++)
 		appraise_nitro_skip(s, (enum appraise_nitro_check)i, why);
-	appraise_skip(&s->w, nonce, why);
+	appraise_skip(&s->w, appraise_fresh_report_data(), why);
+	appraise_skip(&s->w, appraise_fresh_nonce(), why);
 }
 
 void appraise_nitro_claims(struct appraise_nitro_state *s)

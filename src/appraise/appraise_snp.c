@@ -1,5 +1,6 @@
 #include "appraise/appraise_snp.h"
 
+#include "appraise/appraise_fresh.h"
 #include "appraise/appraise_snp_inside.h"
 #include "base/banned.h"
 
@@ -132,15 +133,14 @@ static void conclude(struct appraise_work *w, const struct appraise_snp_said *sa
 		[CHECK_STORAGE_OPAQUE] = none,
 		[CHECK_SOURCED_DATA] = none,
 	};
-	const char *must[APPRAISE_SNP_MUST + 6];
+	const char *must[APPRAISE_SNP_MUST + APPRAISE_FRESH_MUST + 4];
 	size_t n = APPRAISE_SNP_MUST;
 
 	memcpy(must, appraise_snp_must, sizeof appraise_snp_must);
 	must[n++] = measurement ? measurement : "-";
 	must[n++] = "vouched";
 	must[n++] = "coverage";
-	if (w->in->policy->freshness == POLICY_NONCE)
-		must[n++] = "nonce";
+	n += appraise_fresh_must(must + n, w->in);
 	must[n] = NULL;
 	if (said->genuine) {
 		pass[CHECK_CONFIGURATION] = (struct verdict_claim){ CHECK_AFFIRMS,

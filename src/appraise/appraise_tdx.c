@@ -1,10 +1,11 @@
 #include "appraise/appraise_tdx.h"
 
+#include "appraise/appraise_fresh.h"
 #include "appraise/appraise_tdx_inside.h"
 #include "appraise/platform.h"
 #include "base/banned.h"
 
-enum { REGISTERS = 1 + TDX_QUOTE_RTMRS, MUST_OWN = REGISTERS + 5 };
+enum { REGISTERS = 1 + TDX_QUOTE_RTMRS, MUST_OWN = REGISTERS + APPRAISE_FRESH_MUST + 4 };
 
 size_t appraise_tdx_must(const char *out[static APPRAISE_TDX_MUST_MAX], const struct policy_tdx *p)
 {
@@ -66,19 +67,13 @@ static struct appraise_register register_of(
 }
 
 /* Values that no signature covers are not shown, and nothing is held against them. */
-static void untold(struct appraise_work *w, const char *name, struct str what, const char *whose,
-	enum check_claim claim)
+static void untold(struct appraise_work *w, struct check c)
 {
 	struct err e = { 0 };
 
 	err_set(&e, ERR_SIGNATURE, "it cannot be told: the quote does not hold");
-	appraise_test(w,
-		(struct check){ .name = name,
-			.what = what,
-			.whose = str_of(whose),
-			.claim = claim,
-			.fail_value = CHECK_CONTRAINDICATED },
-		false, &e);
+	c.fail_value = CHECK_CONTRAINDICATED;
+	appraise_test(w, c, false, &e);
 }
 
 static void nothing_told(struct appraise_work *w)
@@ -88,12 +83,15 @@ static void nothing_told(struct appraise_work *w)
 
 		platform_register_name(name, PLATFORM_TDX, reg);
 		if (required_registers(&w->in->policy->tdx) >> reg & 1)
-			untold(w, appraise_register_check(w, reg),
-				arena_printf(w->a, "%s has the value that is expected", name),
-				"reference values", claim_of(reg));
+			untold(w, (struct check){ .name = appraise_register_check(w, reg),
+					  .what = arena_printf(
+						  w->a, "%s has the value that is expected", name),
+					  .whose = STR("reference values"),
+					  .claim = claim_of(reg) });
 	}
-	untold(w, "nonce", STR("the evidence is fresh: it answers this verifier's nonce"),
-		"this verifier", CHECK_INSTANCE_IDENTITY);
+	if (w->in->report_data.p)
+		untold(w, appraise_fresh_report_data());
+	untold(w, appraise_fresh_nonce());
 }
 
 static void registers_and_freshness(struct appraise_work *w, const struct appraise_tdx_said *said)
@@ -121,8 +119,7 @@ static size_t add_own(const char *out[static MUST_OWN], struct appraise_work *w)
 	out[n++] = "coverage";
 	if (w->in->bundle->has_binding)
 		out[n++] = "binding";
-	if (p->freshness == POLICY_NONCE)
-		out[n++] = "nonce";
+	n += appraise_fresh_must(out + n, w->in);
 	for (unsigned reg = 0; reg < REGISTERS; reg++) {
 		const char *name = appraise_register_check(w, reg);
 

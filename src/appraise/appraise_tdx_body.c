@@ -1,15 +1,6 @@
 #include "appraise/appraise_tdx_inside.h"
 #include "base/banned.h"
 
-static bool is_zero(struct span s)
-{
-	uint8_t all = 0;
-
-	for (size_t i = 0; i < s.n; i++)
-		all |= s.p[i];
-	return all == 0;
-}
-
 /* Says that it cannot be told when the quote is nobody's word. */
 static void test(struct appraise_tdx_state *s, struct check c, bool ok, struct err *e)
 {
@@ -157,7 +148,7 @@ static void check_value(struct appraise_tdx_state *s, const char *name, const ch
 static void check_signer(struct appraise_tdx_state *s)
 {
 	struct err e = { 0 };
-	bool ok = is_zero(s->said->quote.mrsignerseam) ||
+	bool ok = span_is_zero(s->said->quote.mrsignerseam) ||
 		  err_set(&e, ERR_MISMATCH, "MRSIGNERSEAM is not zero: the module is not Intel's");
 
 	test(s,
@@ -191,7 +182,7 @@ static void check_service_td(struct appraise_tdx_state *s)
 		return;
 	}
 	c.want = want->n ? values_text(s, want) : STR("zero");
-	ok = want->n ? is_one_of(got, want) : is_zero(got);
+	ok = want->n ? is_one_of(got, want) : span_is_zero(got);
 	if (!ok)
 		err_set(&e, ERR_MISMATCH, "MRSERVICETD is %s",
 			!got.n ? "not in a quote of TDX 1.0"

@@ -1,5 +1,6 @@
 #include "appraise/appraise_tpm.h"
 
+#include "appraise/appraise_fresh.h"
 #include "appraise/appraise_tpm_inside.h"
 #include "base/banned.h"
 
@@ -20,14 +21,13 @@ static void conclude(struct appraise_tpm_state *s)
 		[CHECK_STORAGE_OPAQUE] = none,
 		[CHECK_SOURCED_DATA] = none,
 	};
-	const char *must[16 + TPM_PCRS] = { "ak-structure", "ak-attributes", "ak-scheme",
+	const char *must[17 + TPM_PCRS] = { "ak-structure", "ak-attributes", "ak-scheme",
 		"ak-bound", "quote-structure", "signature", "role", "qualifying-data",
 		"pcr-selection", "pcr-claims", "pcr-digest", "pcr-bank", "vouched", "coverage" };
 	size_t n = 14;
 	const struct check_list *checks = &s->w.out->verdict.checks;
 
-	if (s->w.in->policy->freshness == POLICY_NONCE)
-		must[n++] = "nonce";
+	n += appraise_fresh_must(must + n, s->w.in);
 	for (unsigned i = 0; i < TPM_PCRS; i++) {
 		if (!(s->w.in->policy->registers >> i & 1))
 			continue;

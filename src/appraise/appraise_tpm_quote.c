@@ -1,6 +1,11 @@
+#include "appraise/appraise_fresh.h"
 #include "appraise/appraise_tpm_inside.h"
-
 #include "base/banned.h"
+
+struct signed_by_tpm {
+	struct appraise_work *w;
+	struct span extra_data; /* empty without a quote */
+};
 
 static bool signature_holds(struct appraise_tpm_state *s, struct err *e)
 {
@@ -69,52 +74,23 @@ static void check_role(struct appraise_tpm_state *s)
 		ok, &e);
 }
 
-/* What the caller knows that the TPM must have signed, beside the nonce or instead of it. */
-static bool data_fits(struct appraise_tpm_state *s, struct check *c, struct err *e)
+static bool quote_carries(const void *of, struct check *c, struct span want, struct err *e)
 {
-	struct span got = s->quote_parsed ? s->quote.extra_data : span_make(NULL, 0);
+	const struct signed_by_tpm *by = of;
 
-	c->want = appraise_hex(&s->w, s->w.in->report_data);
-	c->got = appraise_hex(&s->w, got);
-	return (got.n && span_equal(got, s->w.in->report_data)) ||
-	       err_set(e, ERR_MISMATCH, "not fresh: the quote carries other data");
+	c->got = appraise_hex(by->w, by->extra_data);
+	return (by->extra_data.n && span_equal(by->extra_data, want)) ||
+	       err_set(e, ERR_MISMATCH, "the quote carries other data");
 }
 
-static bool nonce_fits(struct appraise_tpm_state *s, struct check *c, struct err *e)
+static void check_answers(struct appraise_tpm_state *s)
 {
-	const struct appraise_in *in = s->w.in;
+	const struct signed_by_tpm quote = { &s->w,
+		s->quote_parsed ? s->quote.extra_data : span_make(NULL, 0) };
 
-	if (in->report_data.p && !data_fits(s, c, e))
-		return false;
-	if (!in->nonce)
-		return in->report_data.p ||
-		       err_set(e, ERR_NOTFOUND,
-			       "not fresh: no nonce was given, and the policy does not say archive");
-	c->want = appraise_hex(&s->w, span_make(in->nonce, BINDING_NONCE_SIZE));
-	c->got = appraise_hex(&s->w, SPAN_OF(in->bundle->binding.nonce));
-	return ct_equal(in->bundle->binding.nonce, in->nonce, BINDING_NONCE_SIZE) ||
-	       err_set(e, ERR_MISMATCH, "not fresh: the evidence answers another nonce");
-}
-
-static void check_nonce(struct appraise_tpm_state *s)
-{
-	const struct appraise_in *in = s->w.in;
-	struct check c = { .name = "nonce",
-		.what = STR("the evidence is fresh: it answers this verifier's nonce"),
-		.got = appraise_hex(&s->w, SPAN_OF(in->bundle->binding.nonce)),
-		.whose = STR("this verifier"),
-		.fail_value = CHECK_CONTRAINDICATED };
-	struct err e = { 0 };
-	bool ok;
-
-	if (!in->nonce && !in->report_data.p && in->policy->freshness == POLICY_ARCHIVE) {
-		c.result = CHECK_NOT_APPLICABLE;
-		c.reason = STR("the policy says archive: the evidence may be of any age");
-		appraise_note(&s->w, c);
-		return;
-	}
-	ok = nonce_fits(s, &c, &e);
-	appraise_test(&s->w, c, ok, &e);
+	appraise_fresh_answers(
+		&s->w, &(struct appraise_carrier){
+			       .carries = quote_carries, .of = &quote, .bound = true });
 }
 
 /* Freshness comes from the nonce; the clock is looked at only where the policy asks for it. */
@@ -174,7 +150,7 @@ void appraise_tpm_quote_signed(struct appraise_tpm_state *s)
 void appraise_tpm_quote_bound(struct appraise_tpm_state *s)
 {
 	check_role(s);
-	check_nonce(s);
+	check_answers(s);
 	if (s->quote_parsed)
 		check_qualifying_data(s);
 }

@@ -1,6 +1,6 @@
 /*
  * An appraisal under way, and the checks that all kinds of evidence have in common: who vouches, what is covered, what a
- * register holds, whether the evidence answers this verifier. For the appraise_KIND.c files.
+ * register holds; appraise_fresh.h has whether it answers this verifier. For the appraise_KIND.c files.
  */
 #ifndef ASSAY_APPRAISE_APPRAISE_WORK_H
 #define ASSAY_APPRAISE_APPRAISE_WORK_H
@@ -62,12 +62,5 @@ struct appraise_register {
 void appraise_register(struct appraise_work *w, const struct appraise_register *r);
 /* The names that appraise_register gives to its check. LIMIT is an empty name. */
 const char *appraise_register_check(struct appraise_work *w, unsigned reg);
-
-/*
- * "binding" and "nonce": what hardware signed as report data is the digest (SHA-512) of the bundle's binding, whose nonce is
- * this verifier's; or, for evidence without a binding, it is that nonce. What the caller says it must be, it must be in any
- * case.
- */
-void appraise_fresh(struct appraise_work *w, struct span signed_data, const char *field);
 
 #endif

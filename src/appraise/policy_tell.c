@@ -22,7 +22,7 @@ static void tell_every(const struct policy *p, struct buf *out)
 {
 	buf_add_cstr(out,
 		p->freshness == POLICY_NONCE
-			? "Its evidence must be fresh: it answers a nonce that the verifier chose or was told.\n"
+			? "Its evidence must be fresh: it answers a nonce that the verifier chose or was told, or carries data that the caller says was made for this exchange.\n"
 			: "Its evidence may be of any age: what it says was true at some time, and may be so no more.\n");
 	buf_add_cstr(
 		out, "Somebody whom the trust file accepts must vouch for the reference values.\n");

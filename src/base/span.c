@@ -18,3 +18,12 @@ bool ct_equal(const void *a, const void *b, size_t n)
 		differ |= (uint8_t)(x[i] ^ y[i]);
 	return differ == 0;
 }
+
+bool span_is_zero(struct span s)
+{
+	uint8_t all = 0;
+
+	for (size_t i = 0; i < s.n; i++)
+		all |= s.p[i];
+	return all == 0;
+}

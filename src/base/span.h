@@ -22,6 +22,8 @@ static inline struct span span_make(const void *p, size_t n)
 
 /* Equality of lengths and bytes; not constant time, see ct_equal for digests of secrets. */
 bool span_equal(struct span a, struct span b);
+/* Nothing but zeroes; so is an empty one. */
+bool span_is_zero(struct span s);
 
 /* Constant-time equality of n bytes. */
 bool ct_equal(const void *a, const void *b, size_t n);

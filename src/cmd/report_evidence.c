@@ -66,7 +66,7 @@ static bool tell(struct report_evidence *to, const struct work *w, struct err *e
 		.build = STR(VERB_BUILD),
 		.policy = w->policy.id,
 		.submod = str_of(bundle_kind_name(w->evidence.bundle.kind)),
-		.nonce = { w->in.nonce, w->in.nonce ? BINDING_NONCE_SIZE : 0 },
+		.nonce = appraise_asked(&w->in),
 		.values = &w->s->values };
 
 	verdict_emit(&w->out.verdict, &c, &b);

@@ -14,6 +14,8 @@
 		{ "--verdict", "FILE", "the same as `assay verify --json` printed it", false }, \
 		{ "--nonce", "HEX", "the nonce that the evidence must answer", false },         \
 		{ "--report-data", "HEX", "what another tool had hardware sign", false },       \
+		{ "--report-data-is-fresh", NULL, "it was made for this exchange: a nonce",     \
+			false },                                                                \
 		{ "--shape", "NAME", "which of the values, where several are for it", false },  \
 		{ "--policy", "FILE", "what is demanded of it, see assay-policy(5)", false },   \
 		{ "--at", "TIME", "as of 2026-11-23T12:00:00Z, or seconds", false },            \

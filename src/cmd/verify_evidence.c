@@ -38,14 +38,20 @@ static bool read_report_data(struct verify_evidence *w, struct appraise_in *in,
 	const char *hex = verb_value(args, "--report-data");
 	size_t n = hex ? strlen(hex) / 2 : 0;
 
+	in->report_data_is_fresh = verb_flag(args, "--report-data-is-fresh");
 	if (!hex)
-		return true;
+		return !in->report_data_is_fresh ||
+		       err_set(e, ERR_USAGE, "--report-data-is-fresh is said of --report-data");
 	if (n == 0 || n > sizeof w->report_data || !hex_read(str_of(hex), w->report_data, n))
 		return err_set(e, ERR_USAGE,
 			"--report-data must be lower-case hex digits of 1 to %d bytes",
 			VERIFY_REPORT_DATA_MAX);
 	in->report_data = span_make(w->report_data, n);
-	return true;
+	if (!span_is_zero(in->report_data))
+		return true;
+	err_set(e, ERR_USAGE, "--report-data is nothing but zeroes");
+	return err_hint(e,
+		"hardware reports zeroes when nobody asked for anything: give what the evidence was asked with");
 }
 
 static bool read_options(struct verify_evidence *w, struct appraise_in *in,

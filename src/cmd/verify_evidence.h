@@ -20,11 +20,13 @@ struct verify_evidence {
 };
 
 /* Rows of the verb's option table that are for this. */
-#define VERIFY_EVIDENCE_OPTIONS                                                           \
-	{ "--nonce", "HEX", "the nonce that the evidence must answer", false },           \
-		{ "--report-data", "HEX", "what another tool had hardware sign", false }, \
-	{                                                                                 \
-		"--save", "FILE", "keep the evidence bundle", false                       \
+#define VERIFY_EVIDENCE_OPTIONS                                                             \
+	{ "--nonce", "HEX", "the nonce that the evidence must answer", false },             \
+		{ "--report-data", "HEX", "what another tool had hardware sign", false },   \
+		{ "--report-data-is-fresh", NULL, "it was made for this exchange: a nonce", \
+			false },                                                            \
+	{                                                                                   \
+		"--save", "FILE", "keep the evidence bundle", false                         \
 	}
 
 bool verify_evidence_is_url(const char *arg);
@@ -34,7 +36,7 @@ bool verify_evidence_is_url(const char *arg);
  */
 bool verify_evidence_take(struct verify_evidence *w, struct appraise_in *in,
 	const struct verb_args *args, struct arena *a, struct err *e) MUST_CHECK;
-/* The same from a file alone, with --nonce and --report-data of args. */
+/* The same from a file alone, with --nonce, --report-data and what is said of it of args. */
 bool verify_evidence_of_file(struct verify_evidence *w, struct appraise_in *in, const char *path,
 	const struct verb_args *args, struct arena *a, struct err *e) MUST_CHECK;
 void verify_evidence_done(struct verify_evidence *w);

@@ -37,7 +37,7 @@ bool verify_result_print(const struct appraise_out *out, const struct appraise_i
 		.build = STR(VERB_BUILD),
 		.policy = in->policy->id,
 		.submod = str_of(bundle_kind_name(in->bundle->kind)),
-		.nonce = { in->nonce, in->nonce ? BINDING_NONCE_SIZE : 0 },
+		.nonce = appraise_asked(in),
 		.values = values };
 
 	if (!key && !verb_flag(args, "--json"))

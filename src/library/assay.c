@@ -41,13 +41,15 @@ static struct span bytes(struct assay_bytes b)
 	return span_make(b.data, b.size);
 }
 
-/* What a later version has added behind our struct must be unused. */
+#define SIZE_BEFORE_FLAGS offsetof(struct assay_input, flags)
+
+/* What an earlier version did not have is zero; what a later one has added behind our struct must be unused. */
 static bool take_input(struct assay_input *ret, const struct assay_input *in, struct err *e)
 {
 	const struct assay_bytes *all[] = { &ret->evidence, &ret->policy, &ret->trust,
 		&ret->reference_values, &ret->enrolment, &ret->nonce, &ret->report_data };
 
-	if (!in || in->size < sizeof *ret)
+	if (!in || (in->size < sizeof *ret && in->size != SIZE_BEFORE_FLAGS))
 		return err_set(e, ERR_USAGE,
 			"assay_input: size is %zu, wanted sizeof(struct assay_input), at least %zu",
 			in ? in->size : 0, sizeof *ret);
@@ -56,7 +58,7 @@ static bool take_input(struct assay_input *ret, const struct assay_input *in, st
 			return err_set(e, ERR_USAGE,
 				"assay_input: a field at %zu is not known to version %s", i,
 				assay_version());
-	*ret = *in;
+	memcpy(ret, in, in->size < sizeof *ret ? in->size : sizeof *ret);
 	for (size_t i = 0; i < ARRAY_LEN(all); i++)
 		if (all[i]->size && !all[i]->data)
 			return err_set(e, ERR_USAGE, "assay_input: data is NULL, size is %zu",
@@ -86,6 +88,14 @@ static bool check_input(const struct assay_input *in, struct err *e)
 	if (in->report_data.size > ASSAY_REPORT_DATA_MAX)
 		return err_set(e, ERR_USAGE, "assay_input: report data of %zu bytes, limit %d",
 			in->report_data.size, ASSAY_REPORT_DATA_MAX);
+	if (in->report_data.size && span_is_zero(bytes(in->report_data)))
+		return err_set(e, ERR_USAGE,
+			"assay_input: report data of zeroes, which hardware reports when nobody asks");
+	if (in->flags & ~(uint64_t)ASSAY_REPORT_DATA_IS_FRESH)
+		return err_set(e, ERR_USAGE, "assay_input: flags has a bit that is not known");
+	if (in->flags && !in->report_data.size)
+		return err_set(e, ERR_USAGE,
+			"assay_input: ASSAY_REPORT_DATA_IS_FRESH, and there is no report data");
 	return true;
 }
 
@@ -171,6 +181,7 @@ static bool read_evidence(struct work *w, struct err *e)
 	w->ask.bundle = &w->bundle;
 	w->ask.nonce = w->in.nonce.size ? w->in.nonce.data : NULL;
 	w->ask.report_data = w->in.report_data.size ? bytes(w->in.report_data) : span_make(NULL, 0);
+	w->ask.report_data_is_fresh = w->in.flags & ASSAY_REPORT_DATA_IS_FRESH;
 	w->ask.at_unix = w->in.at_unix;
 	if (!evidence_read(&w->bundle, bytes(w->in.evidence), w->a, e))
 		return err_wrap(e, "evidence");
@@ -187,7 +198,7 @@ static bool emit(struct work *w, struct err *e)
 		.build = STR("libassay " ASSAY_VERSION),
 		.policy = w->policy.id,
 		.submod = str_of(bundle_kind_name(w->bundle.kind)),
-		.nonce = bytes(w->in.nonce),
+		.nonce = appraise_asked(&w->ask),
 		.values = w->in.reference_values.size ? &w->values : NULL };
 
 	verdict_emit(&w->out.verdict, &c, &w->ear);

@@ -125,8 +125,12 @@ raw() {
 	told "$kind: it asks for the expected one" '^hint: .*--shape'
 	says "$kind: an unsigned register explains nothing" 1 '^verdict: contraindicated' verify "$work/flipped" "${with[@]}" --shape made
 	says "$kind: explain says that nothing known fits, and where to go on" 1 "$3" explain "$work/flipped" --reference-values "$made/values.json" --shape made
-	says "$kind: raw evidence, and what it must carry" "$raw_exit" "$raw_says" verify "$file" "${with[@]:0:6}" --report-data "$(cat "$made/report-data")"
-	told "$kind: that makes it fresh" '\[ok  \] the evidence is fresh'
+	says "$kind: raw evidence, and what it must carry" "$raw_exit" "$raw_says" verify "$file" "${with[@]:0:6}" \
+		--report-data "$(cat "$made/report-data")" --report-data-is-fresh
+	told "$kind: that makes it fresh" '\[ok  \] the evidence carries the data that the caller gave' '\[ok  \] the evidence is fresh'
+	says "$kind: data of which nobody says that it is new does not" 1 'not fresh: older evidence' verify "$file" "${with[@]:0:6}" \
+		--report-data "$(cat "$made/report-data")"
+	told "$kind: but it is there" '\[ok  \] the evidence carries the data that the caller gave' '^verdict: contraindicated'
 	says "$kind: what it does not carry" 1 'not fresh' verify "$file" "${with[@]:0:6}" --report-data 00ff
 }
 
@@ -171,7 +175,10 @@ if machine snp measurement; then
 	for c in vcek ask ark; do openssl x509 -inform DER -in "$made/$c.der"; done >"$work/chain.pem"
 	says 'snp: a bundle of report, certificates and list' 0 'bundle' bundle make "$made/report" --certificates "$work/chain.pem" \
 		--crl "$made/crl.der" -o "$work/bundle.json"
-	says 'snp: is affirmed' 0 '^verdict: affirming' verify "$work/bundle.json" "${with[@]:0:6}" --report-data "$(cat "$made/report-data")"
+	says 'snp: is affirmed' 0 '^verdict: affirming' verify "$work/bundle.json" "${with[@]:0:6}" \
+		--report-data "$(cat "$made/report-data")" --report-data-is-fresh
+	says 'snp: the data is the nonce of the EAR' 0 '"eat_nonce"' verify "$work/bundle.json" "${with[@]:0:6}" \
+		--report-data "$(cat "$made/report-data")" --report-data-is-fresh --json
 	code=0 && asked "$made/evidence.json" "${with[@]}" >"$work/said" 2>&1 || code=$?
 	check 'snp: a machine that answers itself' grep -q "^verdict: affirming" "$work/said"
 	code=0 && asked "$made/unbound.json" "${with[@]}" >"$work/said" 2>&1 || code=$?
@@ -202,6 +209,8 @@ fi
 openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-384 -out "$work/p384.pem" 2>/dev/null
 says 'a key of another curve signs no token' 2 'another kind than Ed25519 and P-256' verify "$made/evidence.json" "${with[@]}" --jwt "$work/p384.pem"
 says 'two forms of one result' 2 'two forms' verify "$made/evidence.json" "${with[@]}" --jwt "$work/key.pem" --json
+says 'report data of zeroes' 2 '^hint: hardware reports zeroes' verify "$made/evidence.json" "${with[@]}" --report-data 0000
+says 'no report data, and it is fresh' 2 'is said of --report-data' verify "$made/evidence.json" "${with[@]}" --report-data-is-fresh
 says 'report data that is no hex' 2 'lower-case hex' verify "$made/evidence.json" "${with[@]}" --report-data xyz
 says 'a shape that is not there' 2 'no shape nowhere' verify "$made/evidence.json" "${with[@]}" --shape nowhere
 says 'a shape without a name' 2 'no shape' verify "$made/evidence.json" "${with[@]}" --shape ''

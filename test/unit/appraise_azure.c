@@ -41,6 +41,7 @@ static void foreign_data(void)
 	az.in.nonce = NULL;
 	az.quote.extra = az.in.report_data = span_make(
 		"forty bytes of what the verifier asked for", 40);
+	az.in.report_data_is_fresh = true;
 }
 static const uint8_t user_data[] = { 0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef, 0xFE, 0xDC,
 	0xBA, 0x98, 0x76, 0x54, 0x32, 0x10, 0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef, 0xFE,
@@ -52,6 +53,7 @@ static void nonce_only_in_report(void)
 	foreign();
 	az.in.nonce = NULL;
 	az.in.report_data = SPAN_OF(user_data);
+	az.in.report_data_is_fresh = true;
 }
 static void nonce_in_report_allowed(void)
 {
@@ -238,6 +240,29 @@ static void foreign_data_not_nonce(void)
 	foreign_data();
 	az.in.nonce = az.nonce;
 }
+/* What older evidence carries as well. */
+static void foreign_known_data(void)
+{
+	foreign_data();
+	az.in.report_data_is_fresh = false;
+}
+static void archived_known_data(void)
+{
+	foreign_known_data();
+	archived();
+}
+static void foreign_zero_data(void)
+{
+	static const uint8_t zero[40];
+
+	foreign_data();
+	az.quote.extra = az.in.report_data = SPAN_OF(zero);
+}
+static void foreign_zero_nonce(void)
+{
+	memset(az.nonce, 0, sizeof az.nonce);
+	foreign();
+}
 static void foreign_shorter(void)
 {
 	foreign();
@@ -270,6 +295,7 @@ static const struct az_case cases[] = {
 	AFTER(18, archived, GOOD, NULL),
 	BEFORE(0, foreign, GOOD, NULL),
 	BEFORE(0, foreign_data, GOOD, NULL),
+	BEFORE(0, archived_known_data, GOOD, NULL),
 	BEFORE(0, nonce_in_report_allowed, GOOD, NULL),
 	AFTER(0, machine_known, GOOD, NULL),
 	BEFORE(0, no_console, GOOD, NULL),
@@ -309,7 +335,10 @@ static const struct az_case cases[] = {
 	BEFORE(18, foreign_shorter, BAD, "nonce"),
 	BEFORE(18, foreign_longer, BAD, "nonce"),
 	BEFORE(18, foreign_data_not_nonce, BAD, "nonce"),
-	AFTER(18, archived_other_data, BAD, "nonce"),
+	AFTER(18, archived_other_data, BAD, "report-data"),
+	BEFORE(18, foreign_known_data, BAD, "nonce"),
+	BEFORE(18, foreign_zero_data, BAD, "report-data"),
+	BEFORE(18, foreign_zero_nonce, BAD, "nonce"),
 	BEFORE(18, nonce_in_unbound_report, BAD, "nonce"),
 	BEFORE(18, report_nonce_differs, BAD, "nonce"),
 };

@@ -20,6 +20,13 @@ static void foreign_nonce(void)
 	w.bundle.has_binding = false;
 	w.in.nonce = NULL;
 	w.in.report_data = span_make("twelve bytes", 12);
+	w.in.report_data_is_fresh = true;
+}
+static void foreign_archived_data(void)
+{
+	foreign_nonce();
+	w.in.report_data_is_fresh = false;
+	w.policy.freshness = POLICY_ARCHIVE;
 }
 static void plain_nonce(void)
 {
@@ -186,6 +193,16 @@ static void foreign_without_anything(void)
 	foreign_nonce();
 	w.in.report_data = span_make(NULL, 0);
 }
+static void foreign_known_data(void)
+{
+	foreign_nonce();
+	w.in.report_data_is_fresh = false;
+}
+static void foreign_zero_data(void)
+{
+	foreign_nonce();
+	w.m.field[NITRO_DOCUMENT_NONCE] = w.in.report_data = span_make("\0\0\0", 3);
+}
 static void foreign_other_nonce(void)
 {
 	foreign_nonce();
@@ -253,6 +270,7 @@ static const struct test_case cases[] = {
 	A(18, archived, GOOD, NULL),
 	A(29, archive_mode, GOOD, NULL),
 	B(0, foreign_nonce, GOOD, NULL),
+	B(0, foreign_archived_data, GOOD, NULL),
 	B(0, plain_nonce, GOOD, NULL),
 	A(0, unsigned_accepted, GOOD, NULL),
 	B(0, with_fields, GOOD, NULL),
@@ -294,7 +312,9 @@ static const struct test_case cases[] = {
 	B(18, foreign_other_nonce, BAD, "nonce"),
 	B(18, foreign_longer_nonce, BAD, "nonce"),
 	B(18, foreign_padded_nonce, BAD, "nonce"),
-	B(18, archive_other_data, BAD, "nonce"),
+	B(18, archive_other_data, BAD, "report-data"),
+	B(18, foreign_known_data, BAD, "nonce"),
+	B(18, foreign_zero_data, BAD, "report-data"),
 	B(18, foreign_no_nonce_inside, BAD, "nonce"),
 	B(18, archive_other_nonce, BAD, "nonce"),
 	A(18, archive_mode_without_nonce, BAD, "nonce"),

@@ -19,9 +19,10 @@ static void honest(void)
 		(g.own_data = true, memset(g.w.report.bytes + 0x50, 0, 64),
 			memcpy(g.w.report.bytes + 0x50, g.nonce, 32)),
 		NOTHING);
-	CASE(milan, "another tool's evidence with data that the caller knows", GOOD, NULL, NULL,
+	CASE(milan, "another tool's evidence with data that is new", GOOD, NULL, NULL,
 		g.own_data = true,
-		(g.in.nonce = NULL, g.in.report_data = span_make(g.report.bytes + 0x50, 64)));
+		(g.in.nonce = NULL, g.in.report_data = span_make(g.report.bytes + 0x50, 64),
+			g.in.report_data_is_fresh = true));
 }
 
 /* The host's table: { GUID, offset, size } and what they point to; only one item. */

@@ -264,12 +264,12 @@ static void fresh(void)
 	CASE(milan, "row 18: a nonce with something behind it", BAD, "nonce", "not fresh",
 		(g.own_data = true, memcpy(g.w.report.bytes + 0x50, g.nonce, 32)), NOTHING);
 	CASE(milan, "row 18: archive, with a binding, and other data than the caller knows", BAD,
-		"nonce", "other data", g.policy.freshness = POLICY_ARCHIVE,
+		"report-data", "other data", g.policy.freshness = POLICY_ARCHIVE,
 		(g.in.nonce = NULL, g.in.report_data = SPAN_OF(g.nonce)));
 	CASE(milan, "row 18: archive, with a binding, and the data that the caller knows", GOOD,
 		NULL, NULL, g.policy.freshness = POLICY_ARCHIVE,
 		(g.in.nonce = NULL, g.in.report_data = span_make(g.report.bytes + 0x50, 64)));
-	CASE(milan, "row 18: the nonce, and other data than the caller knows", BAD, "nonce",
+	CASE(milan, "row 18: the nonce, and other data than the caller knows", BAD, "report-data",
 		"other data", NOTHING, g.in.report_data = SPAN_OF(g.nonce));
 	CASE(milan, "row 18: the data that the caller knows, and not the nonce", BAD, "nonce",
 		"other data", g.own_data = true,

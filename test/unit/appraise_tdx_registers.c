@@ -17,6 +17,13 @@ static void foreign(void)
 	m.bundle.has_binding = false;
 	m.in.nonce = NULL;
 	m.in.report_data = span_make(m.body + BODY_REPORT_DATA, 64);
+	m.in.report_data_is_fresh = true;
+}
+static void foreign_archived(void)
+{
+	foreign();
+	m.in.report_data_is_fresh = false;
+	m.policy.freshness = POLICY_ARCHIVE;
 }
 static void unsigned_accepted(void)
 {
@@ -77,6 +84,16 @@ static void foreign_without_data(void)
 {
 	m.bundle.has_binding = false;
 	m.in.nonce = NULL;
+}
+static void foreign_known_data(void)
+{
+	foreign();
+	m.in.report_data_is_fresh = false;
+}
+static void foreign_zero_data(void)
+{
+	report_data_zero();
+	foreign();
 }
 static void foreign_other_data(void)
 {
@@ -175,6 +192,7 @@ static const struct tdx_case cases[] = {
 	A(no_log, GOOD, NULL, 0),
 	A(archive, GOOD, NULL, 0),
 	A(foreign, GOOD, NULL, 0),
+	A(foreign_archived, GOOD, NULL, 0),
 	A(unsigned_accepted, GOOD, NULL, 0),
 	C(rtmr_3_extended, GOOD, NULL, 0),
 	A(unsigned_values_of_the_bundle, GOOD, NULL, 27),
@@ -189,7 +207,9 @@ static const struct tdx_case cases[] = {
 	A(binding_left_out, BAD, "nonce", 18),
 	A(foreign_without_data, BAD, "nonce", 18),
 	A(foreign_other_data, BAD, "nonce", 18),
-	A(archive_other_data, BAD, "nonce", 18),
+	A(archive_other_data, BAD, "report-data", 18),
+	A(foreign_known_data, BAD, "nonce", 18),
+	C(foreign_zero_data, BAD, "report-data", 18),
 	C(mrtd_differs, BAD, "mrtd.sha384", 0),
 	C(rtmr_0_differs, BAD, "rtmr-0.sha384", 0),
 	C(rtmr_1_differs, BAD, "rtmr-1.sha384", 0),

@@ -22,6 +22,29 @@ static void archive_the_data(void)
 	m.in.nonce = NULL;
 	the_data();
 }
+static void data_instead(void)
+{
+	m.in.nonce = NULL;
+	the_data();
+}
+static void data_that_is_new(void)
+{
+	data_instead();
+	m.in.report_data_is_fresh = true;
+}
+static void data_of_zeroes(void)
+{
+	static const uint8_t zero[32];
+
+	m.in.nonce = NULL;
+	m.in.report_data = SPAN_OF(zero);
+	m.in.report_data_is_fresh = true;
+}
+static void nonce_of_zeroes(void)
+{
+	memset(m.nonce, 0, sizeof m.nonce);
+	memset(m.bundle.binding.nonce, 0, sizeof m.nonce);
+}
 static void kind_named(void)
 {
 	m.policy.kinds = 1U << BUNDLE_TPM | 1U << BUNDLE_SNP;
@@ -32,8 +55,12 @@ static void kind_not_named(void)
 }
 
 static const struct test_case cases[] = {
-	A(other_data, BAD, "nonce"),
-	A(archive_other_data, BAD, "nonce"),
+	A(other_data, BAD, "report-data"),
+	A(archive_other_data, BAD, "report-data"),
+	A(data_instead, BAD, "nonce"),
+	A(data_that_is_new, GOOD, NULL),
+	A(data_of_zeroes, BAD, "report-data"),
+	A(nonce_of_zeroes, BAD, "nonce"),
 	A(the_data, GOOD, NULL),
 	A(archive_the_data, GOOD, NULL),
 	A(kind_named, GOOD, NULL),

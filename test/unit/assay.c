@@ -65,6 +65,28 @@ static void verdicts(void)
 	CHECK(verify(&in) == ASSAY_OK && out.status == ASSAY_CONTRAINDICATED);
 }
 
+/* Data that the caller knows: fresh only where the caller says that it was made for this exchange. */
+static void report_data(void)
+{
+	static const uint8_t zero[64];
+	struct assay_input in = honest();
+
+	in.nonce.size = 0;
+	in.report_data = (struct assay_bytes){ m.quote.extra.p, m.quote.extra.n };
+	CHECK(verify(&in) == ASSAY_OK && out.status == ASSAY_CONTRAINDICATED);
+	CHECK(strstr(out.ear, "older evidence") && !strstr(out.ear, "eat_nonce"));
+	in.flags = ASSAY_REPORT_DATA_IS_FRESH;
+	CHECK(verify(&in) == ASSAY_OK && out.status == ASSAY_AFFIRMING);
+	CHECK(strstr(out.ear, "eat_nonce") != NULL);
+	in.flags = ASSAY_REPORT_DATA_IS_FRESH << 1;
+	CHECK(says(&in, ASSAY_USAGE, "flags"));
+	in.flags = ASSAY_REPORT_DATA_IS_FRESH;
+	in.report_data = (struct assay_bytes){ zero, sizeof zero };
+	CHECK(says(&in, ASSAY_USAGE, "zeroes"));
+	in.report_data.size = 0;
+	CHECK(says(&in, ASSAY_USAGE, "there is no report data"));
+}
+
 static void arguments(void)
 {
 	struct assay_input in = honest();
@@ -135,6 +157,11 @@ static void versions(void)
 
 	in.size--;
 	CHECK(says(&in, ASSAY_USAGE, "size is"));
+	in.size = offsetof(struct assay_input, flags); /* what a program was compiled with before */
+	in.flags = UINT64_MAX;
+	CHECK(verify(&in) == ASSAY_OK && out.status == ASSAY_AFFIRMING);
+	in.size--;
+	CHECK(says(&in, ASSAY_USAGE, "size is"));
 	CHECK(says(NULL, ASSAY_USAGE, "size is 0"));
 	longer.in.size = sizeof longer;
 	CHECK(verify(&longer.in) == ASSAY_OK);
@@ -181,6 +208,7 @@ int main(void)
 	root = made_certificate(&m.ca);
 	certificate = (struct assay_certificate){ "root.der", { root.p, root.n } };
 	verdicts();
+	report_data();
 	arguments();
 	versions();
 	limits();

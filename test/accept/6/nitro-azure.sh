@@ -10,6 +10,7 @@ unit "  each byte changed, each length: refused" appraise_nitro_flips flips chan
 unit "  each extension of each certificate left out: the reason names it" appraise_nitro_chain extensions
 unit "  only what is signed under a trusted root is looked at" appraise_nitro_registers claims_are_signed
 unit "  live and archive mode" appraise_nitro archive_mode archive_other_nonce archive_mode_without_nonce
+unit "  data that is known does not make it fresh, nor do zeroes" appraise_nitro foreign_known_data foreign_zero_data foreign_archived_data
 unit "  where the clock may be the cause, it is said" appraise_nitro_chain says_clock archive_of_the_future
 unit "the policy's member nitro: read strictly, told in sentences" policy reads_nitro refuses_nitro nitro_in_sentences
 unit "every document among the vectors through the whole appraisal" appraise_nitro_vectors see is_signed is_refused
@@ -21,6 +22,7 @@ unit "  each byte of the report, the runtime data, the quote changed; each lengt
 unit "  settings and registers count only when the hardware stands behind them" appraise_azure_hcl claims_are_bound data_of_another
 unit "  a report that the guest asked for is refused, whatever the policy says" appraise_azure_hcl guest_report guest_report_allowed
 unit "  no measurement that the policy names: a warning, never affirmed" appraise_azure no_measurement_named other_hardware_named
+unit "  data that is known does not make it fresh, nor do zeroes" appraise_azure foreign_known_data foreign_zero_data foreign_zero_nonce archived_known_data
 unit "machines with TDX underneath: the quote's report data, too" appraise_azure_tdx cases quote_of_another tdreport_of_another
 unit "demands of one hardware are not passed by with the other underneath (row 24)" appraise_azure_tdx snp_chips_only snp_measurement_or_any tdx_not_under
 unit "  nor the other way round" appraise_azure tdx_platforms_only tdx_mrtd_or_any snp_asked_not_under
@@ -29,5 +31,6 @@ unit "the policy's member azure: read strictly, told in sentences" policy reads_
 unit "every piece of Azure's evidence among the vectors through the whole appraisal" appraise_azure_vectors see bound_checks quote_checks
 section "quotes of TPMs"
 unit "quotes of a software TPM among the vectors through the whole appraisal" appraise_tpm_vectors see is_signature_by_rsa
+unit "  data that is known does not make a quote fresh, nor do zeroes" appraise_tpm_asked data_instead data_that_is_new data_of_zeroes nonce_of_zeroes
 unit "the instance in Google's certificates of attestation keys is read" gce_instance takes refuses truncations in_certificates
 unit "  and project, zone, instance and a production host can be demanded" appraise_tpm_gce cases policies certified test_host

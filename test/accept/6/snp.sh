@@ -27,6 +27,7 @@ unit "policy: measurements, host data, ids, key digests; a field of zeroes equal
 unit "  REPORT_ID: one guest, and no other" appraise_snp_policy report_ids
 unit "the launch digest, what it covers, who vouches; firmware only is never affirmed (row 22)" appraise_snp_policy values
 unit "REPORT_DATA: nonce, binding, role, channel (rows 18, 19)" appraise_snp_policy fresh
+unit "  data that the caller knows binds, and is fresh only where the caller says so; zeroes are neither (row 18)" appraise_snp_asked known_data
 unit "claims: genuine hardware with its TCB, encrypted memory; debugging that is allowed is a warning" appraise_snp_policy claims
 unit "a report inside other evidence: bound to what the caller says, over all 64 bytes" appraise_snp_policy inside
 unit "a zeroed policy takes nothing" appraise_snp_policy nothing_given

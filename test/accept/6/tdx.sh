@@ -58,6 +58,7 @@ unit "each member of the policy kept and broken: values, bits, minima, platforms
 	platform_other date_below evaluation_below advisory_denied svn_below
 unit "registers: MRTD and RTMR 0 to 2; RTMR 0 without a value warns" appraise_tdx_registers what_is_said mrtd_differs rtmr_0_without_value rtmr_2_differs
 unit "freshness over all of REPORTDATA; the log only explains" appraise_tdx_registers log_is_named other_nonce report_data_half log_of_another_event
+unit "  data that is known does not make it fresh, nor do zeroes" appraise_tdx_registers foreign_known_data foreign_zero_data foreign_archived
 unit "the policy's member tdx: strict, with defaults that fail closed, told in sentences" policy_tdx defaults refuses tells_each
 direct "  every member in doc/policy.md" tdx_policy_told
 direct "at least 90 named cases" tdx_cases

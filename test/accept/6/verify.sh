@@ -40,9 +40,12 @@ for kind in snp tdx nitro; do
 	e2e "  EAR as a JWT (ES256) with a given key, which openssl takes" verify-hardware "$kind: openssl takes" "$kind: the token's payload"
 	e2e "  on mismatch the near shape and the input that would fit" verify-hardware "$kind: the shape that fits" "$kind: explain names it"
 	e2e "  evidence as hardware gives it; what it must carry" verify-hardware "$kind: raw evidence, and" "$kind: that makes it fresh" "$kind: what it does not carry"
+	e2e "  data that is known binds it; fresh is what the caller says was made for this exchange" verify-hardware "$kind: data of which nobody says" "$kind: but it is there"
 	e2e "  values that a policy names, and who said so" verify-hardware "$kind: values of a policy alone" "$kind: and it says whose"
 	e2e "  another nonce, another authority, another time: contraindicated" verify-hardware "$kind: another nonce" "$kind: an authority that nobody" "$kind: ten years"
 done
+e2e "data of zeroes, and a word about data that is not given, are no arguments" verify-hardware 'report data of zeroes' 'no report data, and it is fresh' 'snp: the data is the nonce of the EAR'
+unit "  in the library: a flag, and structs of before are taken" assay report_data versions
 unit "the token: header, payload, 64 bytes of signature; libcrypto judges" verdict_jwt token limit
 unit "  keys in PKCS #8 and SEC 1; other curves, RSA, passphrases are refused" private_key signs refuses
 unit "EAR: profile, nonce, vector without claims that are not made" verdict emits
