@@ -214,7 +214,8 @@ static const struct trust_root *check_chain(
 		.n_roots = c->n_roots };
 	struct err e = { 0 };
 	size_t root = 0;
-	bool ok = certificate_verify(&path, purpose, s->w.in->at_unix, &root, &e);
+	bool ok = certificate_verify(
+		&path, purpose, s->w.in->at_unix, s->w.in->policy->leeway_s, &root, &e);
 	const struct trust_root *named = ok ? &s->w.in->trust->roots[c->root_ids[root]] : NULL;
 
 	appraise_test(&s->w,

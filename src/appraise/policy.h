@@ -28,8 +28,8 @@ struct policy {
 	uint32_t registers; /* bit n: PCR n is required */
 	enum digest_alg bank;
 	enum policy_freshness freshness;
-	int64_t leeway_s; /* that this verifier's clock may be off, for certificates and documents */
-	bool safe_clock;  /* the TPM's clock must not have gone back */
+	int64_t leeway_s; /* that this verifier's clock may be slow or fast, for certificates, lists and documents */
+	bool safe_clock; /* the TPM's clock must not have gone back */
 	/* Bit n: evidence of enum bundle_kind n is taken; 0: of any. What the file names, else those of which it asks something. */
 	uint32_t kinds;
 	struct str shape; /* of the reference values; empty: the only one for a TPM */

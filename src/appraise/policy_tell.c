@@ -29,8 +29,11 @@ static void tell_every(const struct policy *p, struct buf *out)
 	buf_add_cstr(out, "Whatever layer runs code must hang on a register that is required.\n");
 	if (p->leeway_s)
 		buf_printf(out,
-			"Certificates and documents are taken up to %lld s before they begin and after they end.\n",
-			(long long)p->leeway_s);
+			"Certificates and documents are taken up to %lld s before they begin and after they end%s.\n",
+			(long long)p->leeway_s,
+			p->nitro.archive || p->freshness == POLICY_ARCHIVE
+				? "; a document of AWS Nitro that is archived must fit its certificates to the second"
+				: "");
 	else
 		buf_add_cstr(out,
 			"Certificates and documents must be valid at the very time of the appraisal.\n");

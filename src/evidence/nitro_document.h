@@ -72,7 +72,7 @@ bool nitro_document_check_pcr(
 /* The field is in the document and is these bytes, all of them. */
 bool nitro_document_check_field(const struct nitro_document *d, enum nitro_document_field field,
 	struct span want, struct err *e) MUST_CHECK;
-/* Made at most max_age seconds before at_unix, and at most leeway seconds after it. */
+/* Made at most max_age seconds before at_unix, and not after it; a clock may be leeway seconds slow or fast. */
 bool nitro_document_check_age(const struct nitro_document *d, int64_t at_unix, int64_t max_age,
 	int64_t leeway, struct err *e) MUST_CHECK;
 

@@ -88,7 +88,7 @@ bool nitro_document_check_age(const struct nitro_document *d, int64_t at_unix, i
 		return err_set(e, ERR_MISMATCH,
 			"the document is of %s, after the time of this appraisal, %s: one of both clocks is wrong",
 			made, at);
-	if (made_unix < at_unix && at_unix - made_unix > max_age)
+	if (made_unix < at_unix && at_unix - made_unix - leeway > max_age)
 		return err_set(e, ERR_MISMATCH,
 			"the document is of %s, more than %lld seconds before the time of this appraisal, %s",
 			made, (long long)max_age, at);

@@ -56,11 +56,11 @@ struct certificate_chain {
 
 /*
  * Some path from leaf to a root holds at that time: signatures (at least 112 bits of strength), validity, basic
- * constraints, key usage, path lengths; the leaf is no authority and has the extended key usage of its purpose. *root gets
- * the index of the root that was used. Fails: SIGNATURE with what was wrong and in which certificate; NOTFOUND when
- * there are no roots at all.
+ * constraints, key usage, path lengths; the leaf is no authority and has the extended key usage of its purpose. Each may be
+ * leeway_s before its begin and after its end, for a clock that is slow or fast. *root gets the index of the root that was
+ * used. Fails: SIGNATURE with what was wrong and in which certificate; NOTFOUND when there are no roots at all.
  */
 bool certificate_verify(const struct certificate_chain *chain, enum certificate_purpose purpose,
-	int64_t at_unix, size_t *root, struct err *e) MUST_CHECK;
+	int64_t at_unix, int64_t leeway_s, size_t *root, struct err *e) MUST_CHECK;
 
 #endif

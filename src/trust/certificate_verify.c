@@ -8,6 +8,7 @@
 #include "base/crypto_context.h"
 #include "base/mem.h"
 #include "trust/certificate_inside.h"
+#include "trust/certificate_validity.h"
 #include "base/banned.h"
 
 /*
@@ -34,20 +35,47 @@ static bool known_extension(const X509_EXTENSION *ext)
 	return false;
 }
 
+static bool known_extensions(const X509 *x)
+{
+	for (int i = 0; i < X509_get_ext_count(x); i++) {
+		const X509_EXTENSION *ext = X509_get_ext(x, i);
+
+		if (X509_EXTENSION_get_critical(ext) && !known_extension(ext))
+			return false;
+	}
+	return true;
+}
+
+struct when {
+	int64_t at_unix, leeway_s;
+};
+
+/* libcrypto knows no leeway, and takes the last second of a certificate for one behind its end. */
+static bool in_leeway(const X509 *x, const struct when *when)
+{
+	struct certificate_validity v;
+	struct err ignored = { 0 };
+
+	return certificate_validity_of(
+		       &v, X509_get0_notBefore(x), X509_get0_notAfter(x), "", &ignored) &&
+	       certificate_validity_check(&v, when->at_unix, when->leeway_s, "", &ignored);
+}
+
 static int on_error(int ok, X509_STORE_CTX *ctx)
 {
 	const X509 *at = X509_STORE_CTX_get_current_cert(ctx);
+	int code = X509_STORE_CTX_get_error(ctx);
+	bool taken = false;
 
-	if (ok || X509_STORE_CTX_get_error(ctx) != X509_V_ERR_UNHANDLED_CRITICAL_EXTENSION || !at)
+	if (ok || !at)
 		return ok;
-	for (int i = 0; i < X509_get_ext_count(at); i++) {
-		const X509_EXTENSION *ext = X509_get_ext(at, i);
-
-		if (X509_EXTENSION_get_critical(ext) && !known_extension(ext))
-			return 0;
-	}
-	X509_STORE_CTX_set_error(ctx, X509_V_OK);
-	return 1;
+	if (code == X509_V_ERR_UNHANDLED_CRITICAL_EXTENSION)
+		taken = known_extensions(at);
+	if (code == X509_V_ERR_CERT_NOT_YET_VALID || code == X509_V_ERR_CERT_HAS_EXPIRED)
+		taken = in_leeway(at, X509_STORE_CTX_get_app_data(ctx));
+	if (taken)
+		X509_STORE_CTX_set_error(ctx, X509_V_OK);
+	return taken;
 }
 
 static bool has_usage(X509 *x, const char *oid)
@@ -107,7 +135,7 @@ static STACK_OF(X509) * stack_of(const struct certificate *const *list, size_t n
 }
 
 static bool set_up(X509_STORE_CTX *ctx, X509_STORE *store, const struct certificate_chain *chain,
-	STACK_OF(X509) * others, int64_t at_unix)
+	STACK_OF(X509) * others, struct when *when)
 {
 	X509_VERIFY_PARAM *param;
 
@@ -119,13 +147,13 @@ static bool set_up(X509_STORE_CTX *ctx, X509_STORE *store, const struct certific
 	if (X509_STORE_CTX_init(ctx, store, chain->leaf->x509, others) != 1)
 		return false;
 	param = X509_STORE_CTX_get0_param(ctx);
-	X509_VERIFY_PARAM_set_time(param, (time_t)at_unix);
+	X509_VERIFY_PARAM_set_time(param, (time_t)when->at_unix);
 	X509_VERIFY_PARAM_set_depth(param, CERTIFICATE_CHAIN_MAX);
 	X509_VERIFY_PARAM_set_auth_level(param, 2); /* 112 bits: RSA 2048, SHA-256 */
 	/* What the user named is the anchor, whether it signed itself or not. */
 	X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_PARTIAL_CHAIN);
 	X509_STORE_CTX_set_verify_cb(ctx, on_error);
-	return true;
+	return X509_STORE_CTX_set_app_data(ctx, when) == 1;
 }
 
 static bool say_why(X509_STORE_CTX *ctx, struct err *e)
@@ -159,7 +187,7 @@ static bool find_root(X509_STORE_CTX *ctx, const struct certificate_chain *chain
 }
 
 static bool path_once(
-	const struct certificate_chain *chain, int64_t at_unix, size_t *root, struct err *e)
+	const struct certificate_chain *chain, struct when *when, size_t *root, struct err *e)
 {
 	X509_STORE_CTX *ctx;
 	X509_STORE *store;
@@ -169,7 +197,7 @@ static bool path_once(
 	ctx = X509_STORE_CTX_new_ex(crypto_context(), NULL);
 	store = X509_STORE_new();
 	others = stack_of(chain->others, chain->n_others);
-	if (!set_up(ctx, store, chain, others, at_unix)) {
+	if (!set_up(ctx, store, chain, others, when)) {
 		mem_note_missing();
 		ok = err_set(e, ERR_LIMIT, "certificates: no memory");
 	} else if (X509_verify_cert(ctx) != 1) {
@@ -186,14 +214,17 @@ static bool path_once(
 }
 
 bool certificate_verify(const struct certificate_chain *chain, enum certificate_purpose purpose,
-	int64_t at_unix, size_t *root, struct err *e)
+	int64_t at_unix, int64_t leeway_s, size_t *root, struct err *e)
 {
+	struct when when = { at_unix, leeway_s };
 	X509 *leaf = chain->leaf->x509;
 
+	if (leeway_s < 0)
+		return err_set(e, ERR_USAGE, "certificates: leeway out of range");
 	if (chain->n_roots == 0)
 		return err_set(e, ERR_NOTFOUND, "the trust file names no TPM root");
 	if (!check_leaf(leaf, purpose, e) && !crypto_context_second(check_leaf(leaf, purpose, e)))
 		return false;
-	return path_once(chain, at_unix, root, e) ||
-	       crypto_context_second(path_once(chain, at_unix, root, e));
+	return path_once(chain, &when, root, e) ||
+	       crypto_context_second(path_once(chain, &when, root, e));
 }

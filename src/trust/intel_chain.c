@@ -158,7 +158,7 @@ bool intel_chain_valid(const struct intel_chain *c, const struct intel_time *t, 
 			return err_set(e, ERR_SIGNATURE,
 				"%s is not valid before %s: it or the clock is wrong", place(c, i),
 				text);
-		if (t->at_unix > to)
+		if (t->at_unix - t->leeway > to)
 			return err_set(e, ERR_SIGNATURE,
 				"%s expired at %s: it or the clock is wrong", place(c, i), text);
 	}

@@ -30,7 +30,7 @@ extern const uint8_t intel_chain_root_sha256[32];
 /* When something must hold. */
 struct intel_time {
 	int64_t at_unix;
-	int64_t leeway; /* seconds that the clock may be behind: for "not yet" */
+	int64_t leeway; /* seconds that the clock may be slow or fast: at both ends, of all */
 	int64_t grace; /* seconds for which what has expired is still taken; never for certificates */
 };
 

@@ -133,7 +133,7 @@ bool intel_crl_current(const struct intel_crl *c, const struct intel_time *t, st
 	if (t->at_unix + t->leeway < c->from)
 		return err_set(
 			e, ERR_SIGNATURE, "CRL: it is of %s: it or the clock is wrong", text);
-	if (t->at_unix > c->to + t->grace)
+	if (t->at_unix - t->leeway > c->to + t->grace)
 		return err_set(e, ERR_SIGNATURE,
 			"CRL: the next one was due at %s: it or the clock is wrong", text);
 	return true;

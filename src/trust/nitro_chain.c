@@ -122,7 +122,7 @@ bool nitro_chain_check_time(
 	const struct nitro_chain *c, int64_t at_unix, int64_t leeway, struct err *e)
 {
 	for (size_t i = 0; i < c->n; i++)
-		if (at_unix < c->not_before[i] - leeway || at_unix > c->not_after[i])
+		if (at_unix < c->not_before[i] - leeway || at_unix > c->not_after[i] + leeway)
 			return wrong_time(c, i, at_unix, e);
 	return true;
 }

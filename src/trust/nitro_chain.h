@@ -35,7 +35,7 @@ bool nitro_chain_check_root(const struct nitro_chain *c,
 bool nitro_chain_check_profile(const struct nitro_chain *c, struct err *e) MUST_CHECK;
 /* Each certificate was issued by the one before it, up to the first, at whatever time. Fails: SIGNATURE. */
 bool nitro_chain_check_signatures(const struct nitro_chain *c, struct err *e) MUST_CHECK;
-/* All are valid at that time; leeway: seconds before their begin that a clock may be slow. Fails: SIGNATURE. */
+/* All are valid at that time; leeway: seconds before their begin and after their end, for a clock that is wrong. Fails: SIGNATURE. */
 bool nitro_chain_check_time(
 	const struct nitro_chain *c, int64_t at_unix, int64_t leeway, struct err *e) MUST_CHECK;
 /* The leaf's common name is the document's module: "MODULE.REGION.aws". Fails: MISMATCH. */

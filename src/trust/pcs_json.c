@@ -121,7 +121,7 @@ bool pcs_json_current(
 	if (t->at_unix + t->leeway < d->issued)
 		return err_set(e, ERR_MISMATCH, "%s: it was issued at %s: it or the clock is wrong",
 			what, text);
-	if (t->at_unix > d->next_update + t->grace)
+	if (t->at_unix - t->leeway > d->next_update + t->grace)
 		return err_set(e, ERR_MISMATCH,
 			"%s: the next one was due at %s: it or the clock is wrong", what, text);
 	return true;

@@ -23,7 +23,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	chain = (struct certificate_chain){
 		.leaf = c, .roots = (const struct certificate *const[]){ c }, .n_roots = 1
 	};
-	if (certificate_verify(&chain, CERTIFICATE_EK, 1767225600, &root, &e))
+	if (certificate_verify(&chain, CERTIFICATE_EK, 1767225600, 60, &root, &e))
 		MUST(root == 0);
 	return 0;
 }

@@ -70,6 +70,12 @@ static void slow_clock(void)
 	w.policy.leeway_s = 60;
 	w.in.at_unix = MADE_AT - 40;
 }
+static void fast_clock(void)
+{
+	w.policy.leeway_s = 60;
+	w.policy.nitro.max_age_s = 3 * MADE_HOUR;
+	w.in.at_unix = MADE_AT + 3 * MADE_HOUR + 60;
+}
 static void longest_age(void)
 {
 	w.policy.nitro.max_age_s = 100;
@@ -281,6 +287,7 @@ static const struct test_case cases[] = {
 	B(0, with_signer, GOOD, NULL),
 	B(0, other_register_differs, GOOD, NULL),
 	A(29, slow_clock, GOOD, NULL),
+	A(29, fast_clock, GOOD, NULL),
 	A(0, longest_age, GOOD, NULL),
 	A(0, debug_let_through, GOOD, NULL),
 	B(0, of_tpm, GOOD, NULL),

@@ -150,8 +150,22 @@ static void leeway_too_small(void)
 	w.policy.leeway_s = 30;
 	w.in.at_unix = MADE_AT - 40;
 }
+static void leeway_too_small_at_the_end(void)
+{
+	w.policy.leeway_s = 59;
+	w.policy.nitro.max_age_s = MADE_DAY;
+	w.in.at_unix = MADE_AT + 3 * MADE_HOUR + 60;
+}
+static void too_old_for_the_leeway(void)
+{
+	w.policy.leeway_s = 60;
+	w.policy.nitro.max_age_s = 100;
+	w.in.at_unix = MADE_AT + 161;
+}
+/* The leeway is for this verifier's clock, and archived documents are held against their own. */
 static void expired_at_its_own_time(void)
 {
+	w.policy.leeway_s = 60;
 	w.policy.nitro.archive = true;
 	w.m.timestamp_ms = UINT64_C(1000) * (MADE_AT + 3 * MADE_HOUR + 1);
 	w.in.at_unix = MADE_AT + MADE_DAY;
@@ -212,6 +226,8 @@ static const struct test_case cases[] = {
 	A(29, leaf_expired, BAD, "certificate-time"),
 	A(29, not_yet_valid, BAD, "certificate-time"),
 	A(29, leeway_too_small, BAD, "certificate-time"),
+	A(29, leeway_too_small_at_the_end, BAD, "certificate-time"),
+	A(29, too_old_for_the_leeway, BAD, "age"),
 	B(29, expired_at_its_own_time, BAD, "certificate-time"),
 	B(29, middle_expired, BAD, "certificate-time"),
 	B(29, root_expired, BAD, "certificate-time"),

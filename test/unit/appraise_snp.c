@@ -232,6 +232,14 @@ static void times(void)
 		g.w.leaf.from = SNP_MADE_NOW + 60, NOTHING);
 	CASE(milan, "row 29: the leaf has expired", BAD, "snp-time", "clock",
 		g.w.leaf.to = SNP_MADE_NOW - 60, NOTHING);
+	CASE(milan, "row 29: the leaf has expired, within the leeway", GOOD, NULL, NULL,
+		(g.w.leaf.to = SNP_MADE_NOW - 60, g.policy.leeway_s = 60), NOTHING);
+	CASE(milan, "row 29: the leaf has expired, a second before the leeway", BAD, "snp-time",
+		"clock", (g.w.leaf.to = SNP_MADE_NOW - 60, g.policy.leeway_s = 59), NOTHING);
+	CASE(milan, "row 29: the list is of before the leeway", WARN, "snp-crl-time", "clock",
+		(g.crl.to = SNP_MADE_NOW - 60, g.policy.leeway_s = 59), NOTHING);
+	CASE(milan, "row 29: the list has ended, within the leeway", GOOD, NULL, NULL,
+		(g.crl.to = SNP_MADE_NOW - 60, g.policy.leeway_s = 60), NOTHING);
 	CASE(milan, "row 29: the ASK has expired", BAD, "snp-time", "ASK",
 		g.w.ask.to = SNP_MADE_NOW - 60, NOTHING);
 	CASE(milan, "row 29: the clock is a year late", BAD, "snp-time", "clock", NOTHING,

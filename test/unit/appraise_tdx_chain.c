@@ -151,6 +151,16 @@ static void pck_not_yet_leeway_short(void)
 	pck_not_yet();
 	m.policy.leeway_s = 59;
 }
+static void pck_expired_leeway(void)
+{
+	by()->pck.to = MADE_NOW - 60;
+	m.policy.leeway_s = 60;
+}
+static void pck_expired_leeway_short(void)
+{
+	pck_expired_leeway();
+	m.policy.leeway_s = 59;
+}
 static void no_grace_for_certificates(void)
 {
 	pck_expired();
@@ -289,6 +299,8 @@ static const struct tdx_case cases[] = {
 	B(pck_not_yet, BAD, "tdx-pck-chain-time", 29),
 	B(pck_not_yet_leeway, GOOD, NULL, 29),
 	B(pck_not_yet_leeway_short, BAD, "tdx-pck-chain-time", 29),
+	B(pck_expired_leeway, GOOD, NULL, 29),
+	B(pck_expired_leeway_short, BAD, "tdx-pck-chain-time", 29),
 	B(no_grace_for_certificates, BAD, "tdx-pck-chain-time", 29),
 	A(clock_ahead, BAD, "tdx-pck-chain-time", 29),
 	A(clock_at_zero, BAD, "tdx-pck-chain-time", 29),

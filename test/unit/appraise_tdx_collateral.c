@@ -200,6 +200,21 @@ static void info_issued_in_leeway(void)
 	m.info.issue = "2026-04-01T00:01:00Z";
 	m.policy.leeway_s = 60;
 }
+static void info_stale_in_leeway(void)
+{
+	m.info.next = "2026-03-31T23:59:00Z";
+	m.policy.leeway_s = 60;
+}
+static void info_stale_after_leeway(void)
+{
+	info_stale_in_leeway();
+	m.policy.leeway_s = 59;
+}
+static void info_issued_after_leeway(void)
+{
+	info_issued_in_leeway();
+	m.policy.leeway_s = 59;
+}
 static void identity_stale(void)
 {
 	m.identity.next = "2026-03-31T23:59:59Z";
@@ -254,6 +269,9 @@ static const struct tdx_case cases[] = {
 	B(info_stale_after_grace, BAD, "tdx-tcb-info-current", 11),
 	B(info_of_tomorrow, BAD, "tdx-tcb-info-current", 29),
 	B(info_issued_in_leeway, GOOD, NULL, 29),
+	B(info_issued_after_leeway, BAD, "tdx-tcb-info-current", 29),
+	B(info_stale_in_leeway, GOOD, NULL, 29),
+	B(info_stale_after_leeway, BAD, "tdx-tcb-info-current", 29),
 	B(identity_stale, BAD, "tdx-qe-identity-current", 11),
 	B(identity_of_tomorrow, BAD, "tdx-qe-identity-current", 29),
 	B(replayed_of_an_earlier_evaluation, BAD, "tdx-tcb-evaluation", 11),

@@ -188,6 +188,36 @@ static void ek_not_yet(void)
 {
 	m.in.at_unix = MADE_NOW - 2 * (int64_t)MADE_YEAR;
 }
+static void ek_expired_leeway(void)
+{
+	m.in.at_unix = MADE_NOW + MADE_YEAR + 60;
+	m.policy.leeway_s = 60;
+}
+static void ek_expired_leeway_short(void)
+{
+	ek_expired_leeway();
+	m.policy.leeway_s = 59;
+}
+static void ek_not_yet_leeway(void)
+{
+	m.in.at_unix = MADE_NOW - MADE_YEAR - 60;
+	m.policy.leeway_s = 60;
+}
+static void ek_not_yet_leeway_short(void)
+{
+	ek_not_yet_leeway();
+	m.policy.leeway_s = 59;
+}
+static void ak_expired_leeway(void)
+{
+	by_ak_certificate();
+	ek_expired_leeway();
+}
+static void ak_expired_leeway_short(void)
+{
+	by_ak_certificate();
+	ek_expired_leeway_short();
+}
 static void ek_no_usage(void)
 {
 	m.ek_certificate.eku = NULL;
@@ -239,6 +269,12 @@ static const struct test_case cases[] = {
 	B(ek_foreign_authority, BAD, "ek-chain"),
 	A(ek_own_root_in_evidence, BAD, "ek-chain"),
 	A(ek_expired, BAD, "ek-chain"),
+	A(ek_expired_leeway, GOOD, NULL),
+	A(ek_expired_leeway_short, BAD, "ek-chain"),
+	A(ek_not_yet_leeway, GOOD, NULL),
+	A(ek_not_yet_leeway_short, BAD, "ek-chain"),
+	A(ak_expired_leeway, GOOD, NULL),
+	A(ak_expired_leeway_short, BAD, "ak-chain"),
 	A(ek_not_yet, BAD, "ek-chain"),
 	B(ek_no_usage, BAD, "ek-chain"),
 	A(no_roots, BAD, "ek-chain"),

@@ -33,13 +33,13 @@ static const struct made_certificate leaf = { .subject = "leaf",
 struct certs {
 	struct made_certificate root, middle, leaf;
 	enum certificate_purpose purpose;
-	int64_t at;
+	int64_t at, leeway;
 	bool no_root, no_middle, root_is_middle, foreign_root;
 };
 
 static struct certs honest(void)
 {
-	struct certs c = { root, middle, leaf, CERTIFICATE_EK, NOW, false, false, false, false };
+	struct certs c = { root, middle, leaf, CERTIFICATE_EK, NOW, 0, false, false, false, false };
 
 	c.root.key = c.root.signer = c.middle.signer = root_key;
 	c.middle.key = c.leaf.signer = middle_key;
@@ -76,7 +76,7 @@ static bool verify(const struct certs *c, struct err *e)
 	f.key = f.signer = other_key;
 	foreign = made(&f);
 	roots[0] = c->foreign_root ? foreign : c->root_is_middle ? m : r;
-	return certificate_verify(&chain, c->purpose, c->at, &which, e) && which == 0;
+	return certificate_verify(&chain, c->purpose, c->at, c->leeway, &which, e) && which == 0;
 }
 
 static void accepts(void)
@@ -202,6 +202,47 @@ static void refuses(void)
 	}
 }
 
+/* Each certificate of the path at both of its ends, to the second; other faults stay faults. */
+static void leeway(void)
+{
+	for (size_t i = 0; i < 6; i++) {
+		struct certs c = honest();
+		struct made_certificate *one = i / 2 == 0   ? &c.leaf
+					       : i / 2 == 1 ? &c.middle
+							    : &c.root;
+		struct err e = { 0 };
+
+		if (i % 2)
+			one->from = NOW + 60;
+		else
+			one->to = NOW - 60;
+		CHECK_ERR(verify(&c, &e), e, ERR_SIGNATURE);
+		CHECK(strstr(e.text, "clock"));
+		c.leeway = 59;
+		CHECK_ERR(verify(&c, &e), e, ERR_SIGNATURE);
+		c.leeway = 60;
+		CHECK_OK(verify(&c, &e), e);
+		c.leaf.signer = other_key;
+		CHECK_ERR(verify(&c, &e), e, ERR_SIGNATURE);
+	}
+}
+
+static void ends(void)
+{
+	struct certs c = honest();
+	struct err e = { 0 };
+
+	c.at = c.leaf.from;
+	CHECK_OK(verify(&c, &e), e);
+	c.at = c.leaf.to;
+	CHECK_OK(verify(&c, &e), e);
+	c.at = c.leaf.to + 1;
+	CHECK_ERR(verify(&c, &e), e, ERR_SIGNATURE);
+	c = honest();
+	c.leeway = -1;
+	CHECK_ERR(verify(&c, &e), e, ERR_USAGE);
+}
+
 static void no_roots(void)
 {
 	struct certs c = honest();
@@ -313,6 +354,8 @@ int main(void)
 	leaf_key = made_rsa();
 	accepts();
 	refuses();
+	leeway();
+	ends();
 	no_roots();
 	parses();
 	bounds();

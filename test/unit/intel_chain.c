@@ -222,7 +222,11 @@ static void clock_leeway(void)
 	CHECK_OK(verify(&m, INTEL_CHAIN_PCK, &t, NULL, &e), e);
 	t.at_unix = m.pck.to;
 	CHECK_OK(verify(&m, INTEL_CHAIN_PCK, &t, NULL, &e), e);
-	t.at_unix++;
+	t.at_unix += 60;
+	CHECK_OK(verify(&m, INTEL_CHAIN_PCK, &t, NULL, &e), e);
+	t.leeway = 59;
+	CHECK_ERR(verify(&m, INTEL_CHAIN_PCK, &t, NULL, &e), e, ERR_SIGNATURE);
+	CHECK(strstr(e.text, "expired at") && strstr(e.text, "clock"));
 	t.grace = 1000; /* is not for certificates */
 	CHECK(!verify(&m, INTEL_CHAIN_PCK, &t, NULL, &e));
 }

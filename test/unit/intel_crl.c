@@ -185,6 +185,25 @@ static void grace(void)
 	CHECK_OK(check(&m, &c, PCK_CA, &t, &e), e);
 }
 
+static void leeway(void)
+{
+	struct made_tdx m = made_honest();
+	struct made_crl c = honest(&m, PCK_CA);
+	struct intel_time t = { .leeway = 60 };
+	struct err e = { 0 };
+
+	t.at_unix = c.from - 60;
+	CHECK_OK(check(&m, &c, PCK_CA, &t, &e), e);
+	t.at_unix--;
+	CHECK(!check(&m, &c, PCK_CA, &t, &e));
+	t.at_unix = c.to + 60;
+	CHECK_OK(check(&m, &c, PCK_CA, &t, &e), e);
+	t.at_unix++;
+	CHECK(!check(&m, &c, PCK_CA, &t, &e));
+	t.grace = 1;
+	CHECK_OK(check(&m, &c, PCK_CA, &t, &e), e);
+}
+
 /* Every truncation, and bytes behind the end. */
 static void framing(void)
 {
@@ -209,6 +228,7 @@ int main(void)
 	missing();
 	no_next_update();
 	grace();
+	leeway();
 	framing();
 	arena_free(a);
 	return test_end();

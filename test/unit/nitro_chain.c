@@ -309,10 +309,13 @@ static void times(void)
 		CHECK_OK(nitro_chain_check_time(s.chain, MADE_AT + 100, 0, &e), e);
 		CHECK_ERR(nitro_chain_check_time(s.chain, MADE_AT + 101, 0, &e), e, ERR_SIGNATURE);
 		CHECK(strstr(e.text, "it has expired, or the clock is wrong"));
-		CHECK_ERR(nitro_chain_check_time(s.chain, MADE_AT + 101, 60, &e), e, ERR_SIGNATURE);
+		CHECK_OK(nitro_chain_check_time(s.chain, MADE_AT + 160, 60, &e), e);
+		CHECK_ERR(nitro_chain_check_time(s.chain, MADE_AT + 161, 60, &e), e, ERR_SIGNATURE);
+		CHECK(strstr(e.text, "it has expired, or the clock is wrong"));
 		CHECK_ERR(nitro_chain_check_time(s.chain, MADE_AT - 1, 0, &e), e, ERR_SIGNATURE);
 		CHECK(strstr(e.text, "the clock is wrong") && !strstr(e.text, "expired"));
 		CHECK_OK(nitro_chain_check_time(s.chain, MADE_AT - 2, 2, &e), e);
+		CHECK_ERR(nitro_chain_check_time(s.chain, MADE_AT - 3, 2, &e), e, ERR_SIGNATURE);
 		CHECK_ERR(nitro_chain_verify(s.chain, s.root, MADE_AT + 101, 0, &e), e,
 			ERR_SIGNATURE);
 		nitro_chain_free(s.chain);

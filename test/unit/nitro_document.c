@@ -382,6 +382,9 @@ static void age(void)
 	CHECK_OK(nitro_document_check_age(&d, MADE_AT, 0, 0, &e), e);
 	CHECK_OK(nitro_document_check_age(&d, MADE_AT + 60, 60, 0, &e), e);
 	CHECK_ERR(nitro_document_check_age(&d, MADE_AT + 61, 60, 0, &e), e, ERR_MISMATCH);
+	CHECK_OK(nitro_document_check_age(&d, MADE_AT + 65, 60, 5, &e), e);
+	CHECK_ERR(nitro_document_check_age(&d, MADE_AT + 66, 60, 5, &e), e, ERR_MISMATCH);
+	CHECK_OK(nitro_document_check_age(&d, MADE_AT + 66, INT64_MAX, 5, &e), e);
 	CHECK_OK(nitro_document_check_age(&d, MADE_AT - 5, 60, 5, &e), e);
 	CHECK_ERR(nitro_document_check_age(&d, MADE_AT - 6, 60, 5, &e), e, ERR_MISMATCH);
 	CHECK(strstr(e.text, "clock"));

@@ -174,6 +174,12 @@ static void dates(void)
 	CHECK(strstr(e.text, "clock"));
 	t.leeway = 1;
 	CHECK_OK(pcs_json_current(&d, &t, "it", &e), e);
+	t.at_unix = 2002; /* a second of grace and one of leeway */
+	CHECK_OK(pcs_json_current(&d, &t, "it", &e), e);
+	t.grace = 0;
+	CHECK_ERR(pcs_json_current(&d, &t, "it", &e), e, ERR_MISMATCH);
+	t.at_unix = 998;
+	CHECK_ERR(pcs_json_current(&d, &t, "it", &e), e, ERR_MISMATCH);
 }
 
 int main(void)

@@ -11,6 +11,7 @@ unit "  each extension of each certificate left out: the reason names it" apprai
 unit "  only what is signed under a trusted root is looked at" appraise_nitro_registers claims_are_signed
 unit "  live and archive mode" appraise_nitro archive_mode archive_other_nonce archive_mode_without_nonce
 unit "  data that is known does not make it fresh, nor do zeroes" appraise_nitro foreign_known_data foreign_zero_data foreign_archived_data
+unit "  leeway at both ends, of certificates and age; archived ones are held against their own time" appraise_nitro_chain leeway_too_small leeway_too_small_at_the_end too_old_for_the_leeway expired_at_its_own_time
 unit "  where the clock may be the cause, it is said" appraise_nitro_chain says_clock archive_of_the_future
 unit "the policy's member nitro: read strictly, told in sentences" policy reads_nitro refuses_nitro nitro_in_sentences
 unit "every document among the vectors through the whole appraisal" appraise_nitro_vectors see is_signed is_refused
@@ -32,5 +33,7 @@ unit "every piece of Azure's evidence among the vectors through the whole apprai
 section "quotes of TPMs"
 unit "quotes of a software TPM among the vectors through the whole appraisal" appraise_tpm_vectors see is_signature_by_rsa
 unit "  data that is known does not make a quote fresh, nor do zeroes" appraise_tpm_asked data_instead data_that_is_new data_of_zeroes nonce_of_zeroes
+unit "leeway for certificates of EK and AK, at both ends" appraise_tpm_key ek_expired_leeway ek_not_yet_leeway ek_expired_leeway_short ak_expired_leeway_short
+unit "  each certificate of the path, to the second" certificate leeway ends
 unit "the instance in Google's certificates of attestation keys is read" gce_instance takes refuses truncations in_certificates
 unit "  and project, zone, instance and a production host can be demanded" appraise_tpm_gce cases policies certified test_host

@@ -16,7 +16,7 @@ section "SEV-SNP: appraisal"
 unit "Milan, Genoa, Turin, VCEK and VLEK, versions 2, 3 and 5 are affirmed" appraise_snp honest
 unit "certificates in any order: the leaf by what it says, by its key, never by its place" appraise_snp certificates
 unit "a foreign root, swapped roles, another way of signing (rows 5, 6, 17)" appraise_snp chains
-unit "times: the clock is named, the leeway counts (row 29)" appraise_snp times
+unit "times: the clock is named, the leeway counts at both ends (row 29)" appraise_snp times
 unit "lists of revoked certificates: missing, stale, foreign, revoking; three modes (row 14)" appraise_snp revocation
 unit "certificate against report: chip, TCB, product, signer, and the bad signature explained by them (row 7)" appraise_snp against_leaf
 unit "R and S, algorithms, bytes that nobody signs (rows 16, 17, 27)" appraise_snp signatures

@@ -23,6 +23,7 @@ direct "real quotes hold up to Intel's root; what was derived from them is refus
 unit "PCK and TCB signing chains: each fault at each place, named; no root but the pinned one" intel_chain accepts refuses \
 	refuses_roles refuses_other_roots
 unit "  the time is given, with leeway; certificates get no grace" intel_chain clock_leeway
+unit "  and of lists of revoked certificates, beside the grace" intel_crl grace leeway
 unit "the SGX extension: each member missing, twice, of another kind" pck_extension reads missing twice kinds
 unit "CRLs: revoked, stale, of another authority; one that is missing fails closed" intel_crl holds revoked refuses missing grace
 

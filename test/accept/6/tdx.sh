@@ -47,7 +47,8 @@ unit "CRLs of the root and of the PCK authority: missing, stale, of others, revo
 	crls_swapped pck_revoked ca_revoked signer_revoked
 unit "  off only by the policy's word, with grace only by its number" appraise_tdx_chain crl_off crls_stale_in_grace \
 	crls_stale_after_grace
-unit "time: the clock is named; leeway is the policy's" appraise_tdx_chain clock_is_named pck_not_yet_leeway_short
+unit "time: the clock is named; leeway is the policy's, at both ends" appraise_tdx_chain clock_is_named pck_not_yet_leeway_short pck_expired_leeway_short
+unit "  of documents, too" appraise_tdx_collateral info_issued_after_leeway info_stale_in_leeway info_stale_after_leeway
 unit "collateral: missing, replayed, expired, re-serialised, doubled keys, of other platforms, of SGX" appraise_tdx_collateral no_info \
 	replayed_of_an_earlier_evaluation info_stale info_with_a_blank info_key_twice other_fmspc identity_of_sgx_qe
 unit "TCB status: each of Intel's by name; level, distance, date, component, advisories in the text" appraise_tdx_tcb statuses message
