@@ -6,7 +6,7 @@
 #include "appraise/appraise_tdx.h"
 #include "base/banned.h"
 
-enum { MUST_OWN = 24, MUST_MAX = APPRAISE_TDX_MUST_MAX + MUST_OWN + TPM_PCRS };
+enum { MUST_OWN = 24 + APPRAISE_TPM_ASKED, MUST_MAX = APPRAISE_TDX_MUST_MAX + MUST_OWN + TPM_PCRS };
 _Static_assert((int)APPRAISE_SNP_MUST <= (int)APPRAISE_TDX_MUST_MAX, "room for both kinds");
 
 /* Of the hardware underneath: the checks that its own evidence must pass. */
@@ -44,6 +44,7 @@ static size_t must_pass(struct appraise_azure_state *s, const char **must)
 	if (p->azure.n_vm_ids)
 		must[n++] = "hcl-vm-id";
 	n += appraise_fresh_must(must + n, in);
+	n += appraise_tpm_asked_must(&s->tpm, must + n);
 	if (in->bundle->has_binding) {
 		must[n++] = "role";
 		must[n++] = "qualifying-data";
@@ -127,6 +128,7 @@ bool appraise_azure(
 	appraise_tpm_quote_signed(&s.tpm);
 	appraise_azure_fresh(&s);
 	appraise_tpm_quote_state(&s.tpm);
+	appraise_tpm_asked(&s.tpm);
 	look_at_registers(&s);
 	appraise_vouched(&s.tpm.w);
 	appraise_covered(&s.tpm.w, layers, in->policy->registers);

@@ -21,13 +21,16 @@ static void conclude(struct appraise_tpm_state *s)
 		[CHECK_STORAGE_OPAQUE] = none,
 		[CHECK_SOURCED_DATA] = none,
 	};
-	const char *must[17 + TPM_PCRS] = { "ak-structure", "ak-attributes", "ak-scheme",
-		"ak-bound", "quote-structure", "signature", "role", "qualifying-data",
+	const char *must[18 + APPRAISE_TPM_ASKED + TPM_PCRS] = { "ak-structure", "ak-attributes",
+		"ak-scheme", "ak-bound", "quote-structure", "signature", "role", "qualifying-data",
 		"pcr-selection", "pcr-claims", "pcr-digest", "pcr-bank", "vouched", "coverage" };
 	size_t n = 14;
 	const struct check_list *checks = &s->w.out->verdict.checks;
 
 	n += appraise_fresh_must(must + n, s->w.in);
+	if (s->w.in->policy->tpm.ak)
+		must[n++] = "ak-source";
+	n += appraise_tpm_asked_must(s, must + n);
 	for (unsigned i = 0; i < TPM_PCRS; i++) {
 		if (!(s->w.in->policy->registers >> i & 1))
 			continue;
@@ -69,6 +72,7 @@ bool appraise_tpm(
 	appraise_tpm_quote_signed(&s);
 	appraise_tpm_quote_bound(&s);
 	appraise_tpm_quote_state(&s);
+	appraise_tpm_asked(&s);
 	appraise_tpm_registers(&s);
 	appraise_tpm_log(&s);
 	appraise_vouched(&s.w);

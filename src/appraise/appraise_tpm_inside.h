@@ -20,15 +20,36 @@ struct appraise_tpm_state {
 	struct tpm_name ak_name;
 	struct signature_alg scheme;
 	struct tpm_quote quote;
+	/* Bits of enum policy_tpm_ak: by what the key could be known; what of that does not hold, and why */
+	unsigned offered, failed;
+	struct str why_not[POLICY_TPM_AKS];
+	bool emulated;                 /* a root behind the key is that of a software TPM */
 	struct verdict_claim hardware; /* what the endorsement key's root lets us say */
 };
 
 void appraise_tpm_key(struct appraise_tpm_state *s); /* AK and EK; or ak, scheme are set */
+/*
+ * By what the key is known: each way that the evidence and the verifier offer is looked at. With the first the verdict stands
+ * and falls, and with the only one that the policy takes; others that do not hold are listed, and nothing rests on them.
+ */
+void appraise_tpm_bond(struct appraise_tpm_state *s);
+/* A check without which these bonds do not hold. */
+void appraise_tpm_bond_test(
+	struct appraise_tpm_state *s, unsigned bonds, struct check c, bool ok, const struct err *e);
+unsigned appraise_tpm_bond_held(const struct appraise_tpm_state *s); /* so far */
+void appraise_tpm_chain_ek(struct appraise_tpm_state *s); /* behind a credential or an enrolment */
+void appraise_tpm_chain_ak(struct appraise_tpm_state *s); /* of the key itself */
 /* Which instance of Google Compute Engine the AK is certified for; leaf NULL: no certificate that holds. */
 void appraise_tpm_gce(struct appraise_tpm_state *s, const struct certificate *leaf);
 void appraise_tpm_quote_signed(struct appraise_tpm_state *s); /* structure, signature */
 void appraise_tpm_quote_bound(struct appraise_tpm_state *s);  /* to the bundle's binding; nonce */
-void appraise_tpm_quote_state(struct appraise_tpm_state *s);  /* clock, firmware */
+void appraise_tpm_quote_state(struct appraise_tpm_state *s);  /* clock */
+/* What the policy asks of the key's size, the signature's hash and the TPM's firmware, of Azure's machines, too. */
+void appraise_tpm_asked(struct appraise_tpm_state *s);
+/* The names of those checks that must have passed; how many. */
+enum { APPRAISE_TPM_ASKED = 3 };
+size_t appraise_tpm_asked_must(
+	const struct appraise_tpm_state *s, const char *must[static APPRAISE_TPM_ASKED]);
 /* Selection, digest, values. Without a shape no required register has a value that it could be held against. */
 void appraise_tpm_registers(struct appraise_tpm_state *s);
 void appraise_tpm_log(struct appraise_tpm_state *s);

@@ -120,18 +120,6 @@ static void check_clock(struct appraise_tpm_state *s)
 	appraise_test(&s->w, c, q->clock_safe, &e);
 }
 
-static void note_firmware(struct appraise_tpm_state *s)
-{
-	appraise_note(&s->w, (struct check){ .name = "tpm-firmware",
-				     .result = CHECK_NOT_APPLICABLE,
-				     .what = STR("the TPM's own firmware is an accepted version"),
-				     .got = arena_printf(s->w.a, "%016llx",
-					     (unsigned long long)s->quote.firmware_version),
-				     .reason = STR("the policy names no versions"),
-				     .claim = CHECK_HARDWARE,
-				     .fail_value = CHECK_UNSAFE });
-}
-
 void appraise_tpm_quote_signed(struct appraise_tpm_state *s)
 {
 	struct err e = { 0 };
@@ -157,8 +145,6 @@ void appraise_tpm_quote_bound(struct appraise_tpm_state *s)
 
 void appraise_tpm_quote_state(struct appraise_tpm_state *s)
 {
-	if (!s->quote_parsed)
-		return;
-	check_clock(s);
-	note_firmware(s);
+	if (s->quote_parsed)
+		check_clock(s);
 }

@@ -79,7 +79,8 @@ static uint32_t kinds_asked(const struct json *v)
 		const char *member;
 		uint32_t kinds;
 	} rows[] = { { "snp", KIND(SNP) | KIND(AZURE) }, { "tdx", KIND(TDX) | KIND(AZURE) },
-		{ "nitro", KIND(NITRO) }, { "azure", KIND(AZURE) }, { "gce", KIND(TPM) } };
+		{ "nitro", KIND(NITRO) }, { "azure", KIND(AZURE) }, { "gce", KIND(TPM) },
+		{ "tpm", KIND(TPM) } };
 	uint32_t set = 0;
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
@@ -103,8 +104,8 @@ static uint32_t hardware_asked(const struct json *v)
 bool policy_parse(struct policy *ret, const struct json *v, struct arena *a, struct err *e)
 {
 	static const char *const keys[] = { "format", "name", "require-registers", "bank",
-		"freshness", "leeway", "clock", "evidence", "shape", "snp", "tdx", "nitro", "azure",
-		"gce", NULL };
+		"freshness", "leeway", "clock", "evidence", "shape", "tpm", "snp", "tdx", "nitro",
+		"azure", "gce", NULL };
 	struct policy p = policy_default();
 	bool archive = false;
 	struct str name;
@@ -120,6 +121,7 @@ bool policy_parse(struct policy *ret, const struct json *v, struct arena *a, str
 		!policy_member_word(&p.safe_clock, v, "clock", "any", "safe", e) ||
 		!read_kinds(&p.kinds, json_get(v, "evidence"), e) ||
 		(json_get(v, "shape") && !json_get_str(v, "shape", &p.shape, e)) ||
+		!policy_tpm_parse(&p.tpm, json_get(v, "tpm"), e) ||
 		!policy_nitro_parse(&p.nitro, json_get(v, "nitro"), a, e) ||
 		!policy_azure_parse(&p.azure, json_get(v, "azure"), a, e) ||
 		!policy_gce_parse(&p.gce, json_get(v, "gce"), e) ||

@@ -10,6 +10,7 @@
 #include "appraise/policy_nitro.h"
 #include "appraise/policy_snp.h"
 #include "appraise/policy_tdx.h"
+#include "appraise/policy_tpm.h"
 #include "base/arena.h"
 #include "base/digest.h"
 #include "base/err.h"
@@ -33,6 +34,7 @@ struct policy {
 	/* Bit n: evidence of enum bundle_kind n is taken; 0: of any. What the file names, else those of which it asks something. */
 	uint32_t kinds;
 	struct str shape; /* of the reference values; empty: the only one for a TPM */
+	struct policy_tpm tpm;
 	struct policy_snp snp;
 	struct policy_tdx tdx;
 	struct policy_nitro nitro;

@@ -85,6 +85,7 @@ static void tell_tpm(const struct policy *p, struct buf *out)
 		out, "All other registers are listed with what they hold, and decide nothing.\n");
 	buf_add_cstr(out,
 		"Its quote must be signed by a key that lives in one TPM and that the trust file or an enrolment knows.\n");
+	policy_tpm_tell(&p->tpm, out);
 	buf_add_cstr(out, p->safe_clock
 				  ? "Its TPM must have kept its clock through every shutdown.\n"
 				  : "Whether its TPM has kept its clock does not matter.\n");

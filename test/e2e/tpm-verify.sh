@@ -159,6 +159,12 @@ trust foreign "$other" "unsigned-reference-values: accept"
 printf 'format: assay.policy/1\nname: archive\nfreshness: archive\n' >"$work/archive.yaml"
 printf 'format: assay.policy/1\nname: pcr 8 too\nrequire-registers: [0, 2, 4, 8, 9, 11]\n' >"$work/more.yaml"
 printf 'format: assay.policy/1\nname: thin\nrequire-registers: [7]\n' >"$work/thin.yaml"
+tpm_policy() { # NAME LINE...: what is demanded of the TPM
+	printf 'format: assay.policy/1\nname: %s\ntpm:\n' "$1" && printf '  %s\n' "${@:2}"
+}
+tpm_policy live 'ak: [credential]' 'minimum-rsa-bits: 3072' 'hashes: [sha256]' 'minimum-firmware: 0000000000000001' >"$work/live.yaml"
+tpm_policy known 'ak: [enrolled, pinned]' >"$work/known.yaml"
+tpm_policy newer 'minimum-firmware: ffffffffffffffff' >"$work/newer.yaml"
 check "the attester serves" serve "$work/log" || exit 1
 with="--reference-values $work/values.json"
 
@@ -182,6 +188,11 @@ with="--reference-values $work/values.json"
 	says "says what an anchor is for" "no anchor"
 	verdict "a policy that leaves layers uncovered is a warning" warning 1 "$url" $with --trust "$work/all.yaml" --policy "$work/thin.yaml"
 	verdict "a required register without a value is a warning" warning 1 "$url" $with --trust "$work/all.yaml" --policy "$work/more.yaml"
+	verdict "what the policy asks of the TPM holds: its key by a credential, and with a firmware that it does not hide" affirming 0 "$url" $with --trust "$work/all.yaml" --policy "$work/live.yaml"
+	verdict "a newer firmware is asked: not affirmed" contraindicated 1 "$url" $with --trust "$work/all.yaml" --policy "$work/newer.yaml"
+	says "says that it is older" "firmware is older"
+	verdict "a key that is enrolled or pinned is asked: not affirmed" contraindicated 1 "$url" $with --trust "$work/all.yaml" --policy "$work/known.yaml"
+	says "says how to enrol it" "enrolled: this verifier has no record of the key"
 	verdict "no trust file: not affirmed" contraindicated 1 "$url" $with
 	verdict "another authority: not affirmed" contraindicated 1 "$url" $with --trust "$work/foreign.yaml"
 	verdict "before the certificate: not affirmed" contraindicated 1 "$url" $with --trust "$work/all.yaml" --at 2001-01-01T00:00:00Z
@@ -210,6 +221,8 @@ check "the bundle names a nonce" test ${#nonce} = 64
 	says "says so" "not fresh"
 	verdict "nor with another nonce" contraindicated 1 "$work/bundle2.json" $with --trust "$work/all.yaml" --nonce "$nonce"
 	verdict "archive asks for none" affirming 0 "$work/bundle.json" $with --trust "$work/all.yaml" --policy "$work/archive.yaml"
+	verdict "nobody asked it: a credential is asked" contraindicated 1 "$work/bundle.json" $with --trust "$work/all.yaml" --policy "$work/live.yaml" --nonce "$nonce"
+	verdict "an enrolled one is asked" affirming 0 "$work/bundle.json" $with --trust "$work/all.yaml" --policy "$work/known.yaml" --nonce "$nonce"
 	verdict "enrolled, but the authority is not trusted" contraindicated 1 "$work/bundle.json" $with --trust "$work/foreign.yaml" --nonce "$nonce"
 	ak=$(basename "$work"/state/assay/enrolled/*.json .json)
 	rm -r "$work/state"

@@ -82,7 +82,7 @@ static bool fuzz_holds(const struct fuzz_pieces *p, const struct fuzz_pieces *ho
 	       span_equal(fuzz_slice(r, 0x50, sizeof digest), SPAN_OF(digest)) &&
 	       fuzz_has(runtime, str_span(hcl_ak_number)) &&
 	       fuzz_has(quote, span_make(az.extra.bytes, SHA256_SIZE)) &&
-	       fuzz_has(quote, SPAN_OF(az.quote.digest));
+	       fuzz_has(quote, span_make(az.quote.digest, SHA256_SIZE));
 }
 
 static const char *const *fuzz_must(void)

@@ -98,7 +98,81 @@ static void bank_confused(void)
 		az.bank.values[i].alg = az.signed_bank.values[i].alg = DIGEST_SHA384;
 }
 
+/* ---- what the policy asks of any TPM; made_quote's firmware is 2023121100162836 ---- */
+
+static uint8_t signer[34];
+
+/* The key as its public area has it, of that hierarchy. */
+static struct span public_area(uint8_t hierarchy)
+{
+	const uint8_t handle[] = { 0x40, 0, 0, hierarchy };
+	struct made_key k = { MADE_AK_ATTRIBUTES, TPM_ALG_RSASSA, TPM_ALG_SHA256, 0, false };
+	struct span area = az_kept(made_public(az_ak, k));
+
+	made_qualified(signer, SPAN_OF(handle), area);
+	az.quote.signer = SPAN_OF(signer);
+	return area;
+}
+static void bits_suffice(void)
+{
+	az.policy.tpm.min_rsa_bits = 2048;
+}
+static void bits_too_few(void)
+{
+	az.policy.tpm.min_rsa_bits = 3072;
+}
+static void hash_taken(void)
+{
+	az.policy.tpm.hashes = 1U << DIGEST_SHA256;
+}
+static void hash_not_taken(void)
+{
+	az.policy.tpm.hashes = 1U << DIGEST_SHA384;
+}
+static void firmware(void)
+{
+	az.bundle.ak_public = public_area(0x0b);
+	az.policy.tpm.min_firmware = 0x2023121100162836;
+}
+static void firmware_older(void)
+{
+	firmware();
+	az.policy.tpm.min_firmware++;
+}
+static void firmware_hidden(void)
+{
+	firmware();
+	az.bundle.ak_public = public_area(0x01);
+}
+static void firmware_without_public_area(void)
+{
+	firmware();
+	az.bundle.ak_public = span_make(NULL, 0);
+}
+/* Its key is named by hardware: by what other keys are known is not asked of it. */
+static void way_of_key(void)
+{
+	az.policy.tpm.ak = 1U << POLICY_TPM_CERTIFICATE;
+}
+static void no_key(void)
+{
+	bits_suffice();
+	hash_taken();
+	az.bundle.ak_public = span_make("no key", 6);
+}
+
 static const struct az_case cases[] = {
+	BEFORE(0, bits_suffice, GOOD, NULL),
+	BEFORE(0, hash_taken, GOOD, NULL),
+	BEFORE(0, firmware, GOOD, NULL),
+	BEFORE(0, way_of_key, GOOD, NULL),
+	BEFORE(0, bits_too_few, BAD, "ak-rsa-bits"),
+	BEFORE(0, hash_not_taken, BAD, "signature-hash"),
+	BEFORE(0, firmware_older, BAD, "tpm-firmware"),
+	BEFORE(0, firmware_hidden, BAD, "tpm-firmware"),
+	BEFORE(0, firmware_without_public_area, BAD, "tpm-firmware"),
+	AFTER(0, no_key, BAD, "ak-rsa-bits"),
+	AFTER(0, no_key, BAD, "signature-hash"),
 	BEFORE(4, quote_by_other, BAD, "signature"),
 	BEFORE(4, key_by_position, BAD, "signature"),
 	AFTER(4, other_public_key, BAD, "hcl-ak"),
@@ -124,6 +198,7 @@ int main(void)
 {
 	azure_snp_keys();
 	az_run_all(cases, ARRAY_LEN(cases), honest);
+	CHECK(!az_failed("ak-source") && !check_find(&az_out.verdict.checks, "ak-source"));
 	azure_snp_done();
 	return test_end();
 }

@@ -26,7 +26,7 @@ static const char *const tdx_checks[] = { "hcl-tdreport", "tdx-quote-form", "tdx
 	"tdx-qe-binding", "tdx-qe-signature", "tdx-pck-chain-root", "tdx-pck-chain-signatures",
 	"tdx-debug" };
 static const char *const quote_checks[] = { "quote-structure", "signature", "pcr-selection",
-	"pcr-claims", "pcr-digest" };
+	"pcr-claims", "pcr-digest", "ak-rsa-bits", "signature-hash", "tpm-firmware" };
 
 static struct span kept(const char *name)
 {
@@ -133,6 +133,28 @@ static void take_authorities(void)
 	take_certificates(kept(CA "genoa_ask_ark_asvk.pem"));
 }
 
+/*
+ * TPMT_PUBLIC of the key that the runtime data names, with the attributes that the names in the quotes show: userWithAuth and
+ * noDA beside what any such key has. None of the vectors carries it.
+ */
+static void take_public_area(void)
+{
+	static const uint8_t head[] = { 0, TPM_ALG_RSA, 0, TPM_ALG_SHA256, 0, 0x05, 0x04, 0x72, 0,
+		0, 0, TPM_ALG_NULL, 0, TPM_ALG_RSASSA, 0, TPM_ALG_SHA256, 0x08, 0, 0, 0, 0, 0, 1,
+		0 };
+	struct buf b = buf_init(1024);
+	struct azure_hcl h;
+	struct err e = { 0 };
+	struct str s;
+
+	CHECK_OK(azure_hcl_parse(&h, bundle.azure_hcl, a, &e), e);
+	buf_add(&b, head, sizeof head);
+	buf_add(&b, h.ak.modulus.p, h.ak.modulus.n);
+	s = arena_str(a, buf_str(&b));
+	buf_done(&b);
+	bundle.ak_public = str_span(s);
+}
+
 static void read_json(struct span text)
 {
 	const struct json *o, *vcek;
@@ -148,6 +170,7 @@ static void read_json(struct span text)
 		take_certificates(
 			str_starts(vcek->text, "-----") ? str_span(vcek->text) : bytes_of(vcek));
 	take_quote(either(o, "quote", "tpm_quote"));
+	take_public_area();
 }
 
 #define TRUSTEE "azure-hcl/confidenti.trustee__deps_verifier_az-"
@@ -178,6 +201,9 @@ static void appraise_it(void)
 
 	policy.freshness = POLICY_ARCHIVE;
 	policy.snp.crl = POLICY_SNP_CRL_OFF; /* the vectors have none */
+	policy.tpm.min_rsa_bits = 2048;
+	policy.tpm.hashes = 1U << DIGEST_SHA256;
+	policy.tpm.min_firmware = 0x2020031200120003; /* all of them */
 	CHECK_OK(appraise(&out, &in, a, &e), e);
 	CHECK(!verdict_affirms(&out.verdict)); /* nothing is predicted */
 }

@@ -137,8 +137,40 @@ static void not_certified(void)
 	m.policy.gce.project = STR("a-project");
 }
 
+/* Google's certificate is one of the key, and is looked at where the key is known otherwise, too. */
+static void pin(void)
+{
+	m.trust.pinned = &m.challenge.ak;
+	m.trust.n_pinned = 1;
+	m.policy.tpm.ak = 1U << POLICY_TPM_CERTIFICATE;
+}
+static void pinned_and_wanted(void)
+{
+	wanted();
+	pin();
+}
+static void pinned_and_other_project(void)
+{
+	other_project();
+	pin();
+}
+static void pinned_and_test_host(void)
+{
+	test_host();
+	pin();
+}
+static void pinned_and_forged(void)
+{
+	forged();
+	pin();
+}
+
 static const struct test_case cases[] = {
 	A(certified, GOOD, NULL),
+	A(pinned_and_wanted, GOOD, NULL),
+	A(pinned_and_other_project, BAD, "gce-instance"),
+	A(pinned_and_test_host, BAD, "gce-instance"),
+	A(pinned_and_forged, BAD, "ak-source"),
 	A(wanted, GOOD, NULL),
 	A(test_host_allowed, GOOD, NULL),
 	A(other_project, BAD, "gce-instance"),

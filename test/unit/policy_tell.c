@@ -46,6 +46,10 @@ static void members(void)
 		{ "clock: safe\n", "must have kept its clock" },
 		{ "evidence: [tdx, snp]\n", "must be of kind snp or tdx." },
 		{ "shape: qemu-tdx\n", "against shape qemu-tdx of" },
+		{ "tpm:\n  ak: [certificate]\n", "known by this: certificate." },
+		{ "tpm:\n  minimum-rsa-bits: 3072\n", "3072 bits or more" },
+		{ "tpm:\n  hashes: [sha384]\n", "signs must be sha384." },
+		{ "tpm:\n  minimum-firmware: 2023121100162836\n", "version 2023121100162836 or" },
 	};
 	char *normal = tell(NULL);
 

@@ -61,7 +61,7 @@ struct made_key {
 	bool storage;          /* AES-128-CFB, EK policy */
 };
 
-/* TPMT_PUBLIC of an RSA 2048 or P-256 key. */
+/* TPMT_PUBLIC of an RSA or P-256 key. */
 __attribute__((unused)) static struct buf made_public(EVP_PKEY *key, struct made_key k)
 {
 	struct buf b = buf_init(1024);
@@ -81,9 +81,9 @@ __attribute__((unused)) static struct buf made_public(EVP_PKEY *key, struct made
 	if (k.scheme)
 		buf_u16be(&b, k.hash);
 	if (rsa) {
-		buf_u16be(&b, 2048);
+		buf_u16be(&b, (uint16_t)EVP_PKEY_get_bits(key));
 		buf_u32be(&b, 0);
-		made_number(&b, key, OSSL_PKEY_PARAM_RSA_N, 256);
+		made_number(&b, key, OSSL_PKEY_PARAM_RSA_N, EVP_PKEY_get_bits(key) / 8);
 	} else {
 		buf_u16be(&b, TPM_CURVE_P256);
 		buf_u16be(&b, TPM_ALG_NULL);
@@ -93,14 +93,31 @@ __attribute__((unused)) static struct buf made_public(EVP_PKEY *key, struct made
 	return b;
 }
 
+/* What a quote by this key says of its signer, both with SHA-256 as name algorithm: 34 bytes. */
+__attribute__((unused)) static void made_qualified(
+	uint8_t out[static 34], struct span parent, struct span public_area)
+{
+	CLEANUP(buf_done) struct buf b = buf_init(256);
+	uint8_t name[34] = { 0, TPM_ALG_SHA256 };
+
+	sha256_of(name + 2, public_area);
+	buf_add(&b, parent.p, parent.n);
+	buf_add(&b, name, sizeof name);
+	memset(out, 0, 34);
+	out[1] = TPM_ALG_SHA256;
+	sha256_of(out + 2, buf_span(&b));
+}
+
 struct made_quote {
 	uint32_t magic;
 	uint16_t type;
+	struct span signer; /* qualified name; empty: one that is nobody's */
 	struct span extra;
 	uint8_t safe;
 	size_t n;
 	struct tpm_selection selections[4];
-	uint8_t digest[32];
+	uint8_t digest[48];
+	size_t digest_size; /* 0: that of SHA-256 */
 };
 
 /* TPMS_ATTEST. */
@@ -110,9 +127,13 @@ __attribute__((unused)) static struct buf made_quote(const struct made_quote *q)
 
 	buf_u32be(&b, q->magic);
 	buf_u16be(&b, q->type);
-	buf_u16be(&b, 34);
-	buf_u16be(&b, TPM_ALG_SHA256);
-	buf_fill(&b, 0x51, 32);
+	buf_u16be(&b, q->signer.n ? (uint16_t)q->signer.n : 34);
+	if (q->signer.n) {
+		buf_add(&b, q->signer.p, q->signer.n);
+	} else {
+		buf_u16be(&b, TPM_ALG_SHA256);
+		buf_fill(&b, 0x51, 32);
+	}
 	buf_u16be(&b, (uint16_t)q->extra.n);
 	buf_add(&b, q->extra.p, q->extra.n);
 	buf_u64be(&b, 12345);
@@ -128,8 +149,8 @@ __attribute__((unused)) static struct buf made_quote(const struct made_quote *q)
 		buf_u8(&b, (uint8_t)(q->selections[i].pcrs >> 8));
 		buf_u8(&b, (uint8_t)(q->selections[i].pcrs >> 16));
 	}
-	buf_u16be(&b, 32);
-	buf_add(&b, q->digest, 32);
+	buf_u16be(&b, q->digest_size ? (uint16_t)q->digest_size : 32);
+	buf_add(&b, q->digest, q->digest_size ? q->digest_size : 32);
 	return b;
 }
 

@@ -37,3 +37,10 @@ unit "leeway for certificates of EK and AK, at both ends" appraise_tpm_key ek_ex
 unit "  each certificate of the path, to the second" certificate leeway ends
 unit "the instance in Google's certificates of attestation keys is read" gce_instance takes refuses truncations in_certificates
 unit "  and project, zone, instance and a production host can be demanded" appraise_tpm_gce cases policies certified test_host
+unit "by what a key may be known can be demanded: one that is taken must hold, and the first that is there as ever" appraise_tpm_bond ways told hardware
+unit "  a key that is pinned and one of Google's at once" appraise_tpm_gce pinned_and_wanted pinned_and_other_project pinned_and_forged
+unit "  the key's bits, the signature's hash, the TPM's firmware, which no TPM may have hidden" appraise_tpm_asked cases not_asked firmware_hidden_by_owner
+unit "  the same of Azure's vTPM, but for the ways" appraise_azure_quote bits_too_few hash_not_taken firmware_hidden way_of_key
+unit "  and the firmware of each real quote of Azure's is one that is not hidden" appraise_azure_vectors quote_checks take_public_area
+unit "the policy's member tpm: read strictly, told in sentences" policy_tpm reads refuses kinds in_sentences
+e2e "  of a software TPM that is asked" tpm-verify 'what the policy asks of the TPM holds' 'a newer firmware is asked' 'an enrolled one is asked'
