@@ -30,6 +30,8 @@ static void conclude(struct appraise_tpm_state *s)
 	n += appraise_fresh_must(must + n, s->w.in);
 	if (s->w.in->policy->tpm.ak)
 		must[n++] = "ak-source";
+	if (appraise_tpm_earlier_asked(s))
+		must[n++] = "tpm-counters";
 	n += appraise_tpm_asked_must(s, must + n);
 	for (unsigned i = 0; i < TPM_PCRS; i++) {
 		if (!(s->w.in->policy->registers >> i & 1))
@@ -72,6 +74,7 @@ bool appraise_tpm(
 	appraise_tpm_quote_signed(&s);
 	appraise_tpm_quote_bound(&s);
 	appraise_tpm_quote_state(&s);
+	appraise_tpm_earlier(&s);
 	appraise_tpm_asked(&s);
 	appraise_tpm_registers(&s);
 	appraise_tpm_log(&s);

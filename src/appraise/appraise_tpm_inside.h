@@ -44,6 +44,9 @@ void appraise_tpm_gce(struct appraise_tpm_state *s, const struct certificate *le
 void appraise_tpm_quote_signed(struct appraise_tpm_state *s); /* structure, signature */
 void appraise_tpm_quote_bound(struct appraise_tpm_state *s);  /* to the bundle's binding; nonce */
 void appraise_tpm_quote_state(struct appraise_tpm_state *s);  /* clock */
+/* Against what the enrolment record keeps of an earlier quote; whether that is asked. */
+void appraise_tpm_earlier(struct appraise_tpm_state *s);
+bool appraise_tpm_earlier_asked(const struct appraise_tpm_state *s);
 /* What the policy asks of the key's size, the signature's hash and the TPM's firmware, of Azure's machines, too. */
 void appraise_tpm_asked(struct appraise_tpm_state *s);
 /* The names of those checks that must have passed; how many. */

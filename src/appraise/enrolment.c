@@ -4,10 +4,28 @@
 #include "trust/trust_file.h"
 #include "base/banned.h"
 
+/* All three, or none. */
+static bool read_counters(struct enrolment *r, const struct json *v, struct err *e)
+{
+	uint64_t resets, restarts;
+
+	if (!json_get(v, "reset_count") && !json_get(v, "restart_count") &&
+		!json_get(v, "clock_ms"))
+		return true;
+	if (!json_get_u64(v, "reset_count", UINT32_MAX, &resets, e) ||
+		!json_get_u64(v, "restart_count", UINT32_MAX, &restarts, e) ||
+		!json_get_u64(v, "clock_ms", UINT64_MAX, &r->clock_ms, e))
+		return false;
+	r->reset_count = (uint32_t)resets;
+	r->restart_count = (uint32_t)restarts;
+	r->has_counters = true;
+	return true;
+}
+
 bool enrolment_parse(struct enrolment *ret, struct span text, struct arena *a, struct err *e)
 {
 	static const char *const keys[] = { "format", "ak_name", "ek_certificate_sha256", "url",
-		NULL };
+		"reset_count", "restart_count", "clock_ms", NULL };
 	struct enrolment r = { 0 };
 	struct json v;
 	struct str hex;
@@ -17,7 +35,7 @@ bool enrolment_parse(struct enrolment *ret, struct span text, struct arena *a, s
 		!trust_file_read_name(&r.ak, hex, e) ||
 		!json_get_hex(&v, "ek_certificate_sha256", r.ek_certificate_sha256,
 			sizeof r.ek_certificate_sha256, e) ||
-		!json_get_str(&v, "url", &r.url, e))
+		!json_get_str(&v, "url", &r.url, e) || !read_counters(&r, &v, e))
 		return err_wrap(e, "enrolment record");
 	*ret = r;
 	return true;
@@ -32,5 +50,10 @@ void enrolment_emit(const struct enrolment *r, struct buf *out)
 	json_put_hex(&w, "ak_name", span_make(r->ak.bytes, r->ak.n));
 	json_put_hex(&w, "ek_certificate_sha256", SPAN_OF(r->ek_certificate_sha256));
 	json_put_str(&w, "url", r->url);
+	if (r->has_counters) {
+		json_put_uint(&w, "reset_count", r->reset_count);
+		json_put_uint(&w, "restart_count", r->restart_count);
+		json_put_uint(&w, "clock_ms", r->clock_ms);
+	}
 	json_end_object(&w);
 }

@@ -17,6 +17,10 @@ struct enrolment {
 	struct tpm_name ak;
 	uint8_t ek_certificate_sha256[SHA256_SIZE];
 	struct str url; /* where the machine was; for people */
+	/* How far its TPM had come, as the quote of that conversation says; records of old do not have it */
+	bool has_counters;
+	uint64_t clock_ms;
+	uint32_t reset_count, restart_count;
 };
 
 bool enrolment_parse(

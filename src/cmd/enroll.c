@@ -10,6 +10,7 @@
 #include "cmd/enrolled.h"
 #include "cmd/trust_load.h"
 #include "cmd/verbs.h"
+#include "evidence/tpm_quote.h"
 #include "trust/certificate.h"
 #include "base/banned.h"
 
@@ -39,15 +40,20 @@ static bool record(
 	struct enrolment r = { .url = str_of(verb_arg(args, 0)) };
 	char hex[2 * TPM_PUBLIC_NAME_MAX + 1];
 	struct certificate *leaf = NULL;
+	struct tpm_quote quote;
 	struct tpm_public ak;
 	struct str path;
 
-	if (!tpm_public_parse(&ak, b->ak_public, e) ||
+	if (!tpm_public_parse(&ak, b->ak_public, e) || !tpm_quote_parse(&quote, b->quote, e) ||
 		!certificate_of_der(&leaf, b->ek_chain.certificates[0], e))
 		return false;
 	certificate_sha256(r.ek_certificate_sha256, leaf);
 	certificate_free(leaf);
 	r.ak = tpm_public_name(&ak);
+	r.has_counters = true;
+	r.clock_ms = quote.clock_ms;
+	r.reset_count = quote.reset_count;
+	r.restart_count = quote.restart_count;
 	if (!enrolled_put(&r, &path, a, e))
 		return false;
 	hex_write(hex, r.ak.bytes, r.ak.n);

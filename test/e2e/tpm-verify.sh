@@ -215,6 +215,8 @@ check "the bundle names a nonce" test ${#nonce} = 64
 	verdict "a file by an unknown key: not affirmed" contraindicated 1 "$work/bundle.json" $with --trust "$work/all.yaml" --nonce "$nonce"
 	says "says that the AK is not bound" "AK not bound"
 	check "enroll" "$assay" enroll "$url" --trust "$work/all.yaml" -q
+	check "the record says how far the TPM had come" jq -e '.reset_count >= 0 and .restart_count >= 0 and .clock_ms > 0' "$work"/state/assay/enrolled/*.json
+	verdict "asked once more, it has not gone back" affirming 0 "$url" $with --trust "$work/all.yaml"
 	refused "enroll with another authority" 2 "certificate" enroll "$url" --trust "$work/foreign.yaml"
 	verdict "a file by an enrolled key is affirmed" affirming 0 "$work/bundle.json" $with --trust "$work/all.yaml" --nonce "$nonce"
 	verdict "without the nonce it is not fresh" contraindicated 1 "$work/bundle.json" $with --trust "$work/all.yaml"
@@ -224,6 +226,9 @@ check "the bundle names a nonce" test ${#nonce} = 64
 	verdict "nobody asked it: a credential is asked" contraindicated 1 "$work/bundle.json" $with --trust "$work/all.yaml" --policy "$work/live.yaml" --nonce "$nonce"
 	verdict "an enrolled one is asked" affirming 0 "$work/bundle.json" $with --trust "$work/all.yaml" --policy "$work/known.yaml" --nonce "$nonce"
 	verdict "enrolled, but the authority is not trusted" contraindicated 1 "$work/bundle.json" $with --trust "$work/foreign.yaml" --nonce "$nonce"
+	sed -i -E 's/"reset_count": ?[0-9]+/"reset_count": 4000000000/' "$work"/state/assay/enrolled/*.json
+	verdict "a TPM that was put back to before its enrolment" contraindicated 1 "$url" $with --trust "$work/all.yaml"
+	says "says that it has fewer resets" "fewer resets"
 	ak=$(basename "$work"/state/assay/enrolled/*.json .json)
 	rm -r "$work/state"
 	printf 'format: assay.trust/1\nunsigned-reference-values: accept\npinned-aks:\n  - name: %s\n' "$ak" >"$work/pinned.yaml"

@@ -43,4 +43,6 @@ unit "  the key's bits, the signature's hash, the TPM's firmware, which no TPM m
 unit "  the same of Azure's vTPM, but for the ways" appraise_azure_quote bits_too_few hash_not_taken firmware_hidden way_of_key
 unit "  and the firmware of each real quote of Azure's is one that is not hidden" appraise_azure_vectors quote_checks take_public_area
 unit "the policy's member tpm: read strictly, told in sentences" policy_tpm reads refuses kinds in_sentences
-e2e "  of a software TPM that is asked" tpm-verify 'what the policy asks of the TPM holds' 'a newer firmware is asked' 'an enrolled one is asked'
+e2e "  of a software TPM that is asked" tpm-verify 'what the policy asks of the TPM holds' 'a newer firmware is asked' 'an enrolled one is asked' 'a TPM that was put back'
+unit "a TPM that was put back to before it was enrolled is refused" appraise_tpm_earlier cases fewer_resets earlier_clock
+unit "  and the record keeps how far it had come, all of it or nothing" enrolment counters
