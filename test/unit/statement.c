@@ -270,6 +270,90 @@ static void foreign(void)
 		CHECK(refused(str_span(str_of(bad[i]))));
 }
 
+/* n letters as the name of a digest's algorithm, or as the digest. */
+static bool with_digest(size_t n_name, size_t n_text, struct err *e)
+{
+	CLEANUP(buf_done) struct buf text = buf_init(8192);
+	struct statement s = { 0 };
+
+	buf_add_cstr(&text, HEAD "\"subject\":[{\"digest\":{\"");
+	buf_fill(&text, 'x', n_name);
+	buf_add_cstr(&text, "\":\"");
+	buf_fill(&text, 'y', n_text);
+	buf_add_cstr(&text, "\"}}],\"predicateType\":\"t\",\"predicate\":{}}");
+	return parse(&s, buf_span(&text), e);
+}
+
+static void digests(void)
+{
+	static const struct {
+		const char *digest;
+		bool taken;
+	} cases[] = { { "\"sha256\":\"" HEX "\"", true },
+		{ "\"sha256\":\"" HEX "\",\"x\":\"y\"", true },
+		{ "\"sha256\":\"" HEX "\",\"x\":\"\"", false },
+		{ "\"x\":\"y\",\"sha256\":\"" HEX "00\"", false },
+		{ "\"sha384\":\"" HEX "\"", false }, { "\"sha512\":\"" HEX HEX "\"", true },
+		{ "\"sha512\":\"" HEX "\"", false }, { "\"sha256\":7", false },
+		{ "\"x\":[\"y\"]", false }, { "\"SHA256\":\"y\"", true } };
+	struct err e = { 0 };
+
+	CHECK_OK(with_digest(1, 1, &e), e);
+	CHECK_OK(with_digest(64, 1024, &e), e);
+	CHECK_ERR(with_digest(0, 1, &e), e, ERR_FORMAT);
+	CHECK_ERR(with_digest(65, 1, &e), e, ERR_FORMAT);
+	CHECK_ERR(with_digest(1, 0, &e), e, ERR_FORMAT);
+	CHECK_ERR(with_digest(1, 1025, &e), e, ERR_FORMAT);
+	CHECK(strstr(e.text, "statement: subject 1: ") && strstr(e.text, "no digest of that name"));
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		CLEANUP(buf_done) struct buf text = buf_init(8192);
+		struct statement s = { 0 };
+
+		buf_printf(&text,
+			HEAD
+			"\"subject\":[{\"digest\":{%s}}],\"predicateType\":\"t\",\"predicate\":{}}",
+			cases[i].digest);
+		CHECK(parse(&s, buf_span(&text), &e) == cases[i].taken);
+	}
+}
+
+/* The subjects of what is identical are its outputs and registers, to each digest and each name. */
+static void subjects(void)
+{
+	static const struct {
+		const char *behind, *from, *to;
+	} bad[] = {
+		{ "\"subject\"", "\"qemu-vtpm PCR 11\"", "\"qemu-vtpm\"" },
+		{ "\"subject\"", "\"qemu-vtpm PCR 11\"", "\"qemu-vtpm-PCR 11\"" },
+		{ "\"subject\"", "\"qemu-vtpm PCR 11\"", "\"qemu-vtpn PCR 11\"" },
+		{ "\"subject\"", "\"qemu-vtpm PCR 11\"", "\"qemu PCR 11\"" },
+		{ "\"subject\"", "\"qemu-vtpm PCR 11\"", "\"\"" },
+		{ "\"qemu-vtpm PCR 11\"", "\"sha256\": \"0", "\"sha256\": \"1" },
+		{ "\"qemu-vtpm PCR 11\"", "\"sha384\": \"0", "\"sha384\": \"1" },
+		{ "\"qemu-vtpm PCR 11\"", "\"sha384\"", "\"x\"" },
+		{ "\"qemu-vtpm PCR 11\"", "\"sha256\"", "\"x\": \"y\", \"sha256\"" },
+		{ "\"subject\"", "\"kernel\"", "\"stub\"" },
+		{ "\"kernel\"", "\"sha256\": \"0", "\"sha256\": \"1" },
+		{ "\"kernel\"", "\"sha256\"", "\"x\": \"y\", \"sha256\"" },
+		{ "\"kernel\"", "\"sha256\"", "\"x\"" },
+		{ "\"subject\"", "[", "[{\"name\":\"a\",\"digest\":{\"x\":\"y\"}}," },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+		for (int built = 0; built < 2; built++) {
+			CLEANUP(statement_made_done)
+			struct statement_made m = statement_made(
+				built ? REBUILD_BUILT : REBUILD_IDENTICAL, 7, "somebody");
+			struct statement s = { 0 };
+			struct err e = { 0 };
+
+			CHECK_ERR(with(&s, &m, bad[i].behind, bad[i].from, bad[i].to, &e), e,
+				ERR_FORMAT);
+			test_report(strstr(e.text, "the subjects are not") != NULL, __FILE__,
+				__LINE__, e.text);
+		}
+}
+
 static void limits(void)
 {
 	CLEANUP(buf_done) struct buf big = buf_init(STATEMENT_SIZE_MAX + 2);
@@ -282,6 +366,36 @@ static void limits(void)
 	buf_fill(&big, ' ', STATEMENT_SIZE_MAX + 1);
 	CHECK_ERR(parse(&s, buf_span(&big), &e), e, ERR_LIMIT);
 	CHECK_ERR(statement_parse(&s, buf_span(&m.text), small, &e), e, ERR_LIMIT);
+	big.n = 0;
+	buf_add(&big, m.text.p, m.text.n);
+	buf_fill(&big, ' ', STATEMENT_SIZE_MAX - big.n);
+	CHECK_OK(parse(&s, buf_span(&big), &e), e);
+}
+
+/* With less memory than it takes it says so, wherever it ends. */
+static void memory(void)
+{
+	static const char text[] = HEAD SUBJECT
+		",\"predicateType\":\"t\",\"predicate\":{\"a\":[1]}}";
+	CLEANUP(statement_made_done)
+	struct statement_made m = statement_made(REBUILD_IDENTICAL, 7, "somebody");
+	const struct span texts[] = { str_span(str_of(text)), buf_span(&m.text) };
+	struct err e = { 0 };
+
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+		size_t size = 0;
+		bool ok = false;
+
+		for (; !ok && size < STATEMENT_MEMORY_MAX; size += 16) {
+			CLEANUP(arena_freep) struct arena *little = arena_new(size);
+			struct statement s = { .n_subjects = 77 };
+
+			ok = statement_parse(&s, texts[i], little, &e);
+			CHECK(ok ? s.n_subjects && !s.rebuild == !i
+				 : e.kind == ERR_LIMIT && s.n_subjects == 77);
+		}
+		CHECK(ok);
+	}
 }
 
 int main(void)
@@ -292,7 +406,10 @@ int main(void)
 	more();
 	spellings();
 	foreign();
+	digests();
+	subjects();
 	limits();
+	memory();
 	arena_free(a);
 	return test_end();
 }
