@@ -1,5 +1,6 @@
 #include "trust/channel.h"
 
+#include "arena_steps.h"
 #include "base/hex.h"
 #include "keys_made.h"
 #include "trust/dsse.h"
@@ -72,6 +73,8 @@ static void writes(void)
 	CHECK(str_equal(buf_str(&out), str_of(fine)));
 	c.counter = 0;
 	CHECK_ERR(channel_emit(&out, &c, a, &e), e, ERR_USAGE);
+	c.counter = CHANNEL_COUNTER_MAX;
+	CHECK_OK(channel_emit(&out, &c, a, &e), e);
 	c.counter = CHANNEL_COUNTER_MAX + 1;
 	CHECK_ERR(channel_emit(&out, &c, a, &e), e, ERR_USAGE);
 	c.counter = 1;
@@ -153,6 +156,92 @@ static void refuses(void)
 		if (parse(&c, str_make(fine, n), &e))
 			test_report(false, __FILE__, __LINE__, "a cut channel is read");
 	}
+}
+
+/* Letters that names are made of, and those beside them. */
+static void names(void)
+{
+	static const char taken[] = "azAZ09._-/", refused[] = "`{@[:,^+ ~\x7f\xc3";
+	char longest[CHANNEL_NAME_MAX + 1];
+
+	for (size_t i = 0; i < sizeof taken - 1; i++) {
+		CHECK(channel_name_ok(str_make(taken + i, 1)));
+		CHECK(channel_name_ok(str_make((const char[]){ 'x', taken[i] }, 2)));
+	}
+	for (size_t i = 0; i < sizeof refused; i++) {
+		CHECK(!channel_name_ok(str_make(refused + i, 1)));
+		CHECK(!channel_name_ok(str_make((const char[]){ 'x', refused[i] }, 2)));
+		CHECK(!channel_name_ok(str_make((const char[]){ refused[i], 'x' }, 2)));
+	}
+	memset(longest, 'x', sizeof longest);
+	CHECK(channel_name_ok(str_make(longest, CHANNEL_NAME_MAX)));
+	CHECK(!channel_name_ok(str_make(longest, CHANNEL_NAME_MAX + 1)));
+	CHECK(!channel_name_ok(STR("")));
+}
+
+/* What is as long as may be is read, or refused for what it is. */
+static void sizes(void)
+{
+	CLEANUP(buf_done) struct buf text = buf_init(1 << 20);
+	struct channel c = { .counter = 77 };
+	size_t by = 9;
+	struct err e = { 0 };
+
+	buf_add_cstr(&text, fine);
+	buf_fill(&text, ' ', CHANNEL_SIZE_MAX - text.n);
+	CHECK_ERR(channel_parse(&c, buf_span(&text), a, &e), e, ERR_FORMAT);
+	buf_u8(&text, ' ');
+	CHECK_ERR(channel_parse(&c, buf_span(&text), a, &e), e, ERR_LIMIT);
+	text.n = 0;
+	buf_fill(&text, ' ', CHANNEL_FILE_MAX);
+	CHECK_ERR(channel_open(&c, &by, buf_span(&text), NULL, 0, a, &e), e, ERR_FORMAT);
+	buf_u8(&text, ' ');
+	CHECK_ERR(channel_open(&c, &by, buf_span(&text), NULL, 0, a, &e), e, ERR_LIMIT);
+	CHECK(c.counter == 77 && by == 9);
+	text.n = 0;
+	buf_add_cstr(&text, "{\"format\":\"assay.channel/1\",\"name\":\"x\",\"counter\":1,"
+			    "\"accepted\":[");
+	for (size_t i = 0; i <= CHANNEL_ACCEPTED_MAX; i++)
+		buf_add_cstr(&text, i ? ",1" : "1");
+	buf_add_cstr(&text, "],\"expires\":\"2023-12-01T00:00:00Z\"}");
+	CHECK_ERR(channel_parse(&c, buf_span(&text), a, &e), e, ERR_LIMIT);
+}
+
+static bool step_parse(struct arena *little, const void *of, struct err *e)
+{
+	struct channel c = { .counter = 77 };
+	bool ok = channel_parse(&c, str_span(str_of(of)), little, e);
+
+	CHECK(c.counter == (ok ? 7 : 77));
+	return ok;
+}
+
+static bool step_emit(struct arena *little, const void *of, struct err *e)
+{
+	const struct channel_image one = image(1, 2);
+	const struct channel c = {
+		.name = STR("x"), .counter = 1, .accepted = &one, .n_accepted = 1
+	};
+	CLEANUP(buf_done) struct buf out = buf_init(CHANNEL_SIZE_MAX);
+	bool ok = channel_emit(&out, &c, little, e);
+
+	(void)of;
+	CHECK((out.n > 0) == ok);
+	return ok;
+}
+
+static void memory(void)
+{
+	const struct channel_image one = image(1, 2);
+	const struct channel c = {
+		.name = STR("x"), .counter = 1, .accepted = &one, .n_accepted = 1
+	};
+	CLEANUP(buf_done) struct buf small = buf_init(10);
+	struct err e = { 0 };
+
+	arena_steps(step_parse, fine);
+	arena_steps(step_emit, NULL);
+	CHECK_ERR(channel_emit(&small, &c, a, &e), e, ERR_LIMIT);
 }
 
 static void many(void)
@@ -246,19 +335,32 @@ static void judges(void)
 		const struct channel_image *image;
 		int64_t at, max;
 		enum channel_refusal want;
+		const char *says, *word;
 	} cases[] = {
-		{ "hello", &images[0], AT, 0, CHANNEL_FINE },
-		{ "hello", NULL, AT, 0, CHANNEL_FINE },
-		{ "hello", &images[0], AT, 10 * DAY, CHANNEL_FINE },
-		{ "hell", &images[0], AT, 0, CHANNEL_OTHER_NAME },
-		{ "hello2", &images[0], AT, 0, CHANNEL_OTHER_NAME },
-		{ "", &images[0], AT, 0, CHANNEL_OTHER_NAME },
-		{ "hello", &images[0], AT + 10 * DAY - 1, 0, CHANNEL_FINE },
-		{ "hello", &images[0], AT + 10 * DAY, 0, CHANNEL_EXPIRED },
-		{ "hello", &images[0], AT + 11 * DAY, 0, CHANNEL_EXPIRED },
-		{ "hello", &images[0], AT - 1, 10 * DAY, CHANNEL_TOO_LONG },
-		{ "hello", &other, AT, 0, CHANNEL_NOT_ACCEPTED },
-		{ "hello", &more, AT, 0, CHANNEL_NOT_ACCEPTED },
+		{ "hello", &images[0], AT, 0, CHANNEL_FINE, "it is good until 2023-11-24",
+			"channel-fine" },
+		{ "hello", NULL, AT, 0, CHANNEL_FINE, "it is good until 2023-11-24",
+			"channel-fine" },
+		{ "hello", &images[0], AT, 10 * DAY, CHANNEL_FINE, "it is good until 2023-11-24",
+			"channel-fine" },
+		{ "hell", &images[0], AT, 0, CHANNEL_OTHER_NAME, "it is another channel than",
+			"channel-other-name" },
+		{ "hello2", &images[0], AT, 0, CHANNEL_OTHER_NAME, "it is another channel than",
+			"channel-other-name" },
+		{ "", &images[0], AT, 0, CHANNEL_OTHER_NAME, "it is another channel than",
+			"channel-other-name" },
+		{ "hello", &images[0], AT + 10 * DAY - 1, 0, CHANNEL_FINE,
+			"it is good until 2023-11-24", "channel-fine" },
+		{ "hello", &images[0], AT + 10 * DAY, 0, CHANNEL_EXPIRED,
+			"it expired on 2023-11-24", "channel-expired" },
+		{ "hello", &images[0], AT + 11 * DAY, 0, CHANNEL_EXPIRED,
+			"it expired on 2023-11-24", "channel-expired" },
+		{ "hello", &images[0], AT - 1, 10 * DAY, CHANNEL_TOO_LONG, "more than 10 days",
+			"channel-too-long" },
+		{ "hello", &other, AT, 0, CHANNEL_NOT_ACCEPTED, "not among those",
+			"channel-not-accepted" },
+		{ "hello", &more, AT, 0, CHANNEL_NOT_ACCEPTED, "not among those",
+			"channel-not-accepted" },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
@@ -269,6 +371,8 @@ static void judges(void)
 		test_report(got == cases[i].want, __FILE__, __LINE__, channel_refusal_name(got));
 		channel_refusal_tell(&said, got, &c, str_of(cases[i].name), cases[i].max);
 		CHECK(buf_ok(&said) && str_starts(buf_str(&said), "channel 'hello' (3): "));
+		CHECK(memmem(said.p, said.n, cases[i].says, strlen(cases[i].says)));
+		CHECK(!strcmp(channel_refusal_name(got), cases[i].word));
 	}
 }
 
@@ -278,6 +382,9 @@ int main(void)
 	reads();
 	writes();
 	refuses();
+	names();
+	sizes();
+	memory();
 	many();
 	opens();
 	judges();
