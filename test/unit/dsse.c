@@ -302,7 +302,14 @@ static void much_to_try(void)
 	struct dsse d = { .type = STR("t") };
 	struct err e = { 0 };
 
-	buf_fill(&big, 'x', DSSE_SIGNED_MAX / 2 + 1);
+	buf_fill(&big, 'x', DSSE_SIGNED_MAX / 2);
+	d.payload = buf_span(&big);
+	CHECK_OK(dsse_add(&d, key, STR(""), room, &e), e);
+	CHECK_OK(dsse_add(&d, other, STR(""), room, &e), e);
+	CHECK_OK(dsse_emit(&text, &d, &e), e);
+	CHECK_OK(dsse_parse(&d, buf_span(&text), room, &e), e);
+	text.n = d.n = 0;
+	buf_u8(&big, 'x');
 	d.payload = buf_span(&big);
 	CHECK_OK(dsse_add(&d, key, STR(""), room, &e), e);
 	CHECK_OK(dsse_emit(&text, &d, &e), e);
