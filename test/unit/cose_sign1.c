@@ -1,7 +1,9 @@
 #include "trust/cose_sign1.h"
 
 #include <openssl/pem.h>
+#include <openssl/rsa.h>
 
+#include "arena_steps.h"
 #include "image/cose_signer.h"
 #include "test.h"
 
@@ -146,6 +148,103 @@ static void ed25519(void)
 	CHECK(cose_signer_alg(s) == COSE_EDDSA && memcmp(kid, zero, sizeof kid) != 0);
 }
 
+/* RSASSA-PSS, which the tool does not sign with and others do: each hash, and none of another's. */
+static void rsa(void)
+{
+	static const struct {
+		int64_t alg;
+		const char *hash;
+	} cases[] = { { COSE_PS256, "SHA256" }, { COSE_PS384, "SHA384" },
+		{ COSE_PS512, "SHA512" } };
+	EVP_PKEY *pkey = EVP_RSA_gen(2048);
+	CLEANUP(public_key_freep) struct public_key *key = NULL;
+	struct err e = { 0 };
+
+	CHECK_OK(public_key_of_pkey(&key, pkey, &e), e);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		CLEANUP(buf_done) struct buf header = buf_init(100), message = buf_init(1000);
+		EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+		EVP_PKEY_CTX *pctx = NULL;
+		uint8_t sig[256];
+		size_t n = sizeof sig;
+		struct cose_sign1 s = { .alg = cases[i].alg, .payload = str_span(str_of(payload)) };
+
+		cbor_put_map(&header, 1);
+		cbor_put_int(&header, COSE_ALG);
+		cbor_put_int(&header, cases[i].alg);
+		s.protected_bytes = buf_span(&header);
+		cose_sign1_message(&message, s.protected_bytes, s.payload);
+		CHECK(EVP_DigestSignInit_ex(ctx, &pctx, cases[i].hash, NULL, NULL, pkey, NULL) ==
+				1 &&
+			EVP_PKEY_CTX_set_rsa_padding(pctx, RSA_PKCS1_PSS_PADDING) == 1 &&
+			EVP_DigestSign(ctx, sig, &n, message.p, message.n) == 1);
+		EVP_MD_CTX_free(ctx);
+		s.signature = span_make(sig, n);
+		CHECK_OK(cose_sign1_verify(&s, key, &e), e);
+		s.alg = cases[(i + 1) % 3].alg;
+		CHECK_ERR(cose_sign1_verify(&s, key, &e), e, ERR_SIGNATURE);
+		s.alg = COSE_ES256;
+		CHECK_ERR(cose_sign1_verify(&s, key, &e), e, ERR_SIGNATURE);
+		s.signature.n = 64;
+		CHECK_ERR(cose_sign1_verify(&s, key, &e), e, ERR_SIGNATURE);
+	}
+	EVP_PKEY_free(pkey);
+}
+
+/* Numbers of a signature that are shorter than others come about once in 128: until there was one of each. */
+static void short_numbers(void)
+{
+	CLEANUP(buf_done) struct buf pem = { 0 };
+	CLEANUP(public_key_freep) struct public_key *key = NULL;
+	unsigned met = 0;
+
+	make_key("EC", "P-256", &pem, &key);
+	for (int k = 0; met != 15 && k < 20000; k++) {
+		CLEANUP(buf_done) struct buf b = { 0 };
+		struct cose_sign1 s;
+		struct err e = { 0 };
+		unsigned kinds;
+
+		sign(&b, &pem);
+		CHECK_OK(cose_sign1_parse(&s, buf_span(&b), a, &e), e);
+		kinds = (s.signature.p[0]                 ? 0
+				: s.signature.p[1] & 0x80 ? 1
+							  : 2) |
+			(s.signature.p[32]                 ? 0
+				: s.signature.p[33] & 0x80 ? 4
+							   : 8);
+		if (kinds & ~met)
+			CHECK_OK(cose_sign1_verify(&s, key, &e), e);
+		met |= kinds;
+	}
+	CHECK(met == 15);
+}
+
+static bool step(struct arena *little, const void *of, struct err *e)
+{
+	struct cose_sign1 s = { .alg = 77 };
+	bool ok = cose_sign1_parse(&s, str_span(str_of(of)), little, e);
+
+	CHECK(s.alg == (ok ? COSE_ES256 : 77));
+	return ok;
+}
+
+static void limits(void)
+{
+	CLEANUP(buf_done) struct buf pem = { 0 }, big = buf_init(CBOR_SIZE_MAX);
+	CLEANUP(public_key_freep) struct public_key *key = NULL;
+	uint8_t signature[64] = { 1, [32] = 1 };
+	struct cose_sign1 s = { .alg = COSE_ES256, .signature = SPAN_OF(signature) };
+	struct err e = { 0 };
+
+	make_key("EC", "P-256", &pem, &key);
+	CHECK_ERR(cose_sign1_verify(&s, key, &e), e, ERR_SIGNATURE);
+	buf_fill(&big, 0, CBOR_SIZE_MAX);
+	s.payload = buf_span(&big);
+	CHECK_ERR(cose_sign1_verify(&s, key, &e), e, ERR_LIMIT);
+	arena_steps(step, "\xd2\x84\x43\xa1\x01\x26\xa0\x41x\x41y");
+}
+
 static void refuses(void)
 {
 	/* no array, three parts, no protected header, no payload, critical, no algorithm, a tag that is another one */
@@ -153,7 +252,13 @@ static void refuses(void)
 		"\x84\x40\xa0\x41x\x41y", "\x84\x43\xa1\x01\x26\xa0\xf6\x41y",
 		"\x84\x46\xa2\x01\x26\x02\x81\x04\xa0\x41x\x41y",
 		"\x84\x43\xa1\x04\x26\xa0\x41x\x41y", "\xd1\x84\x43\xa1\x01\x26\xa0\x41x\x41y",
-		"\x84\x43\xa1\x01\x26\x80\x41x\x41y" };
+		"\x84\x43\xa1\x01\x26\x80\x41x\x41y",
+		/* an algorithm that is text; headers that are text, and no map; text for payload and signature; five parts */
+		"\x84\x44\xa1\x01\x61k\xa0\x41x\x41y", "\x84\x63\xa1\x01\x26\xa0\x41x\x41y",
+		"\x84\x61x\xa0\x41x\x41y", "\x84\x41\x26\xa0\x41x\x41y",
+		"\x84\x43\xa1\x01\x26\xa0\x61x\x41y", "\x84\x43\xa1\x01\x26\xa0\x41x\x61y",
+		"\x85\x43\xa1\x01\x26\xa0\x41x\x41y\x41z", "\x84\x42\xa1\x01\xa0\x41x\x41y",
+		"\x43\xa1\x01\x26", "\xd2\xd2\x84\x43\xa1\x01\x26\xa0\x41x\x41y" };
 	static const char good[] = "\x84\x43\xa1\x01\x26\xa0\x41x\x41y";
 	CLEANUP(buf_done) struct buf curve = { 0 };
 	struct cose_signer *signer = NULL;
@@ -175,6 +280,9 @@ int main(void)
 	flips();
 	another_key();
 	ed25519();
+	rsa();
+	short_numbers();
+	limits();
 	refuses();
 	arena_free(a);
 	return test_end();
