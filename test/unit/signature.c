@@ -150,6 +150,90 @@ static void weak_schemes(void)
 	}
 }
 
+/* A key of one kind with the scheme of the other, and each hash. */
+static void schemes(void)
+{
+	static const struct {
+		uint16_t type, alg, hash;
+		enum signature_scheme scheme; /* 0: none is taken */
+		enum digest_alg digest;
+	} cases[] = {
+		{ TPM_ALG_RSA, TPM_ALG_RSASSA, TPM_ALG_SHA256, SIGNATURE_RSASSA, DIGEST_SHA256 },
+		{ TPM_ALG_RSA, TPM_ALG_RSASSA, TPM_ALG_SHA384, SIGNATURE_RSASSA, DIGEST_SHA384 },
+		{ TPM_ALG_RSA, TPM_ALG_RSAPSS, TPM_ALG_SHA512, SIGNATURE_RSAPSS, DIGEST_SHA512 },
+		{ TPM_ALG_ECC, TPM_ALG_ECDSA, TPM_ALG_SHA384, SIGNATURE_ECDSA, DIGEST_SHA384 },
+		{ TPM_ALG_RSA, TPM_ALG_RSASSA, TPM_ALG_SHA1, 0, 0 },
+		{ TPM_ALG_RSA, TPM_ALG_RSAPSS, TPM_ALG_SHA1, 0, 0 },
+		{ TPM_ALG_RSA, TPM_ALG_ECDSA, TPM_ALG_SHA256, 0, 0 },
+		{ TPM_ALG_ECC, TPM_ALG_RSASSA, TPM_ALG_SHA256, 0, 0 },
+		{ TPM_ALG_ECC, TPM_ALG_RSAPSS, TPM_ALG_SHA256, 0, 0 },
+		{ TPM_ALG_RSA, TPM_ALG_NULL, TPM_ALG_SHA256, 0, 0 },
+		{ 0, TPM_ALG_RSASSA, TPM_ALG_SHA256, 0, 0 },
+		{ 0, TPM_ALG_ECDSA, TPM_ALG_SHA256, 0, 0 },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct tpm_public p = { .type = cases[i].type };
+		struct signature_alg alg = { SIGNATURE_RSASSA, DIGEST_SHA1 };
+		struct err e = { 0 };
+
+		p.scheme.alg = cases[i].alg;
+		p.scheme.hash = cases[i].hash;
+		if (!cases[i].scheme) {
+			CHECK_ERR(signature_alg_of_tpm(&alg, &p, &e), e, ERR_SIGNATURE);
+			CHECK(alg.digest == DIGEST_SHA1);
+			continue;
+		}
+		CHECK_OK(signature_alg_of_tpm(&alg, &p, &e), e);
+		CHECK(alg.scheme == cases[i].scheme && alg.digest == cases[i].digest);
+	}
+}
+
+/* A key of one kind never verifies by the other's scheme; numbers have zeroes before them as long as they are not too long. */
+static void kinds(void)
+{
+	static uint8_t number[1025];
+	static const uint8_t message[] = "what was signed";
+	CLEANUP(buf_done) struct buf a = made_public(ecc, ak), b = made_public(rsa, ek);
+	CLEANUP(buf_done)
+	struct buf sig = made_signature(
+		ecc, TPM_ALG_ECDSA, "SHA256", TPM_ALG_SHA256, SPAN_OF(message));
+	CLEANUP(public_key_freep) struct public_key *ka = NULL, *kb = NULL;
+	const struct span long_r = span_make(number + 1, 1024);
+	struct tpm_signature s;
+	struct tpm_public p;
+	struct err e = { 0 };
+
+	CHECK_OK(tpm_public_parse(&p, buf_span(&a), &e) && public_key_of_tpm(&ka, &p, &e), e);
+	CHECK_OK(tpm_public_parse(&p, buf_span(&b), &e) && public_key_of_tpm(&kb, &p, &e), e);
+	for (int scheme = SIGNATURE_RSASSA; scheme <= SIGNATURE_ECDSA + 1; scheme++)
+		for (int ec = 0; ec < 2; ec++) {
+			struct signature_alg alg = { (enum signature_scheme)scheme, DIGEST_SHA256 };
+
+			CHECK_ERR(signature_verify(ec ? ka : kb, alg, SPAN_OF(message),
+					  SPAN_OF(message), &e),
+				e, ERR_SIGNATURE);
+			CHECK((strstr(e.text, "another kind") != NULL) ==
+				(scheme <= SIGNATURE_ECDSA && ec != (scheme == SIGNATURE_ECDSA)));
+		}
+	CHECK_OK(tpm_signature_parse(&s, buf_span(&sig), &e), e);
+	memcpy(number + sizeof number - s.r.n, s.r.p, s.r.n);
+	CHECK_OK(signature_verify_ecdsa(ka, DIGEST_SHA256, SPAN_OF(message), long_r, s.s, &e), e);
+	CHECK_ERR(signature_verify_ecdsa(
+			  ka, DIGEST_SHA256, SPAN_OF(message), SPAN_OF(number), s.s, &e),
+		e, ERR_SIGNATURE);
+	CHECK(strstr(e.text, "longer than 1024"));
+	memset(number, 0, sizeof number);
+	memcpy(number + sizeof number - s.s.n, s.s.p, s.s.n);
+	CHECK_OK(signature_verify_ecdsa(ka, DIGEST_SHA256, SPAN_OF(message), s.r, long_r, &e), e);
+	CHECK_ERR(signature_verify_ecdsa(
+			  ka, DIGEST_SHA256, SPAN_OF(message), s.r, SPAN_OF(number), &e),
+		e, ERR_SIGNATURE);
+	CHECK(strstr(e.text, "longer than 1024"));
+	CHECK_ERR(signature_verify_ecdsa(ka, DIGEST_SHA384, SPAN_OF(message), s.r, s.s, &e), e,
+		ERR_SIGNATURE);
+}
+
 int main(void)
 {
 	rsa = made_rsa();
@@ -161,6 +245,8 @@ int main(void)
 	verifies(rsa, TPM_ALG_RSAPSS, SIGNATURE_RSAPSS);
 	edge_numbers();
 	weak_schemes();
+	schemes();
+	kinds();
 	EVP_PKEY_free(rsa);
 	EVP_PKEY_free(ecc);
 	return test_end();
