@@ -134,6 +134,70 @@ static void refused(void)
 	CHECK_ERR(check(&s, &q, &found, &e), e, ERR_NOTFOUND);
 }
 
+/* Of two witnesses one is too old, or in the future: the other's time stands at its place. */
+static void one_of_two(void)
+{
+	static const int64_t others[] = { NOW - WEEK - 1, NOW + NOTE_QUORUM_CLOCKS_APART_S + 1 };
+
+	for (size_t i = 0; i < 2 * ARRAY_LEN(others); i++) {
+		struct note_quorum q = { .log = log_vkey,
+			.witnesses = witnesses,
+			.n_witnesses = N,
+			.needed = 1,
+			.at_unix = NOW,
+			.max_age_s = WEEK };
+		struct note_quorum_found found = { .n = 77 };
+		CLEANUP(buf_done) struct buf b = buf_init(1 << 16);
+		struct signed_note s;
+		struct err e = { 0 };
+
+		buf_add_cstr(&b, TEXT "\n");
+		CHECK_OK(signed_note_sign(&b, STR(TEXT), &log_vkey, log_key, 0, &e), e);
+		for (size_t k = 0; k < 2; k++)
+			CHECK_OK(signed_note_sign(&b, STR(TEXT), &witnesses[k], keys[k],
+					 k == i % 2 ? others[i / 2] : NOW - 5, &e),
+				e);
+		CHECK_OK(signed_note_parse(&s, buf_span(&b), a, &e), e);
+		CHECK_OK(check(&s, &q, &found, &e), e);
+		CHECK(found.n == 1 && found.n_old == 1 && found.at_unix[i % 2] == 0 &&
+			found.at_unix[1 - i % 2] == NOW - 5);
+		q.needed = 2;
+		CHECK_ERR(check(&s, &q, &found, &e), e, ERR_NOTFOUND);
+		CHECK(strstr(e.text,
+			"1 of the witnesses cosigned the checkpoint, wanted 2; others did"));
+	}
+}
+
+/* As many as may be counted, and each pair of them with one key. */
+static void largest(void)
+{
+	static struct note_key list[NOTE_QUORUM_WITNESSES_MAX];
+	struct note_quorum q = { .log = log_vkey,
+		.witnesses = list,
+		.n_witnesses = NOTE_QUORUM_WITNESSES_MAX,
+		.at_unix = NOW };
+	struct signed_note s = note(0, NOW, true);
+	struct note_quorum_found found;
+	struct err e = { 0 };
+
+	for (size_t i = 0; i < NOTE_QUORUM_WITNESSES_MAX; i++) {
+		uint8_t bytes[NOTE_KEY_SIZE] = { 1, (uint8_t)i };
+
+		CHECK_OK(note_key_of(&list[i], STR("w"), NOTE_KEY_COSIGNATURE, bytes, &e), e);
+	}
+	CHECK_OK(check(&s, &q, &found, &e), e);
+	for (size_t i = 1; i < NOTE_QUORUM_WITNESSES_MAX; i++) {
+		struct note_key kept = list[i];
+
+		list[i] = list[(i * 7) % i];
+		CHECK_ERR(check(&s, &q, &found, &e), e, ERR_USAGE);
+		CHECK(strstr(e.text, "have the same key"));
+		list[i] = list[i - 1];
+		CHECK_ERR(check(&s, &q, &found, &e), e, ERR_USAGE);
+		list[i] = kept;
+	}
+}
+
 /* A cosignature by a known witness that does not hold is worse than none. */
 static void forged(void)
 {
@@ -167,6 +231,8 @@ int main(void)
 	counts();
 	ages();
 	refused();
+	one_of_two();
+	largest();
 	forged();
 	for (size_t i = 0; i < N; i++)
 		private_key_free(keys[i]);

@@ -1,6 +1,7 @@
 #include "trust/publication_index.h"
 
-#include "test.h"
+#include "arena_steps.h"
+#include "base/buf.h"
 
 static struct arena *a;
 
@@ -77,12 +78,74 @@ static void refuses(void)
 	CHECK_OK(publication_index_parse(&p, str_span(STR(INDEX(FILE_OF("a", "1")))), a, &e), e);
 }
 
+static bool step(struct arena *little, const void *of, struct err *e)
+{
+	struct publication_index p = { .n_files = 77 };
+	bool ok = publication_index_parse(&p, str_span(str_of(of)), little, e);
+
+	CHECK(p.n_files == (ok ? 1 : 77));
+	return ok;
+}
+
+/* n files of one byte each. */
+static bool read_many(size_t n, struct err *e)
+{
+	CLEANUP(buf_done) struct buf text = buf_init(PUBLICATION_INDEX_SIZE_MAX);
+	struct publication_index p;
+	bool ok;
+
+	buf_add_cstr(&text, "{\"format\":\"assay.publication/1\",\"name\":\"x\",\"files\":[");
+	for (size_t i = 0; i < n; i++)
+		buf_printf(&text,
+			"%s"
+			"{\"path\":\"%08zu\",\"size\":1,\"sha256\":" SUM "}",
+			i ? "," : "", i);
+	buf_add_cstr(&text, "]}");
+	CHECK(buf_ok(&text));
+	ok = publication_index_parse(&p, buf_span(&text), a, e);
+	for (size_t i = 0; ok && i < n; i += n / 97 + 1)
+		CHECK(publication_index_find(&p, p.files[i].path) == &p.files[i]);
+	return ok;
+}
+
+static void limits(void)
+{
+	CLEANUP(buf_done) struct buf big = buf_init(PUBLICATION_INDEX_SIZE_MAX + 1);
+	struct publication_index p;
+	struct err e = { 0 };
+
+	arena_steps(step, INDEX(FILE_OF("a", "1")));
+	CHECK_OK(publication_index_parse(
+			 &p, str_span(STR(INDEX(FILE_OF("a", "1099511627776")))), a, &e),
+		e);
+	CHECK(p.files[0].size == PUBLICATION_INDEX_FILE_SIZE_MAX);
+	for (size_t n = PUBLICATION_INDEX_FILES_MAX; n <= PUBLICATION_INDEX_FILES_MAX + 1; n++) {
+		big.n = 0;
+		buf_add_cstr(
+			&big, "{\"format\":\"assay.publication/1\",\"name\":\"x\",\"files\":[1");
+		for (size_t i = 1; i < n; i++)
+			buf_add_cstr(&big, ",1");
+		buf_add_cstr(&big, "]}");
+		CHECK_ERR(publication_index_parse(&p, buf_span(&big), a, &e), e,
+			n > PUBLICATION_INDEX_FILES_MAX ? ERR_LIMIT : ERR_FORMAT);
+	}
+	big.n = 0;
+	CHECK_OK(read_many(0, &e), e);
+	CHECK_OK(read_many(1000, &e), e);
+	buf_fill(&big, ' ', PUBLICATION_INDEX_SIZE_MAX);
+	CHECK_ERR(publication_index_parse(&p, buf_span(&big), a, &e), e, ERR_FORMAT);
+	buf_u8(&big, ' ');
+	CHECK_ERR(publication_index_parse(&p, buf_span(&big), a, &e), e, ERR_LIMIT);
+	CHECK(publication_index_path_ok(STR("a b~!")) && !publication_index_path_ok(STR("a\x1f")));
+}
+
 int main(void)
 {
 	a = arena_new(64 << 20);
 	paths();
 	there_and_back();
 	refuses();
+	limits();
 	arena_free(a);
 	return test_end();
 }

@@ -125,11 +125,42 @@ static void form(void)
 	CHECK(!passed);
 }
 
+/* Whatever it must say and does not; and one input at each end of how many may be. */
+static void refuses(void)
+{
+	static struct slsa_summary_input many[SLSA_SUMMARY_INPUTS_MAX + 1];
+	CLEANUP(buf_done) struct buf out = buf_init(8 << 20);
+	struct slsa_summary good, s;
+	bool passed = true;
+	struct err e = { 0 };
+
+	many[0] = (struct slsa_summary_input){ .statement = made(REBUILD_IDENTICAL, 7) };
+	for (size_t i = 1; i <= SLSA_SUMMARY_INPUTS_MAX; i++)
+		many[i] = many[0];
+	good = s = summary_of(many, 1);
+	CHECK_OK(slsa_summary_emit(&out, &passed, &s, &e), e);
+	CHECK(!passed && !memmem(out.p, out.n, "\"uri\": \"\"", 9));
+	s.n_inputs = SLSA_SUMMARY_INPUTS_MAX;
+	CHECK_OK(slsa_summary_emit(&out, &passed, &s, &e), e);
+	s.n_inputs++;
+	CHECK_ERR(slsa_summary_emit(&out, &passed, &s, &e), e, ERR_USAGE);
+	s = good;
+	s.verifier = STR("");
+	CHECK_ERR(slsa_summary_emit(&out, &passed, &s, &e), e, ERR_USAGE);
+	s = good;
+	s.resource_uri = STR("");
+	CHECK_ERR(slsa_summary_emit(&out, &passed, &s, &e), e, ERR_USAGE);
+	s = good;
+	s.policy_uri = STR("");
+	CHECK_ERR(slsa_summary_emit(&out, &passed, &s, &e), e, ERR_USAGE);
+}
+
 int main(void)
 {
 	a = arena_new(1 << 28);
 	levels();
 	form();
+	refuses();
 	arena_free(a);
 	return test_end();
 }
