@@ -38,6 +38,7 @@ struct made_cert {
 	EVP_PKEY *names_key;  /* whose identifier it names as its issuer's; NULL: the signer's */
 	bool second_name;     /* one common name more */
 	bool sha384;
+	bool version_1;
 };
 
 struct made_tdx {
@@ -189,7 +190,7 @@ static X509 *made_new_x509(const struct made_cert *c)
 	X509V3_CTX ctx;
 
 	X509V3_set_ctx(&ctx, x, x, NULL, NULL, 0);
-	X509_set_version(x, X509_VERSION_3);
+	X509_set_version(x, c->version_1 ? X509_VERSION_1 : X509_VERSION_3);
 	ASN1_INTEGER_set(X509_get_serialNumber(x), c->serial);
 	made_cn(X509_get_subject_name(x), c->subject);
 	if (c->second_name)
@@ -269,7 +270,7 @@ struct made_crl {
 	EVP_PKEY *names_key; /* NULL: signer */
 	int64_t from, to;    /* to 0: no next update */
 	long revoked;        /* 0: none */
-	bool critical, critical_entry, without_key_id, version_1;
+	bool critical, critical_entry, without_key_id, version_1, sha384;
 };
 
 /* The identifier of the key that signed, as the list names it. */
@@ -328,7 +329,7 @@ __attribute__((unused)) static struct buf made_crl(const struct made_crl *c)
 	}
 	if (!c->without_key_id && !c->version_1)
 		made_crl_key_id(crl, c);
-	CHECK(X509_CRL_sign(crl, c->signer, EVP_sha256()) > 0);
+	CHECK(X509_CRL_sign(crl, c->signer, c->sha384 ? EVP_sha384() : EVP_sha256()) > 0);
 	n = i2d_X509_CRL(crl, &der);
 	buf_add(&b, der, (size_t)n);
 	OPENSSL_free(der);
@@ -401,7 +402,7 @@ __attribute__((unused)) static struct made_tdx made_honest(void)
 	made_sgx_value = made_sgx(&m.platform, 0);
 	m.root = (struct made_cert){ MADE_ROOT, MADE_ROOT, m.root_key, m.root_key,
 		"critical,CA:TRUE,pathlen:1", MADE_CA_USAGE, 1, from, to, NULL, 0, 0, NULL, NULL,
-		false, false };
+		false, false, false };
 	m.ca = m.root;
 	m.ca.subject = MADE_PLATFORM;
 	m.ca.key = m.ca_key;

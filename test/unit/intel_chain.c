@@ -1,6 +1,7 @@
 /* The chains of an authority of our own, and each thing that can be wrong with one. */
 #include "trust/intel_chain.h"
 
+#include "arena_steps.h"
 #include "codec/base64.h"
 #include "tdx_authority.h"
 
@@ -126,6 +127,16 @@ static void other_hash(struct made_cert *c, const struct made_tdx *m)
 	(void)m;
 	c->sha384 = true;
 }
+static void usage_twice(struct made_cert *c, const struct made_tdx *m)
+{
+	(void)m;
+	c->critical = "2.5.29.15"; /* one more, whose value is none */
+}
+static void version_1(struct made_cert *c, const struct made_tdx *m)
+{
+	(void)m;
+	c->version_1 = true;
+}
 static void early(struct made_cert *c, const struct made_tdx *m)
 {
 	(void)m;
@@ -157,6 +168,8 @@ static const struct {
 	{ no_distribution_points, "CRL distribution points" },
 	{ critical, "critical extension" },
 	{ other_hash, "signature algorithm" },
+	{ usage_twice, "an extension that cannot be read" },
+	{ version_1, "not of version 3" },
 	{ early, "not valid before 2026-04-01T00:00:10Z" },
 	{ expired, "expired at 2026-03-31T23:59:50Z" },
 };
@@ -193,6 +206,11 @@ static void refuses_roles(void)
 	struct err e = { 0 };
 
 	m.pck.key = EVP_PKEY_Q_keygen(NULL, NULL, "EC", "P-384");
+	CHECK_ERR(verify(&m, INTEL_CHAIN_PCK, &now, NULL, &e), e, ERR_SIGNATURE);
+	CHECK(strstr(e.text, "P-256"));
+	EVP_PKEY_free(m.pck.key);
+	m = made_honest();
+	m.pck.key = EVP_RSA_gen(2048);
 	CHECK_ERR(verify(&m, INTEL_CHAIN_PCK, &now, NULL, &e), e, ERR_SIGNATURE);
 	CHECK(strstr(e.text, "P-256"));
 	EVP_PKEY_free(m.pck.key);
@@ -274,6 +292,52 @@ static void expiry(void)
 	CHECK(intel_chain_not_after(&c) == MADE_NOW + 5);
 }
 
+/* A chain that is longer than its roles has nothing to say of what is behind them. */
+static void more_than_roles(void)
+{
+	struct made_tdx m = made_honest();
+	CLEANUP(buf_done) struct buf signing = made_signing_chain(&m), pck = made_pck_chain(&m);
+	struct intel_chain c = { 0 };
+	struct err e = { 0 };
+
+	CHECK_OK(intel_chain_read(&c, INTEL_CHAIN_TCB_SIGNING, buf_span(&signing), a, &e), e);
+	CHECK_OK(intel_chain_roles(&c, &e), e);
+	c.certs[2] = c.certs[1];
+	c.n = 3;
+	CHECK_ERR(intel_chain_roles(&c, &e), e, ERR_SIGNATURE);
+	CHECK(strstr(e.text, "more certificates than places"));
+	c.n = 2;
+	intel_chain_done(&c);
+	CHECK_OK(intel_chain_read(&c, INTEL_CHAIN_PCK, buf_span(&pck), a, &e), e);
+	c.n = INTEL_CHAIN_MAX + 1;
+	CHECK_ERR(intel_chain_roles(&c, &e), e, ERR_SIGNATURE);
+	CHECK(strstr(e.text, "more certificates than places"));
+	c.n = 3;
+	intel_chain_done(&c);
+	CHECK(c.n == 0 && !c.certs[0]);
+}
+
+static bool step(struct arena *little, const void *of, struct err *e)
+{
+	CLEANUP(intel_chain_done) struct intel_chain c = { 0 };
+	bool ok = intel_chain_read(
+		&c, INTEL_CHAIN_PCK, buf_span((const struct buf *)of), little, e);
+
+	CHECK(c.n == (ok ? 3 : 0));
+	return ok;
+}
+
+static void memory(void)
+{
+	struct made_tdx m = made_honest();
+	CLEANUP(buf_done) struct buf pem = made_pck_chain(&m);
+	struct err e = { 0 };
+
+	arena_steps(step, &pem);
+	CHECK_ERR(reads(span_make("", 0), INTEL_CHAIN_PCK, &e), e, ERR_FORMAT);
+	CHECK(strstr(e.text, "0 certificates, want 3"));
+}
+
 static void framing(void)
 {
 	struct made_tdx m = made_honest();
@@ -303,6 +367,8 @@ int main(void)
 	expiry();
 	padding();
 	framing();
+	more_than_roles();
+	memory();
 	arena_free(a);
 	return test_end();
 }

@@ -107,6 +107,11 @@ static void late(struct made_crl *c, const struct made_tdx *m)
 	(void)m;
 	c->to = MADE_NOW - 10;
 }
+static void other_hash(struct made_crl *c, const struct made_tdx *m)
+{
+	(void)m;
+	c->sha384 = true;
+}
 static void version_1(struct made_crl *c, const struct made_tdx *m)
 {
 	(void)m;
@@ -126,6 +131,7 @@ static const struct {
 	{ early, "the clock is wrong" },
 	{ late, "the next one was due" },
 	{ version_1, "version 2" },
+	{ other_hash, "signature algorithm" },
 };
 
 static void refuses(void)
@@ -183,6 +189,39 @@ static void grace(void)
 	CHECK(!check(&m, &c, PCK_CA, &t, &e));
 	t.grace = 100;
 	CHECK_OK(check(&m, &c, PCK_CA, &t, &e), e);
+	t = (struct intel_time){ .at_unix = c.to };
+	CHECK_OK(check(&m, &c, PCK_CA, &t, &e), e);
+	t.at_unix++;
+	t.leeway = 100; /* is for what is not valid yet */
+	CHECK(!check(&m, &c, PCK_CA, &t, &e));
+	t.at_unix = c.from - 100;
+	CHECK_OK(check(&m, &c, PCK_CA, &t, &e), e);
+	t.leeway = 99;
+	CHECK(!check(&m, &c, PCK_CA, &t, &e));
+}
+
+/* A list says nothing of a certificate that another authority issued, whatever its number. */
+static void of_another(void)
+{
+	struct made_tdx m = made_honest();
+	struct made_crl spec = honest(&m, PCK_CA);
+	CLEANUP(buf_done) struct buf der = made_crl(&spec), pem = made_pck_chain(&m);
+	CLEANUP(buf_done) struct buf big = buf_init(INTEL_CRL_SIZE_MAX + 1);
+	CLEANUP(intel_chain_done) struct intel_chain c = { 0 };
+	CLEANUP(intel_crl_freep) struct intel_crl *crl = NULL, *none = NULL;
+	struct err e = { 0 };
+
+	CHECK_OK(intel_chain_read(&c, INTEL_CHAIN_PCK, buf_span(&pem), a, &e), e);
+	CHECK_OK(intel_crl_of_der(&crl, buf_span(&der), &e), e);
+	CHECK(intel_crl_this_update(crl) == spec.from && intel_crl_next_update(crl) == spec.to);
+	CHECK_OK(intel_crl_spares(crl, intel_chain_leaf(&c), &e), e);
+	CHECK_ERR(intel_crl_spares(crl, intel_chain_issuer(&c), &e), e, ERR_SIGNATURE);
+	CHECK(strstr(e.text, "another authority issued the certificate"));
+	buf_fill(&big, 0, INTEL_CRL_SIZE_MAX);
+	CHECK_ERR(intel_crl_of_der(&none, buf_span(&big), &e), e, ERR_FORMAT);
+	buf_u8(&big, 0);
+	CHECK_ERR(intel_crl_of_der(&none, buf_span(&big), &e), e, ERR_LIMIT);
+	CHECK(!none);
 }
 
 static void leeway(void)
@@ -230,6 +269,7 @@ int main(void)
 	grace();
 	leeway();
 	framing();
+	of_another();
 	arena_free(a);
 	return test_end();
 }

@@ -1,7 +1,8 @@
 #include "trust/trust_file.h"
 
+#include "arena_steps.h"
+#include "base/buf.h"
 #include "codec/yaml.h"
-#include "test.h"
 
 static struct arena *a;
 
@@ -87,11 +88,148 @@ static void refuses(void)
 	}
 }
 
+#define D64 "0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f20"
+
+static void names(void)
+{
+	static const struct {
+		const char *hex;
+		bool taken;
+	} cases[] = { { "000b" D64, true }, { "000c" D64 "01020304050607080102030405060708", true },
+		{ "000b" D64 "01020304050607080102030405060708", false }, { "000c" D64, false },
+		{ "0004"
+		  "0102030405060708090a0b0c0d0e0f1011121314",
+			false },
+		{ "0000" D64, false }, { "0012" D64, false }, { "0b00" D64, false },
+		{ "000B" D64, false }, { "000b" D64 "0", false }, { "000b0", false },
+		{ "000b01", false }, { "000b", false }, { "00", false }, { "", false },
+		{ "000d" D64 D64, true }, { "000d" D64 D64 "00", false },
+		{ "000d" D64 D64 D64, false } };
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct tpm_name name = { .n = 77 };
+		struct err e = { 0 };
+		bool ok = trust_file_read_name(&name, str_of(cases[i].hex), &e);
+
+		test_report(ok == cases[i].taken, __FILE__, __LINE__, cases[i].hex);
+		CHECK(ok ? name.n == strlen(cases[i].hex) / 2 && name.bytes[2] == 1
+			 : e.kind == ERR_FORMAT && name.n == 77);
+	}
+}
+
+/* Words for yes and no, and what each kind of hardware is called. */
+static void words(void)
+{
+	static const char *const hardware[] = { "snp\n    product: Milan", "tdx", "nitro" };
+	static const char *const pins[] = { NAME, "000b" SUM };
+	struct tpm_name name;
+	struct trust_file t;
+	struct err e = { 0 };
+
+	CHECK_OK(parse(&t,
+			 "format: assay.trust/1\ntpm-roots:\n"
+			 "  - name: a\n    certificate: b\n    emulated: false\n"
+			 "unsigned-reference-values: refuse\n",
+			 &e),
+		e);
+	CHECK(t.n_roots == 1 && !t.roots[0].emulated && !t.accept_unsigned);
+	for (size_t i = 0; i < ARRAY_LEN(hardware); i++) {
+		struct str text = arena_printf(
+			a, ROOT("    hardware: %s\n    sha256: " SUM "\n"), hardware[i]);
+
+		CHECK_OK(parse(&t, text.p, &e), e);
+		CHECK(t.n_hardware == 1 && t.hardware[0].hardware == (enum trust_hardware)i);
+		CHECK((t.hardware[0].product == SNP_MILAN) == !i);
+	}
+	CHECK_OK(parse(&t,
+			 "format: assay.trust/1\npinned-aks:\n  - name: " NAME
+			 "\n  - name: 000b" SUM "\n",
+			 &e),
+		e);
+	for (size_t i = 0; i < ARRAY_LEN(pins); i++) {
+		CHECK_OK(trust_file_read_name(&name, str_of(pins[i]), &e), e);
+		CHECK(trust_file_is_pinned(&t, &name));
+		name.n--;
+		CHECK(!trust_file_is_pinned(&t, &name));
+	}
+}
+
+/* As many of a list as may be, and one more. */
+static void many(const char *head, const char *item, size_t max, const char *says)
+{
+	CLEANUP(buf_done) struct buf b = buf_init(1 << 22);
+	struct trust_file t;
+	struct err e = { 0 };
+
+	buf_printf(&b, "format: assay.trust/1\n%s:\n", head);
+	for (size_t i = 0; i < max; i++)
+		buf_add_cstr(&b, item);
+	for (size_t n = max; n <= max + 1; n++) {
+		struct str text = arena_str(a, buf_str(&b));
+		bool ok = parse(&t, text.p, &e);
+
+		test_report(ok == (n == max), __FILE__, __LINE__, e.text);
+		if (ok)
+			CHECK(t.n_roots + t.n_pinned + t.n_hardware == max);
+		else
+			CHECK(e.kind == ERR_FORMAT && strstr(e.text, says));
+		buf_add_cstr(&b, item);
+	}
+}
+
+static void limits(void)
+{
+	many("tpm-roots", "  - name: a\n    certificate: b\n", TRUST_FILE_ROOTS_MAX,
+		"'tpm-roots' is a list of at most");
+	many("pinned-aks", "  - name: " NAME "\n", TRUST_FILE_PINS_MAX,
+		"'pinned-aks' is a list of at most");
+	many("hardware-roots", "  - name: a\n    hardware: tdx\n    sha256: " SUM "\n",
+		TRUST_FILE_HARDWARE_ROOTS_MAX, "'hardware-roots' is a list of at most");
+}
+
+#define KEY "ed25519:AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE="
+
+static bool step(struct arena *little, const void *of, struct err *e)
+{
+	struct trust_file t = { .n_roots = 77 };
+	bool ok = trust_file_parse(&t, of, little, e);
+
+	CHECK(t.n_roots == (ok ? 1 : 77));
+	return ok;
+}
+
+/* Every list takes memory of its own. */
+static void memory(void)
+{
+	static const char *const lists[] = {
+		"", "pinned-aks:\n  - name: " NAME "\n",
+		"hardware-roots:\n  - name: a\n    hardware: tdx\n    sha256: " SUM "\n",
+		"rebuilders:\n  - name: a\n    operator: b\n    key: " KEY "\n",
+		"signers:\n  - name: a\n    key: " KEY "\n",
+		"logs:\n  - origin: example.com/foo\n    key: example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k\n"
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(lists); i++) {
+		struct str text = arena_printf(a,
+			"format: assay.trust/1\ntpm-roots:\n  - name: a\n    certificate: b\n%s",
+			lists[i]);
+		struct err e = { 0 };
+		struct json v;
+
+		CHECK_OK(yaml_parse(&v, str_span(text), a, &e), e);
+		arena_steps(step, &v);
+	}
+}
+
 int main(void)
 {
-	a = arena_new(1 << 24);
+	a = arena_new(1 << 28);
 	reads();
 	refuses();
+	names();
+	words();
+	limits();
+	memory();
 	arena_free(a);
 	return test_end();
 }

@@ -1,9 +1,10 @@
 /* Logs, witnesses and ages of the trust file. */
 #include "trust/trust_logs.h"
 
+#include "arena_steps.h"
 #include "codec/yaml.h"
-#include "test.h"
 #include "trust/trust_file.h"
+#include "trust/trust_member.h"
 
 static struct arena *a;
 
@@ -130,12 +131,96 @@ static void ages(void)
 	CHECK_ERR(parse(&t, STR(HEAD "max-age: 1d\n"), &e), e, ERR_FORMAT);
 }
 
+static bool step(struct arena *little, const void *of, struct err *e)
+{
+	struct trust_logs l = { .n = 77 };
+	bool ok = trust_logs_read(&l, of, little, e);
+
+	CHECK(ok ? l.n == 1 && l.n_witnesses == 2 && l.quorum == 1 : l.n == 77);
+	return ok;
+}
+
+/* As many logs or witnesses as may be, and one more. */
+static void limits(void)
+{
+	CLEANUP(buf_done) struct buf logs = buf_init(1 << 20), witnesses = buf_init(1 << 20);
+	struct trust_file t;
+	struct json v;
+	struct err e = { 0 };
+
+	buf_add_cstr(&logs, HEAD "logs:\n");
+	buf_add_cstr(&witnesses, HEAD "witnesses:\n  quorum: 1\n  keys:\n");
+	for (size_t i = 0; i <= TRUST_LOGS_MAX; i++) {
+		struct str name = arena_printf(a, "l%zu", i);
+
+		buf_printf(&logs, LOG, name.p, log_key(name.p, (uint8_t)i));
+		CHECK(parse(&t, buf_str(&logs), &e) == (i < TRUST_LOGS_MAX));
+	}
+	CHECK(e.kind == ERR_FORMAT && strstr(e.text, "'logs' is a list of at most"));
+	for (size_t i = 0; i <= TRUST_WITNESSES_MAX; i++) {
+		struct str name = arena_printf(a, "w%zu", i);
+
+		buf_printf(&witnesses, "    - %s\n", witness_key(name.p, (uint8_t)i));
+		CHECK(parse(&t, buf_str(&witnesses), &e) == (i < TRUST_WITNESSES_MAX));
+	}
+	CHECK(e.kind == ERR_FORMAT && strstr(e.text, "'keys' is a list of at most"));
+	CHECK_OK(yaml_parse(&v,
+			 str_span(arena_printf(a, HEAD "logs:\n" LOG WITNESSES, "l",
+				 log_key("l", 1), "1", witness_key("w1", 3), witness_key("w2", 4))),
+			 a, &e),
+		e);
+	arena_steps(step, &v);
+}
+
+/* A name up to its limit, a number up to what there is, an age up to ten years. */
+static void members(void)
+{
+	static const struct {
+		const char *text;
+		int64_t seconds; /* 0: refused */
+	} ages_of[] = { { "1s", 1 }, { "7d", 7 * 86400 }, { "9h", 9 * 3600 }, { "2m", 120 },
+		{ "315619200s", 315619200 }, { "315619201s", 0 }, { "5260320m", 315619200 },
+		{ "5260321m", 0 }, { "87672h", 315619200 }, { "87673h", 0 }, { "0s", 0 },
+		{ "1x", 0 } };
+	char name[TRUST_MEMBER_NAME_MAX + 2];
+	struct trust_file t;
+	struct err e = { 0 };
+
+	for (size_t i = 0; i < ARRAY_LEN(ages_of); i++) {
+		struct str text = arena_printf(
+			a, HEAD "max-age:\n  channel: %s\n", ages_of[i].text);
+
+		CHECK(parse(&t, text, &e) == (ages_of[i].seconds != 0));
+		CHECK(!ages_of[i].seconds || t.max_age.channel_s == ages_of[i].seconds);
+	}
+	for (size_t n = TRUST_MEMBER_NAME_MAX; n <= TRUST_MEMBER_NAME_MAX + 1; n++) {
+		memset(name, 'x', n);
+		name[n] = 0;
+		CHECK(parse(&t, arena_printf(a, HEAD "logs:\n" LOG, name, log_key("l", 1)), &e) ==
+			(n == TRUST_MEMBER_NAME_MAX));
+	}
+	CHECK(e.kind == ERR_FORMAT && strstr(e.text, "'origin' is 1 to"));
+	CHECK_ERR(parse(&t, arena_printf(a, HEAD "logs:\n" LOG, "'l '", log_key("l", 1)), &e), e,
+		ERR_FORMAT);
+	for (size_t i = 0; i < 2; i++) {
+		CHECK_ERR(parse(&t,
+				  arena_printf(a, HEAD WITNESSES, i ? "4294967295" : "4294967296",
+					  witness_key("w1", 3), witness_key("w2", 4)),
+				  &e),
+			e, ERR_FORMAT);
+		CHECK(strstr(e.text,
+			i ? "is 4294967295, and there are 2 witnesses" : "a number from 1 on"));
+	}
+}
+
 int main(void)
 {
-	a = arena_new(16 << 20);
+	a = arena_new(256 << 20);
 	reads();
 	refuses();
 	ages();
+	limits();
+	members();
 	arena_free(a);
 	return test_end();
 }

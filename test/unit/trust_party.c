@@ -125,6 +125,39 @@ static void refuses(void)
 	}
 }
 
+/* Operators that read alike are one, or a mistake; all others are two. */
+static void alike(void)
+{
+	static const struct {
+		const char *one, *other;
+		bool alike;
+	} cases[] = { { "A", "a", true }, { "Z", "z", true }, { "M9", "m9", true },
+		{ "a0", "a9", false }, { "a0", "a", false }, { "a@b", "a b", true },
+		{ "a[b", "a b", true }, { "a`b", "a b", true }, { "a{b", "a b", true },
+		{ "a/b", "a b", true }, { "a:b", "a b", true }, { "a~b", "a!b", true },
+		{ "a.", "a", true }, { "a", "a..", true }, { ".a", "a", false },
+		{ "ab", "a b", false }, { "a b", "a  b", true }, { "a b", "a b c", false },
+		{ "a", "b", false }, { "a", "ab", false }, { "\u00c0", "\u00c1", false },
+		{ "\u00e9", "\u00c9", false }, { "a\u00c0b", "a\u00c0 b", false },
+		{ "a\u00c0b", "A\u00c0B", true } };
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		for (int turned = 0; turned < 2; turned++) {
+			struct str text = arena_printf(a,
+				HEAD "rebuilders:\n" ONE("a", "'%s'", KEY_A)
+					ONE("b", "'%s'", KEY_B),
+				turned ? cases[i].other : cases[i].one,
+				turned ? cases[i].one : cases[i].other);
+			struct trust_file t;
+			struct err e = { 0 };
+
+			test_report(
+				parse(&t, text, &e) == !cases[i].alike, __FILE__, __LINE__, text.p);
+			CHECK(cases[i].alike ? strstr(e.text, "reads like") != NULL
+					     : t.rebuilders.n_operators == 2);
+		}
+}
+
 static void too_many(void)
 {
 	CLEANUP(buf_done) struct buf b = buf_init(64 << 10);
@@ -150,6 +183,7 @@ int main(void)
 	a = arena_new(16 << 20);
 	reads();
 	refuses();
+	alike();
 	too_many();
 	arena_free(a);
 	return test_end();
