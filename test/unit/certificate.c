@@ -1,256 +1,9 @@
+/* Certificates as they are read, and what is behind them. */
 #include "trust/certificate.h"
 
 #include <openssl/pem.h>
 
-#include "tpm_made.h"
-
-enum { YEAR = 365 * 24 * 3600, NOW = 1767225600 };
-
-#define EK_USAGE "2.23.133.8.1"
-#define AK_USAGE "2.23.133.8.3"
-
-static EVP_PKEY *root_key, *middle_key, *leaf_key, *other_key;
-
-static const struct made_certificate root = { .subject = "root",
-	.issuer = "root",
-	.ca = true,
-	.usage = "critical,keyCertSign",
-	.from = NOW - YEAR,
-	.to = NOW + YEAR };
-static const struct made_certificate middle = { .subject = "middle",
-	.issuer = "root",
-	.ca = true,
-	.usage = "critical,keyCertSign",
-	.from = NOW - YEAR,
-	.to = NOW + YEAR };
-static const struct made_certificate leaf = { .subject = "leaf",
-	.issuer = "middle",
-	.eku = EK_USAGE,
-	.usage = "critical,keyEncipherment",
-	.from = NOW - 1000,
-	.to = NOW + 1000 };
-
-struct certs {
-	struct made_certificate root, middle, leaf;
-	enum certificate_purpose purpose;
-	int64_t at, leeway;
-	bool no_root, no_middle, root_is_middle, foreign_root;
-};
-
-static struct certs honest(void)
-{
-	struct certs c = { root, middle, leaf, CERTIFICATE_EK, NOW, 0, false, false, false, false };
-
-	c.root.key = c.root.signer = c.middle.signer = root_key;
-	c.middle.key = c.leaf.signer = middle_key;
-	c.leaf.key = leaf_key;
-	return c;
-}
-
-static struct certificate *made(const struct made_certificate *m)
-{
-	CLEANUP(buf_done) struct buf der = made_certificate(m);
-	struct certificate *c = NULL;
-	struct err e = { 0 };
-
-	CHECK_OK(certificate_of_der(&c, buf_span(&der), &e), e);
-	return c;
-}
-
-static bool verify(const struct certs *c, struct err *e)
-{
-	CLEANUP(certificate_freep) struct certificate *r = made(&c->root);
-	CLEANUP(certificate_freep) struct certificate *m = made(&c->middle);
-	CLEANUP(certificate_freep) struct certificate *l = made(&c->leaf);
-	struct made_certificate f = c->root;
-	CLEANUP(certificate_freep) struct certificate *foreign = NULL;
-	const struct certificate *others[] = { m, r };
-	const struct certificate *roots[1];
-	struct certificate_chain chain = { .leaf = l,
-		.others = others,
-		.n_others = c->no_middle ? 0 : 2,
-		.roots = roots,
-		.n_roots = c->no_root ? 0 : 1 };
-	size_t which = 9;
-
-	f.key = f.signer = other_key;
-	foreign = made(&f);
-	roots[0] = c->foreign_root ? foreign : c->root_is_middle ? m : r;
-	return certificate_verify(&chain, c->purpose, c->at, c->leeway, &which, e) && which == 0;
-}
-
-static void accepts(void)
-{
-	struct certs c = honest();
-	struct err e = { 0 };
-
-	CHECK_OK(verify(&c, &e), e);
-	c.root_is_middle = true; /* the user may name the issuing authority itself */
-	CHECK_OK(verify(&c, &e), e);
-	c.no_middle = true;
-	CHECK_OK(verify(&c, &e), e);
-	c = honest();
-	c.leaf.subject = "";
-	c.leaf.san = "critical,DNS:tpm";
-	CHECK_OK(verify(&c, &e), e);
-	c = honest();
-	c.leaf.critical = "2.5.29.9"; /* subjectDirectoryAttributes describe a TPM */
-	CHECK_OK(verify(&c, &e), e);
-	c = honest();
-	c.leaf.eku = AK_USAGE;
-	c.leaf.usage = "critical,digitalSignature";
-	c.purpose = CERTIFICATE_AK;
-	CHECK_OK(verify(&c, &e), e);
-	c.leaf.usage = NULL;
-	CHECK_OK(verify(&c, &e), e);
-}
-
-typedef void change(struct certs *c);
-
-static void no_eku(struct certs *c)
-{
-	c->leaf.eku = NULL;
-}
-static void other_eku(struct certs *c)
-{
-	c->leaf.eku = "serverAuth";
-}
-static void ak_for_ek(struct certs *c)
-{
-	c->leaf.eku = AK_USAGE;
-}
-static void ek_for_ak(struct certs *c)
-{
-	c->purpose = CERTIFICATE_AK;
-}
-static void leaf_is_ca(struct certs *c)
-{
-	c->leaf.ca = true;
-}
-static void usage_of_leaf(struct certs *c)
-{
-	c->leaf.usage = "critical,cRLSign";
-}
-static void middle_no_ca(struct certs *c)
-{
-	c->middle.ca = false;
-}
-static void middle_may_not_sign(struct certs *c)
-{
-	c->middle.usage = "critical,digitalSignature";
-}
-static void leaf_expired(struct certs *c)
-{
-	c->at = NOW + 2000;
-}
-static void leaf_not_yet(struct certs *c)
-{
-	c->at = NOW - 2000;
-}
-static void middle_expired(struct certs *c)
-{
-	c->middle.to = NOW - 10;
-}
-static void root_expired(struct certs *c)
-{
-	c->root.to = NOW - 10;
-}
-static void leaf_by_other(struct certs *c)
-{
-	c->leaf.signer = other_key;
-}
-static void middle_by_other(struct certs *c)
-{
-	c->middle.signer = other_key;
-}
-static void other_root(struct certs *c)
-{
-	c->foreign_root = true;
-}
-static void missing_middle(struct certs *c)
-{
-	c->no_middle = true;
-}
-static void unknown_critical(struct certs *c)
-{
-	c->leaf.critical = "1.2.3.4.5";
-}
-static void unknown_critical_above(struct certs *c)
-{
-	c->middle.critical = "1.2.3.4.5";
-}
-static void weak_hash(struct certs *c)
-{
-	c->leaf.hash = "SHA1";
-}
-
-static void refuses(void)
-{
-	static change *const changes[] = { no_eku, other_eku, ak_for_ek, ek_for_ak, leaf_is_ca,
-		usage_of_leaf, middle_no_ca, middle_may_not_sign, leaf_expired, leaf_not_yet,
-		middle_expired, root_expired, leaf_by_other, middle_by_other, other_root,
-		missing_middle, unknown_critical, unknown_critical_above, weak_hash };
-
-	for (size_t i = 0; i < ARRAY_LEN(changes); i++) {
-		struct certs c = honest();
-		struct err e = { 0 };
-
-		changes[i](&c);
-		CHECK_ERR(verify(&c, &e), e, ERR_SIGNATURE);
-		if (e.kind != ERR_SIGNATURE)
-			fprintf(stderr, "change %zu\n", i);
-	}
-}
-
-/* Each certificate of the path at both of its ends, to the second; other faults stay faults. */
-static void leeway(void)
-{
-	for (size_t i = 0; i < 6; i++) {
-		struct certs c = honest();
-		struct made_certificate *one = i / 2 == 0   ? &c.leaf
-					       : i / 2 == 1 ? &c.middle
-							    : &c.root;
-		struct err e = { 0 };
-
-		if (i % 2)
-			one->from = NOW + 60;
-		else
-			one->to = NOW - 60;
-		CHECK_ERR(verify(&c, &e), e, ERR_SIGNATURE);
-		CHECK(strstr(e.text, "clock"));
-		c.leeway = 59;
-		CHECK_ERR(verify(&c, &e), e, ERR_SIGNATURE);
-		c.leeway = 60;
-		CHECK_OK(verify(&c, &e), e);
-		c.leaf.signer = other_key;
-		CHECK_ERR(verify(&c, &e), e, ERR_SIGNATURE);
-	}
-}
-
-static void ends(void)
-{
-	struct certs c = honest();
-	struct err e = { 0 };
-
-	c.at = c.leaf.from;
-	CHECK_OK(verify(&c, &e), e);
-	c.at = c.leaf.to;
-	CHECK_OK(verify(&c, &e), e);
-	c.at = c.leaf.to + 1;
-	CHECK_ERR(verify(&c, &e), e, ERR_SIGNATURE);
-	c = honest();
-	c.leeway = -1;
-	CHECK_ERR(verify(&c, &e), e, ERR_USAGE);
-}
-
-static void no_roots(void)
-{
-	struct certs c = honest();
-	struct err e = { 0 };
-
-	c.no_root = true;
-	CHECK_ERR(verify(&c, &e), e, ERR_NOTFOUND);
-}
+#include "certificate_case.h"
 
 static void parses(void)
 {
@@ -346,22 +99,58 @@ static void bounds(void)
 	}
 }
 
+/* What stands behind a certificate: padding is zeroes alone, or ones alone. */
+static void padding(void)
+{
+	static const struct {
+		const char *bytes;
+		size_t n;
+		bool taken;
+	} cases[] = { { "\0", 1, true }, { "\0\0\0", 3, true }, { "\xff", 1, true },
+		{ "\xff\xff", 2, true }, { "\0\xff", 2, false }, { "\xff\0", 2, false },
+		{ "\1", 1, false }, { "\1\1", 2, false }, { "\xfe", 1, false },
+		{ "\0\0\1", 3, false }, { "0", 1, false } };
+	struct certs c = honest();
+	CLEANUP(buf_done) struct buf der = made_certificate(&c.leaf), big = buf_init(1 << 20);
+	size_t n = der.n;
+	struct certificate *none = NULL;
+	struct err e = { 0 };
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		CLEANUP(certificate_freep) struct certificate *x = NULL;
+
+		der.n = n;
+		buf_add(&der, cases[i].bytes, cases[i].n);
+		CHECK(certificate_of_der(&x, buf_span(&der), &e) == cases[i].taken);
+		CHECK(cases[i].taken || strstr(e.text, "behind its end"));
+	}
+	buf_fill(&big, ' ', 16 * CERTIFICATE_SIZE_MAX);
+	CHECK_ERR(certificate_of_file(&none, buf_span(&big), &e), e, ERR_FORMAT);
+	buf_u8(&big, ' ');
+	CHECK_ERR(certificate_of_file(&none, buf_span(&big), &e), e, ERR_LIMIT);
+	CHECK_ERR(certificate_of_file(&none, span_make("", 0), &e), e, ERR_FORMAT);
+	CHECK(!none);
+}
+
+/* Names as they are shown, and none where there is no memory for them. */
+static void shown(void)
+{
+	struct certs c = honest();
+	CLEANUP(certificate_freep) struct certificate *l = made(&c.leaf);
+	CLEANUP(arena_freep) struct arena *a = arena_new(1000), *none = arena_new(0);
+
+	CHECK(str_is(certificate_subject(l, a), "CN = leaf"));
+	CHECK(str_is(certificate_issuer(l, a), "CN = middle"));
+	CHECK(!certificate_subject(l, none).p && !certificate_issuer(l, none).p);
+}
+
 int main(void)
 {
-	root_key = made_ecc("P-256");
-	middle_key = made_ecc("P-256");
-	other_key = made_ecc("P-256");
-	leaf_key = made_rsa();
-	accepts();
-	refuses();
-	leeway();
-	ends();
-	no_roots();
+	keys_new();
 	parses();
 	bounds();
-	EVP_PKEY_free(root_key);
-	EVP_PKEY_free(middle_key);
-	EVP_PKEY_free(other_key);
-	EVP_PKEY_free(leaf_key);
+	padding();
+	shown();
+	keys_free();
 	return test_end();
 }

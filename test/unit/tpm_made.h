@@ -200,6 +200,7 @@ struct made_certificate {
 	const char *san;      /* critical subjectAltName, or NULL */
 	time_t from, to;
 	const char *hash; /* NULL: SHA256 */
+	const char *more_critical;
 };
 
 static void made_extension(X509 *x, int nid, const char *value)
@@ -253,6 +254,7 @@ __attribute__((unused)) static struct buf made_certificate(const struct made_cer
 	made_extension(x, NID_key_usage, c->usage);
 	made_extension(x, NID_subject_alt_name, c->san);
 	made_critical(x, c->critical);
+	made_critical(x, c->more_critical);
 	CHECK(X509_sign(x, c->signer, EVP_get_digestbyname(c->hash ? c->hash : "SHA256")) > 0);
 	n = i2d_X509(x, &der);
 	buf_add(&b, der, n > 0 ? (size_t)n : 0);
