@@ -21,7 +21,7 @@ static void conclude(struct appraise_tpm_state *s)
 		[CHECK_STORAGE_OPAQUE] = none,
 		[CHECK_SOURCED_DATA] = none,
 	};
-	const char *must[18 + APPRAISE_TPM_ASKED + TPM_PCRS] = { "ak-structure", "ak-attributes",
+	const char *must[19 + APPRAISE_TPM_ASKED + TPM_PCRS] = { "ak-structure", "ak-attributes",
 		"ak-scheme", "ak-bound", "quote-structure", "signature", "role", "qualifying-data",
 		"pcr-selection", "pcr-claims", "pcr-digest", "pcr-bank", "vouched", "coverage" };
 	size_t n = 14;
