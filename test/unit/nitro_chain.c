@@ -1,5 +1,6 @@
 #include "trust/nitro_chain.h"
 
+#include "arena_steps.h"
 #include "nitro_made.h"
 
 static struct arena *a;
@@ -189,6 +190,22 @@ static void weak_hash(struct made_nitro *m)
 {
 	m->certs[3].hash = "SHA256";
 }
+static void usage_twice(struct made_nitro *m)
+{
+	m->certs[2].critical = "2.5.29.15"; /* one more, whose value is none */
+}
+static void usage_twice_leaf(struct made_nitro *m)
+{
+	m->certs[MADE_LEAF].critical = "2.5.29.15";
+}
+static void weak_hash_leaf(struct made_nitro *m)
+{
+	m->certs[MADE_LEAF].hash = "SHA512";
+}
+static void usage_for_lists(struct made_nitro *m)
+{
+	m->certs[3].usage = "critical,cRLSign";
+}
 static void by_other_key(struct made_nitro *m)
 {
 	m->signer = other;
@@ -255,6 +272,10 @@ static void refuses(void)
 		{ weak_middle, "not on the curve P-384" },
 		{ rsa_leaf, "not on the curve P-384" },
 		{ weak_hash, "not signed with ECDSA and SHA-384" },
+		{ usage_twice, "its extensions contradict each other or cannot be read" },
+		{ usage_twice_leaf, "its extensions contradict each other or cannot be read" },
+		{ weak_hash_leaf, "not signed with ECDSA and SHA-384" },
+		{ usage_for_lists, "may not sign certificates" },
 		{ by_other_key, "does not verify" },
 		{ by_authority, "does not verify" },
 		{ es256, "algorithm is -7" },
@@ -337,6 +358,55 @@ static void other_module(void)
 		CHECK_ERR(nitro_chain_check_module(s.chain, &s.s.document, &e), e, ERR_MISMATCH);
 		nitro_chain_free(s.chain);
 	}
+}
+
+/* Common names of which the part before the first point is the module, and those without a point or a name. */
+static void module_names(void)
+{
+	static const struct {
+		const char *subject;
+		bool taken;
+	} cases[] = { { MADE_MODULE ".test-1.aws", true }, { MADE_MODULE ".", true },
+		{ MADE_MODULE, false }, { "." MADE_MODULE, false },
+		{ "x" MADE_MODULE ".test-1.aws", false }, { "test-1." MADE_MODULE ".aws", false } };
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct made_nitro m = made_nitro();
+		struct seen s;
+		struct err e = { 0 };
+
+		m.certs[MADE_LEAF].subject = cases[i].subject;
+		CHECK_OK(see(&s, &m, &e), e);
+		CHECK(nitro_chain_check_module(s.chain, &s.s.document, &e) == cases[i].taken);
+		CHECK(cases[i].taken ||
+			(e.kind == ERR_MISMATCH && strstr(e.text, cases[i].subject)));
+		nitro_chain_free(s.chain);
+	}
+}
+
+/* The chain is valid while all of it is, whichever ends first or begins last. */
+static void validity(void)
+{
+	for (size_t i = 0; i < MADE_CERTS; i++) {
+		struct made_nitro m = made_nitro();
+		int64_t from = 0, to = 0;
+		struct seen s;
+		struct err e = { 0 };
+
+		m.certs[i].from = MADE_AT - 2;
+		m.certs[i].to = MADE_AT + 100;
+		CHECK_OK(see(&s, &m, &e), e);
+		nitro_chain_validity(s.chain, &from, &to);
+		CHECK(from == MADE_AT - 2 && to == MADE_AT + 100);
+		nitro_chain_free(s.chain);
+	}
+}
+
+static bool step(struct arena *little, const void *of, struct err *e)
+{
+	struct nitro_signed s;
+
+	return nitro_signed_parse(&s, buf_span((const struct buf *)of), little, e);
 }
 
 /* What is no certificate, or has something behind it. */
@@ -426,6 +496,7 @@ static void no_memory(void)
 	struct err e = { 0 };
 
 	CHECK_ERR(nitro_signed_parse(&s, buf_span(&b), small, &e), e, ERR_LIMIT);
+	arena_steps(step, &b);
 }
 
 int main(void)
@@ -441,6 +512,8 @@ int main(void)
 	forged_authority();
 	times();
 	other_module();
+	module_names();
+	validity();
 	no_certificate();
 	flips();
 	loose();

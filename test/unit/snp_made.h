@@ -28,8 +28,10 @@ struct snp_made_extension {
 };
 
 struct snp_made_certificate {
-	const char *subject, *issuer; /* common names */
-	const char *country;          /* NULL: US */
+	const char *subject, *issuer;               /* common names */
+	const char *country;                        /* NULL: US */
+	const char *unit, *place, *state, *company; /* NULL: as AMD has them */
+	const char *more_name; /* one more part of both names, a second organizational unit */
 	EVP_PKEY *key, *signer;
 	long version;   /* as libcrypto has it: 0 is version 1; honest ones have X509_VERSION_3 */
 	const char *ca; /* basic constraints, or NULL */
@@ -42,13 +44,15 @@ struct snp_made_certificate {
 };
 
 __attribute__((unused)) static void snp_made_name(
-	X509_NAME *name, const char *cn, const char *country)
+	X509_NAME *name, const char *cn, const struct snp_made_certificate *c)
 {
-	const char *const parts[][2] = { { "OU", "Engineering" }, { "C", country ? country : "US" },
-		{ "L", "Santa Clara" }, { "ST", "CA" }, { "O", "Advanced Micro Devices" },
-		{ "CN", cn } };
+	const char *const parts[][2] = { { "OU", c->unit ? c->unit : "Engineering" },
+		{ "C", c->country ? c->country : "US" },
+		{ "L", c->place ? c->place : "Santa Clara" }, { "ST", c->state ? c->state : "CA" },
+		{ "O", c->company ? c->company : "Advanced Micro Devices" }, { "CN", cn },
+		{ "OU", c->more_name } };
 
-	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
+	for (size_t i = 0; i < ARRAY_LEN(parts) && parts[i][1]; i++)
 		X509_NAME_add_entry_by_txt(name, parts[i][0], MBSTRING_UTF8,
 			(const unsigned char *)parts[i][1], -1, -1, 0);
 }
@@ -99,8 +103,8 @@ __attribute__((unused)) static struct certificate *snp_made_certificate(
 	ASN1_INTEGER_set(X509_get_serialNumber(x), c->serial);
 	ASN1_TIME_set(X509_getm_notBefore(x), c->from);
 	ASN1_TIME_set(X509_getm_notAfter(x), c->to);
-	snp_made_name(X509_get_subject_name(x), c->subject, c->country);
-	snp_made_name(X509_get_issuer_name(x), c->issuer, c->country);
+	snp_made_name(X509_get_subject_name(x), c->subject, c);
+	snp_made_name(X509_get_issuer_name(x), c->issuer, c);
 	X509_set_pubkey(x, c->key);
 	for (size_t i = 0; i < ARRAY_LEN(ext); i++) {
 		X509_EXTENSION *made = ext[i] ? X509V3_EXT_conf_nid(NULL, NULL, nids[i], ext[i])
@@ -144,7 +148,7 @@ __attribute__((unused)) static struct buf snp_made_crl(const struct snp_made_crl
 	int n;
 
 	X509_CRL_set_version(crl, 1);
-	snp_made_name(name, m->issuer, NULL);
+	snp_made_name(name, m->issuer, &(struct snp_made_certificate){ 0 });
 	X509_CRL_set_issuer_name(crl, name);
 	X509_CRL_set1_lastUpdate(crl, from);
 	if (m->to)
