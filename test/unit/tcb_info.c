@@ -1,6 +1,7 @@
 /* TCB info: each member missing or of another kind, whose it is, and which TDX module it knows. */
 #include "trust/tcb_info.h"
 
+#include "arena_steps.h"
 #include "tdx_documents.h"
 
 static struct arena *a;
@@ -100,6 +101,71 @@ static void limits(void)
 	CHECK_ERR(tcb_info_parse(&t, buf_span(&b), a, &e), e, ERR_LIMIT);
 }
 
+static bool step(struct arena *little, const void *of, struct err *e)
+{
+	const struct buf *b = of;
+	struct tcb_info t = { .n_levels = 77 };
+	bool ok = tcb_info_parse(&t, span_make(b->p, b->n - 1), little, e);
+
+	CHECK(t.n_levels == (ok ? 3 : 77));
+	return ok;
+}
+
+/* Where memory ends, and as many bytes as may be. */
+static void memory(void)
+{
+	struct made_tcb_info i = made_honest_info();
+	CLEANUP(buf_done)
+	struct buf b = made_info_body(&i),
+		   spaces = buf_init(PCS_JSON_SIZE_MAX + 1);
+	struct tcb_info t;
+	struct err e = { 0 };
+
+	arena_steps(step, &b);
+	buf_fill(&spaces, ' ', PCS_JSON_SIZE_MAX);
+	CHECK_ERR(tcb_info_parse(&t, buf_span(&spaces), a, &e), e, ERR_FORMAT);
+	buf_u8(&spaces, ' ');
+	CHECK_ERR(tcb_info_parse(&t, buf_span(&spaces), a, &e), e, ERR_LIMIT);
+}
+
+/* More members of a list than its limit, and as many; of things that are none, so that the limit speaks first. */
+static void many(void)
+{
+	static const struct {
+		const char *list;
+		size_t max;
+	} cases[] = { { "\"tcbLevels\":[{\"tcb\":{\"sgx", TCB_INFO_LEVELS_MAX },
+		{ "\"tcbLevels\":[{\"tcb\":{\"isvsvn", TCB_INFO_LEVELS_MAX },
+		{ "\"tdxModuleIdentities\":[", TCB_INFO_MODULES_MAX } };
+	struct made_tcb_info info = made_honest_info();
+	CLEANUP(buf_done) struct buf body = made_info_body(&info);
+
+	for (size_t i = 0; i < 2 * ARRAY_LEN(cases); i++) {
+		size_t n = cases[i / 2].max + i % 2;
+		const char *text = (const char *)body.p, *at = strstr(text, cases[i / 2].list);
+		CLEANUP(buf_done) struct buf b = buf_init(PCS_JSON_SIZE_MAX);
+		struct tcb_info t;
+		struct err e = { 0 };
+
+		CHECK(at);
+		if (!at)
+			continue;
+		at = strchr(at, '[') + 1;
+		buf_add(&b, text, (size_t)(at - text));
+		for (size_t k = 1; k < n; k++)
+			buf_add_cstr(&b, "{},");
+		buf_add_cstr(&b, "{}]}");
+		if (i / 2 == 1)
+			buf_add_cstr(&b, "]}");
+		buf_u8(&b, 0);
+		CHECK_ERR(tcb_info_parse(&t, span_make(b.p, b.n - 1), a, &e), e,
+			i % 2 ? ERR_LIMIT : ERR_FORMAT);
+		if (i % 2)
+			test_report(strstr(e.text, "elements, want 1 to") != NULL, __FILE__,
+				__LINE__, e.text);
+	}
+}
+
 static void whose(void)
 {
 	struct made_tdx m = made_honest();
@@ -178,6 +244,8 @@ int main(void)
 	reads();
 	refuses();
 	limits();
+	memory();
+	many();
 	whose();
 	when();
 	modules();

@@ -1,5 +1,6 @@
 #include "trust/tlog_proof.h"
 
+#include "arena_steps.h"
 #include "keys_made.h"
 
 static struct arena *a;
@@ -103,6 +104,90 @@ static void refuses(void)
 	}
 }
 
+/* A head of its own before the made note. */
+static struct str with_head(const char *head, size_t n_hashes, const char *behind)
+{
+	CLEANUP(buf_done) struct buf b = buf_init(TLOG_PROOF_SIZE_MAX + 4096);
+	const uint8_t *note = (const uint8_t *)memmem(made.p, made.n, "\n\n", 2) + 2;
+
+	buf_add_cstr(&b, head);
+	for (size_t i = 0; i < n_hashes; i++)
+		buf_add_cstr(&b, "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n");
+	buf_add_cstr(&b, behind);
+	buf_add(&b, note, made.n - (size_t)(note - made.p));
+	return arena_str(a, buf_str(&b));
+}
+
+#define MAGIC "c2sp.org/tlog-proof@v1\n"
+
+static bool step(struct arena *little, const void *of, struct err *e)
+{
+	struct tlog_proof p = { .index = 77 };
+	bool ok = tlog_proof_parse(&p, *(const struct span *)of, little, e);
+
+	CHECK(p.index == (ok ? 1 : 77));
+	return ok;
+}
+
+/* Numbers, hashes and extra data up to their limits. */
+static void limits(void)
+{
+	static uint8_t extra[TLOG_PROOF_EXTRA_MAX + 1];
+	struct span whole = buf_span(&made);
+	struct tlog_proof p;
+	struct err e = { 0 };
+
+	CHECK_OK(tlog_proof_parse(&p, str_span(with_head(MAGIC "index 0\n", 0, "\n")), a, &e), e);
+	CHECK(p.index == 0 && p.inclusion.n == 0 && !p.extra.p);
+	CHECK_OK(tlog_proof_parse(&p,
+			 str_span(with_head(MAGIC "index 4611686018427387904\n", 0, "\n")), a, &e),
+		e);
+	CHECK(p.index == MERKLE_SIZE_MAX);
+	CHECK_ERR(tlog_proof_parse(&p,
+			  str_span(with_head(MAGIC "index 4611686018427387905\n", 0, "\n")), a, &e),
+		e, ERR_FORMAT);
+	CHECK(strstr(e.text, "'index NUMBER'"));
+	CHECK_ERR(
+		tlog_proof_parse(&p,
+			str_span(with_head("c2sp.org/tlog-proof@v10\nindex 0\n", 0, "\n")), a, &e),
+		e, ERR_FORMAT);
+	CHECK(strstr(e.text, "its first line is not"));
+	CHECK_OK(tlog_proof_parse(
+			 &p, str_span(with_head(MAGIC "index 0\n", MERKLE_PROOF_MAX, "\n")), a, &e),
+		e);
+	CHECK(p.inclusion.n == MERKLE_PROOF_MAX);
+	CHECK_ERR(
+		tlog_proof_parse(&p,
+			str_span(with_head(MAGIC "index 0\n", MERKLE_PROOF_MAX + 1, "\n")), a, &e),
+		e, ERR_LIMIT);
+	CHECK(strstr(e.text, "hash 65: more than 64"));
+	for (size_t n = TLOG_PROOF_EXTRA_MAX; n <= TLOG_PROOF_EXTRA_MAX + 1; n++) {
+		CLEANUP(buf_done) struct buf b = buf_init(TLOG_PROOF_SIZE_MAX + 4096);
+		const uint8_t *note = (const uint8_t *)memmem(made.p, made.n, "\n\n", 2) + 2;
+		bool ok;
+
+		tlog_proof_emit(&b, span_make(extra, n), 0, &p.inclusion,
+			span_make(note, made.n - (size_t)(note - made.p)));
+		ok = tlog_proof_parse(&p, buf_span(&b), a, &e);
+		CHECK(ok == (n == TLOG_PROOF_EXTRA_MAX));
+		CHECK(ok ? p.extra.n == n : e.kind == ERR_LIMIT);
+	}
+	arena_steps(step, &whole);
+}
+
+/* As long as may be it is refused for what it is, and one byte longer for that. */
+static void sizes(void)
+{
+	CLEANUP(buf_done) struct buf b = buf_init(TLOG_PROOF_SIZE_MAX + 1);
+	struct tlog_proof p;
+	struct err e = { 0 };
+
+	buf_fill(&b, 'x', TLOG_PROOF_SIZE_MAX);
+	CHECK_ERR(tlog_proof_parse(&p, buf_span(&b), a, &e), e, ERR_FORMAT);
+	buf_u8(&b, 'x');
+	CHECK_ERR(tlog_proof_parse(&p, buf_span(&b), a, &e), e, ERR_LIMIT);
+}
+
 int main(void)
 {
 	a = arena_new(1 << 24);
@@ -111,6 +196,8 @@ int main(void)
 	bits();
 	cut();
 	refuses();
+	limits();
+	sizes();
 	buf_done(&made);
 	arena_free(a);
 	return test_end();

@@ -13,11 +13,13 @@ static void paths(void)
 		{ { 1, 1000, 256 }, "tile/1/x001/000" },
 		{ { 0, 1234067, 256 }, "tile/0/x001/x234/067" },
 		{ { 2, 5, 17 }, "tile/2/005.p/17" },
+		{ { 0, 999, 1 }, "tile/0/999.p/1" },
+		{ { 0, 0, 255 }, "tile/0/000.p/255" },
 		{ { TLOG_TILE_ENTRIES, 273, 112 }, "tile/entries/273.p/112" },
 		{ { 7, MERKLE_SIZE_MAX / 256, 1 }, "tile/7/x018/x014/x398/x509/x481/984.p/1" },
 	};
 	static const struct tlog_tile bad[] = { { 8, 0, 1 }, { -2, 0, 1 }, { 0, 0, 0 },
-		{ 0, 0, 257 }, { 0, MERKLE_SIZE_MAX, 1 } };
+		{ 0, 0, 257 }, { 0, MERKLE_SIZE_MAX, 1 }, { 0, MERKLE_SIZE_MAX / 256 + 1, 1 } };
 	char out[TLOG_TILE_PATH_MAX];
 	struct err e = { 0 };
 
@@ -37,6 +39,10 @@ static void widths(void)
 		tlog_tile_width(TLOG_TILE_ENTRIES, 273, 70000) == 112);
 	CHECK(tlog_tile_width(1, 0, 70000) == 256 && tlog_tile_width(1, 1, 70000) == 17);
 	CHECK(tlog_tile_width(2, 0, 70000) == 1 && tlog_tile_width(2, 1, 70000) == 0);
+	CHECK(tlog_tile_width(7, 0, UINT64_C(1) << 62) == 64 &&
+		tlog_tile_width(8, 0, UINT64_MAX) == 0);
+	CHECK(tlog_tile_width(0, 0, 255) == 255 && tlog_tile_width(0, 0, 1) == 1 &&
+		tlog_tile_width(0, 0, 257) == 256 && tlog_tile_width(0, 1, 257) == 1);
 	CHECK(tlog_tile_width(3, 0, 70000) == 0 && tlog_tile_width(0, 0, 0) == 0);
 	CHECK(tlog_tile_width(0, 0, 256) == 256 && tlog_tile_width(0, 1, 256) == 0 &&
 		tlog_tile_width(1, 0, 256) == 1);
@@ -123,11 +129,33 @@ static void refuses(void)
 		ERR_FORMAT);
 	CHECK_OK(tlog_tile_of(&part, 8, 1, 700, &e), e);
 	CHECK(part.tile.level == 1 && part.first == 1 && part.n == 1);
+	CHECK_OK(tlog_tile_of(&part, 61, 1, MERKLE_SIZE_MAX, &e), e);
+	CHECK(part.tile.level == 7 && part.tile.at == 0 && part.first == 32 && part.n == 32);
+	CHECK_ERR(tlog_tile_of(&part, 61, 2, UINT64_MAX, &e), e, ERR_USAGE);
+	CHECK_ERR(tlog_tile_of(&part, 62, 0, MERKLE_SIZE_MAX, &e), e, ERR_USAGE);
+	CHECK_OK(tlog_tile_of(&part, 0, MERKLE_SIZE_MAX - 1, MERKLE_SIZE_MAX, &e), e);
+	CHECK(part.tile.at == MERKLE_SIZE_MAX / 256 - 1 && part.tile.width == 256 &&
+		part.first == 255);
+	CHECK_ERR(tlog_tile_of(&part, 0, MERKLE_SIZE_MAX, UINT64_MAX, &e), e, ERR_USAGE);
+	/* Parts that a tile has not, and one that is the tile's very end. */
+	part = (struct tlog_tile_part){
+		.tile = { .level = 0, .at = 2, .width = 188 }, .first = 184, .n = 4
+	};
+	CHECK_OK(tlog_tile_hash(&h, &part, span_make(tiles[0][2], 188 * MERKLE_HASH_SIZE), &e), e);
+	CHECK_ERR(tlog_tile_hash(&h, &part, span_make(tiles[0][2], 189 * MERKLE_HASH_SIZE), &e), e,
+		ERR_FORMAT);
+	part.first = 185;
+	CHECK_ERR(tlog_tile_hash(&h, &part, span_make(tiles[0][2], 188 * MERKLE_HASH_SIZE), &e), e,
+		ERR_FORMAT);
+	part = (struct tlog_tile_part){ .tile = { .width = 256 }, .n = 128 };
+	CHECK_OK(tlog_tile_hash(&h, &part, SPAN_OF(tiles[0][0]), &e), e);
+	part.n = 256;
+	CHECK_ERR(tlog_tile_hash(&h, &part, SPAN_OF(tiles[0][0]), &e), e, ERR_FORMAT);
 }
 
 static void entries(void)
 {
-	CLEANUP(buf_done) struct buf b = buf_init(TLOG_TILE_ENTRIES_SIZE_MAX);
+	CLEANUP(buf_done) struct buf b = buf_init(TLOG_TILE_ENTRIES_SIZE_MAX), small = buf_init(4);
 	static uint8_t big[TLOG_TILE_ENTRY_MAX + 1];
 	struct span s;
 	struct err e = { 0 };
@@ -144,6 +172,9 @@ static void entries(void)
 	CHECK_ERR(tlog_tile_entry(&s, buf_span(&b), 2, 0, &e), e, ERR_FORMAT);
 	CHECK_ERR(tlog_tile_entry(&s, buf_span(&b), 4, 0, &e), e, ERR_FORMAT);
 	CHECK_ERR(tlog_tile_entry(&s, span_make(b.p, b.n - 1), 3, 0, &e), e, ERR_FORMAT);
+	CHECK_OK(tlog_tile_entry(&s, buf_span(&b), 3, 1, &e), e);
+	CHECK(s.n == 0);
+	CHECK_ERR(tlog_tile_put_entry(&small, str_span(STR("one")), &e), e, ERR_LIMIT);
 }
 
 int main(void)
