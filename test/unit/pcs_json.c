@@ -80,7 +80,9 @@ static void splits(void)
 			ERR_FORMAT);
 	for (size_t n = 0; n < d.n; n++)
 		CHECK_ERR(pcs_json_split(&split, span_make(d.p, n), "tcbInfo", &e), e, ERR_FORMAT);
-	buf_fill(&d, ' ', PCS_JSON_SIZE_MAX);
+	buf_fill(&d, ' ', PCS_JSON_SIZE_MAX - d.n);
+	CHECK_OK(pcs_json_split(&split, buf_span(&d), "tcbInfo", &e), e);
+	buf_u8(&d, ' ');
 	CHECK_ERR(pcs_json_split(&split, buf_span(&d), "tcbInfo", &e), e, ERR_LIMIT);
 }
 
@@ -155,6 +157,65 @@ static void reads_times(void)
 	}
 }
 
+/* Digits of either case, each letter beside them, and sizes beside the right one. */
+static void digits(void)
+{
+	static const struct {
+		const char *text;
+		bool taken;
+		uint8_t first;
+	} cases[] = { { "0900", true, 0x09 }, { "90aA", true, 0x90 }, { "afAF", true, 0xaf },
+		{ "FA00", true, 0xfa }, { "fa00", true, 0xfa }, { "00000", false, 0 },
+		{ "000", false, 0 }, { "00", false, 0 }, { "", false, 0 }, { "000000", false, 0 } };
+	static const char beside[] = "/:`g@G x-";
+
+	for (size_t i = 0; i < ARRAY_LEN(cases) + 4 * (sizeof beside - 1); i++) {
+		bool named = i < ARRAY_LEN(cases);
+		size_t at = i - ARRAY_LEN(cases);
+		char odd[] = "0000";
+		struct json v = { .kind = JSON_STRING,
+			.text = str_of(named ? cases[i].text : odd) };
+		struct str key = STR("x");
+		struct json o = { .kind = JSON_OBJECT, .keys = &key, .items = &v, .n = 1 };
+		uint8_t got[2] = { 7, 7 };
+		struct err e = { 0 };
+		bool want = named && cases[i].taken;
+
+		if (!named)
+			odd[at % 4] = beside[at / 4];
+		CHECK(pcs_json_hex(&o, "x", got, sizeof got, &e) == want);
+		CHECK(got[0] == (want ? cases[i].first : 7));
+		CHECK(want || (e.kind == ERR_FORMAT && strstr(e.text, "'x' must be 4 hex digits")));
+	}
+}
+
+/* As many digits as a number may have, and more; and numbers with the last byte first. */
+static void numbers(void)
+{
+	char text[131];
+	struct json v = { .kind = JSON_STRING };
+	struct str key = STR("x");
+	struct json o = { .kind = JSON_OBJECT, .keys = &key, .items = &v, .n = 1 };
+	uint8_t out[65];
+	uint64_t number = 0;
+	struct err e = { 0 };
+
+	memset(text, 'a', sizeof text);
+	v.text = str_make(text, 128);
+	CHECK_OK(pcs_json_hex(&o, "x", out, 64, &e), e);
+	v.text = str_make(text, 130);
+	CHECK_ERR(pcs_json_hex(&o, "x", out, 65, &e), e, ERR_FORMAT);
+	v.text = STR("0102030405060708");
+	CHECK_OK(pcs_json_u64le(&o, "x", &number, &e), e);
+	CHECK(number == UINT64_C(0x0807060504030201));
+	v.text = STR("01020304050607");
+	CHECK_ERR(pcs_json_u64le(&o, "x", &number, &e), e, ERR_FORMAT);
+	v.kind = JSON_NULL;
+	CHECK_ERR(pcs_json_u64le(&o, "x", &number, &e), e, ERR_FORMAT);
+	CHECK_ERR(pcs_json_time(&o, "x", &(int64_t){ 0 }, &e), e, ERR_FORMAT);
+	CHECK_ERR(pcs_json_hex(&o, "y", out, 64, &e), e, ERR_FORMAT);
+}
+
 static void dates(void)
 {
 	const struct pcs_json_dates d = { 1000, 2000 };
@@ -171,7 +232,7 @@ static void dates(void)
 	CHECK_OK(pcs_json_current(&d, &t, "it", &e), e);
 	t.at_unix = 999;
 	CHECK_ERR(pcs_json_current(&d, &t, "it", &e), e, ERR_MISMATCH);
-	CHECK(strstr(e.text, "clock"));
+	CHECK(strstr(e.text, "it was issued at 1970-01-01T00:16:40Z"));
 	t.leeway = 1;
 	CHECK_OK(pcs_json_current(&d, &t, "it", &e), e);
 	t.at_unix = 2002; /* a second of grace and one of leeway */
@@ -190,6 +251,8 @@ int main(void)
 	splits();
 	hidden_members();
 	reads_times();
+	digits();
+	numbers();
 	dates();
 	arena_free(a);
 	return test_end();

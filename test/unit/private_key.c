@@ -134,7 +134,8 @@ static void makes(void)
 		CLEANUP(private_key_freep)
 		struct private_key *k = NULL, *other = NULL, *back = NULL;
 		CLEANUP(buf_done)
-		struct buf a = buf_init(400), b = buf_init(400), c = buf_init(400);
+		struct buf a = buf_init(400), b = buf_init(400), c = buf_init(400),
+			   none = buf_init(8);
 		char pem[PRIVATE_KEY_PEM_MAX];
 		struct err e = { 0 };
 		size_t n = 0;
@@ -150,6 +151,7 @@ static void makes(void)
 		CHECK_OK(private_key_spki(&c, other, &e), e);
 		CHECK(span_equal(buf_span(&a), buf_span(&b)));
 		CHECK(!span_equal(buf_span(&a), buf_span(&c)));
+		CHECK_ERR(private_key_spki(&none, k, &e), e, ERR_LIMIT);
 		CHECK(private_key_kind_of_name(
 			      &kind, str_of(private_key_kind_name(private_key_kind_of(k)))) &&
 			kind == kinds[i]);
@@ -219,7 +221,9 @@ static void refuses(void)
 	refuse(EVP_EC_gen("P-256"), ENCRYPTED, ERR_USAGE, "passphrase");
 	refuse(EVP_EC_gen("P-256"), PUBLIC, ERR_FORMAT, "no private key");
 	CHECK_ERR(private_key_of_pem(&k, span_make(NULL, 0), &e), e, ERR_FORMAT);
-	buf_fill(&big, ' ', PRIVATE_KEY_FILE_MAX + 1);
+	buf_fill(&big, ' ', PRIVATE_KEY_FILE_MAX);
+	CHECK_ERR(private_key_of_pem(&k, buf_span(&big), &e), e, ERR_FORMAT);
+	buf_u8(&big, ' ');
 	CHECK_ERR(private_key_of_pem(&k, buf_span(&big), &e), e, ERR_LIMIT);
 }
 

@@ -1,6 +1,7 @@
 /* Identities of quoting enclaves: whose it is, and each field of an enclave that is not the one. */
 #include "trust/qe_identity.h"
 
+#include "arena_steps.h"
 #include "tdx_documents.h"
 
 static struct arena *a;
@@ -147,6 +148,90 @@ static void limits(void)
 	CHECK_ERR(qe_identity_parse(&q, buf_span(&b), a, &e), e, ERR_LIMIT);
 }
 
+static bool step(struct arena *little, const void *of, struct err *e)
+{
+	const struct buf *b = of;
+	struct qe_identity q = { .n_levels = 77 };
+	bool ok = qe_identity_parse(&q, span_make(b->p, b->n - 1), little, e);
+
+	CHECK(q.n_levels == (ok ? 2 : 77));
+	return ok;
+}
+
+/* Numbers at their limits; as many levels as may be; where memory ends. */
+static void numbers(void)
+{
+	static const struct {
+		const char *from, *to;
+		bool taken;
+	} cases[] = { { "\"isvprodid\":2", "\"isvprodid\":65535", true },
+		{ "\"isvprodid\":2", "\"isvprodid\":65536", false },
+		{ "\"isvsvn\":4", "\"isvsvn\":65535", true },
+		{ "\"isvsvn\":4", "\"isvsvn\":65536", false },
+		{ "\"tcbEvaluationDataNumber\":17", "\"tcbEvaluationDataNumber\":4294967295",
+			true },
+		{ "\"tcbEvaluationDataNumber\":17", "\"tcbEvaluationDataNumber\":4294967296",
+			false },
+		{ "\"version\":2", "\"version\":65535", true },
+		{ "\"version\":2", "\"version\":65536", false } };
+	struct made_identity i = made_honest_identity();
+	CLEANUP(buf_done) struct buf b = made_identity_body(&i);
+
+	arena_steps(step, &b);
+	for (size_t k = 0; k < ARRAY_LEN(cases); k++) {
+		CLEANUP(buf_done) struct buf text = buf_init(1 << 16);
+		const char *at = strstr((const char *)b.p, cases[k].from);
+		struct qe_identity q;
+		struct err e = { 0 };
+
+		CHECK(at);
+		if (!at)
+			continue;
+		buf_add(&text, b.p, (size_t)(at - (const char *)b.p));
+		buf_add_cstr(&text, cases[k].to);
+		buf_add_cstr(&text, at + strlen(cases[k].from));
+		CHECK(qe_identity_parse(&q, buf_span(&text), a, &e) == cases[k].taken);
+		CHECK(cases[k].taken || e.kind == ERR_FORMAT);
+	}
+	for (size_t n = QE_IDENTITY_LEVELS_MAX; n <= QE_IDENTITY_LEVELS_MAX + 1; n++) {
+		CLEANUP(buf_done) struct buf text = buf_init(1 << 16);
+		const char *at = strstr((const char *)b.p, "\"tcbLevels\":[");
+		struct qe_identity q;
+		struct err e = { 0 };
+
+		buf_add(&text, b.p, (size_t)(at - (const char *)b.p));
+		buf_add_cstr(&text, "\"tcbLevels\":[1");
+		for (size_t k = 1; k < n; k++)
+			buf_add_cstr(&text, ",1");
+		buf_add_cstr(&text, "]}");
+		CHECK_ERR(qe_identity_parse(&q, buf_span(&text), a, &e), e,
+			n > QE_IDENTITY_LEVELS_MAX ? ERR_LIMIT : ERR_FORMAT);
+	}
+}
+
+/* Every bit that the masks keep counts, and no other; the numbers' bytes stand in their order. */
+static void masks(void)
+{
+	uint8_t attributes[16] = { 0 }, signer[32] = { 0 };
+	struct tdx_quote_qe qe = { .attributes = SPAN_OF(attributes), .mrsigner = SPAN_OF(signer) };
+	struct qe_identity q = { .miscselect_mask = 0xf0f0a5a5 };
+	struct err e = { 0 };
+
+	for (size_t k = 0; k < 16; k++)
+		q.attributes_mask[k] = (uint8_t)(0x5a + k);
+	for (unsigned bit = 0; bit < 32; bit++) {
+		qe.miscselect = 1u << bit;
+		CHECK(qe_identity_matches(&q, &qe, &e) == !(q.miscselect_mask >> bit & 1));
+	}
+	qe.miscselect = 0;
+	for (size_t bit = 0; bit < 128; bit++) {
+		attributes[bit / 8] = (uint8_t)(1 << bit % 8);
+		CHECK(qe_identity_matches(&q, &qe, &e) ==
+			!(q.attributes_mask[bit / 8] >> bit % 8 & 1));
+		attributes[bit / 8] = 0;
+	}
+}
+
 int main(void)
 {
 	a = arena_new(512 << 20);
@@ -156,6 +241,8 @@ int main(void)
 	levels();
 	refuses();
 	limits();
+	numbers();
+	masks();
 	arena_free(a);
 	return test_end();
 }

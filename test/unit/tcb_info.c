@@ -116,8 +116,7 @@ static void memory(void)
 {
 	struct made_tcb_info i = made_honest_info();
 	CLEANUP(buf_done)
-	struct buf b = made_info_body(&i),
-		   spaces = buf_init(PCS_JSON_SIZE_MAX + 1);
+	struct buf b = made_info_body(&i), spaces = buf_init(PCS_JSON_SIZE_MAX + 1);
 	struct tcb_info t;
 	struct err e = { 0 };
 
@@ -134,9 +133,13 @@ static void many(void)
 	static const struct {
 		const char *list;
 		size_t max;
-	} cases[] = { { "\"tcbLevels\":[{\"tcb\":{\"sgx", TCB_INFO_LEVELS_MAX },
-		{ "\"tcbLevels\":[{\"tcb\":{\"isvsvn", TCB_INFO_LEVELS_MAX },
-		{ "\"tdxModuleIdentities\":[", TCB_INFO_MODULES_MAX } };
+		const char *rest, *says;
+	} cases[] = { { "\"tcbLevels\":[{\"tcb\":{\"sgx", TCB_INFO_LEVELS_MAX, "",
+			      "elements, want 1 to" },
+		{ "\"tcbLevels\":[{\"tcb\":{\"isvsvn", TCB_INFO_LEVELS_MAX, "]}",
+			"elements, want 1 to" },
+		{ "\"tdxModuleIdentities\":[", TCB_INFO_MODULES_MAX, "", "elements, want 1 to" },
+		{ "\"advisoryIDs\":[", TCB_ADVISORIES_MAX, "]}", "advisories, limit" } };
 	struct made_tcb_info info = made_honest_info();
 	CLEANUP(buf_done) struct buf body = made_info_body(&info);
 
@@ -155,14 +158,13 @@ static void many(void)
 		for (size_t k = 1; k < n; k++)
 			buf_add_cstr(&b, "{},");
 		buf_add_cstr(&b, "{}]}");
-		if (i / 2 == 1)
-			buf_add_cstr(&b, "]}");
+		buf_add_cstr(&b, cases[i / 2].rest);
 		buf_u8(&b, 0);
 		CHECK_ERR(tcb_info_parse(&t, span_make(b.p, b.n - 1), a, &e), e,
 			i % 2 ? ERR_LIMIT : ERR_FORMAT);
 		if (i % 2)
-			test_report(strstr(e.text, "elements, want 1 to") != NULL, __FILE__,
-				__LINE__, e.text);
+			test_report(strstr(e.text, cases[i / 2].says) != NULL, __FILE__, __LINE__,
+				e.text);
 	}
 }
 

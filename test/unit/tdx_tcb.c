@@ -263,6 +263,23 @@ static void dates_and_advisories(void)
 	CHECK(tdx_tcb_advisories(&t, list, 2) == 2);
 }
 
+/* The smaller number of two documents; the oldest date, which may be the platform's. */
+static void oldest(void)
+{
+	struct machine m = honest();
+	struct tdx_tcb t = { 0 };
+	struct err e = { 0 };
+
+	m.info.levels[0].date = "2001-01-01T00:00:00Z";
+	CHECK_OK(evaluate(&t, &m, &e), e);
+	CHECK(t.oldest_date_unix == 978307200);
+	for (unsigned n = 16; n <= 18; n++) {
+		m.info.evaluation = n;
+		CHECK_OK(evaluate(&t, &m, &e), e);
+		CHECK(t.evaluation_number == (n < 17 ? n : 17));
+	}
+}
+
 /* Of every component: one less than the level wants is named, with both numbers. */
 static void lags(void)
 {
@@ -330,6 +347,7 @@ int main(void)
 	a = arena_new(512 << 20);
 	levels();
 	dates_and_advisories();
+	oldest();
 	lags();
 	join();
 	arena_free(a);

@@ -1,5 +1,6 @@
 #include "trust/witness_request.h"
 
+#include "arena_steps.h"
 #include "base/mem.h"
 #include "witness_made.h"
 
@@ -51,6 +52,8 @@ static void parts(void)
 	again = buf_init(WITNESS_REQUEST_SIZE_MAX);
 	CHECK_OK(witness_request_emit(&again, r->old_size, &r->proof, r->note, &e), e);
 	CHECK(span_equal(buf_span(&again), buf_span(&b)));
+	want.n = WITNESS_REQUEST_PROOF_MAX;
+	CHECK_OK(witness_request_emit(&again, 6, &want, r->note, &e), e);
 	want.n = MERKLE_PROOF_MAX;
 	CHECK_ERR(witness_request_emit(&again, 6, &want, r->note, &e), e, ERR_LIMIT);
 }
@@ -121,7 +124,12 @@ static void limits(void)
 	struct err e = { 0 };
 
 	buf_add_cstr(&b, "old 0\n\n");
-	buf_fill(&b, 'x', WITNESS_REQUEST_SIZE_MAX + 1 - b.n);
+	buf_fill(&b, 'x', SIGNED_NOTE_SIZE_MAX);
+	CHECK_ERR(witness_request_parse(r, buf_span(&b), a, &e), e, ERR_FORMAT);
+	b.n = 0;
+	buf_fill(&b, 'x', WITNESS_REQUEST_SIZE_MAX);
+	CHECK_ERR(witness_request_parse(r, buf_span(&b), a, &e), e, ERR_FORMAT);
+	buf_u8(&b, 'x');
 	CHECK_ERR(witness_request_parse(r, buf_span(&b), a, &e), e, ERR_LIMIT);
 }
 
@@ -267,6 +275,57 @@ static void damaged_replies(void)
 	CHECK(taken(&s, buf_span(&s.lines), 2, &e) == 0 && e.kind == ERR_LIMIT);
 }
 
+static bool step_request(struct arena *little, const void *of, struct err *e)
+{
+	CLEANUP(mem_free) struct witness_request *r = MEM_NEW(struct witness_request);
+	bool ok = witness_request_parse(r, *(const struct span *)of, little, e);
+
+	CHECK(r->checkpoint.size == (ok ? 13 : 0));
+	return ok;
+}
+
+static bool step_reply(struct arena *little, const void *of, struct err *e)
+{
+	const struct answers *s = of;
+	CLEANUP(buf_done) struct buf lines = buf_init(WITNESS_REPLY_SIZE_MAX);
+	bool ok = witness_reply_check(
+		&lines, NULL, buf_span(&s->lines), s->text, s->keys, 2, little, e);
+
+	CHECK((lines.n > 0) == ok);
+	return ok;
+}
+
+static void memory(void)
+{
+	CLEANUP(answers_done) struct answers s = answers_made();
+	CLEANUP(buf_done) struct buf b = made_request(&l, 6, 13);
+	struct span whole = buf_span(&b);
+
+	arena_steps(step_request, &whole);
+	arena_steps(step_reply, &s);
+}
+
+/* Whose a line is: the key's kind, its number and its name, each alone another's. */
+static void whose(void)
+{
+	CLEANUP(answers_done) struct answers s = answers_made();
+	struct note_key good = s.keys[0];
+	struct err e = { 0 };
+
+	s.keys[0].id ^= 1;
+	CHECK(taken(&s, buf_span(&s.lines), 2, &e) == 2);
+	s.keys[0] = good;
+	s.keys[0].type = NOTE_KEY_ED25519;
+	CHECK(taken(&s, buf_span(&s.lines), 2, &e) == 2);
+	s.keys[0] = good;
+	s.keys[0].name = STR("witness.example/3");
+	CHECK(taken(&s, buf_span(&s.lines), 2, &e) == 2);
+	CHECK(taken(&s, buf_span(&s.lines), 1, &e) == 0 && e.kind == ERR_NOTFOUND);
+	s.keys[0] = good;
+	buf_fill(&s.lines, 'x', WITNESS_REPLY_SIZE_MAX - s.lines.n);
+	CHECK(taken(&s, buf_span(&s.lines), 2, &e) == 0 && e.kind == ERR_FORMAT);
+}
+
 int main(void)
 {
 	l = made_log(MADE_ORIGIN);
@@ -279,6 +338,8 @@ int main(void)
 	sizes();
 	replies();
 	damaged_replies();
+	memory();
+	whose();
 	private_key_free(l.key);
 	return test_end();
 }
