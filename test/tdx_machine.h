@@ -10,6 +10,7 @@
 #include "appraise/platform.h"
 #include "tdx_documents.h"
 #include "tdx_quote_made.h"
+#include "verdict_told.h"
 
 /* Where fields stand in the body, and in the quoting enclave's report. */
 enum {
@@ -358,6 +359,7 @@ __attribute__((unused)) static void run_case(const struct tdx_case *c)
 	tdx_machine_sign();
 	c->after();
 	CHECK_OK(appraise(&out, &m.in, a, &e), e);
+	verdict_told(c->name, &out);
 	ok = out.verdict.status == c->want && verdict_affirms(&out.verdict) == (c->want == GOOD) &&
 	     (!c->failing || fails(c->failing)) && well_said();
 	CHECK(ok);

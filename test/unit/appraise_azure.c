@@ -380,9 +380,11 @@ static void arguments(void)
 
 int main(void)
 {
+	verdict_told_begin();
 	azure_snp_keys();
 	az_run_all(cases, ARRAY_LEN(cases), honest);
 	arguments();
 	azure_snp_done();
+	verdict_told_end("appraise_azure");
 	return test_end();
 }

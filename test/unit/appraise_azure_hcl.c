@@ -172,6 +172,7 @@ static void hardware_lies(void)
 }
 
 static const struct az_case cases[] = {
+	BEFORE(0, az_nothing, VERDICT_AFFIRMING, NULL),
 	AFTER(25, hcl_cut, BAD, "hcl-form"),
 	AFTER(25, hcl_empty, BAD, "hcl-form"),
 	BEFORE(25, hcl_magic, BAD, "hcl-form"),
@@ -235,9 +236,11 @@ static void claims_are_bound(void)
 
 int main(void)
 {
+	verdict_told_begin();
 	azure_snp_keys();
 	az_run_all(cases, ARRAY_LEN(cases), honest);
 	claims_are_bound();
 	azure_snp_done();
+	verdict_told_end("appraise_azure_hcl");
 	return test_end();
 }

@@ -173,6 +173,7 @@ static const struct az_case cases[] = {
 	BEFORE(0, firmware_without_public_area, BAD, "tpm-firmware"),
 	AFTER(0, no_key, BAD, "ak-rsa-bits"),
 	AFTER(0, no_key, BAD, "signature-hash"),
+	BEFORE(0, az_nothing, VERDICT_AFFIRMING, NULL),
 	BEFORE(4, quote_by_other, BAD, "signature"),
 	BEFORE(4, key_by_position, BAD, "signature"),
 	AFTER(4, other_public_key, BAD, "hcl-ak"),
@@ -196,9 +197,11 @@ static const struct az_case cases[] = {
 
 int main(void)
 {
+	verdict_told_begin();
 	azure_snp_keys();
 	az_run_all(cases, ARRAY_LEN(cases), honest);
 	CHECK(!az_failed("ak-source") && !check_find(&az_out.verdict.checks, "ak-source"));
 	azure_snp_done();
+	verdict_told_end("appraise_azure_quote");
 	return test_end();
 }

@@ -236,10 +236,12 @@ static const struct az_case cases[] = {
 
 int main(void)
 {
+	verdict_told_begin();
 	az_ak = made_rsa();
 	az_other = made_rsa();
 	az_run_all(cases, ARRAY_LEN(cases), honest);
 	EVP_PKEY_free(az_ak);
 	EVP_PKEY_free(az_other);
+	verdict_told_end("appraise_azure_tdx");
 	return test_end();
 }

@@ -6,6 +6,7 @@
 #define ASSAY_TEST_APPRAISE_CASE_H
 
 #include "machine_made.h"
+#include "verdict_told.h"
 
 static struct machine m; /* the machine of the case under test */
 static struct appraise_out out;
@@ -57,6 +58,7 @@ static void run_case(const struct test_case *c)
 	machine_sign(&m);
 	c->after();
 	CHECK_OK(appraise_tpm(&out, &m.in, a, &e), e);
+	verdict_told(c->name, &out);
 	failing = c->failing ? check_find(&out.verdict.checks, c->failing) : NULL;
 	ok = out.verdict.status == c->want && verdict_affirms(&out.verdict) == (c->want == GOOD) &&
 	     (!c->failing || (failing && failing->result == CHECK_FAILED && failing->reason.n));

@@ -358,9 +358,11 @@ static void arguments(void)
 
 int main(void)
 {
+	verdict_told_begin();
 	case_keys_new();
 	run_cases(cases, ARRAY_LEN(cases));
 	arguments();
 	case_keys_free();
+	verdict_told_end("appraise_nitro");
 	return test_end();
 }

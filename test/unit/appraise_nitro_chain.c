@@ -197,6 +197,7 @@ static void archive_of_the_future(void)
 }
 
 static const struct test_case cases[] = {
+	B(0, nothing, GOOD, NULL),
 	A(5, root_unknown, BAD, "root"),
 	A(5, root_of_another_maker, BAD, "root"),
 	B(5, root_forged, BAD, "root"),
@@ -281,10 +282,12 @@ static void says_clock(void)
 
 int main(void)
 {
+	verdict_told_begin();
 	case_keys_new();
 	run_cases(cases, ARRAY_LEN(cases));
 	extensions();
 	says_clock();
 	case_keys_free();
+	verdict_told_end("appraise_nitro_chain");
 	return test_end();
 }

@@ -130,6 +130,7 @@ static void no_certificate(void)
 }
 
 static const struct test_case cases[] = {
+	B(0, nothing, GOOD, NULL),
 	B(17, es256, BAD, "cose-header"),
 	B(17, ps384, BAD, "cose-header"),
 	B(17, es512, BAD, "cose-header"),
@@ -162,8 +163,10 @@ static const struct test_case cases[] = {
 
 int main(void)
 {
+	verdict_told_begin();
 	case_keys_new();
 	run_cases(cases, ARRAY_LEN(cases));
 	case_keys_free();
+	verdict_told_end("appraise_nitro_document");
 	return test_end();
 }

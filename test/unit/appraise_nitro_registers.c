@@ -131,6 +131,7 @@ static void instance_register_missing(void)
 }
 
 static const struct test_case cases[] = {
+	B(0, nothing, GOOD, NULL),
 	B(8, in_debug, BAD, "debug"),
 	B(8, debug_as_expected, BAD, "debug"),
 	B(8, debug_by_one, BAD, "debug"),
@@ -199,10 +200,12 @@ static void debug_warns(void)
 
 int main(void)
 {
+	verdict_told_begin();
 	case_keys_new();
 	run_cases(cases, ARRAY_LEN(cases));
 	claims_are_signed();
 	debug_warns();
 	case_keys_free();
+	verdict_told_end("appraise_nitro_registers");
 	return test_end();
 }

@@ -377,6 +377,7 @@ static void signatures(void)
 
 int main(void)
 {
+	verdict_told_begin();
 	snp_world_keys();
 	honest();
 	certificates();
@@ -386,5 +387,6 @@ int main(void)
 	against_leaf();
 	signatures();
 	snp_world_done();
+	verdict_told_end("appraise_snp");
 	return test_end();
 }

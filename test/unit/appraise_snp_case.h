@@ -8,6 +8,7 @@
 #include "appraise/appraise.h"
 #include "codec/yaml.h"
 #include "snp_world.h"
+#include "verdict_told.h"
 
 enum { GUEST_CERTIFICATES = 8 };
 
@@ -164,6 +165,7 @@ __attribute__((unused)) static void guest_expect(struct guest *g, const char *na
 	bool ok;
 
 	CHECK_OK(appraise(&guest_out, &g->in, g->a, &e), e);
+	verdict_told(name, &guest_out);
 	c = failing ? check_find(&v->checks, failing) : NULL;
 	ok = v->status == want && verdict_affirms(v) == (want == VERDICT_AFFIRMING) &&
 	     (failing ? c && c->result == CHECK_FAILED && c->reason.n

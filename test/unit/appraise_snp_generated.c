@@ -123,10 +123,12 @@ static void each_extension(void)
 
 int main(void)
 {
+	verdict_told_begin();
 	snp_world_keys();
 	each_byte();
 	each_length();
 	each_extension();
 	snp_world_done();
+	verdict_told_end("appraise_snp_generated");
 	return test_end();
 }

@@ -382,6 +382,7 @@ static void nothing_given(void)
 
 int main(void)
 {
+	verdict_told_begin();
 	snp_world_keys();
 	hardware();
 	versions();
@@ -394,5 +395,6 @@ int main(void)
 	inside();
 	nothing_given();
 	snp_world_done();
+	verdict_told_end("appraise_snp_policy");
 	return test_end();
 }

@@ -272,11 +272,13 @@ static void underneath_another_machine(void)
 
 int main(void)
 {
+	verdict_told_begin();
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
 		run_case(&cases[i]);
 	another_platforms_shape();
 	nothing_of_what_is_not_signed();
 	any_link_broken();
 	underneath_another_machine();
+	verdict_told_end("appraise_tdx");
 	return test_end();
 }

@@ -307,6 +307,7 @@ static void no_advisory_and_none_applies(void)
 	}
 
 static const struct tdx_case cases[] = {
+	B(nothing, GOOD, NULL, 0),
 	C(debug, BAD, "tdx-debug", 8),
 	C(under_debug_otherwise, BAD, "tdx-debug", 8),
 	BC("debug in TDX 1.5", tdx_15, debug, BAD, "tdx-debug", 8),
@@ -396,9 +397,11 @@ static void migration_warns(void)
 
 int main(void)
 {
+	verdict_told_begin();
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
 		run_case(&cases[i]);
 	debug_warns();
 	migration_warns();
+	verdict_told_end("appraise_tdx_body");
 	return test_end();
 }

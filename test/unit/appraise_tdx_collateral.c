@@ -231,6 +231,7 @@ static void replayed_of_an_earlier_evaluation(void)
 }
 
 static const struct tdx_case cases[] = {
+	B(nothing, GOOD, NULL, 0),
 	A(no_info, BAD, "tdx-tcb-info", 14),
 	A(no_identity, BAD, "tdx-qe-identity", 14),
 	A(no_info_chain, BAD, "tdx-tcb-info-chain", 14),
@@ -292,8 +293,10 @@ static void nobody_judges(void)
 
 int main(void)
 {
+	verdict_told_begin();
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
 		run_case(&cases[i]);
 	nobody_judges();
+	verdict_told_end("appraise_tdx_collateral");
 	return test_end();
 }

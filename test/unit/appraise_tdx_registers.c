@@ -259,9 +259,11 @@ static void what_is_said(void)
 
 int main(void)
 {
+	verdict_told_begin();
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
 		run_case(&cases[i]);
 	log_is_named();
 	what_is_said();
+	verdict_told_end("appraise_tdx_registers");
 	return test_end();
 }

@@ -87,6 +87,7 @@ static void accepts_even_none(void)
 }
 
 static const struct tdx_case cases[] = {
+	B(nothing, GOOD, NULL, 0),
 	B(early_behind, BAD, "tdx-tcb-status", 24),
 	B(pce_behind, BAD, "tdx-tcb-status", 24),
 	B(below_all, BAD, "tdx-tcb-status", 24),
@@ -178,9 +179,11 @@ static void message(void)
 
 int main(void)
 {
+	verdict_told_begin();
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
 		run_case(&cases[i]);
 	statuses();
 	message();
+	verdict_told_end("appraise_tdx_tcb");
 	return test_end();
 }

@@ -483,6 +483,7 @@ static void memory(void)
 
 int main(void)
 {
+	verdict_told_begin();
 	made_keys();
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
 		run_case(&cases[i]);
@@ -492,5 +493,6 @@ int main(void)
 	arguments();
 	memory();
 	made_keys_done();
+	verdict_told_end("appraise_tpm");
 	return test_end();
 }

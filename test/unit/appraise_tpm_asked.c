@@ -227,6 +227,7 @@ static void not_asked(void)
 }
 
 static const struct test_case cases[] = {
+	B(nothing, GOOD, NULL),
 	A(other_data, BAD, "report-data"),
 	A(archive_other_data, BAD, "report-data"),
 	A(data_instead, BAD, "nonce"),
@@ -267,6 +268,7 @@ static const struct test_case cases[] = {
 
 int main(void)
 {
+	verdict_told_begin();
 	made_keys();
 	longer_key = EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)3072);
 	not_asked();
@@ -274,5 +276,6 @@ int main(void)
 		run_case(&cases[i]);
 	EVP_PKEY_free(longer_key);
 	made_keys_done();
+	verdict_told_end("appraise_tpm_asked");
 	return test_end();
 }

@@ -219,6 +219,7 @@ static void policies(void)
 
 int main(void)
 {
+	verdict_told_begin();
 	made_keys();
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		production = 0xff;
@@ -229,5 +230,6 @@ int main(void)
 	}
 	policies();
 	made_keys_done();
+	verdict_told_end("appraise_tpm_gce");
 	return test_end();
 }

@@ -283,9 +283,11 @@ static const struct test_case cases[] = {
 
 int main(void)
 {
+	verdict_told_begin();
 	made_keys();
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
 		run_case(&cases[i]);
 	made_keys_done();
+	verdict_told_end("appraise_tpm_key");
 	return test_end();
 }

@@ -9,6 +9,7 @@
 #include "appraise/appraise.h"
 #include "codec/yaml.h"
 #include "hcl_made.h"
+#include "verdict_told.h"
 
 #define AZURE_CONFIGURATION                                               \
 	"\"vm-configuration\":{\"console-enabled\":true,\"secure-boot\":" \
@@ -228,6 +229,7 @@ __attribute__((unused)) static void az_run(const struct az_case *c, void (*hones
 	az_sign();
 	c->after();
 	CHECK_OK(appraise(&az_out, &az.in, a, &e), e);
+	verdict_told(c->name, &az_out);
 	ok = az_out.verdict.status == c->want &&
 	     verdict_affirms(&az_out.verdict) == (c->want == VERDICT_AFFIRMING) &&
 	     (c->failing ? az_failed(c->failing)

@@ -3,12 +3,35 @@
  */
 #include "appraise/bundle_status.h"
 
+#include "base/utc.h"
 #include "collateral_made.h"
 #include "evidence/snp_certs.h"
+#include "golden_text.h"
 
 enum { AT = 1796083200, DAY_S = 86400 };
 
 static struct arena *a;
+
+static struct buf told; /* all that is said, for test/golden/bundle_status.txt */
+
+static void tell(const struct bundle_status *s, int64_t at)
+{
+	buf_printf(&told, "at %lld: %s, earliest %zu of %zu\n", (long long)(at - AT),
+		s->complete ? "complete" : "incomplete", s->earliest, s->n);
+	for (size_t i = 0; i < s->n; i++) {
+		const struct bundle_status_item *it = &s->items[i];
+		char from[UTC_SIZE] = "", to[UTC_SIZE] = "";
+
+		if (it->has_dates) {
+			utc_write(from, it->dates.from_unix);
+			utc_write(to, it->dates.to_unix);
+		}
+		buf_printf(&told, "  %.*s %s: %.*s %s %s; ", STR_ARG(it->label),
+			bundle_status_name(it->state), STR_ARG(it->what), from, to);
+		golden_text_add(&told, it->why);
+		buf_add_cstr(&told, "\n");
+	}
+}
 
 static struct bundle_status status(const struct bundle *b, int64_t at)
 {
@@ -16,6 +39,7 @@ static struct bundle_status status(const struct bundle *b, int64_t at)
 	struct err e = { 0 };
 
 	CHECK_OK(bundle_status(&s, b, at, a, &e), e);
+	tell(&s, at);
 	return s;
 }
 
@@ -184,7 +208,7 @@ static void tdx_parts(const struct collateral_tdx *t)
 		*parts[i].part = none;
 		CHECK(is(&b, AT, parts[i].label, BUNDLE_STATUS_MISSING));
 		b = tdx_bundle(t);
-		parts[i].part->n /= 2;
+		parts[i].part->n = 40;
 		CHECK(is(&b, AT, parts[i].label, BUNDLE_STATUS_UNREADABLE));
 	}
 	b = tdx_bundle(t);
@@ -239,6 +263,7 @@ int main(void)
 	struct collateral_tdx tdx = collateral_tdx(AT);
 
 	a = arena_new(256 << 20);
+	told = buf_init(1 << 20);
 	snp_dates(&snp);
 	snp_parts(&snp);
 	snp_other_list(&snp);
@@ -249,5 +274,6 @@ int main(void)
 	collateral_snp_done(&snp);
 	collateral_tdx_done(&tdx);
 	arena_free(a);
+	golden_text(&told, "bundle_status");
 	return test_end();
 }

@@ -5,8 +5,10 @@
 #include "appraise/export_flat.h"
 #include "appraise/export_rvps.h"
 #include "appraise/export_words.h"
+#include "base/hex.h"
 #include "codec/json_base64.h"
 #include "export_made.h"
+#include "golden_text.h"
 
 enum { TEXT = 1 << 20 };
 static struct arena *a;
@@ -73,6 +75,51 @@ static void check_uuid(const struct cbor *id)
 {
 	CHECK(id && id->bytes.n == 16);
 	CHECK(id && id->bytes.p[6] >> 4 == 8 && id->bytes.p[8] >> 6 == 2);
+}
+
+/* In hexadecimal, lines of 32 bytes. */
+static void tell(struct buf *told, const char *what, const struct buf *b)
+{
+	buf_printf(told, "%s\n", what);
+	for (size_t at = 0; at < b->n; at += 32) {
+		hex_add(told, span_make(b->p + at, b->n - at < 32 ? b->n - at : 32));
+		buf_add_cstr(told, "\n");
+	}
+}
+
+/* All bytes of every format, and that a buffer without room for the last of them is told. */
+static void whole(void)
+{
+	static const enum digest_alg banks[] = { DIGEST_SHA1, DIGEST_SHA512 };
+	struct buf told = buf_init(TEXT);
+	CLEANUP(buf_done) struct buf b = buf_init(TEXT);
+	CLEANUP(buf_done) struct buf other = buf_init(TEXT);
+	CLEANUP(buf_done) struct buf h = buf_init(TEXT);
+	struct reference_values v;
+	struct err e = { 0 };
+
+	export_make(&v, EXPORT_MADE_SHAPES, a);
+	CHECK_OK(export_corim(&b, &v, &e), e);
+	tell(&told, "CoRIM", &b);
+	export_corim_header(&h, COSE_ES384, span_make("kid", 3), STR("me"));
+	tell(&told, "header", &h);
+	for (size_t max = b.n - 1; max <= b.n; max++) {
+		CLEANUP(buf_done) struct buf small = buf_init(max);
+
+		CHECK(export_corim(&small, &v, &e) == (max == b.n));
+		CHECK(max == b.n || e.kind == ERR_LIMIT);
+	}
+	export_make(&v, 1, a);
+	for (size_t i = 0; i < 2; i++) {
+		((struct reference_shape *)(uintptr_t)v.shapes)->banks[i] = banks[i];
+		for (size_t k = 0; k < v.shapes->n_registers; k++)
+			((struct reference_register *)(uintptr_t)&v.shapes->registers[k])
+				->values[i]
+				.alg = banks[i];
+	}
+	CHECK_OK(export_corim(&other, &v, &e), e);
+	tell(&told, "CoRIM, SHA-1 and SHA-512", &other);
+	golden_text(&told, "export");
 }
 
 /* What a deterministic writer makes of what was read are the same bytes, in the CoMIDs, too. */
@@ -228,6 +275,7 @@ int main(void)
 {
 	a = arena_new(64 << 20);
 	corim();
+	whole();
 	deterministic();
 	header();
 	tag_ids();

@@ -7,6 +7,7 @@
 
 #include "appraise/appraise.h"
 #include "nitro_made.h"
+#include "verdict_told.h"
 
 enum { CASE_LAYERS = 8 };
 
@@ -170,6 +171,7 @@ __attribute__((unused)) static void run_case(const struct test_case *c)
 	world_sign();
 	c->after();
 	CHECK_OK(appraise(&out, &w.in, a, &e), e);
+	verdict_told(c->name, &out);
 	ok = out.verdict.status == c->want && verdict_affirms(&out.verdict) == (c->want == GOOD) &&
 	     (!c->failing || failed(c->failing));
 	CHECK(ok);

@@ -1,5 +1,6 @@
 #include "appraise/published.h"
 
+#include "golden_text.h"
 #include "keys_made.h"
 #include "trust/dsse.h"
 #include "trust/tlog_proof.h"
@@ -156,12 +157,47 @@ static struct span proof_of(const struct proof_made *m)
 
 static const struct last_seen nothing;
 
+static struct buf told; /* all that is said, for test/golden/published.txt */
+
+static void tell(const struct published *p)
+{
+	buf_printf(&told, "%s: ", p->refused ? p->refused : "fine");
+	golden_text_add(&told, p->why);
+	buf_printf(&told, "; channel %d of '%.*s', remembered %zu channels and %zu logs\n",
+		p->has_channel, STR_ARG(p->signer), p->seen.n_channels, p->seen.n_logs);
+	for (size_t i = 0; i < p->n_statements; i++) {
+		buf_printf(&told, "  %.*s %s: ", STR_ARG(p->statements[i].file->path),
+			p->statements[i].counts ? "counts" : "does not count");
+		golden_text_add(&told, p->statements[i].why);
+		buf_add_cstr(&told, "\n");
+	}
+}
+
+/* With every amount of memory it is the same, or LIMIT. */
+static void judge_in_little(const struct published_in *in, const struct published *whole)
+{
+	bool done = false;
+
+	for (size_t max = 0; !done && max < 1 << 20; max += 997) {
+		CLEANUP(arena_freep) struct arena *small = arena_new(max);
+		struct published p = { .n_statements = 77 };
+		struct err e = { 0 };
+
+		done = published_judge(&p, in, small, &e);
+		CHECK(done ? p.refused == whole->refused && str_equal(p.why, whole->why)
+			   : e.kind == ERR_LIMIT && p.n_statements == 77);
+	}
+	CHECK(done);
+}
+
 static struct published judge(const struct published_in *in)
 {
 	struct published p = { 0 };
 	struct err e = { 0 };
 
 	CHECK_OK(published_judge(&p, in, a, &e), e);
+	tell(&p);
+	judge_in_little(in, &p);
 	return p;
 }
 
@@ -348,6 +384,9 @@ static void several(void)
 	CHECK(!p.refused && p.statements[2].counts && !p.seen.n_logs);
 	in.n_proofs = PUBLISHED_PROOFS_MAX + 1;
 	CHECK_ERR(published_judge(&p, &in, a, &e), e, ERR_LIMIT);
+	in.n_proofs = 3;
+	in.n_statements = PUBLISHED_STATEMENTS_MAX + 1;
+	CHECK_ERR(published_judge(&p, &in, a, &e), e, ERR_LIMIT);
 }
 
 /*
@@ -388,6 +427,7 @@ static void malicious(void)
 int main(void)
 {
 	a = arena_new(64 << 20);
+	told = buf_init(1 << 20);
 	world_make();
 	channels();
 	proofs();
@@ -396,5 +436,6 @@ int main(void)
 	malicious();
 	world_done();
 	arena_free(a);
+	golden_text(&told, "published");
 	return test_end();
 }

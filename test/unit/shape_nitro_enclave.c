@@ -1,7 +1,7 @@
 #include "appraise/shape_nitro_enclave.h"
 
 #include "image/eif_write.h"
-#include "test.h"
+#include "golden_text.h"
 
 static struct arena *a;
 
@@ -41,6 +41,7 @@ static void through_the_file(void)
 	CHECK(read.shapes[0].n_registers == 3 && str_is(read.shapes[0].platform, "nitro-enclave"));
 	reference_values_emit(&read, &again);
 	CHECK(span_equal(buf_span(&text), buf_span(&again)));
+	golden_text(&again, "shape_nitro_enclave");
 }
 
 static void refuses(void)
