@@ -356,12 +356,57 @@ static void arguments(void)
 	CHECK_ERR(appraise_nitro(&out, &w.in, a, &e), e, ERR_USAGE);
 }
 
+/* A document that breaks its rules is a verdict, however little memory is left; of one that needs more there is none. */
+static void broken_in_little(void)
+{
+	CLEANUP(arena_freep) struct arena *a = arena_new(8 << 20);
+	struct span whole;
+
+	world_init(a);
+	world_sign();
+	whole = w.bundle.nitro_document;
+	for (size_t cut = 1; cut < whole.n; cut += whole.n / 3) {
+		CLEANUP(arena_freep) struct arena *small = arena_new(400 << 10);
+		struct err e = { 0 };
+
+		w.bundle.nitro_document = span_make(whole.p, whole.n - cut);
+		CHECK_OK(appraise_nitro(&out, &w.in, small, &e), e);
+		CHECK(out.verdict.status == BAD && failed("cose-form"));
+	}
+}
+
+/* More items than the format has is a failed check with memory for it, and LIMIT without. */
+static void too_many_items(void)
+{
+	CLEANUP(arena_freep) struct arena *a = arena_new(8 << 20);
+	CLEANUP(buf_done) struct buf b = buf_init(1 << 20);
+	bool failing = false, none = false;
+
+	world_init(a);
+	buf_u8(&b, 0x9a);
+	buf_u32be(&b, 12000);
+	buf_fill(&b, 0, 12000);
+	w.bundle.nitro_document = buf_span(&b);
+	for (size_t max = 100 << 10; max < 6 << 20; max += 300 << 10) {
+		CLEANUP(arena_freep) struct arena *small = arena_new(max);
+		struct err e = { 0 };
+
+		if (appraise_nitro(&out, &w.in, small, &e))
+			failing = out.verdict.status == BAD && failed("cose-form");
+		else
+			none = e.kind == ERR_LIMIT && !failing;
+	}
+	CHECK(failing && none);
+}
+
 int main(void)
 {
 	verdict_told_begin();
 	case_keys_new();
 	run_cases(cases, ARRAY_LEN(cases));
 	arguments();
+	broken_in_little();
+	too_many_items();
 	case_keys_free();
 	verdict_told_end("appraise_nitro");
 	return test_end();

@@ -5,6 +5,7 @@
 
 #include "base/hex.h"
 #include "collateral_made.h"
+#include "golden_text.h"
 
 enum { AT = 1796083200 };
 
@@ -194,6 +195,101 @@ static void kinds(const struct collateral_snp *c)
 	}
 }
 
+/* What is said of every part with every file, for test/golden/bundle_fill.txt; nothing is changed where it is refused. */
+static void tell(struct buf *told, enum bundle_kind kind, const char *label, const char *name,
+	struct span file)
+{
+	struct bundle b = { .kind = kind }, before = b;
+	struct err e = { 0 };
+
+	buf_printf(told, "%s %s %s: ", bundle_kind_name(kind), label, name);
+	if (bundle_fill(&b, label, file, a, &e)) {
+		buf_add_cstr(told, "taken\n");
+		return;
+	}
+	CHECK(!memcmp(&b, &before, sizeof b));
+	buf_printf(told, "%d ", (int)e.kind);
+	golden_text_add(told, str_of(e.text));
+	buf_printf(told, "; %s\n", e.hint);
+}
+
+static void everything(const struct collateral_snp *c, const struct collateral_tdx *t)
+{
+	static const char *const labels[] = { "snp.certificate", "snp.crl", "tdx.quote",
+		"tdx.tcb-info", "tdx.tcb-info-chain", "tdx.qe-identity", "tdx.qe-identity-chain",
+		"tdx.pck-crl", "tdx.root-crl", "log.cc", "log.firmware", "tpm.quote",
+		"tpm.signature", "tpm.pcrs", "binding", "nothing" };
+	const struct {
+		const char *name;
+		struct span file;
+	} files[] = { { "DER", buf_span(&c->vcek) },
+		{ "PEM", pem("CERTIFICATE", buf_span(&c->ask)) },
+		{ "PEM of nothing", pem("CERTIFICATE", span_make("x", 1)) },
+		{ "CRL", buf_span(&c->crl) }, { "CRL in PEM", pem("X509 CRL", buf_span(&c->crl)) },
+		{ "CRL in hex", in_hex(buf_span(&t->root_crl)) },
+		{ "odd hex", span_make("abc", 3) }, { "quote", buf_span(&t->quote) },
+		{ "TCB info", buf_span(&t->tcb_info) },
+		{ "QE identity", buf_span(&t->qe_identity) }, { "chain", buf_span(&t->chain) },
+		{ "text", span_make("sha1:\n0 : 0x" ONES, 51) }, { "JSON", span_make("{}", 2) },
+		{ "empty", span_make("", 0) } };
+	struct buf told = buf_init(1 << 20);
+
+	for (size_t i = 0; i < ARRAY_LEN(labels); i++)
+		for (unsigned kind = 0; kind < BUNDLE_KINDS; kind++)
+			for (size_t k = 0; k < ARRAY_LEN(files); k++) {
+				struct bundle b = { .kind = (enum bundle_kind)kind };
+				struct err e = { 0 };
+				bool taken = bundle_fill(&b, labels[i], files[k].file, a, &e);
+
+				if (k == 0 || (e.kind != ERR_USAGE || taken))
+					tell(&told, (enum bundle_kind)kind, labels[i],
+						files[k].name, files[k].file);
+			}
+	golden_text(&told, "bundle_fill");
+}
+
+/* One byte more than a part may have is LIMIT before anybody looks at it. */
+static void sizes(void)
+{
+	static uint8_t bytes[(1 << 20) + 1];
+	struct bundle b = { .kind = BUNDLE_TDX };
+	struct err e = { 0 };
+
+	CHECK_ERR(bundle_fill(&b, "log.cc", span_make(bytes, sizeof bytes), a, &e), e, ERR_LIMIT);
+	CHECK(strstr(e.text, "1048577 bytes, limit 1048576"));
+	CHECK(!bundle_fill(&b, "log.cc", span_make(bytes, sizeof bytes - 1), a, &e) &&
+		e.kind == ERR_FORMAT);
+}
+
+/* As many as there is room for, each once. */
+static void as_many_as_fit(const struct collateral_snp *c)
+{
+	struct bundle b = { .kind = BUNDLE_SNP };
+	struct err e = { 0 };
+
+	b.snp_chain.n = BUNDLE_CERTIFICATES_MAX - 1;
+	CHECK_OK(bundle_fill(&b, "snp.certificate", buf_span(&c->vcek), a, &e), e);
+	CHECK(b.snp_chain.n == BUNDLE_CERTIFICATES_MAX);
+	CHECK_OK(bundle_fill(&b, "snp.certificate", buf_span(&c->vcek), a, &e), e);
+	CHECK_ERR(bundle_fill(&b, "snp.certificate", buf_span(&c->ask), a, &e), e, ERR_LIMIT);
+	CHECK(b.snp_chain.n == BUNDLE_CERTIFICATES_MAX);
+}
+
+static void full_arenas(const struct collateral_snp *c, const struct collateral_tdx *t)
+{
+	CLEANUP(arena_freep) struct arena *none = arena_new(16);
+	struct bundle b = { .kind = BUNDLE_SNP };
+	struct err e = { 0 };
+
+	CHECK_ERR(bundle_fill(&b, "snp.certificate", buf_span(&c->vcek), none, &e), e, ERR_LIMIT);
+	CHECK_ERR(
+		bundle_fill(&b, "snp.certificate", pem("CERTIFICATE", buf_span(&c->ask)), none, &e),
+		e, ERR_LIMIT);
+	b.kind = BUNDLE_TDX;
+	CHECK_ERR(bundle_fill(&b, "tdx.root-crl", in_hex(buf_span(&t->root_crl)), none, &e), e,
+		ERR_LIMIT);
+}
+
 int main(void)
 {
 	struct collateral_snp snp = collateral_snp(3, AT);
@@ -206,6 +302,10 @@ int main(void)
 	other_documents();
 	values();
 	kinds(&snp);
+	everything(&snp, &tdx);
+	sizes();
+	as_many_as_fit(&snp);
+	full_arenas(&snp, &tdx);
 	collateral_snp_done(&snp);
 	collateral_tdx_done(&tdx);
 	arena_free(a);
