@@ -258,6 +258,25 @@ static void framing(void)
 	CHECK_ERR(intel_crl_of_der(&crl, buf_span(&der), &e), e, ERR_FORMAT);
 }
 
+/* By itself: a list spares nobody's certificate but its own authority's, and says which dates it has. */
+static void of_another_authority(void)
+{
+	struct made_tdx m = made_honest();
+	struct made_crl spec = honest(&m, PCK_CA);
+	CLEANUP(intel_chain_done) struct intel_chain c = { 0 };
+	CLEANUP(intel_crl_freep) struct intel_crl *crl = NULL;
+	CLEANUP(buf_done) struct buf der = made_crl(&spec);
+	CLEANUP(buf_done) struct buf pem = made_pck_chain(&m);
+	struct err e = { 0 };
+
+	CHECK_OK(intel_chain_read(&c, INTEL_CHAIN_PCK, buf_span(&pem), a, &e), e);
+	CHECK_OK(intel_crl_of_der(&crl, buf_span(&der), &e), e);
+	CHECK_OK(intel_crl_spares(crl, c.certs[0], &e), e);
+	CHECK_ERR(intel_crl_spares(crl, c.certs[1], &e), e, ERR_SIGNATURE);
+	CHECK(!strcmp(e.text, "CRL: another authority issued the certificate"));
+	CHECK(intel_crl_this_update(crl) == spec.from && intel_crl_next_update(crl) == spec.to);
+}
+
 int main(void)
 {
 	a = arena_new(64 << 20);
@@ -270,6 +289,7 @@ int main(void)
 	leeway();
 	framing();
 	of_another();
+	of_another_authority();
 	arena_free(a);
 	return test_end();
 }

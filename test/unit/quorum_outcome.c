@@ -2,10 +2,12 @@
 #include "appraise/quorum_outcome.h"
 
 #include "appraise/reference_computed.h"
+#include "golden_text.h"
 #include "quorum_made.h"
 
 static struct arena *a;
 static struct trust_file trust;
+static struct buf told; /* all that is said, for test/golden/quorum_outcome.txt */
 
 /* Values of one shape: PCR 0 observed (00), PCR 4 computed (04), of the image whose manifest is 02. */
 struct world {
@@ -76,6 +78,8 @@ static struct quorum_outcome outcome(
 
 	CHECK_OK(quorum_take(&q, s, 2, &trust, MADE_NOW, a, &e), e);
 	CHECK_OK(quorum_outcome_of(&o, &q, &w->v, &w->shapes[0], a, &e), e);
+	buf_printf(&told, "%s, %zu of %zu: %.*s; %.*s\n", o.vouched ? "vouched" : "not vouched",
+		o.n, o.needed, STR_ARG(o.who), STR_ARG(o.why));
 	CHECK(o.vouched == (o.why.n == 0) && o.vouched == (o.n == 2));
 	return o;
 }
@@ -277,6 +281,7 @@ static void denied(void)
 int main(void)
 {
 	a = arena_new(256 << 20);
+	told = buf_init(1 << 20);
 	made_trust(&trust, 2, a);
 	vouches();
 	altered();
@@ -288,5 +293,6 @@ int main(void)
 	reasons();
 	denied();
 	arena_free(a);
+	golden_text(&told, "quorum_outcome");
 	return test_end();
 }

@@ -398,6 +398,29 @@ static void memory(void)
 	}
 }
 
+/* The name of a digest has 1 to 64 characters, its text up to 1024. */
+static void digest_names(void)
+{
+	static const struct {
+		size_t name, text;
+		bool ok;
+	} cases[] = { { 0, 2, false }, { 1, 2, true }, { 64, 2, true }, { 65, 2, false },
+		{ 1, 1024, true }, { 1, 1025, false }, { 1, 0, false } };
+	char name[100], text[2000], whole[3000];
+	struct statement s;
+	struct err e = { 0 };
+
+	memset(name, 'n', sizeof name);
+	memset(text, 'a', sizeof text);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		snprintf(whole, sizeof whole,
+			HEAD "\"subject\":[{\"digest\":{\"%.*s\":\"%.*s\"}}],"
+			     "\"predicateType\":\"t\",\"predicate\":{}}",
+			(int)cases[i].name, name, (int)cases[i].text, text);
+		CHECK(parse(&s, str_span(str_of(whole)), &e) == cases[i].ok);
+	}
+}
+
 int main(void)
 {
 	verdicts();
@@ -410,6 +433,7 @@ int main(void)
 	subjects();
 	limits();
 	memory();
+	digest_names();
 	arena_free(a);
 	return test_end();
 }

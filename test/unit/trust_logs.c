@@ -213,6 +213,26 @@ static void members(void)
 	}
 }
 
+/* With every amount of memory it is the same, or LIMIT. */
+static void full_arenas(void)
+{
+	struct str text = arena_printf(a, HEAD "logs:\n" LOG LOG WITNESSES, "a", log_key("a", 1),
+		"b", log_key("b", 2), "1", witness_key("w1", 3), witness_key("w2", 4));
+	struct err e = { 0 };
+	bool done = false;
+	struct json v;
+
+	CHECK_OK(yaml_parse(&v, str_span(text), a, &e), e);
+	for (size_t max = 0; !done && max < 1 << 16; max += 16) {
+		CLEANUP(arena_freep) struct arena *small = arena_new(max);
+		struct trust_logs l = { .n = 77 };
+
+		done = trust_logs_read(&l, &v, small, &e);
+		CHECK(done ? l.n == 2 && l.n_witnesses == 2 : e.kind == ERR_LIMIT && l.n == 77);
+	}
+	CHECK(done);
+}
+
 int main(void)
 {
 	a = arena_new(256 << 20);
@@ -221,6 +241,7 @@ int main(void)
 	ages();
 	limits();
 	members();
+	full_arenas();
 	arena_free(a);
 	return test_end();
 }

@@ -62,6 +62,12 @@ static void reads(void)
 			 &e),
 		e);
 	CHECK(t.rebuilders.n_operators == 3);
+	CHECK_OK(parse(&t,
+			 STR(HEAD "rebuilders:\n" ONE("a", "A9", KEY_A) ONE("b", "A8", KEY_B)
+					 ONE("c", "AZ", KEY_C)),
+			 &e),
+		e);
+	CHECK(t.rebuilders.n_operators == 3);
 }
 
 /* Each with the line at which it is wrong. */
@@ -86,6 +92,11 @@ static void refuses(void)
 			"line 6" },
 		{ "rebuilders:\n" ONE("a", "Alice Inc", KEY_A) ONE("b", "alice, inc.", KEY_B),
 			"line 6" },
+		/* each letter and digit is one, each mark none */
+		{ "rebuilders:\n" ONE("a", "AZ az 09", KEY_A) ONE("b", "az_AZ-09", KEY_B),
+			"line 6" },
+		{ "rebuilders:\n" ONE("a", "Zed", KEY_A) ONE("b", "zED", KEY_B), "line 6" },
+		{ "rebuilders:\n" ONE("a", "9@[`{/", KEY_A) ONE("b", "9", KEY_B), "line 6" },
 		{ "rebuilders:\n" ONE("a", "'Ali\u200bce'", KEY_A), "line 3" },
 		{ "rebuilders:\n" ONE("a", "'\u202eAlice'", KEY_A), "line 3" },
 		{ "rebuilders:\n" ONE("a", "A", "rsa:AAAA"), "line 3" },
