@@ -1,12 +1,10 @@
 /*
  * What expires when, and what a bundle lacks: of SEV-SNP and TDX, part by part, at times around each end.
  */
-#include "appraise/bundle_status.h"
+#include "bundle_status_told.h"
 
-#include "base/utc.h"
 #include "collateral_made.h"
 #include "evidence/snp_certs.h"
-#include "golden_text.h"
 
 enum { AT = 1796083200, DAY_S = 86400 };
 
@@ -14,32 +12,13 @@ static struct arena *a;
 
 static struct buf told; /* all that is said, for test/golden/bundle_status.txt */
 
-static void tell(const struct bundle_status *s, int64_t at)
-{
-	buf_printf(&told, "at %lld: %s, earliest %zu of %zu\n", (long long)(at - AT),
-		s->complete ? "complete" : "incomplete", s->earliest, s->n);
-	for (size_t i = 0; i < s->n; i++) {
-		const struct bundle_status_item *it = &s->items[i];
-		char from[UTC_SIZE] = "", to[UTC_SIZE] = "";
-
-		if (it->has_dates) {
-			utc_write(from, it->dates.from_unix);
-			utc_write(to, it->dates.to_unix);
-		}
-		buf_printf(&told, "  %.*s %s: %.*s %s %s; ", STR_ARG(it->label),
-			bundle_status_name(it->state), STR_ARG(it->what), from, to);
-		golden_text_add(&told, it->why);
-		buf_add_cstr(&told, "\n");
-	}
-}
-
 static struct bundle_status status(const struct bundle *b, int64_t at)
 {
 	struct bundle_status s = { 0 };
 	struct err e = { 0 };
 
 	CHECK_OK(bundle_status(&s, b, at, a, &e), e);
-	tell(&s, at);
+	bundle_status_tell(&told, &s, at, AT);
 	return s;
 }
 

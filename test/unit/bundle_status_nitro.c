@@ -1,11 +1,12 @@
 /*
  * What expires when in evidence that carries its certificates itself: documents of Nitro, and bundles of a TPM.
  */
-#include "appraise/bundle_status.h"
+#include "bundle_status_told.h"
 
 #include "nitro_made.h"
 
 static struct arena *a;
+static struct buf told; /* all that is said, for test/golden/bundle_status_nitro.txt */
 
 static struct bundle_status status(const struct bundle *b, int64_t at)
 {
@@ -13,6 +14,7 @@ static struct bundle_status status(const struct bundle *b, int64_t at)
 	struct err e = { 0 };
 
 	CHECK_OK(bundle_status(&s, b, at, a, &e), e);
+	bundle_status_tell(&told, &s, at, MADE_AT);
 	return s;
 }
 
@@ -71,10 +73,12 @@ static void tpm(void)
 int main(void)
 {
 	a = arena_new(64 << 20);
+	told = buf_init(1 << 20);
 	made_keys_new();
 	nitro();
 	tpm();
 	made_keys_free();
 	arena_free(a);
+	golden_text(&told, "bundle_status_nitro");
 	return test_end();
 }

@@ -5,11 +5,21 @@
 #include "measure/tpm_firmware.h"
 #include "measure/tpm_kernel.h"
 #include "measure/tpm_stub.h"
-#include "test.h"
+#include "golden_text.h"
 
 enum { ARENA = 16 << 20, LOG_MAX = 1 << 16, RTMRS = 4 };
 
 static struct arena *a;
+static struct buf told; /* all that is said, for test/golden/explain_rtmr.txt */
+
+static void tell(const struct explain *x)
+{
+	buf_printf(&told, "%zu %s findings: %.*s\n", x->n, x->registers, STR_ARG(x->summary));
+	for (size_t i = 0; i < x->n; i++)
+		buf_printf(&told, "  %u %s %.*s (%.*s): %.*s\n", x->findings[i].reg,
+			explain_kind_name(x->findings[i].kind), STR_ARG(x->findings[i].event),
+			STR_ARG(x->findings[i].origin), STR_ARG(x->findings[i].text));
+}
 
 /* What is measured: RTMR, type, the name of the event, the text that is hashed; logged is what the log says of it. */
 struct measured {
@@ -111,6 +121,7 @@ static void explain_log(
 	CHECK_OK(event_log_replay(&r, &log, DIGEST_SHA384, &e), e);
 	memcpy(values.values, r.values, sizeof r.values);
 	CHECK_OK(explain(ret, &in, a, &e), e);
+	tell(ret);
 	CHECK(!strcmp(ret->registers, "RTMR"));
 }
 
@@ -186,15 +197,18 @@ static void foreign_log(void)
 
 	make_shape(&shape);
 	CHECK_OK(explain(&ex, &in, a, &e), e);
+	tell(&ex);
 	CHECK(ex.n == 1 && ex.findings[0].kind == EXPLAIN_VALUE);
 }
 
 int main(void)
 {
 	a = arena_new(ARENA);
+	told = buf_init(1 << 16);
 	honest_log();
 	differences();
 	foreign_log();
 	arena_free(a);
+	golden_text(&told, "explain_rtmr");
 	return test_end();
 }
