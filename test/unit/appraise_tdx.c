@@ -270,6 +270,45 @@ static void underneath_another_machine(void)
 	}
 }
 
+/* Without revocation lists those of them are not asked for; test/golden/appraise_tdx_must.txt. */
+static void must_have_passed(void)
+{
+	struct policy_tdx p = policy_default().tdx;
+	struct buf told = buf_init(1 << 14);
+
+	for (unsigned without = 0; without < 2; without++) {
+		const char *must[APPRAISE_TDX_MUST_MAX];
+		size_t n;
+
+		p.without_crl = without;
+		n = appraise_tdx_must(must, &p);
+		buf_printf(&told, "%zu%s:", n, without ? " without lists" : "");
+		for (size_t i = 0; i < n; i++)
+			buf_printf(&told, " %s", must[i]);
+		buf_add_cstr(&told, "\n");
+	}
+	golden_text(&told, "appraise_tdx_must");
+}
+
+/* Wherever the memory ends, it is LIMIT or the verdict that it is with enough. */
+static void full_arenas(void)
+{
+	CLEANUP(arena_freep) struct arena *a = arena_new(16 << 20);
+
+	tdx_machine_init(a);
+	tdx_machine_make();
+	tdx_machine_sign();
+	for (size_t max = 0; max < 400 << 10; max += 6007) {
+		CLEANUP(arena_freep) struct arena *small = arena_new(max);
+		struct err e = { 0 };
+
+		if (appraise(&out, &m.in, small, &e))
+			CHECK(out.verdict.status == GOOD && well_said());
+		else
+			CHECK(e.kind == ERR_LIMIT);
+	}
+}
+
 int main(void)
 {
 	verdict_told_begin();
@@ -279,6 +318,8 @@ int main(void)
 	nothing_of_what_is_not_signed();
 	any_link_broken();
 	underneath_another_machine();
+	must_have_passed();
+	full_arenas();
 	verdict_told_end("appraise_tdx");
 	return test_end();
 }
