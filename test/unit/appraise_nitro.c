@@ -98,6 +98,11 @@ static void unsigned_claim(void)
 {
 	w.in.vouch = APPRAISE_UNSIGNED_CLAIM;
 }
+static void rebuilders_without_statements(void)
+{
+	unsigned_claim();
+	w.trust.rebuilders_needed = 2;
+}
 static void no_shape(void)
 {
 	w.in.shape = NULL;
@@ -293,6 +298,7 @@ static const struct test_case cases[] = {
 	B(0, of_tpm, GOOD, NULL),
 	B(8, of_tpm_without_debug, GOOD, NULL),
 	A(28, unsigned_claim, WARN, "vouched"),
+	A(28, rebuilders_without_statements, WARN, "vouched"),
 	A(0, no_shape, WARN, "pcr-0.sha384"),
 	A(0, no_shape_named, WARN, "pcr-1.sha384"),
 	A(0, not_predicted, WARN, "pcr-1.sha384"),

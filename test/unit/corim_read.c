@@ -78,6 +78,21 @@ static void reads(void)
 	}
 }
 
+/* A key is that of its measurement: the next one that has none has none. */
+static void keys(void)
+{
+	struct err e = { 0 };
+	struct corim c = { 0 };
+
+	CHECK_OK(corim_read_comid(&c,
+			 bytes_of(TRIPLE("82" ENV "82a2006161" /* key "a" */
+					 "01a1028182014161a101a1028182014162")),
+			 a, &e),
+		e);
+	CHECK(c.n_values == 2 && str_is(c.values[0].key, "a") && !c.values[1].key.n);
+	CHECK(str_is(c.values[0].vendor, "v") && str_is(c.values[1].vendor, "v"));
+}
+
 static const struct {
 	const char *hex, *says;
 } bad_comids[] = {
@@ -143,6 +158,7 @@ int main(void)
 {
 	a = arena_new(64 << 20);
 	reads();
+	keys();
 	refuses_comids();
 	refuses_manifests();
 	arena_free(a);

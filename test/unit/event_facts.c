@@ -216,6 +216,69 @@ static void nul_inside(void)
 	CHECK(f.n == 1 && f.items[0].value.n == 8 && !memcmp(f.items[0].value.p, "ABCD\0EFG", 8));
 }
 
+/* A table of n entries: 39 facts are told, and "more" is all that is said of others. */
+static struct event_facts partition_facts(size_t n, int bytes)
+{
+	struct buf b CLEANUP(buf_done) = buf_init(1 << 14);
+
+	buf_add_cstr(&b, "EFI PART");
+	buf_fill(&b, 0, 84);
+	buf_u64le(&b, n);
+	buf_fill(&b, 0x22, 128 * n);
+	b.n += (size_t)bytes;
+	return facts_of(EV_EFI_GPT_EVENT, buf_span(&b), SPAN_OF(""));
+}
+
+static void many_partitions(void)
+{
+	size_t others = partition_facts(1, 0).n - 1;
+
+	for (size_t n = 2; n <= 41; n++) {
+		struct event_facts f = partition_facts(n, 0);
+		bool fits = others + n < EVENT_FACTS_MAX;
+
+		CHECK(f.n == (fits ? others + n : EVENT_FACTS_MAX));
+		CHECK(!strcmp(f.items[f.n - 1].name, fits ? "partition" : "more"));
+		f = partition_facts(n, -1);
+		CHECK(f.n == 1 && strcmp(f.items[0].name, "disk") != 0);
+	}
+	CHECK(strcmp(partition_facts(0, -9).items[0].name, "disk") != 0);
+}
+
+/* Names of the maker up to 64 characters are shown. */
+static void makers(void)
+{
+	for (size_t n = 0; n <= 65; n += n == 1 ? 63 : 1) {
+		struct buf b CLEANUP(buf_done) = buf_init(DATA_MAX);
+		struct event_facts f;
+
+		buf_add(&b, "SP800-155 Event", 16);
+		buf_u32le(&b, 7);
+		buf_fill(&b, 0x11, 16);
+		buf_u8(&b, (uint8_t)n);
+		buf_fill(&b, 'm', n);
+		f = facts_of(EVENT_LOG_NO_ACTION, buf_span(&b), SPAN_OF(""));
+		CHECK(f.n == (n && n <= 64 ? 4 : 3));
+		CHECK(!strcmp(f.items[1].name, "vendor") && str_is(f.items[1].value, "7"));
+	}
+}
+
+/* Of the tables that are handed over up to 16 are shown by name. */
+static void many_tables(void)
+{
+	for (size_t n = 0; n <= 18; n++) {
+		struct buf b CLEANUP(buf_done) = buf_init(DATA_MAX);
+		struct event_facts f;
+		char text[20];
+
+		buf_u64le(&b, n);
+		buf_fill(&b, 0x11, 24 * n);
+		snprintf(text, sizeof text, "%zu", n);
+		f = facts_of(EV_EFI_HANDOFF_TABLES, buf_span(&b), SPAN_OF(""));
+		CHECK(f.n == (n < 16 ? n : 16) + 1 && str_is(f.items[f.n - 1].value, text));
+	}
+}
+
 static void partitions(void)
 {
 	struct buf b CLEANUP(buf_done) = buf_init(DATA_MAX);
@@ -243,7 +306,7 @@ static void partitions(void)
 		"33333333-3333-3333-3333-333333333333"));
 	b.p[92] = 2; /* entries that are not there */
 	f = facts_of(EV_EFI_GPT_EVENT, buf_span(&b), buf_span(&b));
-	CHECK(f.n == 1 && !strcmp(f.items[0].name, "data"));
+	CHECK(f.n == 1 && strcmp(f.items[0].name, "disk") != 0);
 }
 
 /* What a digest is the hash of. */
@@ -359,6 +422,9 @@ int main(void)
 	hostile();
 	nul_inside();
 	partitions();
+	many_partitions();
+	makers();
+	many_tables();
 	hashed();
 	any_bytes();
 	many();

@@ -253,6 +253,23 @@ static void rvps(void)
 	CHECK(o->n == 1 && o->items[0].n == 2);
 }
 
+/* SHA-256 where there is one, wherever it stands; and what does not fit is told. */
+static void banks_and_rooms(void)
+{
+	struct reference_shape s = { .banks = { DIGEST_SHA384, DIGEST_SHA256 }, .n_banks = 2 };
+	CLEANUP(buf_done) struct buf small = buf_init(20);
+	CLEANUP(buf_done) struct buf small_too = buf_init(20);
+	struct reference_values v;
+	struct err e = { 0 };
+
+	CHECK(export_words_bank(&s) == 1);
+	s.n_banks = 1;
+	CHECK(export_words_bank(&s) == 0);
+	export_make(&v, EXPORT_MADE_SHAPES, a);
+	CHECK_ERR(export_rvps(&small, &v, &e), e, ERR_LIMIT);
+	CHECK_ERR(export_flat(&small_too, &v.shapes[0], &e), e, ERR_LIMIT);
+}
+
 static void checks(void)
 {
 	struct reference_shape partly, unknown, empty = { .platform = STR("tpm") };
@@ -282,6 +299,7 @@ int main(void)
 	flat();
 	rvps();
 	checks();
+	banks_and_rooms();
 	arena_free(a);
 	return test_end();
 }

@@ -40,8 +40,15 @@ static void tells(void)
 
 static void bounds(void)
 {
-	struct origin_class_shares s = { 0 };
+	struct origin_class_shares s = { 0 }, full = { 0 };
+	const uint64_t most = UINT64_MAX / 2 / 1000;
 
+	CHECK(!origin_class_add(&full, ORIGIN_SOURCE, most + 1));
+	CHECK(origin_class_add(&full, ORIGIN_SOURCE, most - 1));
+	CHECK(!origin_class_add(&full, ORIGIN_OPAQUE, 2));
+	CHECK(origin_class_add(&full, ORIGIN_OPAQUE, 1) && origin_class_total(&full) == most);
+	CHECK(!origin_class_add(&full, ORIGIN_OPAQUE, 1));
+	CHECK(!strcmp(origin_class_name(ORIGIN_CLASSES), "opaque"));
 	CHECK(!origin_class_add(&s, ORIGIN_SOURCE, UINT64_MAX));
 	CHECK(origin_class_add(&s, ORIGIN_SOURCE, UINT64_MAX / 4000));
 	CHECK(origin_class_add(&s, ORIGIN_OPAQUE, UINT64_MAX / 5000));

@@ -255,6 +255,14 @@ static void words(void)
 	quorum_names(&b, &trust, 0);
 	CHECK(str_is(buf_str(&b), "Alice, Bob and Carol; Alice and Carol; Bob; nobody"));
 
+	{ /* somebody who has the first key alone */
+		struct trust_file first = trust;
+
+		first.rebuilders.n = 1;
+		b.n = 0;
+		quorum_names(&b, &first, ALICE);
+		CHECK(str_is(buf_str(&b), "Alice"));
+	}
 	other = made_claim(a, with_disk(9));
 	CHECK_OK(quorum_first_difference(&s, one, other, a, &e), e);
 	CHECK(str_is(s, "disk.img"));

@@ -1,7 +1,7 @@
 #include "appraise/verdict.h"
 
 #include "codec/json.h"
-#include "test.h"
+#include "golden_text.h"
 
 static struct verdict v;
 
@@ -156,6 +156,58 @@ static void origins(void)
 	arena_free(a);
 }
 
+/* Where one tier ends and the next begins. */
+static void tiers(void)
+{
+	static const struct {
+		int value;
+		enum verdict_status want;
+	} cases[] = { { -1, VERDICT_NONE }, { 0, VERDICT_NONE }, { 1, VERDICT_NONE },
+		{ 2, VERDICT_AFFIRMING }, { 31, VERDICT_AFFIRMING }, { 32, VERDICT_WARNING },
+		{ 95, VERDICT_WARNING }, { 96, VERDICT_CONTRAINDICATED },
+		{ 127, VERDICT_CONTRAINDICATED } };
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		CHECK(verdict_tier(cases[i].value) == cases[i].want);
+}
+
+/* Every member, of checks with all words and with none; a verdict without claims; test/golden/verdict_emit.txt. */
+static void whole(void)
+{
+	static const uint8_t nonce[] = { 0xfb, 0xff, 0 };
+	const struct reference_values values = {
+		.manifest_sha256 = { 7, 8 }, .has_origins = true, .origins = { { 1, 2, 3, 4 } }
+	};
+	struct verdict_context c = { .at_unix = -1,
+		.build = STR("assay 1"),
+		.policy = STR("assay.policy/1 mine"),
+		.submod = STR("tpm"),
+		.nonce = SPAN_OF(nonce),
+		.values = &values };
+	struct buf b = buf_init(1 << 20);
+
+	start();
+	check_add(&v.checks, &(struct check){ .name = "pcr-0.sha256",
+				     .result = CHECK_FAILED,
+				     .claim = CHECK_EXECUTABLES,
+				     .fail_value = CHECK_CONTRAINDICATED,
+				     .what = STR("PCR 0 has its value"),
+				     .want = STR("00"),
+				     .got = STR("11"),
+				     .whose = STR("reference values"),
+				     .reason = STR("it differs"),
+				     .reg = 0,
+				     .bank = STR("sha256") });
+	add("three", CHECK_FAILED, CHECK_HARDWARE, CHECK_CONTRAINDICATED);
+	(void)conclude(good);
+	verdict_emit(&v, &c, &b);
+	buf_add_cstr(&b, "\n");
+	memset(&v, 0, sizeof v);
+	verdict_emit(&v, &(struct verdict_context){ .submod = STR("snp") }, &b);
+	buf_add_cstr(&b, "\n");
+	golden_text(&b, "verdict_emit");
+}
+
 int main(void)
 {
 	zero_rejects();
@@ -164,5 +216,7 @@ int main(void)
 	overflow();
 	emits();
 	origins();
+	tiers();
+	whole();
 	return test_end();
 }
