@@ -305,68 +305,68 @@ static void texts(void)
 }
 
 /* Properties by their bytes: the outer tag [0], the sequence, what stands in it. */
+static const struct {
+	uint8_t bytes[16];
+	uint8_t n;
+	const char *says; /* NULL: taken */
+	bool production;
+	uint64_t version;
+} wrapped[] = {
+	{ { 0xa0, 2, 0x30, 0 }, 4, NULL, false, 0 },
+	{ { 0xa0, 7, 0x30, 5, 0xa0, 3, 2, 1, 9 }, 9, NULL, false, 9 },
+	{ { 0xa0, 7, 0x30, 5, 0xa1, 3, 1, 1, 0xff }, 9, NULL, true, 0 },
+	{ { 0xa0, 7, 0x30, 5, 0xa1, 3, 1, 1, 0 }, 9, NULL, false, 0 },
+	{ { 0xa0, 7, 0x30, 5, 0xa2, 3, 1, 1, 0xff }, 9, NULL, false, 0 },
+	{ { 0xa0, 7, 0x30, 5, 0xa5, 3, 1, 1, 0xff }, 9, NULL, false, 0 },
+	{ { 0xa0, 12, 0x30, 10, 0xa0, 3, 2, 1, 9, 0xa1, 3, 1, 1, 0xff }, 14, NULL, true, 9 },
+	/* Twice, backwards, from elsewhere. */
+	{ { 0xa0, 12, 0x30, 10, 0xa0, 3, 2, 1, 9, 0xa0, 3, 2, 1, 9 }, 14, "out of order", false,
+		0 },
+	{ { 0xa0, 12, 0x30, 10, 0xa2, 3, 1, 1, 0, 0xa2, 3, 1, 1, 0 }, 14, "out of order", false,
+		0 },
+	{ { 0xa0, 12, 0x30, 10, 0xa1, 3, 1, 1, 0, 0xa0, 3, 2, 1, 9 }, 14, "out of order", false,
+		0 },
+	{ { 0xa0, 7, 0x30, 5, 0xa6, 3, 1, 1, 0xff }, 9, "not known", false, 0 },
+	{ { 0xa0, 7, 0x30, 5, 0x9e, 3, 1, 1, 0xff }, 9, "not known", false, 0 },
+	{ { 0xa0, 5, 0x30, 3, 0x04, 1, 1 }, 7, "not known", false, 0 },
+	/* Values that are none. */
+	{ { 0xa0, 7, 0x30, 5, 0xa1, 3, 2, 1, 0xff }, 9, "no truth value", false, 0 },
+	{ { 0xa0, 7, 0x30, 5, 0xa1, 3, 2, 1, 0 }, 9, "no truth value", false, 0 },
+	{ { 0xa0, 7, 0x30, 5, 0xa1, 3, 1, 1, 1 }, 9, "no truth value", false, 0 },
+	{ { 0xa0, 7, 0x30, 5, 0xa1, 3, 1, 1, 0xfe }, 9, "no truth value", false, 0 },
+	{ { 0xa0, 6, 0x30, 4, 0xa1, 2, 1, 0 }, 8, "no truth value", false, 0 },
+	{ { 0xa0, 8, 0x30, 6, 0xa1, 4, 1, 2, 0, 0 }, 10, "no truth value", false, 0 },
+	{ { 0xa0, 7, 0x30, 5, 0xa0, 3, 1, 1, 0xff }, 9, "the security version", false, 0 },
+	{ { 0xa0, 7, 0x30, 5, 0xa0, 3, 2, 1, 0x80 }, 9, "the security version", false, 0 },
+	/* More than there should be: in a property, in the sequence's wrapping, behind all. */
+	{ { 0xa0, 9, 0x30, 7, 0xa1, 5, 1, 1, 0xff, 5, 0 }, 11, "", false, 0 },
+	{ { 0xa0, 9, 0x30, 7, 0xa0, 5, 2, 1, 9, 5, 0 }, 11, "", false, 0 },
+	{ { 0xa0, 4, 0x30, 0, 5, 0 }, 6, "", false, 0 },
+	{ { 0xa0, 2, 0x30, 0, 5, 0 }, 6, "", false, 0 },
+	{ { 0xa1, 2, 0x30, 0 }, 4, "", false, 0 },
+	{ { 0xa0, 2, 0x31, 0 }, 4, "", false, 0 },
+	/* Less: a property and its value that end too early. */
+	{ { 0xa0, 4, 0x30, 2, 0xa1, 3 }, 6, "", false, 0 },
+	{ { 0xa0, 6, 0x30, 4, 0xa1, 2, 1, 1 }, 8, "", false, 0 },
+	{ { 0xa0, 4, 0x30, 2, 0xa1, 0 }, 6, "", false, 0 },
+};
+
 static void properties(void)
 {
-	static const struct {
-		uint8_t bytes[16];
-		uint8_t n;
-		const char *says; /* NULL: taken */
-		bool production;
-		uint64_t version;
-	} cases[] = {
-		{ { 0xa0, 2, 0x30, 0 }, 4, NULL, false, 0 },
-		{ { 0xa0, 7, 0x30, 5, 0xa0, 3, 2, 1, 9 }, 9, NULL, false, 9 },
-		{ { 0xa0, 7, 0x30, 5, 0xa1, 3, 1, 1, 0xff }, 9, NULL, true, 0 },
-		{ { 0xa0, 7, 0x30, 5, 0xa1, 3, 1, 1, 0 }, 9, NULL, false, 0 },
-		{ { 0xa0, 7, 0x30, 5, 0xa2, 3, 1, 1, 0xff }, 9, NULL, false, 0 },
-		{ { 0xa0, 7, 0x30, 5, 0xa5, 3, 1, 1, 0xff }, 9, NULL, false, 0 },
-		{ { 0xa0, 12, 0x30, 10, 0xa0, 3, 2, 1, 9, 0xa1, 3, 1, 1, 0xff }, 14, NULL, true,
-			9 },
-		/* Twice, backwards, from elsewhere. */
-		{ { 0xa0, 12, 0x30, 10, 0xa0, 3, 2, 1, 9, 0xa0, 3, 2, 1, 9 }, 14, "out of order",
-			false, 0 },
-		{ { 0xa0, 12, 0x30, 10, 0xa2, 3, 1, 1, 0, 0xa2, 3, 1, 1, 0 }, 14, "out of order",
-			false, 0 },
-		{ { 0xa0, 12, 0x30, 10, 0xa1, 3, 1, 1, 0, 0xa0, 3, 2, 1, 9 }, 14, "out of order",
-			false, 0 },
-		{ { 0xa0, 7, 0x30, 5, 0xa6, 3, 1, 1, 0xff }, 9, "not known", false, 0 },
-		{ { 0xa0, 7, 0x30, 5, 0x9e, 3, 1, 1, 0xff }, 9, "not known", false, 0 },
-		{ { 0xa0, 5, 0x30, 3, 0x04, 1, 1 }, 7, "not known", false, 0 },
-		/* Values that are none. */
-		{ { 0xa0, 7, 0x30, 5, 0xa1, 3, 2, 1, 0xff }, 9, "no truth value", false, 0 },
-		{ { 0xa0, 7, 0x30, 5, 0xa1, 3, 2, 1, 0 }, 9, "no truth value", false, 0 },
-		{ { 0xa0, 7, 0x30, 5, 0xa1, 3, 1, 1, 1 }, 9, "no truth value", false, 0 },
-		{ { 0xa0, 7, 0x30, 5, 0xa1, 3, 1, 1, 0xfe }, 9, "no truth value", false, 0 },
-		{ { 0xa0, 6, 0x30, 4, 0xa1, 2, 1, 0 }, 8, "no truth value", false, 0 },
-		{ { 0xa0, 8, 0x30, 6, 0xa1, 4, 1, 2, 0, 0 }, 10, "no truth value", false, 0 },
-		{ { 0xa0, 7, 0x30, 5, 0xa0, 3, 1, 1, 0xff }, 9, "the security version", false, 0 },
-		{ { 0xa0, 7, 0x30, 5, 0xa0, 3, 2, 1, 0x80 }, 9, "the security version", false, 0 },
-		/* More than there should be: in a property, in the sequence's wrapping, behind all. */
-		{ { 0xa0, 9, 0x30, 7, 0xa1, 5, 1, 1, 0xff, 5, 0 }, 11, "", false, 0 },
-		{ { 0xa0, 9, 0x30, 7, 0xa0, 5, 2, 1, 9, 5, 0 }, 11, "", false, 0 },
-		{ { 0xa0, 4, 0x30, 0, 5, 0 }, 6, "", false, 0 },
-		{ { 0xa0, 2, 0x30, 0, 5, 0 }, 6, "", false, 0 },
-		{ { 0xa1, 2, 0x30, 0 }, 4, "", false, 0 },
-		{ { 0xa0, 2, 0x31, 0 }, 4, "", false, 0 },
-		/* Less: a property and its value that end too early. */
-		{ { 0xa0, 4, 0x30, 2, 0xa1, 3 }, 6, "", false, 0 },
-		{ { 0xa0, 6, 0x30, 4, 0xa1, 2, 1, 1 }, 8, "", false, 0 },
-		{ { 0xa0, 4, 0x30, 2, 0xa1, 0 }, 6, "", false, 0 },
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		const struct parts p = { .properties = span_make(cases[i].bytes, cases[i].n) };
+	for (size_t i = 0; i < ARRAY_LEN(wrapped); i++) {
+		const struct parts p = { .properties = span_make(wrapped[i].bytes, wrapped[i].n) };
 		struct gce_instance g = { .id = 77 };
 		struct err e = { 0 };
 
-		if (!cases[i].says) {
+		if (!wrapped[i].says) {
 			CHECK_OK(parse_parts(&g, &p, &e), e);
-			CHECK(g.production == cases[i].production &&
-				g.security_version == cases[i].version);
+			CHECK(g.production == wrapped[i].production &&
+				g.security_version == wrapped[i].version);
 			continue;
 		}
 		CHECK_ERR(parse_parts(&g, &p, &e), e, ERR_FORMAT);
-		CHECK(strstr(e.text, cases[i].says) && strstr(e.text, "GCE's instance extension"));
+		CHECK(strstr(e.text, wrapped[i].says) &&
+			strstr(e.text, "GCE's instance extension"));
 		CHECK(g.id == 77);
 	}
 }
