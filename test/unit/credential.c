@@ -4,10 +4,15 @@
 #include <openssl/kdf.h>
 
 #include "base/hex.h"
+#include "base/mem.h"
 #include "base/rd.h"
+#include "leaks.h"
 #include "tpm_made.h"
 
 static EVP_PKEY *key;
+/* The hash that names the EK. */
+static const char *hash = "SHA256";
+static size_t hash_size = 32;
 
 static const struct made_key ek = { .attributes = MADE_EK_ATTRIBUTES, .storage = true };
 static const struct made_key ak = {
@@ -21,7 +26,7 @@ static bool open_seed(struct span enc, uint8_t *seed, size_t *n)
 	char *label = OPENSSL_strdup("IDENTITY");
 	bool ok = EVP_PKEY_decrypt_init(ctx) == 1 &&
 		  EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_OAEP_PADDING) == 1 &&
-		  EVP_PKEY_CTX_set_rsa_oaep_md(ctx, EVP_sha256()) == 1 &&
+		  EVP_PKEY_CTX_set_rsa_oaep_md_name(ctx, hash, NULL) == 1 &&
 		  EVP_PKEY_CTX_set0_rsa_oaep_label(ctx, label, 9) == 1 &&
 		  EVP_PKEY_decrypt(ctx, seed, n, enc.p, enc.n) == 1;
 
@@ -34,17 +39,18 @@ static void kdf(uint8_t *out, size_t n, const uint8_t *seed, const char *label, 
 {
 	EVP_KDF *f = EVP_KDF_fetch(NULL, "KBKDF", NULL);
 	EVP_KDF_CTX *ctx = EVP_KDF_CTX_new(f);
-	char mode[] = "COUNTER", mac[] = "HMAC", hash[] = "SHA256";
+	char mode[] = "COUNTER", mac[] = "HMAC", digest[8];
 	OSSL_PARAM params[] = {
 		OSSL_PARAM_construct_utf8_string("mode", mode, 0),
 		OSSL_PARAM_construct_utf8_string("mac", mac, 0),
-		OSSL_PARAM_construct_utf8_string("digest", hash, 0),
-		OSSL_PARAM_construct_octet_string("key", (void *)(uintptr_t)seed, 32),
+		OSSL_PARAM_construct_utf8_string("digest", digest, 0),
+		OSSL_PARAM_construct_octet_string("key", (void *)(uintptr_t)seed, hash_size),
 		OSSL_PARAM_construct_octet_string("salt", (void *)(uintptr_t)label, strlen(label)),
 		OSSL_PARAM_construct_octet_string("info", (void *)(uintptr_t)context.p, context.n),
 		OSSL_PARAM_construct_end(),
 	};
 
+	snprintf(digest, sizeof digest, "%s", hash);
 	CHECK(EVP_KDF_derive(ctx, out, n, params) == 1);
 	EVP_KDF_CTX_free(ctx);
 	EVP_KDF_free(f);
@@ -53,7 +59,7 @@ static void kdf(uint8_t *out, size_t n, const uint8_t *seed, const char *label, 
 /* What TPM2_ActivateCredential does with the private key. */
 static bool activate(const struct credential *c, const struct tpm_name *name, uint8_t secret[32])
 {
-	uint8_t seed[256], sym[16], mac_key[32], mac[32], iv[16] = { 0 }, plain[64];
+	uint8_t seed[256], sym[16], mac_key[48], mac[48], iv[16] = { 0 }, plain[64];
 	CLEANUP(buf_done) struct buf in = buf_init(1024);
 	EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
 	struct rd r = rd_of(buf_span(&c->id_object));
@@ -61,17 +67,18 @@ static bool activate(const struct credential *c, const struct tpm_name *name, ui
 	size_t n = sizeof seed;
 	int out = 0;
 
-	if (!open_seed(buf_span(&c->encrypted_secret), seed, &n) || n != 32)
+	if (!open_seed(buf_span(&c->encrypted_secret), seed, &n) || n != hash_size)
 		return false;
 	kdf(sym, sizeof sym, seed, "STORAGE", span_make(name->bytes, name->n));
-	kdf(mac_key, sizeof mac_key, seed, "INTEGRITY", span_make("", 0));
+	kdf(mac_key, hash_size, seed, "INTEGRITY", span_make("", 0));
 	buf_add(&in, enc.p, enc.n);
 	buf_add(&in, name->bytes, name->n);
-	HMAC(EVP_sha256(), mac_key, 32, in.p, in.n, mac, NULL);
+	HMAC(EVP_get_digestbyname(hash), mac_key, (int)hash_size, in.p, in.n, mac, NULL);
 	EVP_DecryptInit_ex(ctx, EVP_aes_128_cfb128(), NULL, sym, iv);
 	EVP_DecryptUpdate(ctx, plain, &out, enc.p, (int)enc.n);
 	EVP_CIPHER_CTX_free(ctx);
-	if (hmac.n != 32 || memcmp(hmac.p, mac, 32) || out != 34 || plain[0] || plain[1] != 32)
+	if (hmac.n != hash_size || memcmp(hmac.p, mac, hash_size) || out != 34 || plain[0] ||
+		plain[1] != 32)
 		return false;
 	memcpy(secret, plain + 2, 32);
 	return true;
@@ -116,6 +123,121 @@ static void opens(void)
 	credential_done(&again);
 }
 
+/* An EK named with SHA-384 has it for OAEP, keys and HMAC, too. */
+static void opens_with_sha384(void)
+{
+	static const struct made_key large = {
+		.attributes = MADE_EK_ATTRIBUTES, .storage = true, .name_hash = TPM_ALG_SHA384
+	};
+	CLEANUP(buf_done) struct buf pub = made_public(key, large);
+	struct credential_chance with = chance(0x21);
+	struct tpm_name name = { .n = 50, .bytes = { 0, 0x0c, 7 } };
+	struct credential c;
+	struct tpm_public p;
+	uint8_t secret[32] = { 0 };
+	struct err e = { 0 };
+
+	hash = "SHA384";
+	hash_size = 48;
+	CHECK_OK(tpm_public_parse(&p, buf_span(&pub), &e), e);
+	CHECK_OK(credential_make(&c, &p, &name, &with, &e), e);
+	CHECK(c.id_object.n == 2 + 48 + 34 && c.encrypted_secret.n == 256);
+	CHECK(activate(&c, &name, secret) && !memcmp(secret, with.secret, 32));
+	credential_done(&c);
+	hash = "SHA256";
+	hash_size = 32;
+}
+
+/* What is random goes where it belongs: the seed of OAEP hides the seed, the seed hides the secret. */
+static void what_chance_decides(void)
+{
+	CLEANUP(buf_done) struct buf pub = made_public(key, ek);
+	struct credential_chance with = chance(0x31);
+	struct tpm_name name = { .n = 34, .bytes = { 0, 0x0b, 7 } };
+	struct credential c, other;
+	struct tpm_public p;
+	uint8_t secret[32] = { 0 };
+	struct err e = { 0 };
+
+	CHECK_OK(tpm_public_parse(&p, buf_span(&pub), &e), e);
+	CHECK_OK(credential_make(&c, &p, &name, &with, &e), e);
+	with.oaep_seed[31] ^= 1;
+	CHECK_OK(credential_make(&other, &p, &name, &with, &e), e);
+	CHECK(span_equal(buf_span(&c.id_object), buf_span(&other.id_object)));
+	CHECK(!span_equal(buf_span(&c.encrypted_secret), buf_span(&other.encrypted_secret)));
+	CHECK(activate(&other, &name, secret) && !memcmp(secret, with.secret, 32));
+	credential_done(&other);
+	with.oaep_seed[31] ^= 1;
+	with.oaep_seed[32] ^= 1; /* more than the hash has */
+	with.seed[32] ^= 1;
+	CHECK_OK(credential_make(&other, &p, &name, &with, &e), e);
+	CHECK(span_equal(buf_span(&c.id_object), buf_span(&other.id_object)));
+	CHECK(span_equal(buf_span(&c.encrypted_secret), buf_span(&other.encrypted_secret)));
+	credential_done(&other);
+	with.secret[31] ^= 1;
+	CHECK_OK(credential_make(&other, &p, &name, &with, &e), e);
+	CHECK(!span_equal(buf_span(&c.id_object), buf_span(&other.id_object)));
+	CHECK(span_equal(buf_span(&c.encrypted_secret), buf_span(&other.encrypted_secret)));
+	credential_done(&other);
+	credential_done(&c);
+}
+
+static void refused(const struct tpm_public *p, enum err_kind kind, const char *says)
+{
+	struct credential_chance with = chance(1);
+	struct tpm_name name = { .n = 34 };
+	struct credential c = { .id_object = { .n = 77 } };
+	struct err e = { 0 };
+	bool ok;
+
+	mem_guard_begin();
+	ok = credential_make(&c, p, &name, &with, &e);
+	CHECK(mem_guard_end() && !ok && e.kind == kind && c.id_object.n == 77);
+	if (strcmp(e.text, says) != 0)
+		fprintf(stderr, "'%s', wanted '%s'\n", e.text, says);
+	CHECK(!strcmp(e.text, says));
+}
+
+/* Each of what an EK must be, one by one. */
+static void refuses_other_keys(void)
+{
+#define WANT ", want RSA with AES-128-CFB and SHA-256 or SHA-384"
+	static const enum digest_alg algs[] = { DIGEST_NONE, DIGEST_SHA1, DIGEST_SHA512 };
+	CLEANUP(buf_done) struct buf pub = made_public(key, ek);
+	uint8_t wide[257] = { 0 };
+	struct tpm_public honest, p;
+	struct err e = { 0 };
+
+	CHECK_OK(tpm_public_parse(&honest, buf_span(&pub), &e), e);
+	for (int i = 0; i < 3; i++) {
+		p = honest;
+		p.name_alg = algs[i];
+		refused(&p, ERR_FORMAT, "EK is RSA with AES-128" WANT);
+	}
+	p = honest;
+	p.symmetric.bits = 127;
+	refused(&p, ERR_FORMAT, "EK is RSA with AES-127" WANT);
+	p.symmetric.bits = 129;
+	refused(&p, ERR_FORMAT, "EK is RSA with AES-129" WANT);
+	p = honest;
+	p.symmetric.mode++;
+	refused(&p, ERR_FORMAT, "EK is RSA with AES-128" WANT);
+	p = honest;
+	p.symmetric.alg = TPM_ALG_NULL;
+	refused(&p, ERR_FORMAT, "EK is RSA with none-128" WANT);
+	p = honest;
+	p.type = TPM_ALG_ECC;
+	refused(&p, ERR_FORMAT, "EK is ECC with AES-128" WANT);
+	p = honest;
+	p.modulus.n = 128;
+	refused(&p, ERR_SIGNATURE, "RSA key of 1024 bits, want 2048 to 4096");
+	/* A zero before the modulus: the block would be longer than the key. */
+	memcpy(wide + 1, honest.modulus.p, 256);
+	p = honest;
+	p.modulus = SPAN_OF(wide);
+	refused(&p, ERR_FORMAT, "EK takes no credential");
+}
+
 static void refuses(void)
 {
 	EVP_PKEY *ecc = made_ecc("P-256");
@@ -134,11 +256,42 @@ static void refuses(void)
 	EVP_PKEY_free(ecc);
 }
 
+static struct buf honest_ek;
+
+static void make_and_fail(void)
+{
+	struct credential_chance with = chance(1);
+	struct tpm_name name = { .n = 34 };
+	uint8_t wide[257] = { 0 };
+	struct credential c;
+	struct tpm_public p;
+	struct err e;
+
+	CHECK_OK(tpm_public_parse(&p, buf_span(&honest_ek), &e), e);
+	CHECK_OK(credential_make(&c, &p, &name, &with, &e), e);
+	credential_done(&c);
+	memcpy(wide + 1, p.modulus.p, 256);
+	p.modulus = SPAN_OF(wide);
+	CHECK_ERR(credential_make(&c, &p, &name, &with, &e), e, ERR_FORMAT);
+}
+
+static void gives_back(void)
+{
+	honest_ek = made_public(key, ek);
+	CHECK(leaks_none(make_and_fail));
+	buf_done(&honest_ek);
+}
+
 int main(void)
 {
+	leaks_count();
 	key = made_rsa();
 	opens();
+	opens_with_sha384();
+	what_chance_decides();
 	refuses();
+	refuses_other_keys();
+	gives_back();
 	EVP_PKEY_free(key);
 	return test_end();
 }

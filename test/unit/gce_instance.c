@@ -1,6 +1,8 @@
 #include "trust/gce_instance.h"
 
+#include "base/mem.h"
 #include "codec/der.h"
+#include "leaks.h"
 #include "tpm_made.h"
 
 /* What is made: the numbers of the properties say which there are. */
@@ -415,7 +417,9 @@ static void among_others(void)
 		CHECK(X509_sign(x, key, EVP_sha256()) > 0);
 		size = i2d_X509(x, &der);
 		CHECK_OK(certificate_of_der(&c, span_make(der, (size_t)size), &e), e);
+		mem_guard_begin();
 		ok = gce_instance_read(&g, &has, c, &e);
+		CHECK(mem_guard_end());
 		CHECK(ok == !cases[i].kind && e.kind == cases[i].kind);
 		CHECK(has == (ok && strchr(cases[i].order, 'g')));
 		CHECK((g.id == 77) == !has);
@@ -428,6 +432,7 @@ static void among_others(void)
 
 int main(void)
 {
+	leaks_count();
 	takes();
 	refuses();
 	truncations();
@@ -435,6 +440,7 @@ int main(void)
 	texts();
 	properties();
 	among_others();
+	CHECK(leaks_none(in_certificates));
 	in_certificates();
 	return test_end();
 }

@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "codec/der.h"
+#include "leaks.h"
 #include "tpm_made.h"
 
 static void says(const struct err *e, enum err_kind kind, const char *want)
@@ -122,6 +123,9 @@ static void curve(const char *name, uint16_t id, size_t size)
 			/* One coordinate is longer than the curve, the other is not. */
 			p.x = which ? span_make(x + 8, nx) : span_make(x + 8 + nx - sx, sx);
 			p.y = which ? span_make(y + 8 + ny - sy, sy) : span_make(y + 8, ny);
+			/* What would stand there if there were room. */
+			x[8 + nx - size - 1] = which ? 0 : 4;
+			y[8 + ny - size - 1] = which && more == 2 ? x[8 + nx - 1] : 0;
 			ok = of_tpm(&k, &p, &e);
 			CHECK(ok == (more < 2));
 			if (ok)
@@ -245,13 +249,65 @@ static void how_long(void)
 	}
 }
 
+static unsigned char *an_rsa, *a_curve;
+static int rsa_size, curve_size;
+
+/* Each way in, each way out. */
+static void every_way(void)
+{
+	CLEANUP(public_key_freep) struct public_key *a = NULL, *b = NULL, *c = NULL, *d = NULL;
+	uint8_t modulus[256], point[2][32];
+	struct tpm_public p = { .type = TPM_ALG_RSA, .modulus = SPAN_OF(modulus) };
+	struct err e;
+
+	memset(modulus, 0xd5, sizeof modulus);
+	(void)!public_key_of_spki(&a, span_make(an_rsa, (size_t)rsa_size), &e);
+	(void)!public_key_of_spki(&b, span_make(a_curve, (size_t)curve_size), &e);
+	(void)!public_key_of_spki(&d, span_make(a_curve, (size_t)curve_size - 1), &e);
+	(void)!public_key_of_spki(&d, span_make(an_rsa, (size_t)rsa_size + 1), &e);
+	(void)!public_key_of_tpm(&c, &p, &e);
+	p.exponent = 3;
+	(void)!public_key_of_tpm(&d, &p, &e);
+	p.type = TPM_ALG_ECC;
+	p.curve = TPM_CURVE_P256;
+	memcpy(point[0], a_curve + 27, 32);
+	memcpy(point[1], a_curve + 59, 32);
+	p.x = SPAN_OF(point[0]);
+	p.y = SPAN_OF(point[1]);
+	(void)!public_key_of_tpm(&d, &p, &e);
+	point[0][0] ^= 1;
+	public_key_free(d);
+	d = NULL;
+	(void)!public_key_of_tpm(&d, &p, &e);
+	CHECK(a && b && c && !d);
+}
+
+static void gives_back(void)
+{
+	EVP_PKEY *rsa = made_rsa(), *ecc = made_ecc("P-256");
+	unsigned char *bytes = NULL;
+
+	rsa_size = i2d_PUBKEY(rsa, &bytes);
+	an_rsa = calloc(1, (size_t)rsa_size + 1); /* with a byte behind it */
+	memcpy(an_rsa, bytes, (size_t)rsa_size);
+	curve_size = i2d_PUBKEY(ecc, &a_curve);
+	CHECK(leaks_none(every_way));
+	OPENSSL_free(bytes);
+	free(an_rsa);
+	OPENSSL_free(a_curve);
+	EVP_PKEY_free(rsa);
+	EVP_PKEY_free(ecc);
+}
+
 int main(void)
 {
+	leaks_count();
 	sizes();
 	exponents();
 	curves();
 	other_kinds();
 	in_der();
 	how_long();
+	gives_back();
 	return test_end();
 }

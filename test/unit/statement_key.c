@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "codec/base64.h"
 #include "codec/der.h"
+#include "leaks.h"
 #include "test.h"
 
 /* RFC 8410, section 10.1. */
@@ -317,13 +318,79 @@ static void lines(void)
 	CHECK(strstr(e.text, "': no public key (SubjectPublicKeyInfo)"));
 }
 
+/* A byte behind the key, a line of which only so much is shown, bytes that are no base64. */
+static void a_little_too_much(void)
+{
+	CLEANUP(buf_done) struct buf longer = buf_init(100);
+	struct statement_key *none = NULL;
+	char line[100];
+	uint8_t raw[32];
+	struct err e = { 0 };
+
+	CHECK(hex_read(STR(RAW), raw, 32));
+	buf_add(&longer, "\x30\x2a\x30\x05\x06\x03\x2b\x65\x70\x03\x21", 11);
+	buf_u8(&longer, 0);
+	buf_add(&longer, raw, 32);
+	buf_u8(&longer, 0);
+	CHECK(!of_spki(&none, buf_span(&longer), &e));
+	says(&e, ERR_FORMAT, "no public key (SubjectPublicKeyInfo)");
+	memset(line, 'x', sizeof line);
+	for (size_t n = 79; n <= 81; n++) {
+		size_t shown = n < 80 ? n : 80;
+
+		CHECK(!parse(&none, str_make(line, n), &e) && e.kind == ERR_FORMAT);
+		CHECK(e.text[shown] == 'x' && e.text[shown + 1] == '\'');
+	}
+	CHECK(!parse(&none, STR("ed25519:A"), &e) && e.kind == ERR_FORMAT && !none);
+	CHECK(!strncmp(e.text, "key 'ed25519:A': ", 17) && !strstr(e.text, "no public key"));
+}
+
+static struct buf curve_spki, other_spki;
+
+/* Each way in, each way out. */
+static void every_way(void)
+{
+	CLEANUP(statement_key_freep)
+	struct statement_key *a = NULL, *b = NULL, *c = NULL, *d = NULL;
+	struct span some = curve_spki.n ? span_make(curve_spki.p, curve_spki.n - 1)
+					: span_make(NULL, 0);
+	struct err e;
+
+	(void)!statement_key_of_pem(&a, str_span(STR(PEM)), &e);
+	(void)!statement_key_parse(&b, STR(LINE), &e);
+	(void)!statement_key_of_spki(&c, buf_span(&curve_spki), &e);
+	(void)!statement_key_of_spki(&d, some, &e);
+	(void)!statement_key_of_spki(&d, buf_span(&other_spki), &e);
+	(void)!statement_key_parse(&d, STR("ed25519:AAAA"), &e);
+	CHECK(a && b && c && !d);
+	(void)!statement_key_verify(a, some, some, &e);
+	(void)!statement_key_verify(c, some, some, &e);
+}
+
+static void gives_back(void)
+{
+	EVP_PKEY *curve = EVP_PKEY_Q_keygen(NULL, NULL, "EC", "P-256");
+	EVP_PKEY *other = EVP_PKEY_Q_keygen(NULL, NULL, "EC", "P-384");
+
+	curve_spki = spki_of(curve, NULL);
+	other_spki = spki_of(other, NULL);
+	CHECK(leaks_none(every_way));
+	EVP_PKEY_free(curve);
+	EVP_PKEY_free(other);
+	buf_done(&curve_spki);
+	buf_done(&other_spki);
+}
+
 int main(void)
 {
+	leaks_count();
 	ed25519();
 	rfc_8032();
 	p256();
 	other_kinds();
 	how_long();
 	lines();
+	a_little_too_much();
+	gives_back();
 	return test_end();
 }
