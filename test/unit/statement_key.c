@@ -345,7 +345,7 @@ static void a_little_too_much(void)
 	CHECK(!strncmp(e.text, "key 'ed25519:A': ", 17) && !strstr(e.text, "no public key"));
 }
 
-static struct buf curve_spki, other_spki;
+static struct buf curve_spki, other_spki, longer_spki;
 
 /* Each way in, each way out. */
 static void every_way(void)
@@ -361,6 +361,7 @@ static void every_way(void)
 	(void)!statement_key_of_spki(&c, buf_span(&curve_spki), &e);
 	(void)!statement_key_of_spki(&d, some, &e);
 	(void)!statement_key_of_spki(&d, buf_span(&other_spki), &e);
+	(void)!statement_key_of_spki(&d, buf_span(&longer_spki), &e);
 	(void)!statement_key_parse(&d, STR("ed25519:AAAA"), &e);
 	CHECK(a && b && c && !d);
 	(void)!statement_key_verify(a, some, some, &e);
@@ -374,11 +375,14 @@ static void gives_back(void)
 
 	curve_spki = spki_of(curve, NULL);
 	other_spki = spki_of(other, NULL);
+	longer_spki = spki_of(curve, NULL);
+	buf_u8(&longer_spki, 0);
 	CHECK(leaks_none(every_way));
 	EVP_PKEY_free(curve);
 	EVP_PKEY_free(other);
 	buf_done(&curve_spki);
 	buf_done(&other_spki);
+	buf_done(&longer_spki);
 }
 
 int main(void)
