@@ -46,7 +46,8 @@ enum assay_status {
 
 /*
  * Who stands behind the reference values, as the caller has found out; their file is not asked. Statements of rebuilders, channels
- * and logs are not taken here: `assay verify --publication` does that.
+ * and logs are not taken here: `assay verify --publication` does that. A policy that asks for rebuilders is not met here, and one
+ * that names images is with ASSAY_BUILT_HERE alone.
  */
 enum assay_vouch {
 	ASSAY_UNSIGNED_CLAIM = 0, /* nobody that the caller knows */

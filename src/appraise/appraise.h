@@ -35,6 +35,8 @@ struct appraise_in {
 	const struct bundle *bundle;
 	/* NULL: only what the policy itself names is compared, which a TPM's evidence does not do without */
 	const struct reference_shape *shape;
+	/* The file that shape is of, which names its image; NULL: no image that a policy names is that of shape */
+	const struct reference_values *values;
 	enum appraise_vouch vouch;
 	/* Of these very reference values, by the same trust file; NULL: no statements were given */
 	const struct quorum_outcome *quorum;

@@ -28,13 +28,14 @@ static size_t must_pass(struct appraise_azure_state *s, const char **must)
 {
 	static const char *const always[] = { "hcl-form", "hcl-hardware", "hcl-binding", "hcl-ak",
 		"hcl-tpm", "quote-structure", "signature", "pcr-selection", "pcr-claims",
-		"pcr-digest", "pcr-bank", "vouched", "coverage" };
+		"pcr-digest", "pcr-bank", "coverage" };
 	const struct appraise_in *in = s->tpm.w.in;
 	const struct policy *p = in->policy;
 	size_t n = must_of_hardware(s, must);
 
 	for (size_t i = 0; i < ARRAY_LEN(always); i++)
 		must[n++] = always[i];
+	n += appraise_vouched_must(must + n, p);
 	if (!p->azure.any_measurement || s->measurement_named)
 		must[n++] = "launch-measurement";
 	if (!p->azure.any_secure_boot)

@@ -102,7 +102,7 @@ static size_t must_pass(const struct appraise_nitro_state *s, const char **must)
 	if (p->nitro.public_key.p)
 		must[n++] = rows[NITRO_PUBLIC_KEY].name;
 	n += appraise_fresh_must(must + n, s->w.in);
-	must[n++] = "vouched";
+	n += appraise_vouched_must(must + n, p);
 	must[n++] = "coverage";
 	return n;
 }

@@ -133,12 +133,12 @@ static void conclude(struct appraise_work *w, const struct appraise_snp_said *sa
 		[CHECK_STORAGE_OPAQUE] = none,
 		[CHECK_SOURCED_DATA] = none,
 	};
-	const char *must[APPRAISE_SNP_MUST + APPRAISE_FRESH_MUST + 4];
+	const char *must[APPRAISE_SNP_MUST + APPRAISE_FRESH_MUST + APPRAISE_VOUCHED_MUST + 4];
 	size_t n = APPRAISE_SNP_MUST;
 
 	memcpy(must, appraise_snp_must, sizeof appraise_snp_must);
 	must[n++] = measurement ? measurement : "-";
-	must[n++] = "vouched";
+	n += appraise_vouched_must(must + n, w->in->policy);
 	must[n++] = "coverage";
 	n += appraise_fresh_must(must + n, w->in);
 	must[n] = NULL;

@@ -5,7 +5,10 @@
 #include "appraise/platform.h"
 #include "base/banned.h"
 
-enum { REGISTERS = 1 + TDX_QUOTE_RTMRS, MUST_OWN = REGISTERS + APPRAISE_FRESH_MUST + 4 };
+enum {
+	REGISTERS = 1 + TDX_QUOTE_RTMRS,
+	MUST_OWN = REGISTERS + APPRAISE_FRESH_MUST + APPRAISE_VOUCHED_MUST + 4
+};
 
 size_t appraise_tdx_must(const char *out[static APPRAISE_TDX_MUST_MAX], const struct policy_tdx *p)
 {
@@ -113,9 +116,8 @@ static void registers_and_freshness(struct appraise_work *w, const struct apprai
 static size_t add_own(const char *out[static MUST_OWN], struct appraise_work *w)
 {
 	const struct policy *p = w->in->policy;
-	size_t n = 0;
+	size_t n = appraise_vouched_must(out, p);
 
-	out[n++] = "vouched";
 	out[n++] = "coverage";
 	if (w->in->bundle->has_binding)
 		out[n++] = "binding";

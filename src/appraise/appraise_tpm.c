@@ -21,12 +21,15 @@ static void conclude(struct appraise_tpm_state *s)
 		[CHECK_STORAGE_OPAQUE] = none,
 		[CHECK_SOURCED_DATA] = none,
 	};
-	const char *must[19 + APPRAISE_TPM_ASKED + TPM_PCRS] = { "ak-structure", "ak-attributes",
-		"ak-scheme", "ak-bound", "quote-structure", "signature", "role", "qualifying-data",
-		"pcr-selection", "pcr-claims", "pcr-digest", "pcr-bank", "vouched", "coverage" };
-	size_t n = 14;
+	const char *must[18 + APPRAISE_VOUCHED_MUST + APPRAISE_TPM_ASKED + TPM_PCRS] = {
+		"ak-structure", "ak-attributes", "ak-scheme", "ak-bound", "quote-structure",
+		"signature", "role", "qualifying-data", "pcr-selection", "pcr-claims", "pcr-digest",
+		"pcr-bank", "coverage"
+	};
+	size_t n = 13;
 	const struct check_list *checks = &s->w.out->verdict.checks;
 
+	n += appraise_vouched_must(must + n, s->w.in->policy);
 	n += appraise_fresh_must(must + n, s->w.in);
 	if (s->w.in->policy->tpm.ak)
 		must[n++] = "ak-source";

@@ -35,9 +35,16 @@ void appraise_limit(struct appraise_work *w, const struct err *e, size_t need);
 /* Lower-case hex from the arena; of at most 128 bytes. */
 struct str appraise_hex(struct appraise_work *w, struct span bytes);
 
-/* "vouched": who stands behind the reference values is accepted. */
+/*
+ * "image": the reference values are of an image that the policy names. "vouched": who stands behind them is accepted by the
+ * trust file, and is whom the policy asks for.
+ */
 void appraise_vouched(struct appraise_work *w);
-/* That is: "built here", "rebuilt by Alice and Bob", "unsigned claim". */
+/* Puts the names of its checks that must have passed into must, and says how many: with "image" where the policy names some. */
+enum { APPRAISE_VOUCHED_MUST = 2 };
+size_t appraise_vouched_must(
+	const char *must[static APPRAISE_VOUCHED_MUST], const struct policy *p);
+/* That is: "built here", "rebuilt by Alice and Bob", both with "and", "unsigned claim". */
 struct str appraise_vouched_by(const struct appraise_work *w);
 /*
  * "coverage": each of the layers (NULL at the end) hangs on a register of required, bits as platform.h numbers registers.

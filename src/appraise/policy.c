@@ -104,8 +104,8 @@ static uint32_t hardware_asked(const struct json *v)
 bool policy_parse(struct policy *ret, const struct json *v, struct arena *a, struct err *e)
 {
 	static const char *const keys[] = { "format", "name", "require-registers", "bank",
-		"freshness", "leeway", "clock", "evidence", "shape", "tpm", "snp", "tdx", "nitro",
-		"azure", "gce", NULL };
+		"freshness", "leeway", "clock", "evidence", "shape", "images", "vouchers", "tpm",
+		"snp", "tdx", "nitro", "azure", "gce", NULL };
 	struct policy p = policy_default();
 	bool archive = false;
 	struct str name;
@@ -122,6 +122,7 @@ bool policy_parse(struct policy *ret, const struct json *v, struct arena *a, str
 		!read_kinds(&p.kinds, json_get(v, "evidence"), e) ||
 		(json_get(v, "shape") && !json_get_str(v, "shape", &p.shape, e)) ||
 		!policy_tpm_parse(&p.tpm, json_get(v, "tpm"), e) ||
+		!policy_vouchers_parse(&p.vouchers, v, a, e) ||
 		!policy_nitro_parse(&p.nitro, json_get(v, "nitro"), a, e) ||
 		!policy_azure_parse(&p.azure, json_get(v, "azure"), a, e) ||
 		!policy_gce_parse(&p.gce, json_get(v, "gce"), e) ||

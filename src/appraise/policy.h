@@ -11,6 +11,7 @@
 #include "appraise/policy_snp.h"
 #include "appraise/policy_tdx.h"
 #include "appraise/policy_tpm.h"
+#include "appraise/policy_vouchers.h"
 #include "base/arena.h"
 #include "base/digest.h"
 #include "base/err.h"
@@ -35,6 +36,7 @@ struct policy {
 	uint32_t kinds;
 	struct str shape; /* of the reference values; empty: the only one for a TPM */
 	struct policy_tpm tpm;
+	struct policy_vouchers vouchers; /* and of which images they may be */
 	struct policy_snp snp;
 	struct policy_tdx tdx;
 	struct policy_nitro nitro;

@@ -26,6 +26,7 @@ static void tell_every(const struct policy *p, struct buf *out)
 			: "Its evidence may be of any age: what it says was true at some time, and may be so no more.\n");
 	buf_add_cstr(
 		out, "Somebody whom the trust file accepts must vouch for the reference values.\n");
+	policy_vouchers_tell(&p->vouchers, out);
 	buf_add_cstr(out, "Whatever layer runs code must hang on a register that is required.\n");
 	if (p->leeway_s)
 		buf_printf(out,

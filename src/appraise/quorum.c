@@ -161,12 +161,14 @@ static void count_group(
 	groups[group].n_operators = quorum_count(groups[group].operators);
 }
 
-/* Another answer to the same question that as many give. */
+/* Another answer to the same question that as many give as the trust file asks for; who asks for more gets no dissent unheard. */
 static bool is_split(const struct quorum *q, size_t group)
 {
+	size_t many = q->trust->rebuilders_needed ? q->trust->rebuilders_needed : q->needed;
+
 	for (size_t i = 0; i < q->n_groups; i++)
 		if (i != group && q->groups[i].question == q->groups[group].question &&
-			is_answer(q->groups[i].claim) && q->groups[i].n_operators >= q->needed)
+			is_answer(q->groups[i].claim) && q->groups[i].n_operators >= many)
 			return true;
 	return false;
 }
@@ -206,5 +208,26 @@ bool quorum_take(struct quorum *ret, const struct quorum_statement *statements, 
 		count_group(&q, groups, voices, i);
 	decide(&q, groups);
 	*ret = q;
+	return true;
+}
+
+bool quorum_at_least(
+	struct quorum *ret, const struct quorum *q, size_t n, struct arena *a, struct err *e)
+{
+	struct quorum_group *groups = ARENA_ARRAY(a, q->n_groups + 1, struct quorum_group);
+	struct quorum more = *q;
+
+	if (!groups)
+		return arena_full(a, e);
+	for (size_t i = 0; i < q->n_groups; i++) {
+		groups[i] = q->groups[i];
+		groups[i].reached = groups[i].split = false;
+	}
+	more.groups = groups;
+	more.reached = false;
+	if (n > more.needed)
+		more.needed = n;
+	decide(&more, groups);
+	*ret = more;
 	return true;
 }

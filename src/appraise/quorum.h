@@ -54,7 +54,7 @@ struct quorum_group {
 
 struct quorum {
 	const struct trust_file *trust;
-	size_t needed; /* 0: the trust file lets no number of rebuilders vouch */
+	size_t needed; /* 0: the trust file lets no number of rebuilders vouch, and nobody asks for one */
 	const struct quorum_statement *statements;
 	const struct quorum_voice *voices;
 	size_t n;
@@ -67,6 +67,13 @@ struct quorum {
 /* Memory from a; borrows the statements. Fails LIMIT above QUORUM_STATEMENTS_MAX. */
 bool quorum_take(struct quorum *ret, const struct quorum_statement *statements, size_t n,
 	const struct trust_file *trust, int64_t at_unix, struct arena *a, struct err *e) MUST_CHECK;
+
+/*
+ * The same where at least so many operators are asked for, whatever less the trust file asks for: what was not reached with the
+ * trust file's number, if it has one, is not reached with a larger one. Memory from a; borrows what q borrows. Fails LIMIT.
+ */
+bool quorum_at_least(struct quorum *ret, const struct quorum *q, size_t n, struct arena *a,
+	struct err *e) MUST_CHECK;
 
 /* How many operators a set has. */
 size_t quorum_count(uint64_t operators);

@@ -1,5 +1,5 @@
 /*
- * Whether rebuilders vouch for the reference values that a machine is held against: as many operators as the trust file asks
+ * Whether rebuilders vouch for the reference values that a machine is held against: as many operators as the quorum asks
  * for gave one result, and it is that of these very values. As many of them must have followed every package to its archive's
  * signature, and observed what nobody can compute (PCR 0): a publication must not bring packages or a firmware of its own along.
  */

@@ -26,6 +26,7 @@ struct work {
 static bool load(struct work *w, struct err *e)
 {
 	const char *name = verb_value(w->args, "--shape");
+	struct quorum q;
 	bool by_value;
 
 	w->in.policy = &w->policy;
@@ -39,8 +40,10 @@ static bool load(struct work *w, struct err *e)
 			name ? str_of(name) : w->policy.shape, &w->evidence.bundle, w->policy.bank,
 			w->a, e))
 		return false;
+	w->in.values = &w->s->values;
 	w->in.quorum = w->trust->quorum->n ? &w->quorum : NULL;
-	return quorum_outcome_of(&w->quorum, w->trust->quorum, &w->s->values, w->in.shape, w->a, e);
+	return quorum_at_least(&q, w->trust->quorum, w->policy.vouchers.rebuilders, w->a, e) &&
+	       quorum_outcome_of(&w->quorum, &q, &w->s->values, w->in.shape, w->a, e);
 }
 
 static bool explain_it(struct report_evidence *to, const struct work *w, struct err *e)

@@ -125,11 +125,12 @@ bool statements_load_path(struct statements *s, const char *path, struct err *e)
 }
 
 bool statements_load_outcome(struct quorum_outcome *ret, const struct statements *s,
-	const struct reference_values *v, const struct reference_shape *shape, int64_t at_unix,
-	struct err *e)
+	const struct reference_values *v, const struct reference_shape *shape,
+	struct statements_asked asked, struct err *e)
 {
 	struct quorum q;
 
-	return quorum_take(&q, s->items, s->n, s->trust, at_unix, s->a, e) &&
+	return quorum_take(&q, s->items, s->n, s->trust, asked.at_unix, s->a, e) &&
+	       quorum_at_least(&q, &q, asked.at_least, s->a, e) &&
 	       quorum_outcome_of(ret, &q, v, shape, s->a, e);
 }

@@ -47,9 +47,15 @@ bool statements_load_add(
 /* A file, or all files *.dsse.json of a folder. Fails: NOTFOUND, IO, LIMIT. */
 bool statements_load_path(struct statements *s, const char *path, struct err *e) MUST_CHECK;
 
+/* Of whom they must be, and when. */
+struct statements_asked {
+	size_t at_least; /* operators, whatever less the trust file asks for */
+	int64_t at_unix;
+};
+
 /* Whether they vouch for these values; shape as in quorum_outcome_of. Memory of the outcome is that of s. */
 bool statements_load_outcome(struct quorum_outcome *ret, const struct statements *s,
-	const struct reference_values *v, const struct reference_shape *shape, int64_t at_unix,
-	struct err *e) MUST_CHECK;
+	const struct reference_values *v, const struct reference_shape *shape,
+	struct statements_asked asked, struct err *e) MUST_CHECK;
 
 #endif

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "appraise/appraise_vouched.h"
 #include "base/hex.h"
 #include "cmd/explain_registers.h"
 #include "cmd/line.h"
@@ -146,22 +147,35 @@ static void print_coverage(const struct reference_shape *shape, enum bundle_kind
 	printf("  not covered: %s; see assay's threat-model.md\n", verdict_words_uncovered(kind));
 }
 
+static void print_unsigned(const struct appraise_in *in)
+{
+	const char *more = "; `assay rebuild URL` builds the image of a publication here";
+
+	if (in->policy->vouchers.rebuilders)
+		more = "; the check 'vouched' above says who is missing";
+	else if (in->trust->accept_unsigned)
+		more = ", and the trust file accepts that";
+	else if (in->policy->vouchers.refuse_own)
+		more = ", and the policy refuses a build of this store's own";
+	printf("Who vouches: unsigned claim - nobody whom this verifier knows stands behind these reference values%s.\n",
+		more);
+}
+
 static void print_vouch(const struct appraise_in *in, enum verdict_status status)
 {
+	bool here = appraise_vouched_here(in), rebuilt = appraise_vouched_rebuilt(in);
+
 	if (!in->shape)
 		puts("Who vouches: nobody - there are no reference values, and at most the policy names a value.");
-	else if (in->vouch == APPRAISE_BUILT_HERE)
+	if (in->shape && here)
 		puts("Who vouches: built here - this store's own build made these reference values.");
-	else if (in->quorum && in->quorum->vouched)
+	if (in->shape && rebuilt)
 		line_print(stdout,
 			"Who vouches: rebuilt by %.*s - %zu of the trust file's %zu operators, where %zu are asked for.",
 			STR_ARG(in->quorum->who), in->quorum->n, in->trust->rebuilders.n_operators,
 			in->quorum->needed);
-	else
-		printf("Who vouches: unsigned claim - nobody whom this verifier knows stands behind these reference values%s.\n",
-			in->trust->accept_unsigned
-				? ", and the trust file accepts that"
-				: "; `assay rebuild URL` builds the image of a publication here");
+	if (in->shape && !here && !rebuilt)
+		print_unsigned(in);
 	if (status == VERDICT_CONTRAINDICATED)
 		puts("Who vouches for the machine: nobody, as long as a check above has failed.");
 	else

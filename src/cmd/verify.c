@@ -92,6 +92,7 @@ static bool pick_shape(struct work *w, struct err *e)
 	if (!reference_pick(&w->in.shape, &by_value, &w->values,
 		    name ? str_of(name) : w->policy.shape, b, w->policy.bank, w->a, e))
 		return false;
+	w->in.values = &w->values;
 	if (by_value)
 		verb_say(w->args, "of several shapes the evidence has the values of %.*s",
 			STR_ARG(w->in.shape->name));
@@ -132,8 +133,8 @@ static bool hear_statements(struct work *w, struct err *e)
 		line_print(stderr, "not heard: '%.*s': %.*s", STR_ARG(w->statements->aside[i].from),
 			STR_ARG(w->statements->aside[i].why));
 	w->in.quorum = &w->quorum;
-	return statements_load_outcome(
-		&w->quorum, w->statements, &w->values, w->in.shape, w->in.at_unix, e);
+	return statements_load_outcome(&w->quorum, w->statements, &w->values, w->in.shape,
+		(struct statements_asked){ w->policy.vouchers.rebuilders, w->in.at_unix }, e);
 }
 
 static bool load(struct work *w, int *code, struct err *e)

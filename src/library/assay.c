@@ -171,6 +171,7 @@ static bool read_values(struct work *w, struct err *e)
 	if (w->in.reference_values.size &&
 		!reference_values_parse(&w->values, bytes(w->in.reference_values), w->a, e))
 		return err_wrap(e, "reference values");
+	w->ask.values = &w->values;
 	w->ask.vouch = w->in.vouch == ASSAY_BUILT_HERE ? APPRAISE_BUILT_HERE
 						       : APPRAISE_UNSIGNED_CLAIM;
 	return pick_shape(w, e);

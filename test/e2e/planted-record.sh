@@ -27,7 +27,7 @@ cat >"$work/values" <<EOF
 EOF
 
 vouched() {
-	"$assay" verify "$work/bundle" --reference-values "$work/values" --store "$store" --json 2>"$work/said" |
+	"$assay" verify "$work/bundle" ${policy:+--policy "$policy"} --reference-values "$work/values" --store "$store" --json 2>"$work/said" |
 		jq -r '.submods.tpm."assay.verdict".checks[] | select(.name == "vouched") | .got'
 }
 
@@ -40,6 +40,9 @@ key=$({ printf 'assay/build-record/1\0'; printf "$(sed 's/../\\x&/g' <<<"$zeroes
 printf '{"format": "assay/build-record/1", "manifest-sha256": "%s", "reference-values-sha256": "%s"}\n' "$zeroes" "$values" \
 	>"$store/results/$key.json"
 same "a record in a store that only this user can write" "$(vouched)" "built here"
+
+printf 'format: assay.policy/1\nname: others\nvouchers: {built-here: refuse}\n' >"$work/others.yaml"
+same "counts for nothing where the policy refuses it" "$(policy=$work/others.yaml vouched)" "unsigned claim"
 
 for folder in . results packs; do
 	chmod o+w "$store/$folder"

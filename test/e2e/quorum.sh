@@ -155,7 +155,7 @@ verdict() {
 	shift 3
 	for s; do statements+=(--statements "$s.dsse.json"); done
 	"$assay" verify "${evidence:-evidence.json}" --reference-values "${values:-values.json}" --nonce "$nonce" --at "$at" --trust "${trust:-user.yaml}" \
-		"${statements[@]}" >said 2>&1 </dev/null || code=$?
+		${policy:+--policy "$policy"} "${statements[@]}" >said 2>&1 </dev/null || code=$?
 	if [ "$(tail -n 1 said)" = "verdict: $want" ] && [ "$((code == 0))" = "$([ "$want" = affirming ] && echo 1 || echo 0)" ] && grep -qE -- "$pattern" said; then
 		ok "$name"
 	else
@@ -184,6 +184,28 @@ trust=no-rebuilders.yaml verdict 'a trust file without rebuilders: a warning' wa
 same 'without a trust file it is never affirming' 1 $?
 told '  and says how to build it here' 'assay rebuild URL'
 evidence=changed.json verdict 'statements do not help a machine that runs something else' contraindicated 'PCR 4' alice bob
+
+# ---- a policy that asks for more than the trust file, and names images ----
+policy() { printf 'format: assay.policy/1\nname: %s\n%s\n' "$1" "$2" >"$1.yaml"; }
+manifest=$(python3 -c "import json; print(json.load(open('values.json'))['manifest_sha256'])")
+policy three 'vouchers: {rebuilders: 3}'
+policy four 'vouchers: {rebuilders: 4}'
+policy one 'vouchers: {rebuilders: 1}'
+policy image "images: [$manifest]"
+policy other "images: [$(printf 'cd%.0s' $(seq 32))]"
+policy=three.yaml verdict 'a policy that asks for three: affirming' affirming 'rebuilt by Alice, Bob and Carol - 3 of .*, where 3 are asked for' alice bob carol
+policy=three.yaml verdict '  two, with whom the trust file is content: a warning' warning '2 of the 3 operators that are asked for vouch for it' alice bob
+policy=three.yaml verdict '  three keys of two operators: a warning' warning '2 of the 3 operators' alice alice2 bob
+policy=three.yaml verdict '  firmware that two of three have observed: a warning' warning 'PCR 0 can only be observed, and 2 of the 3' alice bob-unseen carol
+policy=three.yaml verdict '  packages that two of three have followed: a warning' warning '2 of the 3 operators that are asked for followed the packages' alice bob-unfollowed carol
+policy=three.yaml trust=counting-nobody.yaml verdict '  a trust file that lets no number of them vouch: a warning' warning 'lets no number of rebuilders vouch' alice bob carol
+policy=three.yaml verdict '  nobody is heard: a warning' warning 'the policy asks for 3 operators .* no statement of one was heard'
+policy=four.yaml verdict 'a policy that asks for more than there are: a warning' warning 'asks for 4 operators .* the trust file names 3' alice bob carol
+policy=one.yaml verdict 'a policy that asks for less takes nothing away' warning '1 of the 2 operators' alice
+policy=image.yaml verdict 'a policy that names the image: affirming' affirming 'rebuilt by Alice and Bob' alice bob
+policy=image.yaml verdict '  which only its own file says: a warning' warning 'only their own file says' alice
+policy=other.yaml verdict '  values of another image: contraindicated' contraindicated 'an image that the policy does not name' alice bob
+told '  whatever rebuilders say of it' '^Who vouches: rebuilt by Alice and Bob'
 
 # What is published beside honest statements: a file of values that covers less, says less, or has firmware of its own.
 altered() { # NAME PATTERN PYTHON

@@ -2,6 +2,7 @@
 #include "appraise/appraise_azure.h"
 
 #include "azure_snp_world.h"
+#include "vouched_made.h"
 
 /* ---- honest machines that are affirmed ---- */
 
@@ -131,6 +132,18 @@ static void snp_asked(void)
 static void unsigned_claim(void)
 {
 	az.in.vouch = APPRAISE_UNSIGNED_CLAIM;
+}
+static void the_image(void)
+{
+	made_image(&az.in, &az.policy, 0xab);
+}
+static void another_image(void)
+{
+	made_image(&az.in, &az.policy, 0xac);
+}
+static void rebuilders_asked(void)
+{
+	az.policy.vouchers.rebuilders = 2;
 }
 static void no_shape(void)
 {
@@ -310,6 +323,9 @@ static const struct az_case cases[] = {
 	BEFORE(24, tdx_mrtd_or_any, BAD, "hcl-hardware"),
 	BEFORE(24, snp_asked_not_under, BAD, "hcl-hardware"),
 	AFTER(28, unsigned_claim, WARN, "vouched"),
+	AFTER(0, the_image, GOOD, NULL),
+	AFTER(0, another_image, BAD, "image"),
+	AFTER(0, rebuilders_asked, WARN, "vouched"),
 	AFTER(0, no_shape, WARN, "pcr-0.sha256"),
 	AFTER(0, no_anchor, WARN, "pcr-0.sha256"),
 	AFTER(22, root_not_covered, WARN, "coverage"),

@@ -2,6 +2,7 @@
 #include "appraise/appraise_nitro.h"
 
 #include "appraise_nitro_case.h"
+#include "vouched_made.h"
 
 /* ---- honest documents that are affirmed ---- */
 
@@ -102,6 +103,18 @@ static void rebuilders_without_statements(void)
 {
 	unsigned_claim();
 	w.trust.rebuilders_needed = 2;
+}
+static void the_image(void)
+{
+	made_image(&w.in, &w.policy, 0xab);
+}
+static void another_image(void)
+{
+	made_image(&w.in, &w.policy, 0xac);
+}
+static void rebuilders_asked(void)
+{
+	w.policy.vouchers.rebuilders = 2;
 }
 static void no_shape(void)
 {
@@ -299,6 +312,9 @@ static const struct test_case cases[] = {
 	B(8, of_tpm_without_debug, GOOD, NULL),
 	A(28, unsigned_claim, WARN, "vouched"),
 	A(28, rebuilders_without_statements, WARN, "vouched"),
+	A(0, the_image, GOOD, NULL),
+	A(0, another_image, BAD, "image"),
+	A(0, rebuilders_asked, WARN, "vouched"),
 	A(0, no_shape, WARN, "pcr-0.sha384"),
 	A(0, no_shape_named, WARN, "pcr-1.sha384"),
 	A(0, not_predicted, WARN, "pcr-1.sha384"),

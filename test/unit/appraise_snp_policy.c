@@ -3,6 +3,7 @@
 
 #include "appraise/appraise_snp.h"
 #include "appraise_snp_case.h"
+#include "vouched_made.h"
 
 #define C1 "c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1"
 #define D2                                                 \
@@ -245,6 +246,12 @@ static void values(void)
 		g.coverage[4].layer = STR("x"));
 	CASE(milan, "nobody vouches", WARN, "vouched", "vouches", NOTHING,
 		g.in.vouch = APPRAISE_UNSIGNED_CLAIM);
+	CASE(milan, "an image that the policy names", GOOD, NULL, NULL, NOTHING,
+		made_image(&g.in, &g.policy, 0xab));
+	CASE(milan, "an image that the policy does not name", BAD, "image", "does not name",
+		NOTHING, made_image(&g.in, &g.policy, 0xac));
+	CASE(milan, "rebuilders that the policy asks for", WARN, "vouched", "the policy asks for 2",
+		NOTHING, g.policy.vouchers.rebuilders = 2);
 }
 
 static void fresh(void)

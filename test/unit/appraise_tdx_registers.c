@@ -1,5 +1,6 @@
 /* TDX evidence: freshness, registers, log, and what reference values say of them. See tdx_machine.h. */
 #include "tdx_machine.h"
+#include "vouched_made.h"
 
 /* ---- affirmed ---- */
 
@@ -168,6 +169,18 @@ static void unsigned_claim(void)
 {
 	m.in.vouch = APPRAISE_UNSIGNED_CLAIM;
 }
+static void the_image(void)
+{
+	made_image(&m.in, &m.policy, 0xab);
+}
+static void another_image(void)
+{
+	made_image(&m.in, &m.policy, 0xac);
+}
+static void rebuilders_asked(void)
+{
+	m.policy.vouchers.rebuilders = 2;
+}
 
 /* ---- log ---- */
 
@@ -225,6 +238,9 @@ static const struct tdx_case cases[] = {
 	A(root_not_named, WARN, "coverage", 0),
 	A(covered_by_rtmr_3, WARN, "coverage", 0),
 	A(unsigned_claim, WARN, "vouched", 0),
+	A(the_image, GOOD, NULL, 0),
+	A(another_image, BAD, "image", 0),
+	A(rebuilders_asked, WARN, "vouched", 0),
 	A(log_of_another_event, WARN, "event-log", 0),
 	A(log_cut, WARN, "event-log", 0),
 	A(log_event_missing, WARN, "event-log", 0),

@@ -3,6 +3,9 @@
 
 #include "unit/machine_texts.h"
 
+#define FOUR(x) x x x x
+#define IMAGE(byte) FOUR(FOUR(byte)) FOUR(FOUR(byte))
+
 static struct machine m;
 static struct buf values, trust, bundle, root;
 static struct assay_certificate certificate;
@@ -85,6 +88,40 @@ static void report_data(void)
 	CHECK(says(&in, ASSAY_USAGE, "zeroes"));
 	in.report_data.size = 0;
 	CHECK(says(&in, ASSAY_USAGE, "there is no report data"));
+}
+
+/* The library hears no rebuilders; and which image values are of, only a build of the caller's own tells. */
+static void vouchers(void)
+{
+	static const char head[] = "format: assay.policy/1\nname: x\n";
+	static const struct {
+		const char *members;
+		int vouch, want;
+		const char *says;
+	} cases[] = {
+		{ "vouchers: {built-here: refuse}\n", ASSAY_BUILT_HERE, ASSAY_AFFIRMING,
+			"unsigned" },
+		{ "vouchers: {rebuilders: 1}\n", ASSAY_BUILT_HERE, ASSAY_WARNING,
+			"libassay hears none" },
+		{ "vouchers: {rebuilders: 1}\n", ASSAY_UNSIGNED_CLAIM, ASSAY_WARNING,
+			"libassay hears none" },
+		{ "images: [" IMAGE("5d") "]\n", ASSAY_BUILT_HERE, ASSAY_AFFIRMING, "built here" },
+		{ "images: [" IMAGE("5d") "]\n", ASSAY_UNSIGNED_CLAIM, ASSAY_WARNING,
+			"only their own file says" },
+		{ "images: [" IMAGE("cd") "]\n", ASSAY_BUILT_HERE, ASSAY_CONTRAINDICATED,
+			"does not name" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct assay_input in = honest();
+		char policy[300];
+
+		snprintf(policy, sizeof policy, "%s%s", head, cases[i].members);
+		in.policy = (struct assay_bytes){ policy, strlen(policy) };
+		in.vouch = cases[i].vouch;
+		CHECK(verify(&in) == ASSAY_OK && out.status == cases[i].want);
+		CHECK(out.ear && strstr(out.ear, cases[i].says));
+	}
 }
 
 static void arguments(void)
@@ -209,6 +246,7 @@ int main(void)
 	certificate = (struct assay_certificate){ "root.der", { root.p, root.n } };
 	verdicts();
 	report_data();
+	vouchers();
 	arguments();
 	versions();
 	limits();

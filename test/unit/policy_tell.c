@@ -31,6 +31,8 @@ static size_t lines_with(const char *text, const char *word)
 	return n;
 }
 
+#define IMAGE "6f245dab6f245dab6f245dab6f245dab6f245dab6f245dab6f245dab6f245dab"
+
 /* Every member changes a sentence. */
 static void members(void)
 {
@@ -50,6 +52,9 @@ static void members(void)
 		{ "tpm:\n  minimum-rsa-bits: 3072\n", "3072 bits or more" },
 		{ "tpm:\n  hashes: [sha384]\n", "signs must be sha384." },
 		{ "tpm:\n  minimum-firmware: 2023121100162836\n", "version 2023121100162836 or" },
+		{ "vouchers: {rebuilders: 2}\n", "At least 2 operators of" },
+		{ "vouchers: {built-here: refuse}\n", "own store counts for nothing." },
+		{ "images: [" IMAGE "]\n", "manifest has the SHA-256 " IMAGE " is" },
 	};
 	char *normal = tell(NULL);
 

@@ -222,6 +222,34 @@ static void differing(void)
 	CHECK(q.reached);
 }
 
+/* Who asks for more than the trust file loosens nothing of what it asks for: one that it hears as dissent stays one. */
+static void at_least(void)
+{
+	const struct quorum_statement s[] = { by(BY(0), good), by(BY(1), good), by(BY(2), good),
+		by(BY(3), with_verdict("differs")) };
+	struct trust_file one, none;
+	struct quorum q, more;
+	struct err e = { 0 };
+
+	made_trust(&one, 1, a);
+	made_trust(&none, 0, a);
+	CHECK_OK(quorum_take(&q, s, 4, &one, MADE_NOW, a, &e), e);
+	CHECK(!q.reached && q.groups[0].split);
+	CHECK_OK(quorum_at_least(&more, &q, 2, a, &e), e);
+	CHECK(!more.reached && more.groups[0].split && more.needed == 2);
+	CHECK_OK(quorum_take(&q, s, 3, &one, MADE_NOW, a, &e), e);
+	for (size_t n = 0; n < 4; n++) {
+		CHECK_OK(quorum_at_least(&more, &q, n, a, &e), e);
+		CHECK(more.reached == (n < 3) && more.groups[0].reached == more.reached);
+		CHECK(more.needed == (n ? n : 1) && q.reached && q.needed == 1);
+	}
+	CHECK_OK(quorum_take(&q, s, 4, &none, MADE_NOW, a, &e), e);
+	CHECK_OK(quorum_at_least(&more, &q, 0, a, &e), e);
+	CHECK(!more.reached && !more.needed);
+	CHECK_OK(quorum_at_least(&more, &q, 2, a, &e), e);
+	CHECK(!q.reached && more.reached && more.groups[0].n_operators == 2);
+}
+
 /* Without a number nobody vouches, however many agree. */
 static void unasked(void)
 {
@@ -416,6 +444,7 @@ int main(void)
 	questions();
 	failures();
 	differing();
+	at_least();
 	unasked();
 	words();
 	any_order();

@@ -215,6 +215,48 @@ static void archives(void)
 	CHECK(!outcome(&w, not_followed, not_followed).vouched);
 }
 
+/* With a policy's number: Alice, Bob and Carol say it, the trust file asks for two, the policy for at_least. */
+static struct quorum_outcome three(
+	const struct world *w, struct made_claim carol, size_t at_least, struct quorum *q)
+{
+	const struct made_claim m = claim_of(w);
+	const struct quorum_statement s[] = { { .claim = made_claim(a, m), .signers = BY(0) },
+		{ .claim = made_claim(a, m), .signers = BY(2) },
+		{ .claim = made_claim(a, m), .signers = BY(1) },
+		{ .claim = made_claim(a, carol), .signers = BY(3) } };
+	struct quorum_outcome o = { 0 };
+	struct err e = { 0 };
+
+	CHECK_OK(quorum_take(q, s, ARRAY_LEN(s), &trust, MADE_NOW, a, &e), e);
+	CHECK_OK(quorum_at_least(q, q, at_least, a, &e), e);
+	CHECK_OK(quorum_outcome_of(&o, q, &w->v, &w->shapes[0], a, &e), e);
+	return o;
+}
+
+static void more_than_trust_asks_for(void)
+{
+	struct world w;
+	struct made_claim m, unfollowed, unseen;
+	struct quorum_outcome o;
+	struct quorum q;
+
+	world_init(&w);
+	m = unfollowed = unseen = claim_of(&w);
+	unfollowed.unfollowed = true;
+	unseen.observed = NULL;
+	for (size_t n = 0; n <= 3; n++) {
+		o = three(&w, m, n, &q);
+		CHECK(o.vouched && o.n == 3 && o.needed == (n > 2 ? n : 2));
+	}
+	o = three(&w, m, 4, &q);
+	CHECK(!o.vouched && strstr(o.why.p, "3 of the 4 operators that are asked for"));
+	CHECK(three(&w, unfollowed, 2, &q).vouched && three(&w, unseen, 2, &q).vouched);
+	o = three(&w, unfollowed, 3, &q);
+	CHECK(!o.vouched && strstr(o.why.p, "2 of the 3 operators that are asked for followed"));
+	o = three(&w, unseen, 3, &q);
+	CHECK(!o.vouched && strstr(o.why.p, "2 of the 3 operators that are asked for observed"));
+}
+
 /* Statements that do not say which values the image gives vouch for none. */
 static void older_tools(void)
 {
@@ -288,6 +330,7 @@ int main(void)
 	not_altered();
 	observed();
 	observed_twice();
+	more_than_trust_asks_for();
 	archives();
 	older_tools();
 	reasons();

@@ -52,6 +52,11 @@ unit "EAR: profile, nonce, vector without claims that are not made" verdict emit
 unit "near shapes: every input that differs, by name" shape_near finds compares
 unit "which shape evidence is for, by what its registers hold" evidence_registers every_kind fits
 unit "policy explain: every member changes a sentence" policy_tell members form
+unit "policy: who must vouch, and against the values of which images" policy_vouchers reads names refuses limits in_sentences
+unit "  fewer rebuilders than it asks for, a build of this store alone, another image: never affirmed" appraise_vouched asked made_rebuilt made_image own_refused another_image
+unit "  it adds to the trust file, and takes nothing away" quorum at_least
+unit "  so many must have followed the packages and observed the firmware, too" quorum_outcome more_than_trust_asks_for
+e2e "  in assay verify, with what rebuilders signed" quorum 'a policy that asks for three: affirming' '  two, with whom the trust file is content' '  three keys of two operators' '  values of another image: contraindicated'
 e2e "  of every kind of evidence; a policy that is none" verify-hardware 'the default policy' 'of every kind' 'a policy that is none'
 unit "words of others steer no terminal in JSON" json harmless
 e2e "  nor in text" hostile-text "a role that writes lines: printed plain"
