@@ -61,23 +61,6 @@ static bool read_options(struct verify_evidence *w, struct appraise_in *in,
 	return read_nonce(w, in, args, e) && read_report_data(w, in, args, e);
 }
 
-static bool ask(struct verify_evidence *w, struct appraise_in *in, const struct verb_args *args,
-	const char *url, struct arena *a, struct err *e)
-{
-	struct ask_answer answer;
-
-	verb_say(args, "asking %s", url);
-	if (!ask_attester(&answer, url, in->nonce, a, e))
-		return false;
-	w->bundle = answer.bundle;
-	w->text = answer.text;
-	w->challenge = answer.challenge;
-	memcpy(w->nonce, answer.nonce, sizeof w->nonce);
-	in->nonce = w->nonce;
-	in->challenge = answer.has_challenge ? &w->challenge : NULL;
-	return true;
-}
-
 /* The enrolment record of the key that the bundle names; a bundle whose key cannot be read has none. */
 static bool find_enrolment(
 	struct verify_evidence *w, struct appraise_in *in, struct arena *a, struct err *e)
@@ -94,6 +77,23 @@ static bool find_enrolment(
 		return false;
 	in->enrolment = found ? &w->enrolment : NULL;
 	return true;
+}
+
+static bool ask(struct verify_evidence *w, struct appraise_in *in, const struct verb_args *args,
+	const char *url, struct arena *a, struct err *e)
+{
+	struct ask_answer answer;
+
+	verb_say(args, "asking %s", url);
+	if (!ask_attester(&answer, url, in->nonce, a, e))
+		return false;
+	w->bundle = answer.bundle;
+	w->text = answer.text;
+	w->challenge = answer.challenge;
+	memcpy(w->nonce, answer.nonce, sizeof w->nonce);
+	in->nonce = w->nonce;
+	in->challenge = answer.has_challenge ? &w->challenge : NULL;
+	return find_enrolment(w, in, a, e);
 }
 
 static bool read_file(struct verify_evidence *w, struct appraise_in *in, const char *path,

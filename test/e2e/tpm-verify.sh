@@ -217,6 +217,7 @@ check "the bundle names a nonce" test ${#nonce} = 64
 	check "enroll" "$assay" enroll "$url" --trust "$work/all.yaml" -q
 	check "the record says how far the TPM had come" jq -e '.reset_count >= 0 and .restart_count >= 0 and .clock_ms > 0' "$work"/state/assay/enrolled/*.json
 	verdict "asked once more, it has not gone back" affirming 0 "$url" $with --trust "$work/all.yaml"
+	verdict "asked itself, it is known by its enrolment as well" affirming 0 "$url" $with --trust "$work/all.yaml" --policy "$work/known.yaml"
 	refused "enroll with another authority" 2 "certificate" enroll "$url" --trust "$work/foreign.yaml"
 	verdict "a file by an enrolled key is affirmed" affirming 0 "$work/bundle.json" $with --trust "$work/all.yaml" --nonce "$nonce"
 	verdict "without the nonce it is not fresh" contraindicated 1 "$work/bundle.json" $with --trust "$work/all.yaml"
