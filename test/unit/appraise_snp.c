@@ -96,6 +96,18 @@ static void decoy_vlek(struct guest *g)
 	decoy(g, &leaf);
 }
 
+/* The same behind the right one. */
+static void decoy_vlek_last(struct guest *g)
+{
+	struct bundle_chain *c = &g->bundle.snp_chain;
+	struct span first;
+
+	decoy_vlek(g);
+	first = c->certificates[0];
+	memmove(&c->certificates[0], &c->certificates[1], (c->n - 1) * sizeof first);
+	c->certificates[c->n - 1] = first;
+}
+
 /* Of the same name and key as the leaf, the intermediate or the root, by somebody else. */
 static void decoy_forged(struct guest *g, const struct snp_made_certificate *like)
 {
@@ -155,6 +167,7 @@ static void certificates(void)
 	CASE(milan, "a forged ASK alone", BAD, "snp-chain", "not signed by", NOTHING,
 		(decoy_forged(&g, &g.w.ask), drop_certificate(&g, 2)));
 	CASE(milan, "a VLEK first", GOOD, NULL, NULL, NOTHING, decoy_vlek(&g));
+	CASE(milan, "a VLEK last", GOOD, NULL, NULL, NOTHING, decoy_vlek_last(&g));
 	CASE(milan, "no certificate", BAD, "snp-leaf", "none of the 0", NOTHING,
 		g.bundle.snp_chain.n = 0);
 	CASE(milan, "no leaf", BAD, "snp-leaf", "SEV-VCEK", NOTHING, drop_certificate(&g, 0));

@@ -376,6 +376,23 @@ static void judges(void)
 	}
 }
 
+/* 1 to 128 letters, digits and marks. */
+static void names_at_bounds(void)
+{
+	char name[CHANNEL_NAME_MAX + 2];
+	static const char taken[] = "azAZ09";
+	static const char refused[] = "@[`{:";
+
+	memset(name, 'n', sizeof name);
+	CHECK(channel_name_ok(str_make(name, CHANNEL_NAME_MAX)));
+	CHECK(!channel_name_ok(str_make(name, CHANNEL_NAME_MAX + 1)));
+	CHECK(!channel_name_ok(STR("")));
+	for (size_t i = 0; taken[i]; i++)
+		CHECK(channel_name_ok(str_make(&taken[i], 1)));
+	for (size_t i = 0; refused[i]; i++)
+		CHECK(!channel_name_ok(str_make(&refused[i], 1)));
+}
+
 int main(void)
 {
 	a = arena_new(64 << 20);
@@ -388,6 +405,7 @@ int main(void)
 	many();
 	opens();
 	judges();
+	names_at_bounds();
 	arena_free(a);
 	return test_end();
 }

@@ -243,6 +243,8 @@ static void many_partitions(void)
 		CHECK(f.n == 1 && strcmp(f.items[0].name, "disk") != 0);
 	}
 	CHECK(strcmp(partition_facts(0, -9).items[0].name, "disk") != 0);
+	CHECK(strcmp(partition_facts(3, -128).items[0].name, "disk") != 0);
+	CHECK(!strcmp(partition_facts(0, 0).items[0].name, "disk"));
 }
 
 /* Names of the maker up to 64 characters are shown. */

@@ -297,6 +297,19 @@ static void words(void)
 	m.pcr4 = 9;
 	CHECK_OK(quorum_first_difference(&s, one, made_claim(a, m), a, &e), e);
 	CHECK(str_is(s, "qemu-vtpm register 4"));
+	{ /* the same values in another register, and one in a bank more */
+		struct rebuild_claim more = *made_claim(a, good);
+		struct rebuild_claim_register r = more.registers[0];
+
+		more.registers = &r;
+		r.reg++;
+		CHECK_OK(quorum_first_difference(&s, one, &more, a, &e), e);
+		CHECK(str_is(s, "qemu-vtpm register 4"));
+		r.reg--;
+		r.n_banks++;
+		CHECK_OK(quorum_first_difference(&s, one, &more, a, &e), e);
+		CHECK(str_is(s, "qemu-vtpm register 4"));
+	}
 	CHECK_OK(quorum_first_difference(&s, one, made_claim(a, with_verdict("built")), a, &e), e);
 	CHECK(str_is(s, "the verdict"));
 }

@@ -1,6 +1,7 @@
 #include "trust/signed_note.h"
 
 #include "arena_steps.h"
+#include "codec/utf8.h"
 #include "codec/base64.h"
 #include "keys_made.h"
 #include "trust/checkpoint.h"
@@ -336,6 +337,21 @@ static void checkpoints(void)
 		CHECK_ERR(checkpoint_parse(&c, str_of(bad[i]), &e), e, ERR_FORMAT);
 }
 
+/* Each white space that Unicode has is one, and its neighbours are none. */
+static void white_space(void)
+{
+	static const uint32_t spaces[] = { 0x09, 0x0a, 0x0d, 0x20, 0x85, 0xa0, 0x1680, 0x2000,
+		0x2005, 0x200a, 0x2028, 0x2029, 0x202f, 0x205f, 0x3000 };
+	static const uint32_t others[] = { 0x21, 0xa1, 0x167f, 0x1681, 0x1fff, 0x2060, 0x2fff,
+		0x3001 };
+	char text[4];
+
+	for (size_t i = 0; i < sizeof spaces / sizeof *spaces; i++)
+		CHECK(!note_key_name_ok(str_make(text, utf8_write(text, spaces[i]))));
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+		CHECK(note_key_name_ok(str_make(text, utf8_write(text, others[i]))));
+}
+
 int main(void)
 {
 	a = arena_new(1 << 24);
@@ -349,5 +365,6 @@ int main(void)
 	refuses();
 	checkpoints();
 	arena_free(a);
+	white_space();
 	return test_end();
 }

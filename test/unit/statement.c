@@ -136,6 +136,8 @@ static void words(void)
 			"\"artefact\": \"/home/me/disk.img\"" },
 		{ REBUILD_DIFFERS, "\"artefact\": \"disk.img\"", "\"artefact\": \"\"" },
 		{ REBUILD_DIFFERS, "\"artefact\": \"disk.img\"",
+			"\"artefact\": \"\\u0000disk.img\"" },
+		{ REBUILD_DIFFERS, "\"artefact\": \"disk.img\"",
 			"\"artefact\": \"disk.img\", \"at\": \"now\"" },
 		{ REBUILD_IDENTICAL, "\"verified\"", "\"nearly\"" },
 		{ REBUILD_IDENTICAL, "\"at\": \"2026-01", "\"at\": \"2026-31" },
