@@ -117,7 +117,7 @@ class Source:
             del words[at : at + 2]
         words.remove("-MD")
         self.command = words[: words.index("-c")] + ["-O1", "-w", "-fdiagnostics-color=never", "-c", self.copy, "-o", self.object]
-        self.key = hashlib.sha256((HEAD + headers + self.text).encode()).hexdigest()
+        self.key = hashlib.sha256((HEAD % (self.base, path) + headers + self.text).encode()).hexdigest()
         self.dropped = set()
         self.mutants = []
 
@@ -252,6 +252,7 @@ def concerns_core(test):
 
 def tests(files, quick):
     """Linked, and told what they come by; without those that are known to take longer than quick, when that is a number."""
+    run(["ninja", "-C", BUILD, "build.ninja"])  # a test that is new is in the list
     found = json.loads(run(["meson", "introspect", "--tests", BUILD]).stdout)
     names = [(t["name"], os.path.relpath(t["cmd"][0], BUILD)) for t in found if concerns_core(t)]
     own = {os.path.basename(f.path).removesuffix(".c") for f in files}
