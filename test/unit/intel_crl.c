@@ -191,9 +191,11 @@ static void grace(void)
 	CHECK_OK(check(&m, &c, PCK_CA, &t, &e), e);
 	t = (struct intel_time){ .at_unix = c.to };
 	CHECK_OK(check(&m, &c, PCK_CA, &t, &e), e);
-	t.at_unix++;
-	t.leeway = 100; /* is for what is not valid yet */
+	t.at_unix = c.to + 100;
+	t.leeway = 99;
 	CHECK(!check(&m, &c, PCK_CA, &t, &e));
+	t.leeway = 100;
+	CHECK_OK(check(&m, &c, PCK_CA, &t, &e), e);
 	t.at_unix = c.from - 100;
 	CHECK_OK(check(&m, &c, PCK_CA, &t, &e), e);
 	t.leeway = 99;
