@@ -1,35 +1,5 @@
-#include "trust/nitro_chain.h"
-
 #include "arena_steps.h"
-#include "nitro_made.h"
-
-static struct arena *a;
-
-struct seen {
-	struct nitro_signed s;
-	struct nitro_chain *chain;
-	uint8_t root[SHA256_SIZE];
-};
-
-/* Parsed, with the digest of the root that the honest authority has. */
-static bool see(struct seen *ret, const struct made_nitro *m, struct err *e)
-{
-	struct made_nitro honest = made_nitro();
-	CLEANUP(buf_done) struct buf root = made_cert_der(&honest.certs[0]);
-	struct buf b = made_document(m);
-	struct str kept = arena_str(a, buf_str(&b));
-
-	buf_done(&b);
-	*ret = (struct seen){ 0 };
-	if (!nitro_signed_parse(&ret->s, str_span(kept), a, e) ||
-		!nitro_chain_of_document(&ret->chain, &ret->s.document, e))
-		return false;
-	/* ECDSA gives another certificate each time; the key makes the authority. */
-	sha256_of(ret->root, m->certs[0].key == made_keys[0] && !m->bundle[0].p
-				     ? ret->s.document.cabundle[0]
-				     : buf_span(&root));
-	return true;
-}
+#include "nitro_chain_case.h"
 
 static bool verify(const struct made_nitro *m, int64_t at, struct err *e)
 {
@@ -343,65 +313,6 @@ static void times(void)
 	}
 }
 
-static void other_module(void)
-{
-	static const char *const ids[] = { "i-0123456789abcdef0-enc0123456789abcdee",
-		"i-0123456789abcdef0", MADE_MODULE ".test-1" };
-
-	for (size_t i = 0; i < ARRAY_LEN(ids); i++) {
-		struct made_nitro m = made_nitro();
-		struct seen s;
-		struct err e = { 0 };
-
-		m.module_id = ids[i];
-		CHECK_OK(see(&s, &m, &e), e);
-		CHECK_ERR(nitro_chain_check_module(s.chain, &s.s.document, &e), e, ERR_MISMATCH);
-		nitro_chain_free(s.chain);
-	}
-}
-
-/* Common names of which the part before the first point is the module, and those without a point or a name. */
-static void module_names(void)
-{
-	static const struct {
-		const char *subject;
-		bool taken;
-	} cases[] = { { MADE_MODULE ".test-1.aws", true }, { MADE_MODULE ".", true },
-		{ MADE_MODULE, false }, { "." MADE_MODULE, false },
-		{ "x" MADE_MODULE ".test-1.aws", false }, { "test-1." MADE_MODULE ".aws", false } };
-
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		struct made_nitro m = made_nitro();
-		struct seen s;
-		struct err e = { 0 };
-
-		m.certs[MADE_LEAF].subject = cases[i].subject;
-		CHECK_OK(see(&s, &m, &e), e);
-		CHECK(nitro_chain_check_module(s.chain, &s.s.document, &e) == cases[i].taken);
-		CHECK(cases[i].taken ||
-			(e.kind == ERR_MISMATCH && strstr(e.text, cases[i].subject)));
-		nitro_chain_free(s.chain);
-	}
-}
-
-/* The chain is valid while all of it is, whichever ends first or begins last. */
-static void validity(void)
-{
-	for (size_t i = 0; i < MADE_CERTS; i++) {
-		struct made_nitro m = made_nitro();
-		int64_t from = 0, to = 0;
-		struct seen s;
-		struct err e = { 0 };
-
-		m.certs[i].from = MADE_AT - 2;
-		m.certs[i].to = MADE_AT + 100;
-		CHECK_OK(see(&s, &m, &e), e);
-		nitro_chain_validity(s.chain, &from, &to);
-		CHECK(from == MADE_AT - 2 && to == MADE_AT + 100);
-		nitro_chain_free(s.chain);
-	}
-}
-
 static bool step(struct arena *little, const void *of, struct err *e)
 {
 	struct nitro_signed s;
@@ -511,9 +422,6 @@ int main(void)
 	refuses();
 	forged_authority();
 	times();
-	other_module();
-	module_names();
-	validity();
 	no_certificate();
 	flips();
 	loose();

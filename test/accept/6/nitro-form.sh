@@ -10,7 +10,7 @@ unit "COSE: ES384 and nothing else, protected; each changed byte is seen" nitro_
 unit "the root by its digest: a forged authority with AWS's names is refused" nitro_chain forged_authority
 unit "  basic constraints, path length, key usage, curve, hash, order" nitro_chain refuses no_certificate
 unit "  at a given time: live with leeway, archive at the document's own" nitro_chain times takes
-unit "  the module is the leaf's" nitro_chain other_module
+unit "  the module is the leaf's" nitro_chain_module other_module
 unit "every shared document and what was derived from one gets what its row says" nitro_vectors real derived flips
 section "Azure"
 unit "HCL reports with SNP and TDX: each field of the frame, each truncation" azure_hcl takes refuses_frame truncations
