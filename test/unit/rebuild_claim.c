@@ -330,7 +330,6 @@ static const struct {
 static void by(void)
 {
 	static const char result[] = FAILED NONE;
-	CLEANUP(buf_done) struct buf text = buf_init(4096);
 	struct rebuild_claim c = { 0 };
 	struct err e = { 0 };
 
