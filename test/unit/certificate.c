@@ -65,6 +65,47 @@ static void widened(struct buf *ret, int n, size_t last, bool pem)
 	free(bytes);
 }
 
+/* A certificate in PEM of just so many bytes in DER: a signature's length differs by a byte or two. */
+static bool of_size(size_t size, struct err *e)
+{
+	for (size_t last = size - 400; last > size - 1200; last--)
+		for (int again = 0; again < 3; again++) {
+			CLEANUP(buf_done)
+			struct buf file = buf_init(1 << 20), pem = buf_init(1 << 20);
+			CLEANUP(certificate_freep) struct certificate *c = NULL;
+			const uint8_t *p;
+			BIO *bio;
+			char *text;
+			X509 *x;
+			long n;
+
+			widened(&file, 8, last, false);
+			if (file.n > size + 40)
+				break;
+			if (file.n != size)
+				continue;
+			p = file.p;
+			x = d2i_X509(NULL, &p, (long)file.n);
+			bio = BIO_new(BIO_s_mem());
+			CHECK(x && PEM_write_bio_X509(bio, x) == 1);
+			n = BIO_get_mem_data(bio, &text);
+			buf_add(&pem, text, (size_t)n);
+			BIO_free(bio);
+			X509_free(x);
+			return certificate_of_file(&c, buf_span(&pem), e);
+		}
+	CHECK(false);
+	return false;
+}
+
+static void exact_size(void)
+{
+	struct err e = { 0 };
+
+	CHECK_OK(of_size(CERTIFICATE_SIZE_MAX, &e), e);
+	CHECK_ERR(of_size(CERTIFICATE_SIZE_MAX + 1, &e), e, ERR_LIMIT);
+}
+
 static void bounds(void)
 {
 	static const struct {
@@ -149,6 +190,7 @@ int main(void)
 	keys_new();
 	parses();
 	bounds();
+	exact_size();
 	padding();
 	shown();
 	keys_free();

@@ -335,6 +335,8 @@ static void checkpoints(void)
 	}
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
 		CHECK_ERR(checkpoint_parse(&c, str_of(bad[i]), &e), e, ERR_FORMAT);
+	CHECK_ERR(checkpoint_parse(&c, STR("o\n1\n"), &e), e, ERR_FORMAT);
+	CHECK(strstr(e.text, "line 3 is missing"));
 }
 
 /* Each white space that Unicode has is one, and its neighbours are none. */

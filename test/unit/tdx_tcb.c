@@ -79,6 +79,11 @@ static void pce_below_all(struct machine *m)
 {
 	m->pck.pce_svn = 4;
 }
+static void all_below(struct machine *m)
+{
+	m->pck.components[7] = 3;
+	m->pck.pce_svn = 4;
+}
 static void last_component(struct machine *m)
 {
 	m->info.levels[0].early = 3;
@@ -199,6 +204,7 @@ static const struct {
 	{ below_all, 0, { 0 }, "SGX component 7 (SEAMLDR ACM) is 3, want 4" },
 	{ tdx_below_all, 0, { 0 }, "TDX component 2 () is 1, want 2" },
 	{ pce_below_all, 0, { 0 }, "PCE, component 0 (PCE) is 4, want 5" },
+	{ all_below, 0, { 0 }, "SGX component 7 (SEAMLDR ACM) is 3, want 4, and more" },
 	{ module_behind, TCB_STATUS_OUT_OF_DATE, { 0, 1, 0 }, NULL },
 	{ module_below, 0, { 0 }, "TDX module TDX_01: version 3 is below" },
 	{ other_module, 0, { 0 }, "no TDX module identity 'TDX_02'" },
@@ -239,6 +245,8 @@ static void levels(void)
 		CHECK(t.platform_behind == cases[i].behind[0] &&
 			t.module_behind == cases[i].behind[1] && t.qe_behind == cases[i].behind[2]);
 		CHECK(ok || strstr(e.text, cases[i].reason));
+		CHECK(cases[i].how != below_all || !strstr(e.text, "and more"));
+		CHECK(cases[i].how != all_below || strstr(e.text, "and more"));
 	}
 }
 

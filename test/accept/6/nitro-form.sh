@@ -6,7 +6,8 @@ unit "  maps with and without a length, and no other looseness" nitro_document l
 unit "  NitroTPM: its registers under their own name" nitro_document nitro_tpm
 unit "  debug mode, registers, nonce and the rest: a check each" nitro_document debug registers asked
 unit "  live: age, with a clock that is wrong called so" nitro_document age
-unit "COSE: ES384 and nothing else, protected; each changed byte is seen" nitro_chain refuses flips loose
+unit "COSE: ES384 and nothing else, protected" nitro_chain refuses
+unit "  each changed byte is seen" nitro_signed flips loose
 unit "the root by its digest: a forged authority with AWS's names is refused" nitro_chain forged_authority
 unit "  basic constraints, path length, key usage, curve, hash, order" nitro_chain refuses no_certificate
 unit "  at a given time: live with leeway, archive at the document's own" nitro_chain times takes
