@@ -37,7 +37,9 @@ static void outcomes_note(struct outcomes *o, outcomes_use *use, struct span byt
 	if (i == o->n && o->n < OUTCOMES_MAX) {
 		o->seen[o->n] = d;
 		o->text[o->n] = calloc(1, OUTCOMES_LINE + 1);
-		memcpy(o->text[o->n], line.p, line.n < OUTCOMES_LINE ? line.n : OUTCOMES_LINE);
+		if (line.n)
+			memcpy(o->text[o->n], line.p,
+				line.n < OUTCOMES_LINE ? line.n : OUTCOMES_LINE);
 		for (char *c = o->text[o->n]; *c; c++)
 			if (*c < ' ' || *c > '~')
 				*c = '?';

@@ -217,9 +217,10 @@ int main(void)
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		const struct test_case *c = &cases[i].test;
 		const struct check_list *checks = &out.verdict.checks;
+		CLEANUP(arena_freep) struct arena *a = arena_new(8 << 20);
 		const struct check *by, *failing;
 
-		run_case(c);
+		run_case_in(a, c);
 		by = check_find(checks, "vouched");
 		failing = c->failing ? check_find(checks, c->failing) : NULL;
 		CHECK(by && str_is(by->got, cases[i].by));
