@@ -130,6 +130,7 @@ bool appraise_azure(
 	appraise_azure_fresh(&s);
 	appraise_tpm_quote_state(&s.tpm);
 	appraise_tpm_asked(&s.tpm);
+	appraise_tpm_source_of_hardware(&s.tpm.w);
 	look_at_registers(&s);
 	appraise_vouched(&s.tpm.w);
 	appraise_covered(&s.tpm.w, layers, in->policy->registers);

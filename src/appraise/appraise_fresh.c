@@ -2,6 +2,8 @@
 
 #include "base/banned.h"
 
+enum { CHALLENGE_MIN = 8 }; /* bytes; of an EAR's eat_nonce as well */
+
 /* Whether hardware signed what the bundle's binding says, and that is an attester's answer over plain HTTP. */
 static bool binding_holds(
 	const struct appraise_work *w, struct span signed_data, struct digest *want, struct err *e)
@@ -149,7 +151,12 @@ static bool is_fresh(
 		want = span_make(in->nonce, BINDING_NONCE_SIZE);
 	else
 		c->what = STR("the evidence is fresh: it carries data that the caller says is new");
-	return is_carried(w, by, c, want, e) || err_wrap(e, "not fresh");
+	if (!is_carried(w, by, c, want, e))
+		return err_wrap(e, "not fresh");
+	return want.n >= CHALLENGE_MIN ||
+	       err_set(e, ERR_NOTFOUND,
+		       "not fresh: %zu bytes can be guessed, a challenge has %d or more", want.n,
+		       CHALLENGE_MIN);
 }
 
 static void check_nonce(struct appraise_work *w, const struct appraise_carrier *by)

@@ -101,6 +101,8 @@ static size_t must_pass(const struct appraise_nitro_state *s, const char **must)
 		must[n++] = rows[NITRO_USER_DATA].name;
 	if (p->nitro.public_key.p)
 		must[n++] = rows[NITRO_PUBLIC_KEY].name;
+	if (s->w.in->bundle->has_binding)
+		must[n++] = "binding";
 	n += appraise_fresh_must(must + n, s->w.in);
 	n += appraise_vouched_must(must + n, p);
 	must[n++] = "coverage";

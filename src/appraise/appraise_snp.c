@@ -133,13 +133,15 @@ static void conclude(struct appraise_work *w, const struct appraise_snp_said *sa
 		[CHECK_STORAGE_OPAQUE] = none,
 		[CHECK_SOURCED_DATA] = none,
 	};
-	const char *must[APPRAISE_SNP_MUST + APPRAISE_FRESH_MUST + APPRAISE_VOUCHED_MUST + 4];
+	const char *must[APPRAISE_SNP_MUST + APPRAISE_FRESH_MUST + APPRAISE_VOUCHED_MUST + 5];
 	size_t n = APPRAISE_SNP_MUST;
 
 	memcpy(must, appraise_snp_must, sizeof appraise_snp_must);
 	must[n++] = measurement ? measurement : "-";
 	n += appraise_vouched_must(must + n, w->in->policy);
 	must[n++] = "coverage";
+	if (w->in->bundle->has_binding)
+		must[n++] = "binding";
 	n += appraise_fresh_must(must + n, w->in);
 	must[n] = NULL;
 	if (said->genuine) {

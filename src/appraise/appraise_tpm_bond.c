@@ -106,6 +106,20 @@ static void check_template(struct appraise_tpm_state *s)
 		ok, &e);
 }
 
+/* Beside a name that is pinned, which is the key's bond then. */
+static void check_credential(struct appraise_tpm_state *s)
+{
+	struct err e = { 0 };
+	bool ok = credential_holds(s, &e);
+
+	appraise_tpm_bond_test(s, 1U << POLICY_TPM_CREDENTIAL,
+		(struct check){ .name = "ak-credential",
+			.what = STR("the TPM recovered this verifier's own secret"),
+			.whose = STR("this verifier"),
+			.fail_value = CHECK_NOT_RECOGNISED },
+		ok, &e);
+}
+
 static void check_bound(struct appraise_tpm_state *s)
 {
 	static const char *const how[BONDS + 1] = {
@@ -116,18 +130,18 @@ static void check_bound(struct appraise_tpm_state *s)
 		[BONDS] = "a credential, an enrolment record, a pinned name or a certificate",
 	};
 	unsigned first = first_of(s->offered);
-	struct err e = { 0 }, c = { 0 };
+	struct err e = { 0 };
 	bool ok = first != BONDS;
 
 	if (!ok)
 		err_set(&e, ERR_NOTFOUND,
 			"AK not bound: anybody can make such a key; ask the machine itself (verify URL), enrol it, or pin its name");
-	if (s->offered >> POLICY_TPM_CREDENTIAL & 1 && !credential_holds(s, &c)) {
-		fails(s, 1U << POLICY_TPM_CREDENTIAL, &c);
-		if (first == POLICY_TPM_CREDENTIAL) {
-			ok = false;
-			e = c;
-		}
+	if (first == POLICY_TPM_CREDENTIAL) {
+		ok = credential_holds(s, &e);
+		if (!ok)
+			fails(s, 1U << POLICY_TPM_CREDENTIAL, &e);
+	} else if (s->offered >> POLICY_TPM_CREDENTIAL & 1) {
+		check_credential(s);
 	}
 	appraise_test(&s->w,
 		(struct check){ .name = "ak-bound",
@@ -140,10 +154,9 @@ static void check_bound(struct appraise_tpm_state *s)
 		ok, &e);
 }
 
+/* Where no certificate was looked at. */
 static void note_pinned(struct appraise_tpm_state *s)
 {
-	s->hardware.why = STR(
-		"the trust file pins the attestation key; nothing else says that its TPM is genuine");
 	if (check_find(&s->w.out->verdict.checks, "ek-chain"))
 		return;
 	appraise_note(&s->w,
@@ -183,16 +196,26 @@ static struct str aks_text(struct appraise_tpm_state *s, unsigned aks)
 	return b.n ? arena_str(s->w.a, buf_str(&b)) : STR("none");
 }
 
+static struct check source_check(void)
+{
+	return (struct check){ .name = "ak-source",
+		.what = STR("the attestation key is known in a way that the policy takes"),
+		.whose = STR("policy"),
+		.fail_value = CHECK_NOT_RECOGNISED };
+}
+
+void appraise_tpm_source_of_hardware(struct appraise_work *w)
+{
+	appraise_skip(w, source_check(), STR("the hardware underneath names the key"));
+}
+
 static void check_source(struct appraise_tpm_state *s)
 {
 	unsigned taken = s->w.in->policy->tpm.ak, held = appraise_tpm_bond_held(s);
-	struct check c = { .name = "ak-source",
-		.what = STR("the attestation key is known in a way that the policy takes"),
-		.got = aks_text(s, held),
-		.whose = STR("policy"),
-		.fail_value = CHECK_NOT_RECOGNISED };
+	struct check c = source_check();
 	struct err e = { 0 };
 
+	c.got = aks_text(s, held);
 	if (!taken) {
 		appraise_skip(&s->w, c, STR("the policy does not ask for it: any way is taken"));
 		return;
@@ -212,10 +235,13 @@ void appraise_tpm_bond(struct appraise_tpm_state *s)
 	if (s->offered >> POLICY_TPM_CREDENTIAL & 1)
 		check_template(s);
 	if (pinned)
-		note_pinned(s);
+		s->hardware.why = STR(
+			"the trust file pins the attestation key; nothing else says that its TPM is genuine");
 	if (ek)
 		appraise_tpm_chain_ek(s);
 	if (s->offered >> POLICY_TPM_CERTIFICATE & 1)
 		appraise_tpm_chain_ak(s);
+	if (pinned)
+		note_pinned(s);
 	check_source(s);
 }

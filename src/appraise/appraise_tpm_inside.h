@@ -23,8 +23,9 @@ struct appraise_tpm_state {
 	/* Bits of enum policy_tpm_ak: by what the key could be known; what of that does not hold, and why */
 	unsigned offered, failed;
 	struct str why_not[POLICY_TPM_AKS];
-	bool emulated;                 /* a root behind the key is that of a software TPM */
-	struct verdict_claim hardware; /* what the endorsement key's root lets us say */
+	bool emulated; /* a root behind the key is that of a software TPM */
+	struct verdict_claim
+		hardware; /* what the roots behind the key let us say, and how it is known */
 };
 
 void appraise_tpm_key(struct appraise_tpm_state *s); /* AK and EK; or ak, scheme are set */
@@ -33,6 +34,8 @@ void appraise_tpm_key(struct appraise_tpm_state *s); /* AK and EK; or ak, scheme
  * and falls, and with the only one that the policy takes; others that do not hold are listed, and nothing rests on them.
  */
 void appraise_tpm_bond(struct appraise_tpm_state *s);
+/* The same check where there is nothing to choose: hardware names the key. */
+void appraise_tpm_source_of_hardware(struct appraise_work *w);
 /* A check without which these bonds do not hold. */
 void appraise_tpm_bond_test(
 	struct appraise_tpm_state *s, unsigned bonds, struct check c, bool ok, const struct err *e);
@@ -42,8 +45,9 @@ void appraise_tpm_chain_ak(struct appraise_tpm_state *s); /* of the key itself *
 /* Which instance of Google Compute Engine the AK is certified for; leaf NULL: no certificate that holds. */
 void appraise_tpm_gce(struct appraise_tpm_state *s, const struct certificate *leaf);
 void appraise_tpm_quote_signed(struct appraise_tpm_state *s); /* structure, signature */
-void appraise_tpm_quote_bound(struct appraise_tpm_state *s);  /* to the bundle's binding; nonce */
-void appraise_tpm_quote_state(struct appraise_tpm_state *s);  /* clock */
+void appraise_tpm_quote_bound(
+	struct appraise_tpm_state *s); /* to the binding; report data, nonce */
+void appraise_tpm_quote_state(struct appraise_tpm_state *s); /* clock */
 /* Against what the enrolment record keeps of an earlier quote; whether that is asked. */
 void appraise_tpm_earlier(struct appraise_tpm_state *s);
 bool appraise_tpm_earlier_asked(const struct appraise_tpm_state *s);

@@ -184,7 +184,7 @@ static void check_image(struct appraise_work *w)
 		c.got = appraise_hex(w, SPAN_OF(in->values->manifest_sha256));
 	if (!is_known) {
 		err_set(&e, ERR_NOTFOUND, "there are no reference values, and so none of an image");
-	} else if (!policy_vouchers_name(p, in->values->manifest_sha256)) {
+	} else if (!policy_vouchers_has_image(p, in->values->manifest_sha256)) {
 		c.fail_value = CHECK_CONTRAINDICATED;
 		err_set(&e, ERR_MISMATCH, "they are of an image that the policy does not name");
 	} else {

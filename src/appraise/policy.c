@@ -79,13 +79,15 @@ static uint32_t kinds_asked(const struct json *v)
 		const char *member;
 		uint32_t kinds;
 	} rows[] = { { "snp", KIND(SNP) | KIND(AZURE) }, { "tdx", KIND(TDX) | KIND(AZURE) },
-		{ "nitro", KIND(NITRO) }, { "azure", KIND(AZURE) }, { "gce", KIND(TPM) },
-		{ "tpm", KIND(TPM) } };
+		{ "nitro", KIND(NITRO) }, { "azure", KIND(AZURE) }, { "gce", KIND(TPM) } };
 	uint32_t set = 0;
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		if (json_get(v, rows[i].member))
 			set |= rows[i].kinds;
+	/* Azure's machines have a TPM as well: what is asked of theirs lets no other TPM by. */
+	if (json_get(v, "tpm") && !(set & KIND(AZURE)))
+		set |= KIND(TPM);
 	return set;
 }
 

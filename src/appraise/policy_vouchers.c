@@ -61,7 +61,7 @@ static bool read_images(
 
 		if (!read_image(image, &v->items[got.n_images], e))
 			return false;
-		if (policy_vouchers_name(&got, image->manifest_sha256))
+		if (policy_vouchers_has_image(&got, image->manifest_sha256))
 			return err_set(e, ERR_FORMAT, "line %zu: an image stands twice",
 				v->items[got.n_images].line);
 	}
@@ -81,7 +81,7 @@ bool policy_vouchers_parse(
 	return true;
 }
 
-bool policy_vouchers_name(
+bool policy_vouchers_has_image(
 	const struct policy_vouchers *p, const uint8_t manifest_sha256[static SHA256_SIZE])
 {
 	bool named = false;

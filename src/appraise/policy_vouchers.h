@@ -31,7 +31,7 @@ bool policy_vouchers_parse(struct policy_vouchers *ret, const struct json *polic
 	struct err *e) MUST_CHECK;
 /* What is demanded, one sentence a line. */
 void policy_vouchers_tell(const struct policy_vouchers *p, struct buf *out);
-bool policy_vouchers_name(
+bool policy_vouchers_has_image(
 	const struct policy_vouchers *p, const uint8_t manifest_sha256[static SHA256_SIZE]);
 
 #endif

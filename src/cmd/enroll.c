@@ -18,8 +18,8 @@ enum { ENROLL_MEMORY_MAX = 64 << 20 };
 
 /* What must hold before a key is remembered; registers are not looked at. */
 static const char *const must[] = { "ak-structure", "ak-attributes", "ak-scheme", "ak-bound",
-	"ek-template", "ek-certificate", "ek-chain", "quote-structure", "signature", "role",
-	"nonce", "qualifying-data" };
+	"ak-source", "ek-template", "ek-certificate", "ek-chain", "quote-structure", "signature",
+	"role", "nonce", "qualifying-data" };
 
 static bool all_hold(const struct verdict *v, struct err *e)
 {
@@ -76,7 +76,7 @@ static bool enroll(const struct verb_args *args, struct trust_file *trust, struc
 {
 	/* The shape is empty: only the checks of keys and freshness count here. */
 	const struct reference_shape none = { .name = STR("none"), .platform = STR("tpm") };
-	const struct policy policy = policy_default();
+	struct policy policy = policy_default();
 	struct appraise_in in = { .bundle = &answer->bundle,
 		.shape = &none,
 		.policy = &policy,
@@ -84,11 +84,15 @@ static bool enroll(const struct verb_args *args, struct trust_file *trust, struc
 		.nonce = answer->nonce,
 		.challenge = &answer->challenge };
 	struct appraise_out *out = MEM_NEW(struct appraise_out);
-	bool ok = trust_load(trust, verb_value(args, "--trust"), a, e) &&
-		  at_time_read(&in.at_unix, verb_value(args, "--at"), e) &&
-		  ask_attester(answer, verb_arg(args, 0), NULL, a, e) && has_tpm(answer, e) &&
-		  appraise_tpm(out, &in, a, e) && all_hold(&out->verdict, e) &&
-		  record(&answer->bundle, args, a, e);
+	bool ok;
+
+	/* A name that is pinned says nothing of the TPM whose certificate is recorded with it. */
+	policy.tpm.ak = 1U << POLICY_TPM_CREDENTIAL;
+	ok = trust_load(trust, verb_value(args, "--trust"), a, e) &&
+	     at_time_read(&in.at_unix, verb_value(args, "--at"), e) &&
+	     ask_attester(answer, verb_arg(args, 0), NULL, a, e) && has_tpm(answer, e) &&
+	     appraise_tpm(out, &in, a, e) && all_hold(&out->verdict, e) &&
+	     record(&answer->bundle, args, a, e);
 
 	mem_free(&out);
 	return ok;

@@ -200,7 +200,6 @@ int main(void)
 	verdict_told_begin();
 	azure_snp_keys();
 	az_run_all(cases, ARRAY_LEN(cases), honest);
-	CHECK(!az_failed("ak-source") && !check_find(&az_out.verdict.checks, "ak-source"));
 	azure_snp_done();
 	verdict_told_end("appraise_azure_quote");
 	return test_end();

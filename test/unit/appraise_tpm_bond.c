@@ -152,11 +152,16 @@ static void told(void)
 {
 	static const struct bond_case none = { PINNED | CERTIFICATE, CREDENTIAL | CERTIFICATE,
 		OTHER_KEY, BAD, "ak-source" };
+	static const struct bond_case both = { PINNED | CREDENTIAL, 0, OTHER_SECRET, GOOD, NULL };
 	static const struct test_case c = { "told", sign_with, offer, BAD, "ak-source" };
+	static const struct test_case d = { "told of both", sign_with, offer, GOOD, NULL };
+	CLEANUP(arena_freep) struct arena *a = arena_new(8 << 20);
+	const struct check_list *checks = &out.verdict.checks;
 	const struct check *source;
+	size_t chains = 0;
 
 	at = &none;
-	run_case(&c);
+	run_case_in(a, &c);
 	source = found("ak-source");
 	CHECK(source && str_is(source->want, "credential or certificate") &&
 		str_is(source->got, "pinned") &&
@@ -165,6 +170,14 @@ static void told(void)
 	CHECK(found("ak-certificate")->result == CHECK_NOT_APPLICABLE &&
 		str_ends(found("ak-certificate")->reason, "nothing rests on it"));
 	CHECK(found("ek-chain")->result == CHECK_NOT_APPLICABLE && !found("ek-certificate"));
+	at = &both;
+	run_case_in(a, &d);
+	for (size_t i = 0; i < checks->n; i++)
+		chains += !strcmp(checks->items[i].name, "ek-chain");
+	CHECK(chains == 1 && found("ek-chain")->result == CHECK_PASSED);
+	CHECK(found("ak-credential")->result == CHECK_NOT_APPLICABLE &&
+		strstr(found("ak-credential")->reason.p,
+			"did not recover the credential's secret"));
 }
 
 /* The hardware is what the roots behind what holds say; of an emulated one nothing is believed. */

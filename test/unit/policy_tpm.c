@@ -95,7 +95,7 @@ static void refuses(void)
 	CHECK(!p.tpm.ak && !p.tpm.min_rsa_bits && !p.tpm.hashes && !p.tpm.min_firmware);
 }
 
-/* Demands of a TPM are demands that there is one of that kind; of Azure's only where the policy says so. */
+/* Demands of a TPM are demands that there is one of that kind; beside what is asked of Azure's, of theirs. */
 static void kinds(void)
 {
 	static const struct {
@@ -105,7 +105,12 @@ static void kinds(void)
 		{ "tpm: {}\n", 1U << BUNDLE_TPM },
 		{ "tpm:\n  hashes: [sha256]\n", 1U << BUNDLE_TPM },
 		{ "tpm: {}\ngce: {}\n", 1U << BUNDLE_TPM },
-		{ "tpm: {}\nazure: {}\n", 1U << BUNDLE_TPM | 1U << BUNDLE_AZURE },
+		{ "tpm: {}\nazure: {}\n", 1U << BUNDLE_AZURE },
+		{ "tpm: {}\nsnp: {}\n", 1U << BUNDLE_SNP | 1U << BUNDLE_AZURE },
+		{ "tpm: {}\ntdx: {}\n", 1U << BUNDLE_TDX | 1U << BUNDLE_AZURE },
+		{ "tpm: {}\nnitro: {}\n", 1U << BUNDLE_TPM | 1U << BUNDLE_NITRO },
+		{ "tpm: {}\ngce: {}\nsnp: {}\n",
+			1U << BUNDLE_TPM | 1U << BUNDLE_SNP | 1U << BUNDLE_AZURE },
 		{ "tpm: {}\nevidence: [azure]\n", 1U << BUNDLE_AZURE },
 	};
 

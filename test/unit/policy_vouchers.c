@@ -43,13 +43,13 @@ static void names(void)
 	struct policy_vouchers p = { .images = images, .n_images = 2 };
 	uint8_t manifest[SHA256_SIZE] = { 1 };
 
-	CHECK(!policy_vouchers_name(&p, manifest));
+	CHECK(!policy_vouchers_has_image(&p, manifest));
 	images[1].manifest_sha256[0] = 1;
-	CHECK(policy_vouchers_name(&p, manifest));
+	CHECK(policy_vouchers_has_image(&p, manifest));
 	manifest[31] = 1;
-	CHECK(!policy_vouchers_name(&p, manifest));
+	CHECK(!policy_vouchers_has_image(&p, manifest));
 	p.n_images = 0;
-	CHECK(!policy_vouchers_name(&p, images[0].manifest_sha256));
+	CHECK(!policy_vouchers_has_image(&p, images[0].manifest_sha256));
 }
 
 static void refuses(void)
