@@ -34,7 +34,7 @@ section "quotes of TPMs"
 unit "quotes of a software TPM among the vectors through the whole appraisal" appraise_tpm_vectors see is_signature_by_rsa
 unit "  data that is known does not make a quote fresh, nor do zeroes" appraise_tpm_asked data_instead data_that_is_new data_of_zeroes nonce_of_zeroes
 unit "leeway for certificates of EK and AK, at both ends" appraise_tpm_key ek_expired_leeway ek_not_yet_leeway ek_expired_leeway_short ak_expired_leeway_short
-unit "  each certificate of the path, to the second" certificate leeway ends
+unit "  each certificate of the path, to the second" certificate_verify leeway ends
 unit "the instance in Google's certificates of attestation keys is read" gce_instance takes refuses truncations in_certificates
 unit "  and project, zone, instance and a production host can be demanded" appraise_tpm_gce cases policies certified test_host
 unit "by what a key may be known can be demanded: one that is taken must hold, and the first that is there as ever" appraise_tpm_bond ways told hardware

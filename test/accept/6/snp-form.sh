@@ -41,7 +41,7 @@ unit "times, with leeway: the clock is named" snp_chain times
 unit "each certificate extension removed" snp_chain absent
 unit "  doubled, of another form, with another value" snp_chain extensions
 unit "SIGNING_KEY, CPUID, REPORTED_TCB, CURRENT_TCB and chip id against the certificate" snp_chain against_report
-unit "each signed byte flipped" snp_chain flips
-unit "R and S: zero, the order, above it, malleable" snp_chain numbers
+unit "each signed byte flipped" snp_signature flips
+unit "R and S: zero, the order, above it, malleable" snp_signature numbers
 unit "revoked ASK, lists that are stale, foreign or of changes" snp_chain lists list_bytes
 direct "parsers under fuzzing: samples, each bit, each length" snp_fuzzed
