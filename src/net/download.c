@@ -216,7 +216,7 @@ bool download_run(struct download *d, struct err *e)
 	enum outcome o = NEXT;
 	bool ok;
 
-	if (d->bases.n == 0) {
+	if (d->bases.n == 0 && d->also.bases.n == 0) {
 		err_set(e, ERR_USAGE, "cannot fetch '%.*s': no mirror is known", STR_ARG(d->path));
 		return err_hint(e, "name one with --mirror URL");
 	}

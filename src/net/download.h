@@ -21,7 +21,7 @@ struct download {
 	/* What the caller sets. */
 	struct str path;
 	struct fetch_bases bases;
-	struct fetch_place also;
+	struct fetch_place also;             /* asked when none of bases gives it */
 	uint64_t max;                        /* bytes; exactly so many where sha256 is set ... */
 	bool at_most;                        /* ... and this is not */
 	const uint8_t *sha256;               /* NULL: whatever comes, into bytes */
