@@ -72,7 +72,7 @@ static bool of_size(size_t size, struct err *e)
 		for (int again = 0; again < 3; again++) {
 			CLEANUP(buf_done)
 			struct buf file = buf_init(1 << 20), pem = buf_init(1 << 20);
-			CLEANUP(certificate_freep) struct certificate *c = NULL;
+			CLEANUP(certificate_freep) struct certificate *c = NULL, *der = NULL;
 			const uint8_t *p;
 			BIO *bio;
 			char *text;
@@ -92,6 +92,8 @@ static bool of_size(size_t size, struct err *e)
 			buf_add(&pem, text, (size_t)n);
 			BIO_free(bio);
 			X509_free(x);
+			CHECK(certificate_of_der(&der, buf_span(&file), e) ==
+				(size <= CERTIFICATE_SIZE_MAX));
 			return certificate_of_file(&c, buf_span(&pem), e);
 		}
 	CHECK(false);
@@ -104,6 +106,29 @@ static void exact_size(void)
 
 	CHECK_OK(of_size(CERTIFICATE_SIZE_MAX, &e), e);
 	CHECK_ERR(of_size(CERTIFICATE_SIZE_MAX + 1, &e), e, ERR_LIMIT);
+}
+
+/* A key on a curve that nobody knows is none. */
+static void unknown_curve(void)
+{
+	static const uint8_t p256[] = { 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07 };
+	struct certs c = honest();
+	CLEANUP(buf_done) struct buf der = { 0 };
+	CLEANUP(certificate_freep) struct certificate *x = NULL;
+	struct public_key *key = NULL;
+	struct err e = { 0 };
+	uint8_t *curve;
+
+	c.leaf.key = other_key;
+	der = made_certificate(&c.leaf);
+	curve = memmem(der.p, der.n, p256, sizeof p256);
+	CHECK(curve);
+	if (!curve)
+		return;
+	curve[7] = 0x7f;
+	CHECK_OK(certificate_of_der(&x, buf_span(&der), &e), e);
+	CHECK_ERR(certificate_key(&key, x, &e), e, ERR_FORMAT);
+	CHECK(!key && strstr(e.text, "its public key cannot be read"));
 }
 
 static void bounds(void)
@@ -190,6 +215,7 @@ int main(void)
 	keys_new();
 	parses();
 	bounds();
+	unknown_curve();
 	exact_size();
 	padding();
 	shown();

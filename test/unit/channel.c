@@ -205,6 +205,13 @@ static void sizes(void)
 		buf_add_cstr(&text, i ? ",1" : "1");
 	buf_add_cstr(&text, "],\"expires\":\"2023-12-01T00:00:00Z\"}");
 	CHECK_ERR(channel_parse(&c, buf_span(&text), a, &e), e, ERR_LIMIT);
+	CHECK_ERR(
+		parse(&c,
+			STR("{\"format\":\"assay.channel/1\",\"name\":\"x\",\"counter\":1,\"accepted\":7,"
+			    "\"expires\":\"2023-12-01T00:00:00Z\"}"),
+			&e),
+		e, ERR_FORMAT);
+	CHECK(strstr(e.text, "'accepted'"));
 }
 
 static bool step_parse(struct arena *little, const void *of, struct err *e)

@@ -82,6 +82,21 @@ static void signs_and_verifies(void)
 	}
 }
 
+/* Sig_structure of RFC 9052, 4.4, and the document around it, byte by byte. */
+static void bytes(void)
+{
+	static const char message[] = "\x84\x6aSignature1\x43\xa1\x01\x26\x40\x41x";
+	static const char document[] = "\xd2\x84\x43\xa1\x01\x26\xa0\x41x\x41y";
+	const struct span header = str_span(STR("\xa1\x01\x26")), x = str_span(STR("x"));
+	CLEANUP(buf_done) struct buf b = buf_init(100);
+
+	cose_sign1_message(&b, header, x);
+	CHECK(span_equal(buf_span(&b), span_make(message, sizeof message - 1)));
+	b.n = 0;
+	cose_sign1_emit(&b, header, x, str_span(STR("y")));
+	CHECK(span_equal(buf_span(&b), span_make(document, sizeof document - 1)));
+}
+
 /* Every flipped bit is another document, or none. */
 static void flips(void)
 {
@@ -277,6 +292,7 @@ int main(void)
 {
 	a = arena_new(64 << 20);
 	signs_and_verifies();
+	bytes();
 	flips();
 	another_key();
 	ed25519();

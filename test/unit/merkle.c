@@ -200,6 +200,25 @@ static void refuses(void)
 	CHECK_ERR(merkle_prove_consistency(&p, 3, 5, none, NULL, &e), e, ERR_IO);
 }
 
+/* The largest tree of all, of which nobody has more than the way from one leaf to its root. */
+static void largest(void)
+{
+	struct merkle_proof p = { .n = 62 };
+	struct merkle_hash root = leaves[0];
+	struct err e = { 0 };
+
+	for (size_t i = 0; i < p.n; i++) {
+		p.hashes[i] = leaves[i + 1];
+		root = merkle_node(&root, &p.hashes[i]);
+	}
+	CHECK_OK(merkle_check_inclusion(&leaves[0], 0, MERKLE_SIZE_MAX, &p, &root, &e), e);
+	CHECK_ERR(merkle_check_inclusion(&leaves[0], 0, MERKLE_SIZE_MAX + 1, &p, &root, &e), e,
+		ERR_SIGNATURE);
+	CHECK_OK(merkle_check_consistency(1, &leaves[0], MERKLE_SIZE_MAX, &root, &p, &e), e);
+	CHECK_ERR(merkle_check_consistency(1, &leaves[0], MERKLE_SIZE_MAX + 1, &root, &p, &e), e,
+		ERR_SIGNATURE);
+}
+
 int main(void)
 {
 	vectors();
@@ -214,5 +233,6 @@ int main(void)
 	inclusion();
 	consistency();
 	refuses();
+	largest();
 	return test_end();
 }

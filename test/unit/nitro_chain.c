@@ -312,6 +312,29 @@ static void times(void)
 	}
 }
 
+/* A leaf whose key is on a curve that nobody knows: no key comes of it, and no chain holds. */
+static void unknown_curve(void)
+{
+	static const uint8_t p384[] = { 0x2b, 0x81, 0x04, 0x00, 0x22 };
+	struct made_nitro m = made_nitro();
+	CLEANUP(buf_done) struct buf der = made_cert_der(&m.certs[MADE_LEAF]);
+	uint8_t *curve = memmem(der.p, der.n, p384, sizeof p384);
+	struct public_key *key = NULL;
+	struct seen s;
+	struct err e = { 0 };
+
+	CHECK(curve);
+	if (!curve)
+		return;
+	curve[4] = 0x7f;
+	m.bundle[11] = buf_span(&der);
+	CHECK_OK(see(&s, &m, &e), e);
+	CHECK_ERR(nitro_chain_key(&key, s.chain, &e), e, ERR_SIGNATURE);
+	CHECK(!key && strstr(e.text, "its public key cannot be read"));
+	CHECK_ERR(nitro_chain_check_profile(s.chain, &e), e, ERR_SIGNATURE);
+	nitro_chain_free(s.chain);
+}
+
 /* What is no certificate, or has something behind it. */
 static void no_certificate(void)
 {
@@ -348,6 +371,7 @@ int main(void)
 	refuses();
 	forged_authority();
 	times();
+	unknown_curve();
 	no_certificate();
 	made_keys_free();
 	EVP_PKEY_free(p256);

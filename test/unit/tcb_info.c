@@ -168,6 +168,42 @@ static void many(void)
 	}
 }
 
+/* The identity of a module once more, under another id or its own. */
+static void two_modules(void)
+{
+	struct made_tcb_info i = made_honest_info();
+	CLEANUP(buf_done) struct buf body = made_info_body(&i);
+	const char *text = (const char *)body.p,
+		   *from = strstr(text, "\"tdxModuleIdentities\":[") + 23, *to = from;
+	int depth = 0;
+
+	do
+		depth += (*to == '{') - (*to == '}');
+	while (*to++ && depth);
+	for (int same = 0; same < 2; same++) {
+		CLEANUP(buf_done) struct buf b = buf_init(1 << 20);
+		struct tcb_info t = { 0 };
+		struct err e = { 0 };
+		char *id;
+
+		buf_add(&b, text, (size_t)(to - text));
+		buf_u8(&b, ',');
+		buf_add(&b, from, (size_t)(to - from));
+		id = memmem(b.p + (to - text), (size_t)(to - from), "TDX_01", 6);
+		CHECK(id);
+		if (id && !same)
+			id[5] = '3';
+		buf_add_cstr(&b, to);
+		if (same) {
+			CHECK_ERR(tcb_info_parse(&t, buf_span(&b), a, &e), e, ERR_FORMAT);
+			CHECK(strstr(e.text, "TDX module identity 'TDX_01' stands twice"));
+			continue;
+		}
+		CHECK_OK(tcb_info_parse(&t, buf_span(&b), a, &e), e);
+		CHECK(t.n_modules == 2 && str_is(t.modules[1].id, "TDX_03"));
+	}
+}
+
 static void whose(void)
 {
 	struct made_tdx m = made_honest();
@@ -248,6 +284,7 @@ int main(void)
 	limits();
 	memory();
 	many();
+	two_modules();
 	whose();
 	when();
 	modules();
