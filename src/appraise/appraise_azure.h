@@ -7,7 +7,8 @@
  * them), that it is the paravisor's and covers the runtime data ("hcl-vmpl", "hcl-binding", "hcl-tdreport"), the software that
  * was launched ("launch-measurement"), the key ("hcl-ak", "ak-scheme"), the machine's settings ("hcl-secure-boot",
  * "hcl-console", "hcl-tpm", "hcl-vm-id"). Then the TPM's quote, registers and log as appraise_tpm.h has them, and that the
- * quote is fresh ("nonce"). Settings and registers count only when the hardware stands behind them.
+ * quote carries what was asked for and is fresh ("report-data", "nonce"), and what the policy asks of the vTPM. Settings and
+ * registers count only when the hardware stands behind them.
  */
 #ifndef ASSAY_APPRAISE_APPRAISE_AZURE_H
 #define ASSAY_APPRAISE_APPRAISE_AZURE_H

@@ -5,7 +5,8 @@
  * certificates ("certificates", "root", "chain-profile", "chain-signatures", "certificate-time", "revocation", "module"),
  * the signature by the leaf ("signature"). Only what all of these but the time stand behind is looked at further: kind
  * ("document-kind"), age ("age"), debug mode ("debug"), registers ("pcr-0.sha384"), what whoever asked put into it
- * ("binding", "nonce", "user-data", "public-key"). Then who vouches ("vouched") and what is covered ("coverage").
+ * ("binding", "report-data", "nonce", "user-data", "public-key"). Then who vouches, and for which image ("vouched", "image"),
+ * and what is covered ("coverage").
  *
  * Live, certificates are held against now; in archive mode (of the policy's freshness, or of its member nitro) against the
  * time that the document says it was made at, since they live for hours.

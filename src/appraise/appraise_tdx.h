@@ -6,7 +6,7 @@
  * the body. For a bundle of kind tdx then: registers, freshness, event log, who vouches, what is covered. The same quote
  * underneath an Azure machine's TPM is appraised by appraise_tdx_quote within that machine's appraisal.
  *
- * All names of checks here begin with "tdx-" but those that appraise_work.h gives.
+ * All names of checks here begin with "tdx-" but those that appraise_work.h, appraise_fresh.h and appraise_vouched.h give.
  */
 #ifndef ASSAY_APPRAISE_APPRAISE_TDX_H
 #define ASSAY_APPRAISE_APPRAISE_TDX_H

@@ -4,8 +4,9 @@
  *
  * In this order: the attestation key (its structure, attributes, scheme; bound to a TPM by a credential, the verifier's
  * own enrolment record, a pinned name or a certificate), the endorsement key behind it, the quote (magic, type, signature,
- * qualifying data, nonce), the registers (signed selection, digest over the claimed values, comparison with the
- * prediction), the event log, who vouches, what is covered. Claims come only from what is signed.
+ * qualifying data, report data, nonce; counters since the enrolment), what the policy's member tpm asks, the registers (signed
+ * selection, digest over the claimed values, comparison with the prediction), the event log, who vouches, what is covered.
+ * Claims come only from what is signed.
  */
 #ifndef ASSAY_APPRAISE_APPRAISE_TPM_H
 #define ASSAY_APPRAISE_APPRAISE_TPM_H

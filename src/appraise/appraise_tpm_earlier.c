@@ -16,7 +16,8 @@ static const struct enrolment *record_of(const struct appraise_tpm_state *s)
 
 /*
  * Resets are counted for the TPM's life, restarts since the last reset (Part 1, section 36.3). Within one boot the clock
- * tells, but only in a conversation: what comes as a file may have been signed before the key was enrolled.
+ * tells, but only in a conversation: what comes as a file may have been signed before the key was enrolled. For keys of some
+ * hierarchies a TPM adds a number of its own to both counters, the same for one key: their order stays, but where they wrap.
  */
 static bool came_later(const struct appraise_tpm_state *s, const struct enrolment *r, struct err *e)
 {
