@@ -170,12 +170,20 @@ static bool is_elf(const struct gathered *g)
 	return false;
 }
 
+/* What names the file itself, its debug information, and what that shares with others (dwz). */
 static bool is_only_names(const struct gathered *g)
 {
-	for (size_t i = 0; i < g->n; i++)
-		if (!str_is(innermost(g->leaves[i]), "ELF .note.gnu.build-id") &&
-			!str_is(innermost(g->leaves[i]), "ELF .gnu_debuglink"))
+	static const char *const names[] = { "ELF .note.gnu.build-id", "ELF .gnu_debuglink",
+		"ELF .gnu_debugaltlink" };
+
+	for (size_t i = 0; i < g->n; i++) {
+		size_t k = 0;
+
+		while (k < ARRAY_LEN(names) && !str_is(innermost(g->leaves[i]), names[k]))
+			k++;
+		if (k == ARRAY_LEN(names))
 			return false;
+	}
 	return true;
 }
 
@@ -204,7 +212,7 @@ static void class_elf(
 	}
 	if (is_only_names(g))
 		f->what = STR(
-			"nothing but its build id and debug link: code and data are the same, only the debug information, which is not in the package, is another");
+			"nothing but its build id and links to debug information: code and data are the same, only that information, which is not in the package, is another");
 	else
 		f->what = arena_printf(a, "code or data: %.*s", STR_ARG(places_of(g, a)));
 }

@@ -17,6 +17,8 @@ static const struct str text_at[] = { S("ar"), S("data.tar.xz"), S("tar"), S("us
 	S("ELF .text") },
 			id_at[] = { S("ar"), S("data.tar.xz"), S("tar"), S("usr/lib/y.so"),
 				S("ELF .note.gnu.build-id") },
+			debug_at[] = { S("ar"), S("data.tar.xz"), S("tar"), S("usr/lib/y.so"),
+				S("ELF .gnu_debugaltlink") },
 			comment_at[] = { S("ar"), S("data.tar.xz"), S("tar"), S("usr/bin/z"),
 				S("ELF .comment") },
 			script_at[] = { S("ar"), S("control.tar.xz"), S("tar"), S("postinst") },
@@ -28,6 +30,7 @@ static const struct str text_at[] = { S("ar"), S("data.tar.xz"), S("tar"), S("us
 static const struct diff_leaf leaves[] = {
 	{ .where = text_at, .n_where = 5, .kind = DIFF_BYTES },
 	{ .where = id_at, .n_where = 5, .kind = DIFF_BYTES, .derived = true, .why = S("follows") },
+	{ .where = debug_at, .n_where = 5, .kind = DIFF_BYTES },
 	{ .where = comment_at,
 		.n_where = 5,
 		.kind = DIFF_TEXT,
