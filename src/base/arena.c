@@ -8,7 +8,11 @@
 #include "base/mem.h"
 #include "base/banned.h"
 
-enum { ARENA_ALIGN = 16, ARENA_CHUNK = 64 * 1024 };
+/*
+ * Each chunk is four times the one before. The C library then keeps what an arena frees for the next one, instead of
+ * giving it back to the kernel after every appraisal, for which the process's other threads have to stop.
+ */
+enum { ARENA_ALIGN = 16, CHUNK_FIRST = 64 * 1024, CHUNK_GROWS = 4, CHUNK_LAST = 1024 * 1024 };
 
 struct chunk {
 	struct chunk *next;
@@ -19,6 +23,7 @@ struct chunk {
 struct arena {
 	struct chunk *chunks;
 	size_t max, used;
+	size_t chunk; /* what the next one has room for, where max allows as much */
 	bool failed;
 };
 
@@ -31,6 +36,7 @@ struct arena *arena_new(size_t max)
 		return NULL;
 	}
 	a->max = max;
+	a->chunk = CHUNK_FIRST;
 	return a;
 }
 
@@ -52,17 +58,26 @@ void arena_freep(struct arena **a)
 	arena_free(*a);
 }
 
+static size_t smaller(size_t x, size_t y)
+{
+	return x < y ? x : y;
+}
+
+/* For an allocation that max allows; one that is large gets a chunk of its own. */
 static struct chunk *chunk_new(struct arena *a, size_t need)
 {
-	size_t size = need > ARENA_CHUNK / 4 ? need : ARENA_CHUNK;
+	bool own = need > CHUNK_FIRST / 4;
+	size_t size = own ? need : smaller(a->chunk, a->max - a->used);
 	struct chunk *c = malloc(sizeof *c + size);
 
 	if (!c)
 		return NULL;
 	c->size = size;
 	c->used = 0;
-	/* A large allocation gets a chunk of its own behind the current one, whose rest stays in use. */
-	if (need > ARENA_CHUNK / 4 && a->chunks) {
+	if (!own)
+		a->chunk = smaller(CHUNK_GROWS * a->chunk, CHUNK_LAST);
+	/* A chunk of its own goes behind the current one, whose rest stays in use. */
+	if (own && a->chunks) {
 		c->next = a->chunks->next;
 		a->chunks->next = c;
 	} else {
