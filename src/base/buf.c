@@ -13,18 +13,11 @@ void buf_done(struct buf *b)
 	*b = (struct buf){ 0 };
 }
 
-/* Room for n more bytes behind the content, or sets failed. */
-static uint8_t *reserve(struct buf *b, size_t n)
+static uint8_t *grow(struct buf *b, size_t n)
 {
 	size_t room = b->room ? b->room : 256;
 	uint8_t *p;
 
-	if (b->failed || n > b->max - b->n) {
-		b->failed = true;
-		return NULL;
-	}
-	if (b->room - b->n >= n)
-		return b->p + b->n;
 	while (room - b->n < n)
 		room = room > SIZE_MAX / 2 ? b->n + n : room * 2;
 	p = realloc(b->p, room);
@@ -36,6 +29,16 @@ static uint8_t *reserve(struct buf *b, size_t n)
 	b->p = p;
 	b->room = room;
 	return p + b->n;
+}
+
+/* Room for n more bytes behind the content, or sets failed. */
+static inline uint8_t *reserve(struct buf *b, size_t n)
+{
+	if (b->failed || n > b->max - b->n) {
+		b->failed = true;
+		return NULL;
+	}
+	return b->room - b->n >= n ? b->p + b->n : grow(b, n);
 }
 
 void buf_add(struct buf *b, const void *p, size_t n)
@@ -111,7 +114,12 @@ static void add_be(struct buf *b, uint64_t v, size_t n)
 
 void buf_u8(struct buf *b, uint8_t v)
 {
-	buf_add(b, &v, 1);
+	uint8_t *dst = reserve(b, 1);
+
+	if (!dst)
+		return;
+	*dst = v;
+	b->n++;
 }
 
 void buf_u16le(struct buf *b, uint16_t v)
