@@ -1,6 +1,7 @@
 #include "codec/json.h"
 
 #include "codec/json_cells.h"
+#include "codec/json_plain.h"
 #include "codec/utf8.h"
 #include "base/banned.h"
 
@@ -103,47 +104,27 @@ static bool parse_escape(struct parser *s, char *out, size_t *n)
 	return true;
 }
 
-/* Where the string that begins at start ends, at its quote or behind the text; *escapes: whether a backslash is in it. */
-static size_t string_end(const struct parser *s, size_t start, bool *escapes)
+/* Where the string that begins at start ends, at its quote or behind the text. */
+static size_t string_end(const struct parser *s, size_t start)
 {
-	const char *quote = start < s->n ? memchr(s->p + start, '"', s->n - start) : NULL;
-	size_t end = quote ? (size_t)(quote - s->p) : s->n;
+	size_t end = start;
 
-	*escapes = end > start && memchr(s->p + start, '\\', end - start);
-	if (!*escapes)
-		return end;
-	end = start;
 	while (end < s->n && s->p[end] != '"')
 		end += s->p[end] == '\\' ? 2 : 1;
 	return end;
 }
 
-static bool has_control(struct str s)
+/* Whatever stands between the quotes; the decoded form is never longer than the written one. */
+static bool parse_characters(struct parser *s, struct str *ret)
 {
-	bool found = false;
-
-	for (size_t i = 0; i < s.n; i++)
-		found |= (unsigned char)s.p[i] < 0x20;
-	return found;
-}
-
-/* The bytes between the quotes; the decoded form is never longer than the written one. */
-static bool parse_string(struct parser *s, struct str *ret)
-{
-	bool escapes;
-	size_t start = ++s->at, end = string_end(s, start, &escapes), n = 0;
+	size_t end = string_end(s, s->at), n = 0;
 	char *out;
 
 	if (end >= s->n)
 		return bad(s, "a string does not end");
-	out = arena_alloc(s->a, end - start + 1);
+	out = arena_alloc(s->a, end - s->at + 1);
 	if (!out)
 		return arena_full(s->a, s->e);
-	if (!escapes && !has_control(str_make(s->p + start, end - start))) {
-		n = end - start;
-		memcpy(out, s->p + start, n);
-		s->at = end;
-	}
 	while (s->at < end) {
 		char c = s->p[s->at++];
 
@@ -156,8 +137,26 @@ static bool parse_string(struct parser *s, struct str *ret)
 	}
 	if (!utf8_valid(str_make(out, n)))
 		return bad(s, "a string is not UTF-8");
-	s->at = end + 1;
 	*ret = str_make(out, n);
+	return true;
+}
+
+static bool parse_string(struct parser *s, struct str *ret)
+{
+	size_t plain;
+
+	s->at++;
+	plain = json_plain(str_make(s->p + s->at, s->n - s->at));
+	if (s->at + plain == s->n || s->p[s->at + plain] != '"') {
+		if (!parse_characters(s, ret))
+			return false;
+	} else {
+		*ret = arena_str(s->a, str_make(s->p + s->at, plain));
+		if (!ret->p)
+			return arena_full(s->a, s->e);
+		s->at += plain;
+	}
+	s->at++;
 	return true;
 }
 

@@ -3,14 +3,14 @@
 #include <assert.h>
 
 #include "base/hex.h"
+#include "codec/json_plain.h"
 #include "codec/utf8.h"
 #include "base/banned.h"
 
 static void new_line(struct json_out *w)
 {
 	buf_u8(w->to, '\n');
-	for (unsigned i = 0; i < w->depth; i++)
-		buf_add(w->to, "  ", 2);
+	buf_fill(w->to, ' ', 2 * (size_t)w->depth);
 }
 
 /* What stands between the element before and the next one. */
@@ -89,23 +89,13 @@ static void put_char(struct buf *b, struct str seq, uint32_t cp)
 		buf_add_str(b, seq);
 }
 
-/* How many characters at the start of s stand for themselves: nearly all of nearly every string. */
-static size_t plain_run(struct str s)
-{
-	size_t n = 0;
-
-	while (n < s.n && s.p[n] >= 0x20 && s.p[n] < 0x7f && s.p[n] != '"' && s.p[n] != '\\')
-		n++;
-	return n;
-}
-
 static void quoted(struct buf *b, struct str s)
 {
 	uint32_t cp;
 
 	buf_u8(b, '"');
 	while (s.n) {
-		size_t n = plain_run(s);
+		size_t n = json_plain(s);
 
 		if (n) {
 			buf_add(b, s.p, n);
