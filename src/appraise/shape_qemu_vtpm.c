@@ -148,7 +148,8 @@ static struct reference_coverage row(const char *layer, const char *by, const ch
 static bool set_coverage(struct reference_shape *s, const struct making *m, struct err *e)
 {
 	struct reference_coverage *c = ARENA_ARRAY(m->a, COVERAGE, struct reference_coverage);
-	bool inner = m->predicted.stub.measures_kernel, initrd = m->predicted.stub.initrd_known;
+	bool inner = m->predicted.stub.measures_kernel;
+	const char *stub = m->predicted.stub.initrd_known ? "PCR 9, PCR 11" : "PCR 11";
 	bool root = m->root_covered, acpi = tpm_acpi_measured_by(m->in->firmware.version);
 
 	if (!c)
@@ -166,10 +167,10 @@ static bool set_coverage(struct reference_shape *s, const struct making *m, stru
 	c[4] = row("partition table", "PCR 5", "");
 	c[5] = row("boot loader", "PCR 4", "the unified kernel image with its stub");
 	c[6] = row("kernel", inner ? "PCR 4, PCR 11" : "PCR 11", "");
-	c[7] = row("initrd", initrd ? "PCR 9, PCR 11" : "PCR 11", "");
-	c[8] = row("command line", "PCR 9, PCR 11", "one that the host gives is in PCR 12");
+	c[7] = row("initrd", stub, "");
+	c[8] = row("command line", stub, "one that the host gives is in PCR 12");
 	c[9] = row("addons, credentials, extensions", "PCR 12, PCR 13", "there are none");
-	c[10] = row("root file system", root ? "PCR 9, PCR 11" : "",
+	c[10] = row("root file system", root ? stub : "",
 		root ? "its dm-verity root hash stands in the command line"
 		     : "no dm-verity root hash is known to stand in the command line");
 	s->coverage = c;
