@@ -1,8 +1,12 @@
 #include "appraise/appraise_tpm.h"
 
+#include <assert.h>
+
 #include "appraise/appraise_fresh.h"
 #include "appraise/appraise_tpm_inside.h"
 #include "base/banned.h"
+
+enum { MUST_ALWAYS = 13, MUST_OWN = MUST_ALWAYS + 2 };
 
 static void conclude(struct appraise_tpm_state *s)
 {
@@ -21,12 +25,11 @@ static void conclude(struct appraise_tpm_state *s)
 		[CHECK_STORAGE_OPAQUE] = none,
 		[CHECK_SOURCED_DATA] = none,
 	};
-	const char *must[18 + APPRAISE_VOUCHED_MUST + APPRAISE_TPM_ASKED + TPM_PCRS] = {
-		"ak-structure", "ak-attributes", "ak-scheme", "ak-bound", "quote-structure",
-		"signature", "role", "qualifying-data", "pcr-selection", "pcr-claims", "pcr-digest",
-		"pcr-bank", "coverage"
-	};
-	size_t n = 13;
+	const char *must[MUST_OWN + APPRAISE_FRESH_MUST + APPRAISE_VOUCHED_MUST +
+			 APPRAISE_TPM_ASKED + TPM_PCRS + 1] = { "ak-structure", "ak-attributes",
+		"ak-scheme", "ak-bound", "quote-structure", "signature", "role", "qualifying-data",
+		"pcr-selection", "pcr-claims", "pcr-digest", "pcr-bank", "coverage" };
+	size_t n = MUST_ALWAYS;
 	const struct check_list *checks = &s->w.out->verdict.checks;
 
 	n += appraise_vouched_must(must + n, s->w.in->policy);
@@ -47,6 +50,7 @@ static void conclude(struct appraise_tpm_state *s)
 	if (check_passed(checks, "coverage") && s->values_signed && !s->w.out->differing)
 		pass[CHECK_FILE_SYSTEM] = (struct verdict_claim){ CHECK_AFFIRMS,
 			STR("the measured command line names the root's hash") };
+	assert(n < ARRAY_LEN(must));
 	verdict_conclude(&s->w.out->verdict, pass, must);
 }
 
