@@ -10,6 +10,7 @@
 #include "codec/pem.h"
 #include "evidence/azure_hcl.h"
 #include "evidence/tpm_alg.h"
+#include "vectors_bytes.h"
 #include "vectors_index.h"
 
 enum { NOW = 1796083200 /* 2026-12-01 */ };
@@ -27,47 +28,6 @@ static const char *const tdx_checks[] = { "hcl-tdreport", "tdx-quote-form", "tdx
 	"tdx-debug" };
 static const char *const quote_checks[] = { "quote-structure", "signature", "pcr-selection",
 	"pcr-claims", "pcr-digest", "ak-rsa-bits", "signature-hash", "tpm-firmware" };
-
-static struct span kept(const char *name)
-{
-	struct buf b = vectors_load(name);
-	struct str s = arena_str(a, buf_str(&b));
-
-	buf_done(&b);
-	return str_span(s);
-}
-
-static struct span of_numbers(const struct json *v)
-{
-	uint8_t *p = arena_alloc(a, v->n + 1);
-
-	for (size_t i = 0; p && i < v->n; i++) {
-		uint64_t byte = 0;
-
-		CHECK(json_u64(&v->items[i], UINT8_MAX, &byte));
-		p[i] = (uint8_t)byte;
-	}
-	return span_make(p, v->n);
-}
-
-/* In whichever of the three ways it is written. */
-static struct span bytes_of(const struct json *v)
-{
-	struct span s = { 0 };
-	struct err e = { 0 };
-	struct str text;
-	uint8_t *p;
-
-	if (!v || v->kind == JSON_ARRAY)
-		return v ? of_numbers(v) : s;
-	p = arena_alloc(a, v->text.n / 2 + 1);
-	if (p && hex_read(v->text, p, v->text.n / 2))
-		return span_make(p, v->text.n / 2);
-	for (text = v->text; str_ends(text, "=");)
-		text.n--;
-	CHECK_OK(base64_read(&s, text, BASE64_URL, a, &e), e);
-	return s;
-}
 
 static const struct json *either(const struct json *o, const char *one, const char *other)
 {
@@ -93,12 +53,12 @@ static void take_quote(const struct json *quote)
 {
 	const struct json *pcrs = json_get(quote, "pcrs");
 
-	bundle.quote = bytes_of(json_get(quote, "message"));
-	bundle.signature = with_algorithms(bytes_of(json_get(quote, "signature")));
+	bundle.quote = vectors_bytes(json_get(quote, "message"), a);
+	bundle.signature = with_algorithms(vectors_bytes(json_get(quote, "signature"), a));
 	bundle.banks[0].alg = DIGEST_SHA256;
 	bundle.n_banks = 1;
 	for (size_t i = 0; pcrs && i < pcrs->n && i < BUNDLE_PCRS; i++) {
-		struct span value = bytes_of(&pcrs->items[i]);
+		struct span value = vectors_bytes(&pcrs->items[i], a);
 
 		CHECK(value.n == SHA256_SIZE);
 		bundle.banks[0].pcrs |= UINT32_C(1) << i;
@@ -129,8 +89,8 @@ static void take_certificates(struct span bytes)
 
 static void take_authorities(void)
 {
-	take_certificates(kept(CA "milan_ask_ark_asvk.pem"));
-	take_certificates(kept(CA "genoa_ask_ark_asvk.pem"));
+	take_certificates(vectors_kept(CA "milan_ask_ark_asvk.pem", a));
+	take_certificates(vectors_kept(CA "genoa_ask_ark_asvk.pem", a));
 }
 
 /*
@@ -163,12 +123,12 @@ static void read_json(struct span text)
 
 	CHECK_OK(json_parse(&v, text, a, &e), e);
 	o = json_get(&v, "evidence") ? json_get(&v, "evidence") : &v;
-	bundle.azure_hcl = bytes_of(either(o, "report", "hcl_report"));
-	bundle.tdx_quote = bytes_of(json_get(o, "td_quote"));
+	bundle.azure_hcl = vectors_bytes(either(o, "report", "hcl_report"), a);
+	bundle.tdx_quote = vectors_bytes(json_get(o, "td_quote"), a);
 	vcek = json_get(o, "vcek");
 	if (vcek)
-		take_certificates(
-			str_starts(vcek->text, "-----") ? str_span(vcek->text) : bytes_of(vcek));
+		take_certificates(str_starts(vcek->text, "-----") ? str_span(vcek->text)
+								  : vectors_bytes(vcek, a));
 	take_quote(either(o, "quote", "tpm_quote"));
 	take_public_area();
 }
@@ -179,15 +139,15 @@ static void read_json(struct span text)
 static void read_part(const struct vectors_row *row)
 {
 	if (str_ends(row->file, "td-quote.bin")) {
-		bundle.tdx_quote = kept(TRUSTEE "tdx-vtpm_td-quote.bin");
-		bundle.azure_hcl = kept(TRUSTEE "tdx-vtpm_hcl-report.bin");
+		bundle.tdx_quote = vectors_kept(TRUSTEE "tdx-vtpm_td-quote.bin", a);
+		bundle.azure_hcl = vectors_kept(TRUSTEE "tdx-vtpm_hcl-report.bin", a);
 		return;
 	}
-	bundle.azure_hcl = kept(row->file.p);
+	bundle.azure_hcl = vectors_kept(row->file.p, a);
 	if (str_ends(row->file, "az-tdx-vtpm_hcl-report.bin"))
-		bundle.tdx_quote = kept(TRUSTEE "tdx-vtpm_td-quote.bin");
+		bundle.tdx_quote = vectors_kept(TRUSTEE "tdx-vtpm_td-quote.bin", a);
 	if (str_ends(row->file, "az-snp-vtpm_hcl-report.bin"))
-		take_certificates(kept(TRUSTEE "snp-vtpm_vcek.pem"));
+		take_certificates(vectors_kept(TRUSTEE "snp-vtpm_vcek.pem", a));
 }
 
 static void appraise_it(void)
@@ -247,7 +207,7 @@ static bool see(const struct vectors_row *row)
 	a = own;
 	bundle = (struct bundle){ .kind = BUNDLE_AZURE };
 	if (json)
-		read_json(kept(row->file.p));
+		read_json(vectors_kept(row->file.p, a));
 	else
 		read_part(row);
 	take_authorities();

@@ -12,53 +12,9 @@
 #include "trust/azure_ak.h"
 #include "trust/certificate.h"
 #include "trust/signature.h"
-#include "vectors.h"
+#include "vectors_bytes.h"
 
 static struct arena *a;
-
-static struct span kept(const char *name)
-{
-	struct buf b = vectors_load(name);
-	struct str s = arena_str(a, buf_str(&b));
-
-	buf_done(&b);
-	return str_span(s);
-}
-
-static struct span of_numbers(const struct json *v)
-{
-	uint8_t *p = arena_alloc(a, v->n + 1);
-
-	for (size_t i = 0; p && i < v->n; i++) {
-		uint64_t byte = 0;
-
-		CHECK(json_u64(&v->items[i], UINT8_MAX, &byte));
-		p[i] = (uint8_t)byte;
-	}
-	return span_make(p, v->n);
-}
-
-/* The bytes of a member, in whichever of the three ways they are written. */
-static struct span bytes_of(const struct json *o, const char *key)
-{
-	const struct json *v = json_get(o, key);
-	struct span s = { 0 };
-	struct err e = { 0 };
-	struct str text;
-	uint8_t *p;
-
-	CHECK(v != NULL);
-	if (!v || v->kind == JSON_ARRAY)
-		return v ? of_numbers(v) : s;
-	p = arena_alloc(a, v->text.n / 2 + 1);
-	if (p && hex_read(v->text, p, v->text.n / 2))
-		return span_make(p, v->text.n / 2);
-	text = v->text;
-	while (str_ends(text, "="))
-		text.n--;
-	CHECK_OK(base64_read(&s, text, BASE64_URL, a, &e), e);
-	return s;
-}
 
 static void check_report(struct span bytes, enum azure_hcl_hardware want, struct azure_hcl *h)
 {
@@ -78,10 +34,12 @@ static void reports(void)
 {
 	struct azure_hcl h;
 
-	check_report(kept(TRUSTEE "snp-vtpm_hcl-report.bin"), AZURE_HCL_SNP, &h);
-	check_report(kept(TRUSTEE "tdx-vtpm_hcl-report.bin"), AZURE_HCL_TDX, &h);
+	check_report(vectors_kept(TRUSTEE "snp-vtpm_hcl-report.bin", a), AZURE_HCL_SNP, &h);
+	check_report(vectors_kept(TRUSTEE "tdx-vtpm_hcl-report.bin", a), AZURE_HCL_TDX, &h);
 	check_report(
-		kept("azure-hcl/kinvolk.azure-cvm-tooling__az-cvm-vtpm_test_hcl-report-snp.bin"),
+		vectors_kept(
+			"azure-hcl/kinvolk.azure-cvm-tooling__az-cvm-vtpm_test_hcl-report-snp.bin",
+			a),
 		AZURE_HCL_SNP, &h);
 	CHECK(!h.has_user_data);
 }
@@ -89,7 +47,8 @@ static void reports(void)
 /* The quote is by the key of the runtime data. */
 static void check_quote(const struct azure_hcl *h, const struct json *quote)
 {
-	struct span message = bytes_of(quote, "message"), sig = bytes_of(quote, "signature");
+	struct span message = vectors_bytes(json_get(quote, "message"), a),
+		    sig = vectors_bytes(json_get(quote, "signature"), a);
 	CLEANUP(public_key_freep) struct public_key *key = NULL;
 	struct signature_alg alg = { SIGNATURE_RSASSA, DIGEST_SHA256 };
 	struct tpm_quote q;
@@ -105,7 +64,7 @@ static void check_quote(const struct azure_hcl *h, const struct json *quote)
 /* For SNP the report in the HCL is the evidence; for TDX it is the quote, whose report data says the same. */
 static void check_td_quote(const struct azure_hcl *h, const struct json *o)
 {
-	struct span quote = bytes_of(o, "td_quote");
+	struct span quote = vectors_bytes(json_get(o, "td_quote"), a);
 	struct err e = { 0 };
 
 	CHECK(quote.n > 48 + 584);
@@ -119,9 +78,10 @@ static void evidence(const char *file, enum azure_hcl_hardware hardware, struct 
 	struct err e = { 0 };
 	struct json v;
 
-	CHECK_OK(json_parse(&v, kept(file), a, &e), e);
+	CHECK_OK(json_parse(&v, vectors_kept(file, a), a, &e), e);
 	o = json_get(&v, "evidence") ? json_get(&v, "evidence") : &v;
-	check_report(bytes_of(o, json_get(o, "report") ? "report" : "hcl_report"), hardware, &h);
+	check_report(vectors_bytes(json_get(o, json_get(o, "report") ? "report" : "hcl_report"), a),
+		hardware, &h);
 	check_quote(&h, json_get(o, json_get(o, "quote") ? "quote" : "tpm_quote"));
 	if (hardware == AZURE_HCL_TDX)
 		check_td_quote(&h, o);
@@ -142,7 +102,7 @@ static void authorities(void)
 		snprintf(path, sizeof path,
 			"azure-ca/easy-tee.attest__crates_verify_src_azure_assets_%s.pem",
 			names[i]);
-		CHECK_OK(certificate_of_file(&c, kept(path), &e), e);
+		CHECK_OK(certificate_of_file(&c, vectors_kept(path, a), &e), e);
 	}
 }
 

@@ -6,41 +6,24 @@
 #define ASSAY_MAY_ASK_THE_MACHINE
 #include "evidence/event_log.h"
 
-#include <unistd.h>
-
 #include "base/mem.h"
 #include "codec/json.h"
-#include "sys/file.h"
-#include "test.h"
+#include "vectors.h"
 
-enum { ARENA = 256 << 20, FILE_MAX = 16 << 20, PATH = 4096, PCR_IMA = 10 };
+enum { ARENA = 256 << 20, PCR_IMA = 10 };
 
-static char folder[PATH - 1000];
 static struct arena *a;
 static struct json index_of_logs;
 static size_t n_logs, n_values;
 
-static bool find_folder(void)
-{
-	static const char *const places[] = { "../shared/vectors", "../../shared/vectors" };
-	const char *given = getenv("ASSAY_VECTORS");
-
-	for (size_t i = 0; i < ARRAY_LEN(places); i++) {
-		snprintf(folder, sizeof folder, "%s", given ? given : places[i]);
-		if (access(folder, R_OK) == 0)
-			return true;
-	}
-	return false;
-}
-
 static struct span load(const char *part, struct str name)
 {
-	char path[PATH];
+	char path[VECTORS_PATH];
 	struct buf b CLEANUP(buf_done) = { 0 };
 	struct err e = { 0 };
 
-	snprintf(path, sizeof path, "%s/%s/%.*s", folder, part, STR_ARG(name));
-	CHECK_OK(file_read(AT_FDCWD, path, FILE_MAX, &b, &e), e);
+	snprintf(path, sizeof path, "%s/%s/%.*s", vectors_folder, part, STR_ARG(name));
+	CHECK_OK(file_read(AT_FDCWD, path, VECTORS_FILE_MAX, &b, &e), e);
 	return str_span(arena_str(a, buf_str(&b)));
 }
 
@@ -189,11 +172,8 @@ static void confidential_guests(void)
 
 int main(void)
 {
-	if (!find_folder()) {
-		puts("SKIP vectors: nothing at ../shared/vectors or ASSAY_VECTORS");
-		puts("0 passed, 0 failed, 1 skipped");
-		return 0;
-	}
+	if (!vectors_find("."))
+		return vectors_skip();
 	a = arena_new(ARENA);
 	load_json(&index_of_logs, "evidence", "index.json");
 	published("tpm-eventlog-go-eventlog.json", EVENT_LOG_AGILE, false);

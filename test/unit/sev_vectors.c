@@ -5,19 +5,14 @@
  * install it, and in ASSAY_FIRMWARE; a vector whose firmware is nowhere is counted as skipped.
  */
 #define ASSAY_MAY_ASK_THE_MACHINE
-#include <unistd.h>
-
 #include "base/hex.h"
 #include "codec/json.h"
 #include "measure/sev_cpu.h"
 #include "measure/sev_digest.h"
 #include "measure/snp_launch.h"
-#include "sys/file.h"
-#include "test.h"
+#include "vectors.h"
 
-enum { ARENA = 256 << 20, FILE_MAX = 16 << 20, PATH = 4096, FIRMWARE_MAX = 16, INPUTS_MAX = 4 };
-
-static char folder[PATH - 1000];
+enum { ARENA = 256 << 20, FIRMWARE_MAX = 16, INPUTS_MAX = 4 };
 
 struct known {
 	struct str name;
@@ -29,19 +24,6 @@ struct known {
 static struct known firmware[FIRMWARE_MAX], svsm = { .name = { "svsm", 4 } };
 static struct known inputs[INPUTS_MAX];
 static size_t n_firmware, n_inputs, n_refused, n_without_metadata;
-
-static bool find_folder(void)
-{
-	static const char *const places[] = { "../shared/vectors", "../../shared/vectors" };
-	const char *given = getenv("ASSAY_VECTORS");
-
-	for (size_t i = 0; i < ARRAY_LEN(places); i++) {
-		snprintf(folder, sizeof folder, "%s/measurement", given ? given : places[i]);
-		if (access(folder, R_OK) == 0)
-			return true;
-	}
-	return false;
-}
 
 static struct str text_at(const struct json *o, const char *key)
 {
@@ -60,11 +42,11 @@ static bool find_in(struct known *k, const char *where, struct str sha256)
 	if (!file_names(AT_FDCWD, where, &names, &n, &e))
 		return false;
 	for (size_t i = 0; i < n && !k->found; i++) {
-		char path[PATH], hex[2 * SHA256_SIZE + 1];
+		char path[VECTORS_PATH], hex[2 * SHA256_SIZE + 1];
 		uint8_t hash[SHA256_SIZE];
 
 		snprintf(path, sizeof path, "%s/%s", where, names[i]);
-		if (!file_read(AT_FDCWD, path, FILE_MAX, &k->bytes, &e))
+		if (!file_read(AT_FDCWD, path, VECTORS_FILE_MAX, &k->bytes, &e))
 			continue;
 		sha256_of(hash, buf_span(&k->bytes));
 		hex_write(hex, hash, sizeof hash);
@@ -78,12 +60,12 @@ static bool find_in(struct known *k, const char *where, struct str sha256)
 
 static void find(struct known *k, struct str sha256)
 {
-	char beside[PATH];
+	char beside[VECTORS_PATH];
 	const char *given = getenv("ASSAY_FIRMWARE");
 	const char *const places[] = { beside, "/usr/share/ovmf", "/usr/share/OVMF",
 		given ? given : beside };
 
-	snprintf(beside, sizeof beside, "%s/firmware", folder);
+	snprintf(beside, sizeof beside, "%s/firmware", vectors_folder);
 	for (size_t i = 0; i < ARRAY_LEN(places) && !k->found; i++)
 		find_in(k, places[i], sha256);
 }
@@ -94,7 +76,7 @@ static void make_input(const char *name, size_t n, unsigned m, unsigned a)
 	struct known *k = &inputs[n_inputs++];
 
 	k->name = str_of(name);
-	k->bytes = buf_init(FILE_MAX);
+	k->bytes = buf_init(VECTORS_FILE_MAX);
 	for (size_t i = 0; i < n; i++)
 		buf_u8(&k->bytes, (uint8_t)((i * m + a) ^ i >> 8));
 	k->found = true;
@@ -269,7 +251,7 @@ static void check_svsm(struct vector *v)
 	struct err e;
 
 	v->shape.features = SNP_FEATURES_DEFAULT;
-	CHECK_OK(json_get_u64(v->doc, "vars_size", FILE_MAX, &in.variables_size, &e), e);
+	CHECK_OK(json_get_u64(v->doc, "vars_size", VECTORS_FILE_MAX, &in.variables_size, &e), e);
 	CHECK_OK(snp_launch_new(&l, &in, a, &e) && snp_launch_digest(&d, l, &v->shape, &e), e);
 	check_value(v, d.value, SHA384_SIZE);
 }
@@ -362,17 +344,14 @@ int main(void)
 {
 	CLEANUP(arena_freep) struct arena *a = arena_new(ARENA);
 	CLEANUP(buf_done) struct buf text = buf_init(0);
-	char path[PATH];
+	char path[VECTORS_PATH];
 	struct json doc;
 	struct err e;
 
-	if (!find_folder()) {
-		puts("SKIP vectors: nothing at ../shared/vectors or ASSAY_VECTORS");
-		puts("0 passed, 0 failed, 1 skipped");
-		return 0;
-	}
-	snprintf(path, sizeof path, "%s/sev-launch-digest.json", folder);
-	CHECK_OK(file_read(AT_FDCWD, path, FILE_MAX, &text, &e), e);
+	if (!vectors_find("measurement"))
+		return vectors_skip();
+	snprintf(path, sizeof path, "%s/sev-launch-digest.json", vectors_folder);
+	CHECK_OK(file_read(AT_FDCWD, path, VECTORS_FILE_MAX, &text, &e), e);
 	CHECK_OK(json_parse(&doc, buf_span(&text), a, &e), e);
 	find_all(&doc);
 	vectors(&doc);

@@ -2,6 +2,7 @@
 #ifndef ASSAY_TEST_SHAPE_CHECK_H
 #define ASSAY_TEST_SHAPE_CHECK_H
 
+#include "appraise/platform_shape.h"
 #include "appraise/reference_values.h"
 #include "base/hex.h"
 #include "test.h"
@@ -66,6 +67,43 @@ __attribute__((unused)) static void shape_tell(struct buf *out, const struct ref
 	struct reference_values v = { .image = STR("made"), .shapes = s, .n_shapes = 1 };
 
 	reference_values_emit(&v, out);
+}
+
+/* shape_snp and shape_tdx. */
+typedef bool shape_maker(struct reference_shape *ret, const struct platform_shape *p,
+	const struct shape_files *f, struct arena *a, struct err *e);
+
+struct shape_asked {
+	shape_maker *make;
+	struct platform_shape p;
+	struct shape_files f;
+};
+
+/* Refused with that in its words, and what stood in the result before still stands there. */
+__attribute__((unused)) static void shape_refused(
+	const struct shape_asked *w, enum err_kind kind, const char *says, struct arena *a)
+{
+	struct reference_shape s = { .n_banks = 77 };
+	struct err e = { 0 };
+
+	CHECK_ERR(w->make(&s, &w->p, &w->f, a, &e), e, kind);
+	if (!strstr(e.text, says))
+		fprintf(stderr, "'%s' does not say '%s'\n", e.text, says);
+	CHECK(strstr(e.text, says));
+	CHECK(s.n_banks == 77);
+}
+
+/* What is asked, told; for starved.h. */
+__attribute__((unused)) static bool shape_told(
+	struct buf *told, const void *what, struct arena *a, struct err *e)
+{
+	const struct shape_asked *w = what;
+	struct reference_shape s;
+
+	if (!w->make(&s, &w->p, &w->f, a, e))
+		return false;
+	shape_tell(told, &s);
+	return true;
 }
 
 #endif

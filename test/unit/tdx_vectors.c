@@ -5,44 +5,15 @@
 #define ASSAY_MAY_ASK_THE_MACHINE
 #include "measure/tdx_shape.h"
 
-#include <unistd.h>
-
 #include "../tdx_made.h"
 #include "base/hex.h"
 #include "codec/json.h"
 #include "evidence/event_log.h"
 #include "measure/tdx_hob.h"
-#include "sys/file.h"
-#include "test.h"
 #include "uki_made.h"
+#include "vectors.h"
 
-enum { ARENA = 64 << 20, FILE_MAX = 16 << 20, PATH = 4096 };
-
-static char folder[PATH - 1000];
-
-static bool find_folder(void)
-{
-	static const char *const places[] = { "../shared/vectors", "../../shared/vectors" };
-	const char *given = getenv("ASSAY_VECTORS");
-
-	for (size_t i = 0; i < ARRAY_LEN(places); i++) {
-		snprintf(folder, sizeof folder, "%s/measurement", given ? given : places[i]);
-		if (access(folder, R_OK) == 0)
-			return true;
-	}
-	return false;
-}
-
-static struct buf load(const char *name)
-{
-	char path[PATH];
-	struct buf b = { 0 };
-	struct err e;
-
-	snprintf(path, sizeof path, "%s/%s", folder, name);
-	CHECK_OK(file_read(AT_FDCWD, path, FILE_MAX, &b, &e), e);
-	return b;
-}
+enum { ARENA = 64 << 20 };
 
 static void is(const struct digest *d, const struct json *want, const char *what)
 {
@@ -179,7 +150,7 @@ static void model(const struct json *v, struct tdx_shape_in in, struct arena *a)
 static struct buf image_of(const struct tdx_made_section *like, struct span amdsev)
 {
 	struct tdx_made_section layout[TDX_MADE_OVMF];
-	struct buf image = buf_init(FILE_MAX);
+	struct buf image = buf_init(VECTORS_FILE_MAX);
 
 	memcpy(layout, like, sizeof layout);
 	layout[0].at = 0x84000;
@@ -197,9 +168,9 @@ static void models(const struct json *doc, struct span amdsev, struct arena *a)
 {
 	const struct json *list = json_get(
 		json_get(doc, "model_rtmr_vectors_computed_unverified_on_hardware"), "vectors");
-	struct buf loader CLEANUP(buf_done) = load("acpi-q35-qemu7.2/etc_table-loader.bin");
-	struct buf rsdp CLEANUP(buf_done) = load("acpi-q35-qemu7.2/etc_acpi_rsdp.bin");
-	struct buf tables CLEANUP(buf_done) = load("acpi-q35-qemu7.2/etc_acpi_tables.bin");
+	struct buf loader CLEANUP(buf_done) = vectors_load("acpi-q35-qemu7.2/etc_table-loader.bin");
+	struct buf rsdp CLEANUP(buf_done) = vectors_load("acpi-q35-qemu7.2/etc_acpi_rsdp.bin");
+	struct buf tables CLEANUP(buf_done) = vectors_load("acpi-q35-qemu7.2/etc_acpi_tables.bin");
 	struct buf kernel CLEANUP(buf_done) = uki_made_kernel("6.12.1-amd64");
 	struct buf image CLEANUP(buf_done) = image_of(tdx_made_ovmf, amdsev);
 	struct tdx_shape_in in = { .qemu = { 10, 2 },
@@ -253,7 +224,7 @@ static void compare(const struct tdx_shape *s, const struct event_log *log, stru
 static void real_td(struct span amdsev, struct arena *a)
 {
 	struct tdx_made_section layout[TDX_MADE_OVMF];
-	struct buf bytes CLEANUP(buf_done) = load(
+	struct buf bytes CLEANUP(buf_done) = vectors_load(
 		"../evidence/tdx-ccel/google.go-eventlog__eventlogs_ccel_CCEL_unpadded.data.bin");
 	struct buf kernel CLEANUP(buf_done) = uki_made_kernel("6.12.1-amd64");
 	struct buf image = { 0 };
@@ -284,8 +255,8 @@ static void real_td_with_disk(struct arena *a)
 {
 	static const char
 		name[] = "../evidence/tdx-ccel/confidenti.trustee__deps_eventlog_CCEL_data_gcp";
-	struct buf bytes CLEANUP(buf_done) = load(name);
-	struct buf firmware CLEANUP(buf_done) = buf_init(FILE_MAX);
+	struct buf bytes CLEANUP(buf_done) = vectors_load(name);
+	struct buf firmware CLEANUP(buf_done) = buf_init(VECTORS_FILE_MAX);
 	struct buf kernel CLEANUP(buf_done) = uki_made_kernel("6.12.1-amd64");
 	struct buf uki CLEANUP(buf_done) = uki_made(
 		&(struct uki_made_parts){ .magic = "#### LoaderInfo: systemd-stub 255.4-1 ####",
@@ -319,14 +290,11 @@ int main(void)
 	struct buf text, amdsev;
 	struct err e;
 
-	if (!find_folder()) {
-		puts("SKIP vectors: nothing at ../shared/vectors or ASSAY_VECTORS");
-		puts("0 passed, 0 failed, 1 skipped");
-		return 0;
-	}
+	if (!vectors_find("measurement"))
+		return vectors_skip();
 	a = arena_new(ARENA);
-	text = load("tdx.json");
-	amdsev = load("firmware/OVMF.amdsev.fd");
+	text = vectors_load("tdx.json");
+	amdsev = vectors_load("firmware/OVMF.amdsev.fd");
 	CHECK_OK(json_parse(&root, buf_span(&text), a, &e), e);
 	doc = &root;
 	mrtd_of(doc, buf_span(&amdsev));

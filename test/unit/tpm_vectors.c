@@ -6,50 +6,21 @@
 #define ASSAY_MAY_ASK_THE_MACHINE
 #include "measure/tpm_pcr.h"
 
-#include <unistd.h>
-
 #include "base/mem.h"
 #include "codec/json.h"
 #include "evidence/event_log.h"
 #include "measure/tpm_kernel.h"
 #include "measure/tpm_userspace.h"
-#include "sys/file.h"
-#include "test.h"
 #include "uki_made.h"
+#include "vectors.h"
 
-enum { ARENA = 64 << 20, FILE_MAX = 16 << 20, PATH = 4096 };
-
-static char folder[PATH - 1000];
+enum { ARENA = 64 << 20 };
 
 static const enum digest_alg banks[] = { DIGEST_SHA1, DIGEST_SHA256, DIGEST_SHA384, DIGEST_SHA512 };
 
-static bool find_folder(void)
-{
-	static const char *const places[] = { "../shared/vectors", "../../shared/vectors" };
-	const char *given = getenv("ASSAY_VECTORS");
-
-	for (size_t i = 0; i < ARRAY_LEN(places); i++) {
-		snprintf(folder, sizeof folder, "%s/measurement", given ? given : places[i]);
-		if (access(folder, R_OK) == 0)
-			return true;
-	}
-	return false;
-}
-
-static struct buf load(const char *name)
-{
-	char path[PATH];
-	struct buf b = { 0 };
-	struct err e;
-
-	snprintf(path, sizeof path, "%s/%s", folder, name);
-	CHECK_OK(file_read(AT_FDCWD, path, FILE_MAX, &b, &e), e);
-	return b;
-}
-
 static const struct json *load_json(struct json *ret, const char *name, struct arena *a)
 {
-	struct buf b CLEANUP(buf_done) = load(name);
+	struct buf b CLEANUP(buf_done) = vectors_load(name);
 	struct err e;
 
 	CHECK_OK(json_parse(ret, buf_span(&b), a, &e), e);
@@ -110,7 +81,7 @@ static void systemd_measure(struct arena *a)
 		char path[200];
 
 		snprintf(path, sizeof path, "systemd-measure-inputs/%s", inputs[i].file);
-		files[i] = load(path);
+		files[i] = vectors_load(path);
 	}
 	list = json_get(load_json(&o, "systemd-measure-pcr11.json", a), "vectors");
 	CHECK(list && list->n > 0);
@@ -165,7 +136,7 @@ static void booted_done(struct booted *b)
 /* Terminated text of a file that the test has. */
 static struct buf load_text(const char *name)
 {
-	struct buf b = load(name);
+	struct buf b = vectors_load(name);
 
 	b.max = b.n + 1;
 	buf_u8(&b, 0);
@@ -283,7 +254,7 @@ static void real_boot(const struct json *run, const struct json *files, struct a
 	struct err e;
 
 	snprintf(path, sizeof path, "%.*s", STR_ARG(log_name));
-	bytes = load(path);
+	bytes = vectors_load(path);
 	CHECK_OK(event_log_parse(&log, buf_span(&bytes), a, &e), e);
 	predict(&p, run, &booted, logged_gpt(&log), a);
 	align(&p.events, &log, p.stub.initrd_known, files);
@@ -310,11 +281,8 @@ int main(void)
 {
 	struct arena *a;
 
-	if (!find_folder()) {
-		puts("SKIP vectors: nothing at ../shared/vectors or ASSAY_VECTORS");
-		puts("0 passed, 0 failed, 1 skipped");
-		return 0;
-	}
+	if (!vectors_find("measurement"))
+		return vectors_skip();
 	a = arena_new(ARENA);
 	systemd_measure(a);
 	real_boots(a);

@@ -4,6 +4,8 @@
 #ifndef ASSAY_TEST_UKI_MADE_H
 #define ASSAY_TEST_UKI_MADE_H
 
+#include <stdio.h>
+
 #include "pe_made.h"
 
 #define UKI_MADE_VERSION "6.12.48+deb13-cloud-amd64"
