@@ -55,6 +55,37 @@ static bool all_passed(const struct check_list *l, const char *const must[])
 	return check_count(l, CHECK_FAILED) == 0;
 }
 
+/*
+ * Whether the evidence may be taken at its word: nothing contraindicates its signer and the hardware behind it, and each check
+ * of those that must pass has.
+ */
+static bool believed(const struct verdict *v, const char *const must[])
+{
+	static const enum check_claim of[] = { CHECK_INSTANCE_IDENTITY, CHECK_HARDWARE };
+
+	for (size_t i = 0; i < ARRAY_LEN(of); i++)
+		if (verdict_tier(v->claims[of[i]].value) == VERDICT_CONTRAINDICATED)
+			return false;
+	for (size_t i = 0; must[i]; i++) {
+		const struct check *c = check_find(&v->checks, must[i]);
+
+		if (!c || (c->result != CHECK_PASSED && (c->claim == CHECK_INSTANCE_IDENTITY ||
+								c->claim == CHECK_HARDWARE)))
+			return false;
+	}
+	return true;
+}
+
+static void affirm_nothing(struct verdict *v)
+{
+	for (unsigned i = 0; i < CHECK_CLAIMS; i++)
+		if (verdict_tier(v->claims[i].value) == VERDICT_AFFIRMING)
+			v->claims[i] = (struct verdict_claim){
+				CHECK_NO_CLAIM,
+				STR("only the evidence says so, and it may not be taken at its word")
+			};
+}
+
 void verdict_conclude(struct verdict *v, const struct verdict_claim pass[static CHECK_CLAIMS],
 	const char *const must[])
 {
@@ -69,6 +100,8 @@ void verdict_conclude(struct verdict *v, const struct verdict_claim pass[static 
 		tier = verdict_tier(v->claims[i].value);
 		status = tier > status ? tier : status;
 	}
+	if (!believed(v, must))
+		affirm_nothing(v);
 	if (!all_passed(&v->checks, must) && status == VERDICT_AFFIRMING)
 		status = VERDICT_WARNING;
 	for (size_t i = 0; i < ARRAY_LEN(needed); i++)

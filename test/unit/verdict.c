@@ -83,6 +83,45 @@ static void failures(void)
 	CHECK(conclude(pass) == VERDICT_WARNING);
 }
 
+static bool nothing_affirmed(void)
+{
+	for (unsigned i = 0; i < CHECK_CLAIMS; i++)
+		if (verdict_tier(v.claims[i].value) == VERDICT_AFFIRMING)
+			return false;
+	return true;
+}
+
+/* Evidence whose signer or hardware is not believed affirms nothing; of what it says of registers the rest stays. */
+static void not_at_its_word(void)
+{
+	static const enum check_claim of[] = { CHECK_INSTANCE_IDENTITY, CHECK_HARDWARE };
+
+	for (size_t i = 0; i < ARRAY_LEN(of); i++) {
+		start();
+		add("three", CHECK_FAILED, of[i], CHECK_CONTRAINDICATED);
+		CHECK(conclude(good) == VERDICT_CONTRAINDICATED && nothing_affirmed());
+		CHECK(v.claims[of[i]].value == CHECK_CONTRAINDICATED);
+		CHECK(v.claims[CHECK_EXECUTABLES].value == CHECK_NO_CLAIM &&
+			v.claims[CHECK_EXECUTABLES].why.n);
+		start();
+		v.checks.items[0].claim = of[i];
+		v.checks.items[0].result = CHECK_NOT_APPLICABLE;
+		CHECK(conclude(good) == VERDICT_WARNING && nothing_affirmed());
+	}
+	start();
+	v.checks.items[0].name = "other";
+	CHECK(conclude(good) == VERDICT_WARNING && nothing_affirmed());
+	start(); /* a warning takes nothing away, nor does another claim */
+	add("three", CHECK_FAILED, CHECK_HARDWARE, CHECK_UNSAFE);
+	CHECK(conclude(good) == VERDICT_WARNING &&
+		v.claims[CHECK_INSTANCE_IDENTITY].value == CHECK_AFFIRMS);
+	start();
+	v.checks.items[1].result = CHECK_FAILED;
+	CHECK(conclude(good) == VERDICT_CONTRAINDICATED &&
+		v.claims[CHECK_CONFIGURATION].value == CHECK_AFFIRMS &&
+		v.claims[CHECK_EXECUTABLES].value == CHECK_CONTRAINDICATED);
+}
+
 static void overflow(void)
 {
 	start();
@@ -114,7 +153,7 @@ static void emits(void)
 	CHECK(json_u64(json_get(&doc, "iat"), UINT32_MAX, &n) && n == 1767225600);
 	tpm = json_get(json_get(&doc, "submods"), "tpm");
 	CHECK(str_is(json_get(tpm, "ear.status")->text, "contraindicated"));
-	CHECK(json_get(tpm, "ear.trustworthiness-vector")->n == 4);
+	CHECK(json_get(tpm, "ear.trustworthiness-vector")->n == 1);
 	CHECK(json_u64(json_get(json_get(tpm, "ear.trustworthiness-vector"), "hardware"), 99, &n) &&
 		n == CHECK_NOT_RECOGNISED);
 	CHECK(!json_get(json_get(tpm, "ear.trustworthiness-vector"), "storage-opaque"));
@@ -213,6 +252,7 @@ int main(void)
 	zero_rejects();
 	affirms();
 	failures();
+	not_at_its_word();
 	overflow();
 	emits();
 	origins();
