@@ -196,6 +196,7 @@ static void members(void)
 	CHECK(cbor_get(&v, -1) && str_is(cbor_str(cbor_get(&v, -1)), "a"));
 	CHECK(cbor_get_text(&v, "k") && cbor_get_text(&v, "k")->bytes.n == 1);
 	CHECK(!cbor_get(&v, 3) && !cbor_get_text(&v, "l") && !cbor_get(NULL, 1));
+	CHECK(!cbor_get_text(NULL, "k"));
 	CHECK(!cbor_int(cbor_get(&v, -2), &n));
 	CHECK_OK(cbor_need(&m, &v, -1, CBOR_TEXT, "a claim", &e), e);
 	CHECK_ERR(cbor_need(&m, &v, -1, CBOR_MAP, "a claim", &e), e, ERR_FORMAT);

@@ -2,14 +2,16 @@
 
 #include "test.h"
 
+enum { FOUR_BYTES = 1 << 24 }; /* the shortest content whose length takes as many */
+
 /* What is written around bytes is read again, at each form of the length. */
 static void written_is_read(void)
 {
-	static const size_t sizes[] = { 0, 1, 127, 128, 255, 256, 65535, 65536, 70000 };
-	static uint8_t bytes[70000];
+	static const size_t sizes[] = { 0, 1, 127, 128, 255, 256, 65535, 65536, 70000, FOUR_BYTES };
+	static uint8_t bytes[FOUR_BYTES];
 
 	for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
-		struct buf b CLEANUP(buf_done) = buf_init(1 << 20);
+		struct buf b CLEANUP(buf_done) = buf_init(2 * FOUR_BYTES);
 		struct rd r, content;
 		struct err e;
 
