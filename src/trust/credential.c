@@ -1,11 +1,10 @@
 #include "trust/credential.h"
 
 #include <openssl/evp.h>
-#include <openssl/rsa.h>
 
 #include "base/crypto_context.h"
 #include "evidence/tpm_alg.h"
-#include "trust/public_key.h"
+#include "trust/credential_rsa.h"
 #include "base/banned.h"
 
 enum { AES_128_SIZE = 16 };
@@ -64,19 +63,18 @@ static bool encrypt_identity(struct buf *out, const uint8_t key[static AES_128_S
 	return ok;
 }
 
-/* TPM2B_DIGEST(HMAC over encIdentity and name), encIdentity. */
+/* TPM2B_DIGEST(HMAC over encIdentity and name), encIdentity. seed: as many bytes as the EK's name algorithm has. */
 static bool seal(struct buf *out, const struct tpm_public *ek, const struct tpm_name *name,
-	const struct credential_chance *chance)
+	struct span seed, const uint8_t secret[static CREDENTIAL_SECRET_SIZE])
 {
 	CLEANUP(buf_done) struct buf identity = buf_init(256);
-	struct span seed = { chance->seed, digest_size(ek->name_alg) };
 	struct span name_bytes = { name->bytes, name->n };
 	uint8_t sym_key[AES_128_SIZE], mac_key[DIGEST_MAX], outer[DIGEST_MAX];
 	size_t enc_size;
 
 	if (!kdfa(sym_key, sizeof sym_key, ek->name_alg, seed, "STORAGE", name_bytes) ||
 		!kdfa(mac_key, seed.n, ek->name_alg, seed, "INTEGRITY", span_make(NULL, 0)) ||
-		!encrypt_identity(&identity, sym_key, chance->secret))
+		!encrypt_identity(&identity, sym_key, secret))
 		return false;
 	enc_size = identity.n;
 	buf_add(&identity, name->bytes, name->n);
@@ -88,71 +86,12 @@ static bool seal(struct buf *out, const struct tpm_public *ek, const struct tpm_
 	return buf_ok(out);
 }
 
-/* MGF1 (RFC 8017, B.2.1), xored into p. */
-static void mask(uint8_t *p, size_t n, enum digest_alg alg, const uint8_t *seed, size_t seed_size)
-{
-	uint8_t in[CREDENTIAL_PART_MAX + 4];
-
-	memcpy(in, seed, seed_size);
-	for (uint32_t i = 0; (size_t)i * digest_size(alg) < n; i++) {
-		struct digest d;
-
-		in[seed_size] = (uint8_t)(i >> 24);
-		in[seed_size + 1] = (uint8_t)(i >> 16);
-		in[seed_size + 2] = (uint8_t)(i >> 8);
-		in[seed_size + 3] = (uint8_t)i;
-		d = digest_of(alg, span_make(in, seed_size + 4));
-		for (size_t k = 0; k < digest_size(alg) && i * digest_size(alg) + k < n; k++)
-			p[i * digest_size(alg) + k] ^= d.bytes[k];
-	}
-}
-
-/*
- * EME-OAEP (RFC 8017, 7.1.1) of the seed with the label "IDENTITY" and its NUL, into as many bytes as the modulus has:
- * 00 | seed ^ MGF(db) | (hash of label, zeroes, 01, message) ^ MGF(seed). libcrypto's own takes its randomness itself.
- */
-static void oaep(
-	uint8_t *em, size_t size, enum digest_alg alg, const struct credential_chance *chance)
-{
-	static const char label[] = "IDENTITY";
-	struct digest l = digest_of(alg, SPAN_OF(label));
-	size_t h = digest_size(alg), db_size = size - h - 1;
-	uint8_t *seed = em + 1, *db = em + 1 + h;
-
-	memset(em, 0, size);
-	memcpy(seed, chance->oaep_seed, h);
-	memcpy(db, l.bytes, h);
-	db[db_size - h - 1] = 1;
-	memcpy(db + db_size - h, chance->seed, h);
-	mask(db, db_size, alg, seed, h);
-	mask(seed, h, alg, db, db_size);
-}
-
-static bool encrypt_seed(struct buf *out, const struct public_key *key, const struct tpm_public *ek,
-	const struct credential_chance *chance)
-{
-	uint8_t em[TPM_PUBLIC_RSA_BITS_MAX / 8], enc[sizeof em];
-	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(
-		crypto_context(), public_key_pkey(key), NULL);
-	size_t size = ek->modulus.n, n = sizeof enc;
-	bool ok;
-
-	oaep(em, size, ek->name_alg, chance);
-	ok = ctx && EVP_PKEY_encrypt_init(ctx) == 1 &&
-	     EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_NO_PADDING) == 1 &&
-	     EVP_PKEY_encrypt(ctx, enc, &n, em, size) == 1;
-	EVP_PKEY_CTX_free(ctx);
-	crypto_context_forget_errors();
-	if (ok)
-		buf_add(out, enc, n);
-	return ok && buf_ok(out);
-}
-
 bool credential_make(struct credential *ret, const struct tpm_public *ek,
 	const struct tpm_name *name, const struct credential_chance *chance, struct err *e)
 {
 	struct credential c = { buf_init(CREDENTIAL_PART_MAX), buf_init(CREDENTIAL_PART_MAX) };
-	CLEANUP(public_key_freep) struct public_key *key = NULL;
+	uint8_t seed[DIGEST_MAX];
+	bool ok;
 
 	if (ek->type != TPM_ALG_RSA || !is_taken(ek->name_alg) ||
 		ek->symmetric.alg != TPM_ALG_AES || ek->symmetric.bits != 128 ||
@@ -161,12 +100,14 @@ bool credential_make(struct credential *ret, const struct tpm_public *ek,
 			"EK is %s with %s-%u, want RSA with AES-128-CFB and SHA-256 or SHA-384",
 			tpm_alg_name(ek->type), tpm_alg_name(ek->symmetric.alg),
 			ek->symmetric.bits);
-	if (!public_key_of_tpm(&key, ek, e))
-		return false;
-	if (!seal(&c.id_object, ek, name, chance) ||
-		!encrypt_seed(&c.encrypted_secret, key, ek, chance)) {
+	ok = credential_rsa_seed(seed, &c.encrypted_secret, ek, chance, e) &&
+	     (seal(&c.id_object, ek, name, span_make(seed, digest_size(ek->name_alg)),
+		      chance->secret) ||
+		     err_set(e, ERR_LIMIT, "credential: no memory"));
+	crypto_context_forget_errors();
+	if (!ok) {
 		credential_done(&c);
-		return err_set(e, ERR_FORMAT, "EK takes no credential");
+		return false;
 	}
 	*ret = c;
 	return true;
