@@ -4,6 +4,7 @@
 
 #include "base/crypto_context.h"
 #include "evidence/tpm_alg.h"
+#include "trust/credential_ecc.h"
 #include "trust/credential_rsa.h"
 #include "base/banned.h"
 
@@ -93,14 +94,16 @@ bool credential_make(struct credential *ret, const struct tpm_public *ek,
 	uint8_t seed[DIGEST_MAX];
 	bool ok;
 
-	if (ek->type != TPM_ALG_RSA || !is_taken(ek->name_alg) ||
+	if ((ek->type != TPM_ALG_RSA && ek->type != TPM_ALG_ECC) || !is_taken(ek->name_alg) ||
 		ek->symmetric.alg != TPM_ALG_AES || ek->symmetric.bits != 128 ||
 		ek->symmetric.mode != TPM_ALG_CFB)
 		return err_set(e, ERR_FORMAT,
-			"EK is %s with %s-%u, want RSA with AES-128-CFB and SHA-256 or SHA-384",
+			"EK is %s with %s-%u, want RSA or ECC with AES-128-CFB and SHA-256 or SHA-384",
 			tpm_alg_name(ek->type), tpm_alg_name(ek->symmetric.alg),
 			ek->symmetric.bits);
-	ok = credential_rsa_seed(seed, &c.encrypted_secret, ek, chance, e) &&
+	ok = (ek->type == TPM_ALG_RSA
+			     ? credential_rsa_seed(seed, &c.encrypted_secret, ek, chance, e)
+			     : credential_ecc_seed(seed, &c.encrypted_secret, ek, chance, e)) &&
 	     (seal(&c.id_object, ek, name, span_make(seed, digest_size(ek->name_alg)),
 		      chance->secret) ||
 		     err_set(e, ERR_LIMIT, "credential: no memory"));
