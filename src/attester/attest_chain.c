@@ -10,11 +10,38 @@
 
 enum {
 	NV_EK_RSA2048 = 0x01c00002,
+	NV_EK_P256 = 0x01c0000a,
 	NV_EK_CHAIN_FIRST = 0x01c00100,
 	NV_EK_CHAIN_LAST = 0x01c001ff,
 	CHAIN_SIZE_MAX = 64 << 10,
 	RSA_EXPONENT = 65537,
 };
+
+static uint32_t nv_of(enum attest_ek kind)
+{
+	return kind == ATTEST_EK_ECC ? NV_EK_P256 : NV_EK_RSA2048;
+}
+
+static bool nv_has(bool *ret, struct attest_tpm *t, uint32_t index, struct err *e)
+{
+	uint32_t found;
+	size_t n = 0;
+
+	if (!attest_tpm_nv_list(t, index, index, &found, 1, &n, e))
+		return false;
+	*ret = n > 0;
+	return true;
+}
+
+bool attest_chain_kind(enum attest_ek *ret, struct attest_tpm *t, struct err *e)
+{
+	bool rsa, ecc;
+
+	if (!nv_has(&rsa, t, NV_EK_RSA2048, e) || !nv_has(&ecc, t, NV_EK_P256, e))
+		return err_wrap(e, "cannot look for the endorsement key's certificate");
+	*ret = ecc && !rsa ? ATTEST_EK_ECC : ATTEST_EK_RSA;
+	return true;
+}
 
 static bool is_padding(struct span s)
 {
@@ -46,38 +73,64 @@ bool attest_chain_split(struct bundle_chain *ret, struct span bytes, struct err 
 	return true;
 }
 
-/* True when the certificate's key is an RSA key with this modulus and the template's exponent. */
-static bool has_key(struct span der, struct span modulus)
+static bool is_number(EVP_PKEY *key, const char *name, struct span want)
+{
+	BIGNUM *got = NULL, *number = BN_bin2bn(want.p, (int)want.n, NULL);
+	bool same = number && EVP_PKEY_get_bn_param(key, name, &got) && BN_cmp(got, number) == 0;
+
+	BN_free(got);
+	BN_free(number);
+	return same;
+}
+
+static bool is_rsa(EVP_PKEY *key, const struct attest_keys *k)
+{
+	BIGNUM *exponent = NULL;
+	bool same = is_number(key, OSSL_PKEY_PARAM_RSA_N, buf_span(&k->ek_numbers[0])) &&
+		    EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_E, &exponent) &&
+		    BN_is_word(exponent, RSA_EXPONENT);
+
+	BN_free(exponent);
+	return same;
+}
+
+static bool is_ecc(EVP_PKEY *key, const struct attest_keys *k)
+{
+	char curve[32];
+
+	return EVP_PKEY_get_group_name(key, curve, sizeof curve, NULL) == 1 &&
+	       !strcmp(curve, "prime256v1") &&
+	       is_number(key, OSSL_PKEY_PARAM_EC_PUB_X, buf_span(&k->ek_numbers[0])) &&
+	       is_number(key, OSSL_PKEY_PARAM_EC_PUB_Y, buf_span(&k->ek_numbers[1]));
+}
+
+/* True when the certificate's key is the endorsement key: its modulus with the template's exponent, or its point. */
+static bool has_key(struct span der, const struct attest_keys *k)
 {
 	const unsigned char *p = der.p;
 	X509 *x = d2i_X509(NULL, &p, (long)der.n);
 	EVP_PKEY *key = x ? X509_get0_pubkey(x) : NULL;
-	BIGNUM *n = NULL, *exponent = NULL, *want = BN_bin2bn(modulus.p, (int)modulus.n, NULL);
-	bool same = key && want && EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_N, &n) &&
-		    EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_E, &exponent) &&
-		    BN_cmp(n, want) == 0 && BN_is_word(exponent, RSA_EXPONENT);
+	bool same = key && (k->ek_kind == ATTEST_EK_ECC ? is_ecc(key, k) : is_rsa(key, k));
 
-	BN_free(n);
-	BN_free(exponent);
-	BN_free(want);
 	X509_free(x);
 	return same;
 }
 
 /* Leaf first, then all of the chain's indexes into one run of bytes; where the leaf ends in *leaf_size. */
-static bool read_all(struct buf *out, size_t *leaf_size, struct attest_tpm *t, struct err *e)
+static bool read_all(
+	struct buf *out, size_t *leaf_size, struct attest_tpm *t, uint32_t leaf, struct err *e)
 {
 	uint32_t indexes[BUNDLE_CERTIFICATES_MAX + 1];
+	bool has = false;
 	size_t n = 0;
 
-	if (!attest_tpm_nv_list(t, NV_EK_RSA2048, NV_EK_RSA2048, indexes, 1, &n, e))
+	if (!nv_has(&has, t, leaf, e))
 		return false;
-	if (n == 0)
+	if (!has)
 		return true;
-	if (!attest_tpm_nv_read(t, indexes[0], out, e))
+	if (!attest_tpm_nv_read(t, leaf, out, e))
 		return false;
 	*leaf_size = out->n;
-	n = 0;
 	if (!attest_tpm_nv_list(
 		    t, NV_EK_CHAIN_FIRST, NV_EK_CHAIN_LAST, indexes, ARRAY_LEN(indexes), &n, e))
 		return false;
@@ -92,19 +145,20 @@ bool attest_chain_read(struct bundle_chain *ret, struct buf *bytes, struct attes
 {
 	CLEANUP(buf_done) struct buf b = buf_init(CHAIN_SIZE_MAX);
 	struct bundle_chain chain = { .n = 0 };
+	uint32_t leaf = nv_of(k->ek_kind);
 	size_t leaf_size = 0;
 
-	if (!read_all(&b, &leaf_size, t, e) ||
+	if (!read_all(&b, &leaf_size, t, leaf, e) ||
 		!attest_chain_split(&chain, span_make(b.p, leaf_size), e))
 		return err_wrap(e, "cannot read the endorsement key's certificate");
 	if (chain.n > 1)
 		return err_set(e, ERR_FORMAT, "NV index 0x%08x holds %zu certificates, want one",
-			NV_EK_RSA2048, chain.n);
-	if (chain.n == 1 && !has_key(chain.certificates[0], buf_span(&k->ek_modulus)))
+			leaf, chain.n);
+	if (chain.n == 1 && !has_key(chain.certificates[0], k))
 		return err_set(e, ERR_MISMATCH,
 			"the certificate in NV index 0x%08x is not of the endorsement key that the "
 			"TCG's default template gives",
-			NV_EK_RSA2048);
+			leaf);
 	if (leaf_size > 0 &&
 		!attest_chain_split(&chain, span_make(b.p + leaf_size, b.n - leaf_size), e))
 		return err_wrap(e, "cannot read the certificates from NV index 0x%08x on",

@@ -4,33 +4,45 @@
 
 #include "base/banned.h"
 
-/* PolicySecret(endorsement): EK Credential Profile, template L-1. */
+/* PolicySecret(endorsement): EK Credential Profile, templates L-1 and L-2. */
 static const uint8_t ek_policy[32] = { 0x83, 0x71, 0x97, 0x67, 0x44, 0x84, 0xb3, 0xf8, 0x1a, 0x90,
 	0xcc, 0x8d, 0x46, 0xa5, 0xd7, 0x24, 0xfd, 0x52, 0xd7, 0x6e, 0x06, 0x52, 0x0b, 0x64, 0xf2,
 	0xa1, 0xda, 0x1b, 0x33, 0x14, 0x69, 0xaa };
 
-static TPM2B_PUBLIC ek_template(void)
+/* The zeroes of unique, too, are part of a template, and so of what the key is made from. */
+static TPM2B_PUBLIC ek_template(enum attest_ek kind)
 {
+	static const TPMT_SYM_DEF_OBJECT symmetric = { TPM2_ALG_AES, { 128 }, { TPM2_ALG_CFB } };
 	TPM2B_PUBLIC p = {
 		.publicArea = {
-			.type = TPM2_ALG_RSA,
 			.nameAlg = TPM2_ALG_SHA256,
 			.objectAttributes = TPMA_OBJECT_FIXEDTPM | TPMA_OBJECT_FIXEDPARENT |
 					    TPMA_OBJECT_SENSITIVEDATAORIGIN |
 					    TPMA_OBJECT_ADMINWITHPOLICY | TPMA_OBJECT_RESTRICTED |
 					    TPMA_OBJECT_DECRYPT,
 			.authPolicy = { .size = sizeof ek_policy },
-			.parameters.rsaDetail = {
-				.symmetric = { TPM2_ALG_AES, { 128 }, { TPM2_ALG_CFB } },
-				.scheme.scheme = TPM2_ALG_NULL,
-				.keyBits = 2048,
-			},
-			/* 256 zeroes: part of the template, and so of what the key is made from */
-			.unique.rsa.size = 256,
 		},
 	};
 
 	memcpy(p.publicArea.authPolicy.buffer, ek_policy, sizeof ek_policy);
+	if (kind == ATTEST_EK_ECC) {
+		p.publicArea.type = TPM2_ALG_ECC;
+		p.publicArea.parameters.eccDetail = (TPMS_ECC_PARMS){
+			.symmetric = symmetric,
+			.scheme.scheme = TPM2_ALG_NULL,
+			.curveID = TPM2_ECC_NIST_P256,
+			.kdf.scheme = TPM2_ALG_NULL,
+		};
+		p.publicArea.unique.ecc.x.size = p.publicArea.unique.ecc.y.size = 32;
+	} else {
+		p.publicArea.type = TPM2_ALG_RSA;
+		p.publicArea.parameters.rsaDetail = (TPMS_RSA_PARMS){
+			.symmetric = symmetric,
+			.scheme.scheme = TPM2_ALG_NULL,
+			.keyBits = 2048,
+		};
+		p.publicArea.unique.rsa.size = 256;
+	}
 	return p;
 }
 
@@ -87,16 +99,29 @@ static bool keep_public(struct buf *ret, const TPM2B_PUBLIC *public, struct err 
 	return true;
 }
 
+static struct buf keep_number(const uint8_t *bytes, size_t n)
+{
+	struct buf b = buf_init(n);
+
+	buf_add(&b, bytes, n);
+	return b;
+}
+
 static bool make_ek(struct attest_keys *k, struct attest_tpm *t, struct err *e)
 {
-	TPM2B_PUBLIC template = ek_template(), *public = NULL;
+	TPM2B_PUBLIC template = ek_template(k->ek_kind), *public = NULL;
+	const TPMU_PUBLIC_ID *id;
 	bool ok;
 
 	if (!make_primary(t, &template, &k->ek, &public, e))
 		return err_wrap(e, "cannot make the endorsement key");
-	k->ek_modulus = buf_init(sizeof public->publicArea.unique.rsa.buffer);
-	buf_add(&k->ek_modulus, public->publicArea.unique.rsa.buffer,
-		public->publicArea.unique.rsa.size);
+	id = &public->publicArea.unique;
+	if (k->ek_kind == ATTEST_EK_ECC) {
+		k->ek_numbers[0] = keep_number(id->ecc.x.buffer, id->ecc.x.size);
+		k->ek_numbers[1] = keep_number(id->ecc.y.buffer, id->ecc.y.size);
+	} else {
+		k->ek_numbers[0] = keep_number(id->rsa.buffer, id->rsa.size);
+	}
 	ok = keep_public(&k->ek_public, public, e);
 	Esys_Free(public);
 	return ok;
@@ -114,9 +139,10 @@ static bool make_ak(struct attest_keys *k, struct attest_tpm *t, struct err *e)
 	return ok;
 }
 
-bool attest_keys_make(struct attest_keys *ret, struct attest_tpm *t, struct err *e)
+bool attest_keys_make(
+	struct attest_keys *ret, struct attest_tpm *t, enum attest_ek kind, struct err *e)
 {
-	struct attest_keys k = { .ek = ESYS_TR_NONE, .ak = ESYS_TR_NONE };
+	struct attest_keys k = { .ek = ESYS_TR_NONE, .ak = ESYS_TR_NONE, .ek_kind = kind };
 
 	if (make_ek(&k, t, e) && make_ak(&k, t, e)) {
 		*ret = k;
@@ -132,7 +158,8 @@ void attest_keys_done(struct attest_keys *k, struct attest_tpm *t)
 	attest_tpm_flush(t, &k->ak);
 	buf_done(&k->ek_public);
 	buf_done(&k->ak_public);
-	buf_done(&k->ek_modulus);
+	buf_done(&k->ek_numbers[0]);
+	buf_done(&k->ek_numbers[1]);
 }
 
 /* A session that satisfies the endorsement key's policy. *session is the caller's to flush, on failure too. */

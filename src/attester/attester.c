@@ -16,7 +16,10 @@ enum {
 
 static bool init_tpm(struct attester *a, struct err *e)
 {
-	if (!attest_keys_make(&a->keys, a->from.tpm, e))
+	enum attest_ek kind;
+
+	if (!attest_chain_kind(&kind, a->from.tpm, e) ||
+		!attest_keys_make(&a->keys, a->from.tpm, kind, e))
 		return false;
 	if (attest_chain_read(&a->chain, &a->certificates, a->from.tpm, &a->keys, e))
 		return true;
