@@ -159,6 +159,21 @@ static void ek_not_certified(void)
 {
 	m.ek_certificate.key = made_rsa_ak_key;
 }
+static void ek_of_ecc(void)
+{
+	m.ek_key = m.ek_certificate.key = made_foreign_key;
+	m.ek_certificate.usage = "critical,keyAgreement";
+}
+static void ek_of_ecc_not_certified(void)
+{
+	ek_of_ecc();
+	m.ek_certificate.key = made_ak_key;
+}
+static void ek_of_ecc_signs(void)
+{
+	ek_of_ecc();
+	m.ek.attributes |= TPM_OBJECT_SIGN;
+}
 static void ek_no_certificate(void)
 {
 	m.bundle.ek_chain.n = 0;
@@ -264,6 +279,9 @@ static const struct test_case cases[] = {
 	B(ek_signs, BAD, "ek-template"),
 	A(ek_missing, BAD, "ek-template"),
 	B(ek_not_certified, BAD, "ek-certificate"),
+	B(ek_of_ecc, GOOD, NULL),
+	B(ek_of_ecc_not_certified, BAD, "ek-certificate"),
+	B(ek_of_ecc_signs, BAD, "ek-template"),
 	A(ek_no_certificate, BAD, "ek-certificate"),
 	A(ek_certificate_cut, BAD, "ek-certificate"),
 	B(ek_foreign_authority, BAD, "ek-chain"),
