@@ -338,6 +338,28 @@ static void refuses_points(void)
 	}
 }
 
+/* No bytes are not zero, though (0, y) is on the curve. */
+static void refuses_none(void)
+{
+	CLEANUP(buf_done) struct buf area = of_hex(EK_HEX);
+	struct credential_chance with = chance(1);
+	struct tpm_name name = name_of(TPM_ALG_SHA256, 32);
+	uint8_t zero[1] = { 0 }, y[32];
+	struct credential c;
+	struct tpm_public p;
+	struct err e = { 0 };
+
+	CHECK_OK(tpm_public_parse(&p, buf_span(&area), &e), e);
+	CHECK(hex_read(
+		STR("66485c780e2f83d72433bd5d84a06bb6541c2af31dae871728bf856a174f93f4"), y, 32));
+	p.x = SPAN_OF(zero);
+	p.y = SPAN_OF(y);
+	CHECK_OK(credential_make(&c, &p, &name, &with, &e), e);
+	credential_done(&c);
+	p.x.n = 0;
+	refused(&p, &with, ERR_FORMAT, NOT_ON);
+}
+
 /* Each bit of a point. */
 static void refuses_flips(void)
 {
@@ -449,6 +471,7 @@ int main(void)
 	opens();
 	what_chance_decides();
 	refuses_points();
+	refuses_none();
 	refuses_flips();
 	refuses_scalars();
 	refuses_other_keys();
