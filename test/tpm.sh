@@ -134,3 +134,14 @@ refused() { # NAME EXIT TEXT ARG...
 	local got=$?
 	if [ "$got" = "$code" ] && grep -qF -- "$text" "$work/said.err"; then ok "$name"; else bad "$name: $got, $(cat "$work/said.err")"; fi
 }
+
+# Somebody between a verifier and attesters, at 127.0.0.1:$between; see tpm_between.py.
+between=$((port + 40))
+start_between() { # EVIDENCE-URL FOLDER HOW: with the identity of $url
+	python3 "$root/test/e2e/tpm_between.py" $between "$url" "$1" "$2" "$3" >"$work/between.log" 2>&1 &
+	pids+=($!)
+	middle=$!
+	for _ in $(seq 100); do (: <"/dev/tcp/127.0.0.1/$between") 2>/dev/null && return; sleep 0.1; done
+	return 1
+}
+stop_between() { kill "$middle"; wait "$middle" 2>/dev/null; }

@@ -8,7 +8,7 @@
 export XDG_CONFIG_HOME=$work/config XDG_STATE_HOME=$work/state XDG_CACHE_HOME=$work/cache
 port=$((20000 + ($$ + 4001) % 12000)) # below what the system gives to clients
 nonce=$(printf "%064d" 7)
-second=$((port + 20)) between=$((port + 40))
+second=$((port + 20))
 # shellcheck source=test/tpm.sh
 . "$root/test/tpm.sh"
 for need in swtpm swtpm_setup swtpm_localca tpm2_createek tpm2_activatecredential tpm2_makecredential jq curl; do
@@ -95,14 +95,6 @@ open_by_tools() { # KIND: with the TPM of $folder, whose attester is stopped
 		tools tpm2_startauthsession --policy-session -S session.ctx && tools tpm2_policysecret -S session.ctx -c e &&
 		tools tpm2_activatecredential -c ak.ctx -C ek.ctx -i credential -o opened -P session:session.ctx && tools tpm2_flushcontext session.ctx
 }
-start_between() { # EVIDENCE-URL FOLDER HOW: with the identity of $url
-	python3 "$root/test/e2e/tpm_between.py" $between "$url" "$1" "$2" "$3" >"$work/between.log" 2>&1 &
-	pids+=($!)
-	middle=$!
-	for _ in $(seq 100); do (: <"/dev/tcp/127.0.0.1/$between") 2>/dev/null && return; sleep 0.1; done
-	return 1
-}
-stop_between() { kill "$middle"; wait "$middle" 2>/dev/null; }
 judged() { # KIND
 	check "$1: somebody stands between" start_between "$url" "$folder" pass || return
 	verdict "$1: who passes all on is no hindrance" affirming 0 "http://127.0.0.1:$between" "${with[@]}" --policy "$work/live.yaml"

@@ -105,18 +105,15 @@ check "the bundle names a nonce" test ${#nonce} = 64
 	printf 'format: assay.trust/1\nunsigned-reference-values: accept\npinned-aks:\n  - name: %s\n' "$ak" >"$work/pinned.yaml"
 	verdict "a pinned key is affirmed" affirming 0 "$work/bundle.json" $with --trust "$work/pinned.yaml" --nonce "$nonce"
 	printf 'format: assay.trust/1\nunsigned-reference-values: accept\npinned-aks:\n  - name: %s\n' "000b$zero32" >"$work/pinned2.yaml"
-	python3 "$root/test/e2e/other_credential.py" "$url" "$work" >"$work/between.out" &
-	between=$!
-	pids+=("$between")
-	for _ in $(seq 100); do grep -qs http "$work/between.out" && break; sleep 0.1; done
+	check "somebody stands between" start_between "$url" "$work" other
 	printf 'pinned-aks:\n  - name: %s\n' "$ak" | cat "$work/all.yaml" - >"$work/both.yaml"
-	verdict "a key whose TPM opened another credential is known by its pin alone" affirming 0 "$(cat "$work/between.out")" $with --trust "$work/both.yaml"
-	verdict "and not by a credential" contraindicated 1 "$(cat "$work/between.out")" $with --trust "$work/both.yaml" --policy "$work/live.yaml"
-	refused "such a key is not enrolled" 2 "credential" enroll "$(cat "$work/between.out")" --trust "$work/both.yaml"
+	verdict "a key whose TPM opened another credential is known by its pin alone" affirming 0 "http://127.0.0.1:$between" $with --trust "$work/both.yaml"
+	verdict "and not by a credential" contraindicated 1 "http://127.0.0.1:$between" $with --trust "$work/both.yaml" --policy "$work/live.yaml"
+	refused "such a key is not enrolled" 2 "credential" enroll "http://127.0.0.1:$between" --trust "$work/both.yaml"
 	check "nor recorded" test ! -e "$work/state"
 	check "the same machine is enrolled, where it opens the right one" "$assay" enroll "$url" --trust "$work/both.yaml" -q
 	rm -r "$work/state"
-	kill "$between"
+	stop_between
 	verdict "another pinned name does nothing" contraindicated 1 "$work/bundle.json" $with --trust "$work/pinned2.yaml" --nonce "$nonce"
 	head -c 3000 "$work/bundle.json" >"$work/cut.json"
 	refused "a cut bundle" 2 "bundle" verify "$work/cut.json" $with
