@@ -20,7 +20,8 @@ static bool parse(struct azure_hcl *h, const struct made_hcl *m, struct err *e)
 static void takes(void)
 {
 	static const enum azure_hcl_hardware kinds[] = { AZURE_HCL_SNP, AZURE_HCL_TDX };
-	static const uint8_t start[] = { 0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef, 0xfe };
+	static const uint8_t data[] = { 0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef, 0xfe, 0xdc,
+		0xba, 0x98, 0x76, 0x54, 0x32, 0x10 };
 
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
 		struct made_hcl m = hcl_honest();
@@ -35,7 +36,9 @@ static void takes(void)
 		CHECK(h.ak.modulus.n == 256 && h.ak.exponent.n == 3);
 		CHECK(h.secure_boot == AZURE_HCL_ON && h.tpm_enabled == AZURE_HCL_OFF &&
 			h.console_enabled == AZURE_HCL_ON && str_is(h.vm_id, "ID"));
-		CHECK(h.has_user_data && !memcmp(h.user_data, start, sizeof start));
+		CHECK(h.has_user_data);
+		for (size_t k = 0; k < AZURE_HCL_USER_DATA; k++)
+			CHECK(h.user_data[k] == data[k % sizeof data]);
 		CHECK_OK(azure_hcl_check_binding(&h, h.report_data, &e), e);
 	}
 }

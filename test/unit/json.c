@@ -19,6 +19,15 @@ static void refuses(void)
 		"1.",
 		"1e",
 		"\"\\ud800\"",
+		"\"\\udc00\"",
+		"\"\\ud800\\udbff\"",
+		"\"\\ud800\\ue000\"",
+		"\"\\u00g0\"",
+		"\"\\u00G0\"",
+		"\"\\u00/0\"",
+		"\"\\u00:0\"",
+		"\"\\u00@0\"",
+		"\"\\u00`0\"",
 		"\"\\x\"",
 		"\"\x01\"",
 		"\"\xff\"",
@@ -114,6 +123,9 @@ static void escapes(void)
 
 	CHECK_OK(parse("\"\\u00e4\\ud83d\\ude00\\/\\t\"", &v, a, &e), e);
 	CHECK(str_equal(v.text, STR("\xc3\xa4\xf0\x9f\x98\x80/\t")));
+	CHECK_OK(parse("\"\\u00AF\\uD800\\uDC00\\udbff\\udfff\\ud7ff\\ue000\"", &v, a, &e), e);
+	CHECK(str_equal(
+		v.text, STR("\xc2\xaf\xf0\x90\x80\x80\xf4\x8f\xbf\xbf\xed\x9f\xbf\xee\x80\x80")));
 	arena_free(a);
 }
 

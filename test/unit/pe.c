@@ -228,12 +228,13 @@ static void twins(void)
 		{ PE_MADE_OPTIONAL_AT + 60, 3000, ERR_FORMAT },  /* headers over sections */
 		{ PE_MADE_OPTIONAL_AT + 60, 0x7fffffff, ERR_FORMAT }, /* headers beyond the file */
 		{ PE_MADE_OPTIONAL_AT + 108, 17, ERR_LIMIT },         /* directories */
-		{ PE_MADE_OPTIONAL_AT + 148, 8, ERR_FORMAT }, /* certificates without a place */
-		{ PE_MADE_TABLE_AT, 0, ERR_FORMAT },          /* name with a hole */
-		{ PE_MADE_TABLE_AT + 12, 512, ERR_FORMAT },   /* loaded over the headers */
-		{ PE_MADE_TABLE_AT + 12, 8192, ERR_FORMAT },  /* both at one address */
-		{ PE_MADE_TABLE_AT + 16, 513, ERR_FORMAT },   /* into the next section */
-		{ PE_MADE_TABLE_AT + 20, 512, ERR_FORMAT },   /* raw data in the headers */
+		{ PE_MADE_OPTIONAL_AT + 148, 8, ERR_FORMAT },     /* certificates without a place */
+		{ PE_MADE_TABLE_AT, 0, ERR_FORMAT },              /* no name */
+		{ PE_MADE_TABLE_AT + 4, 0x78000000, ERR_FORMAT }, /* name with a hole */
+		{ PE_MADE_TABLE_AT + 12, 512, ERR_FORMAT },       /* loaded over the headers */
+		{ PE_MADE_TABLE_AT + 12, 8192, ERR_FORMAT },      /* both at one address */
+		{ PE_MADE_TABLE_AT + 16, 513, ERR_FORMAT },       /* into the next section */
+		{ PE_MADE_TABLE_AT + 20, 512, ERR_FORMAT },       /* raw data in the headers */
 		{ PE_MADE_TABLE_AT + 20, 0xffffff00u, ERR_FORMAT }, /* raw data beyond the file */
 		{ PE_MADE_TABLE_AT + 56, 1025, ERR_FORMAT },        /* the last one too */
 	};
