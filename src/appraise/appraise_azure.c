@@ -12,14 +12,14 @@ _Static_assert((int)APPRAISE_SNP_MUST <= (int)APPRAISE_TDX_MUST_MAX, "room for b
 /* Of the hardware underneath: the checks that its own evidence must pass. */
 static size_t must_of_hardware(const struct appraise_azure_state *s, const char **must)
 {
-	size_t n = APPRAISE_SNP_MUST;
+	size_t n;
 
 	if (s->hcl.hardware == AZURE_HCL_TDX) {
 		n = appraise_tdx_must(must, &s->tpm.w.in->policy->tdx);
 		must[n++] = "hcl-tdreport";
 		return n;
 	}
-	memcpy(must, appraise_snp_must, sizeof appraise_snp_must);
+	n = appraise_snp_must(must, &s->snp);
 	must[n++] = "hcl-vmpl";
 	return n;
 }

@@ -111,16 +111,16 @@ static void check_measurement(struct appraise_azure_state *s, const char *check,
 
 static void over_snp(struct appraise_azure_state *s)
 {
-	struct appraise_snp_said said;
+	struct appraise_snp_said *said = &s->snp;
 
-	appraise_snp_report(&said, &s->tpm.w, s->hcl.report, span_make(NULL, 0));
-	check_vmpl(s, &said);
-	check_binding(s, said.genuine && said.report.vmpl == 0,
-		said.parsed ? said.report.report_data : span_make(NULL, 0));
+	appraise_snp_report(said, &s->tpm.w, s->hcl.report, span_make(NULL, 0));
+	check_vmpl(s, said);
+	check_binding(s, said->genuine && said->report.vmpl == 0,
+		said->parsed ? said->report.report_data : span_make(NULL, 0));
 	check_measurement(s, "snp-measurements", s->tpm.w.in->policy->snp.measurements.n);
-	s->identity = said.identity;
-	s->hardware = said.hardware;
-	s->runtime_opaque = said.runtime_opaque;
+	s->identity = said->identity;
+	s->hardware = said->hardware;
+	s->runtime_opaque = said->runtime_opaque;
 }
 
 static void over_tdx(struct appraise_azure_state *s)

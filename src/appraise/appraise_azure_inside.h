@@ -5,6 +5,7 @@
 #define ASSAY_APPRAISE_APPRAISE_AZURE_INSIDE_H
 
 #include "appraise/appraise_azure.h"
+#include "appraise/appraise_snp.h"
 #include "appraise/appraise_tpm_inside.h"
 #include "evidence/azure_hcl.h"
 
@@ -14,6 +15,7 @@ struct appraise_azure_state {
 	bool bound;                    /* genuine hardware stands behind the runtime data */
 	bool measurement_named;        /* the policy has values for this hardware */
 	struct azure_hcl hcl;
+	struct appraise_snp_said snp; /* where that hardware is AMD's */
 	struct verdict_claim identity, hardware, runtime_opaque;
 };
 

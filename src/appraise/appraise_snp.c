@@ -7,20 +7,33 @@
 /* Of appraise_snp_must: these say that AMD's hardware made the report, the others what it must say. */
 enum { GENUINE = 16 };
 
-const char *const appraise_snp_must[APPRAISE_SNP_MUST + 1] = { "snp-report", "snp-reserved",
-	"snp-policy-form", "snp-signature-form", "snp-certificates", "snp-leaf", "snp-issuers",
-	"snp-root", "snp-roles", "snp-chain", "snp-time", "snp-signing-key", "snp-product",
-	"snp-tcb", "snp-chip", "snp-signature", "snp-products", "snp-signers", "snp-platform-form",
-	"snp-committed", "snp-vmpl", "snp-debug", "snp-migration", "snp-migration-agent",
-	"snp-measured", NULL };
+size_t appraise_snp_must(
+	const char *out[static APPRAISE_SNP_MUST], const struct appraise_snp_said *said)
+{
+	static const char *const always[] = { "snp-report", "snp-reserved", "snp-policy-form",
+		"snp-signature-form", "snp-certificates", "snp-leaf", "snp-issuers", "snp-root",
+		"snp-roles", "snp-chain", "snp-time", "snp-signing-key", "snp-product", "snp-tcb",
+		"snp-signature", "snp-products", "snp-signers", "snp-platform-form",
+		"snp-committed", "snp-vmpl", "snp-debug", "snp-migration", "snp-migration-agent",
+		"snp-measured" };
+	size_t n = 0;
+
+	_Static_assert(ARRAY_LEN(always) + 1 == APPRAISE_SNP_MUST, "whose key it is, and these");
+	out[n++] = said->leased ? "snp-provider" : "snp-chip";
+	for (size_t i = 0; i < ARRAY_LEN(always); i++)
+		out[n++] = always[i];
+	return n;
+}
 
 /* A list of revoked certificates that is missing or stale is another matter: the hardware is then not known to be good. */
-static bool is_genuine(const struct check_list *l)
+static bool is_genuine(const struct check_list *l, const struct appraise_snp_said *said)
 {
 	const struct check *revoked = check_find(l, "snp-revoked");
+	const char *must[APPRAISE_SNP_MUST];
 
+	(void)appraise_snp_must(must, said);
 	for (size_t i = 0; i < GENUINE; i++)
-		if (!check_passed(l, appraise_snp_must[i]))
+		if (!check_passed(l, must[i]))
 			return false;
 	return revoked && revoked->result != CHECK_FAILED;
 }
@@ -90,7 +103,8 @@ void appraise_snp_report(struct appraise_snp_said *ret, struct appraise_work *w,
 	appraise_snp_leaf(&s);
 	appraise_snp_platform(&s);
 	appraise_snp_guest(&s);
-	ret->genuine = is_genuine(&w->out->verdict.checks);
+	ret->leased = s.leaf_certificate && s.leaf.kind == SNP_LEAF_VLEK;
+	ret->genuine = is_genuine(&w->out->verdict.checks, ret);
 	say(ret, &s);
 	appraise_snp_certificates_done(&s);
 }
@@ -134,9 +148,8 @@ static void conclude(struct appraise_work *w, const struct appraise_snp_said *sa
 		[CHECK_SOURCED_DATA] = none,
 	};
 	const char *must[APPRAISE_SNP_MUST + APPRAISE_FRESH_MUST + APPRAISE_VOUCHED_MUST + 5];
-	size_t n = APPRAISE_SNP_MUST;
+	size_t n = appraise_snp_must(must, said);
 
-	memcpy(must, appraise_snp_must, sizeof appraise_snp_must);
 	must[n++] = measurement ? measurement : "-";
 	n += appraise_vouched_must(must + n, w->in->policy);
 	must[n++] = "coverage";

@@ -23,6 +23,7 @@ bool appraise_snp(struct appraise_out *ret, const struct appraise_in *in, struct
 struct appraise_snp_said {
 	bool parsed;  /* report is there; it borrows the bytes */
 	bool genuine; /* form, chain, revocation, leaf and signature hold: AMD's hardware said it */
+	bool leased;  /* by a VLEK: its certificate names a provider, and no chip */
 	struct snp_report report;
 	/* the values that the claims take when no check on them failed */
 	struct verdict_claim identity, hardware, runtime_opaque;
@@ -36,8 +37,12 @@ struct appraise_snp_said {
 void appraise_snp_report(struct appraise_snp_said *ret, struct appraise_work *w, struct span report,
 	struct span report_data);
 
-/* The checks without which nothing is affirmed (verdict_conclude), NULL at the end. */
+/*
+ * The checks without which nothing is affirmed (verdict_conclude): how many. Only of a certificate that is a VLEK's is a provider
+ * asked for in the chip's place.
+ */
 enum { APPRAISE_SNP_MUST = 25 };
-extern const char *const appraise_snp_must[APPRAISE_SNP_MUST + 1];
+size_t appraise_snp_must(
+	const char *out[static APPRAISE_SNP_MUST], const struct appraise_snp_said *said);
 
 #endif

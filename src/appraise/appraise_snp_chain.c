@@ -66,8 +66,8 @@ static const struct appraise_snp_question revocation[] = {
 		CHECK_NOT_RECOGNISED, .ask = NULL },
 	{ "snp-crl-time", "the list is the current one", "this verifier", CHECK_HARDWARE,
 		CHECK_UNSAFE, .ask = NULL },
-	{ "snp-revoked", "none of the certificates is revoked", "the root's list", CHECK_HARDWARE,
-		CHECK_NOT_RECOGNISED, .ask = NULL },
+	{ "snp-revoked", "neither the intermediate nor the root is revoked", "the root's list",
+		CHECK_HARDWARE, CHECK_NOT_RECOGNISED, .ask = NULL },
 };
 
 static void skip_revocation(struct appraise_snp_state *s, size_t from, struct str reason)

@@ -17,6 +17,21 @@ static bool tcb_agrees(const struct appraise_snp_state *s, struct err *e)
 	return snp_leaf_check_tcb(&s->leaf, &s->report, s->product, e);
 }
 
+/* Which of the two a certificate names, and which of them is asked, its kind decides. */
+static const char *no_chip(const struct appraise_snp_state *s)
+{
+	if (s->leaf_certificate && s->leaf.kind == SNP_LEAF_VLEK)
+		return "a VLEK names no chip: its provider may use it on any of the provider's chips";
+	return appraise_snp_no_leaf(s);
+}
+
+static const char *no_provider(const struct appraise_snp_state *s)
+{
+	if (s->leaf_certificate && s->leaf.kind != SNP_LEAF_VLEK)
+		return "the certificate is not a VLEK's but one chip's";
+	return appraise_snp_no_leaf(s);
+}
+
 static bool chip_agrees(const struct appraise_snp_state *s, struct err *e)
 {
 	return snp_leaf_check_chip(&s->leaf, &s->report, s->product, e);
@@ -57,8 +72,12 @@ static struct str reported_tcb(struct appraise_snp_state *s)
 
 static struct str leaf_chip(struct appraise_snp_state *s)
 {
-	return s->leaf.kind == SNP_LEAF_VLEK ? STR("none: a VLEK is no chip's")
-					     : appraise_hex(s->w, s->leaf.hwid);
+	return appraise_hex(s->w, s->leaf.hwid);
+}
+
+static struct str leaf_provider(struct appraise_snp_state *s)
+{
+	return arena_str(s->w->a, s->leaf.csp); /* it outlives the certificate */
 }
 
 static struct str report_chip(struct appraise_snp_state *s)
@@ -77,8 +96,11 @@ static const struct appraise_snp_question questions[] = {
 		CHECK_HARDWARE, CHECK_NOT_RECOGNISED, appraise_snp_no_leaf, leaf_tcb, reported_tcb,
 		tcb_agrees },
 	{ "snp-chip", "the certificate is for the report's CHIP_ID", "certificate",
-		CHECK_INSTANCE_IDENTITY, CHECK_NOT_RECOGNISED, appraise_snp_no_leaf, leaf_chip,
-		report_chip, chip_agrees },
+		CHECK_INSTANCE_IDENTITY, CHECK_NOT_RECOGNISED, no_chip, leaf_chip, report_chip,
+		chip_agrees },
+	{ "snp-provider", "the certificate of a VLEK names the cloud provider, and no chip",
+		"AMD 57230", CHECK_INSTANCE_IDENTITY, CHECK_NOT_RECOGNISED, no_provider, NULL,
+		leaf_provider, chip_agrees },
 };
 
 /* A report seldom has a bad signature: mostly the certificate is another chip's, or for another TCB, and that is said. */

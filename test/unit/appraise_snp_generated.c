@@ -99,7 +99,7 @@ static const struct {
 	{ ".3.8", "snp-tcb", "microcode" },
 	{ ".3.9", "snp-tcb", "FMC" },
 	{ ".4", "snp-chip", "hardware id" },
-	{ ".5", "snp-chip", "cloud provider" },
+	{ ".5", "snp-provider", "cloud provider" },
 };
 
 static void each_extension_of(struct world (*honest_one)(void), const char *name)

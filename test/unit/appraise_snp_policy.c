@@ -311,6 +311,14 @@ static void report_ids(void)
 		memset(g.w.report.bytes + 0x160, 0xa1, 32));
 }
 
+static bool came_out(const char *name, enum check_result result, const char *why)
+{
+	const struct check *c = check_find(&guest_out.verdict.checks, name);
+
+	return c && c->result == result &&
+	       (!*why || memmem(c->reason.p, c->reason.n, why, strlen(why)));
+}
+
 /* What an honest report lets a verifier say, and what it does not. */
 static void claims(void)
 {
@@ -321,8 +329,12 @@ static void claims(void)
 	CHECK(says(CHECK_EXECUTABLES, CHECK_AFFIRMS_BOOT, "predicted"));
 	CHECK(says(CHECK_FILE_SYSTEM, CHECK_AFFIRMS, "root's hash"));
 	CHECK(says(CHECK_STORAGE_OPAQUE, CHECK_NO_CLAIM, "nothing"));
+	CHECK(came_out("snp-chip", CHECK_PASSED, "") &&
+		came_out("snp-provider", CHECK_NOT_APPLICABLE, "one chip's"));
 	CASE(vlek, "claims of a leased key", GOOD, NULL, NULL, NOTHING, NOTHING);
 	CHECK(says(CHECK_INSTANCE_IDENTITY, CHECK_AFFIRMS, "VLEK of 'cloud'"));
+	CHECK(came_out("snp-chip", CHECK_NOT_APPLICABLE, "a VLEK names no chip") &&
+		came_out("snp-provider", CHECK_PASSED, ""));
 	CASE(milan, "claims of a guest that may be debugged", WARN, NULL, NULL,
 		PUT(0x008, 0xb0137, 8), guest_policy(&g, "debug: allow\n"));
 	CHECK(says(CHECK_RUNTIME_OPAQUE, CHECK_UNSAFE, "debugging is on"));

@@ -192,7 +192,9 @@ static const char *appraised(const struct row *r, bool own_root)
 	const struct appraise_in in = {
 		.bundle = &b, .policy = &policy, .trust = &trust, .nonce = nonce, .at_unix = r->time
 	};
+	const struct appraise_snp_said by_chip = { 0 };
 	const struct check_list *l = &out.verdict.checks;
+	const char *must[APPRAISE_SNP_MUST];
 	struct json v;
 	struct err e = { 0 };
 
@@ -214,9 +216,10 @@ static const char *appraised(const struct row *r, bool own_root)
 
 		return c && c->result == CHECK_FAILED && c->reason.n ? r->fails : NULL;
 	}
+	(void)appraise_snp_must(must, &by_chip);
 	for (size_t i = 0; i < GENUINE; i++)
-		if (!check_passed(l, appraise_snp_must[i]))
-			return appraise_snp_must[i];
+		if (!check_passed(l, must[i]))
+			return must[i];
 	return NULL;
 }
 
