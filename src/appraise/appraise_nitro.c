@@ -175,7 +175,7 @@ bool appraise_nitro(
 	static const char *const instance[] = { "firmware", "option ROMs", "boot loader", "kernel",
 		"initrd", "command line", "root file system", NULL };
 	struct appraise_nitro_state s = { .w = { .in = in, .a = a },
-		.archive = in->policy->nitro.archive || in->policy->freshness == POLICY_ARCHIVE };
+		.archive = policy_nitro_is_archive(in->policy) };
 
 	if (!check_arguments(in, e))
 		return false;

@@ -98,7 +98,8 @@ static void check_clock(struct appraise_tpm_state *s)
 {
 	const struct tpm_quote *q = &s->quote;
 	struct check c = { .name = "clock",
-		.what = STR("the TPM's clock has not gone back"),
+		.what = STR(
+			"the TPM says that its clock is not behind a value that it reported before"),
 		.want = STR("safe"),
 		.got = arena_printf(s->w.a, "%s, %llu ms, %u resets, %u restarts",
 			q->clock_safe ? "safe" : "not safe", (unsigned long long)q->clock_ms,
@@ -116,7 +117,8 @@ static void check_clock(struct appraise_tpm_state *s)
 		return;
 	}
 	if (!q->clock_safe)
-		err_set(&e, ERR_MISMATCH, "the TPM lost track of time in an unclean shutdown");
+		err_set(&e, ERR_MISMATCH,
+			"the TPM does not say so: since an unclean shutdown its clock may be behind such a value");
 	appraise_test(&s->w, c, q->clock_safe, &e);
 }
 

@@ -103,6 +103,20 @@ static uint32_t hardware_asked(const struct json *v)
 	return set ? set : POLICY_AZURE_HARDWARE;
 }
 
+/* Old documents pass whatever `live` says: who writes both is told, and not passed by. */
+static bool one_mode(const struct json *v, bool archive, struct err *e)
+{
+	const struct json *mode = json_get(json_get(v, "nitro"), "mode");
+
+	if (!archive || !mode || !str_is(mode->text, "live"))
+		return true;
+	err_set(e, ERR_FORMAT,
+		"line %zu: 'mode' is live, and 'freshness' is archive, which takes documents of any age",
+		mode->line);
+	return err_hint(e,
+		"leave one out: freshness: archive says mode: archive as well; live is for evidence that answers a nonce");
+}
+
 bool policy_parse(struct policy *ret, const struct json *v, struct arena *a, struct err *e)
 {
 	static const char *const keys[] = { "format", "name", "require-registers", "bank",
@@ -126,6 +140,7 @@ bool policy_parse(struct policy *ret, const struct json *v, struct arena *a, str
 		!policy_tpm_parse(&p.tpm, json_get(v, "tpm"), e) ||
 		!policy_vouchers_parse(&p.vouchers, v, a, e) ||
 		!policy_nitro_parse(&p.nitro, json_get(v, "nitro"), a, e) ||
+		!one_mode(v, archive, e) ||
 		!policy_azure_parse(&p.azure, json_get(v, "azure"), a, e) ||
 		!policy_gce_parse(&p.gce, json_get(v, "gce"), e) ||
 		(json_get(v, "snp") && !policy_snp_parse(&p.snp, json_get(v, "snp"), a, e)) ||

@@ -31,7 +31,7 @@ struct policy {
 	enum digest_alg bank;
 	enum policy_freshness freshness;
 	int64_t leeway_s; /* that this verifier's clock may be slow or fast, for certificates, lists and documents */
-	bool safe_clock; /* the TPM's clock must not have gone back */
+	bool safe_clock; /* the TPM must say that it reported no later value of its clock */
 	/* Bit n: evidence of enum bundle_kind n is taken; 0: of any. What the file names, else those of which it asks something. */
 	uint32_t kinds;
 	struct str shape; /* of the reference values; empty: the only one for a TPM */

@@ -1,5 +1,6 @@
 #include "appraise/policy_nitro.h"
 
+#include "appraise/policy.h"
 #include "appraise/policy_member.h"
 #include "base/digest.h"
 #include "base/hex.h"
@@ -91,6 +92,11 @@ bool policy_nitro_parse(
 	return true;
 }
 
+bool policy_nitro_is_archive(const struct policy *p)
+{
+	return p->nitro.archive || p->freshness == POLICY_ARCHIVE;
+}
+
 static void tell_values(const struct policy_nitro *p, struct buf *out)
 {
 	for (unsigned i = 0; i < POLICY_NITRO_PCRS; i++) {
@@ -114,29 +120,37 @@ static void tell_field(const char *name, struct span want, struct buf *out)
 	buf_printf(out, "%s.\n", want.n ? "" : "empty");
 }
 
-void policy_nitro_tell(const struct policy_nitro *p, struct buf *out)
+static void tell_registers(const struct policy *p, struct buf *out)
+{
+	buf_printf(out, "Of an enclave, PCR ");
+	policy_member_tell_numbers(p->nitro.registers | p->nitro.named, out);
+	buf_printf(
+		out, " must be in it and fit; PCR 8, too, where the reference values have it.\n");
+	buf_printf(out, "Of a NitroTPM, PCR ");
+	policy_member_tell_numbers(p->registers | p->nitro.named, out);
+	buf_printf(out, " of bank SHA-384 must be in it and fit.\n");
+	tell_values(&p->nitro, out);
+	if (p->nitro.named)
+		buf_printf(out,
+			"Where the reference values have a value, too, it must be that as well.\n");
+}
+
+void policy_nitro_tell(const struct policy *p, struct buf *out)
 {
 	buf_printf(out,
 		"An attestation document must be signed under the root of AWS that this program knows, or one of the trust file.\n");
-	buf_printf(out, "Of an enclave, PCR ");
-	policy_member_tell_numbers(p->registers | p->named, out);
-	buf_printf(
-		out, " must be in it and fit; PCR 8, too, where the reference values have it.\n");
-	tell_values(p, out);
-	if (p->named)
-		buf_printf(out,
-			"Where the reference values have a value, too, it must be that as well.\n");
-	if (p->archive)
+	tell_registers(p, out);
+	if (policy_nitro_is_archive(p))
 		buf_printf(out,
 			"Its certificates must have been valid when it was made; it may be of any age.\n");
 	else
 		buf_printf(out,
 			"Its certificates must be valid now, and it must not be older than %lld seconds.\n",
-			(long long)p->max_age_s);
+			(long long)p->nitro.max_age_s);
 	buf_printf(out,
-		p->allow_debug
+		p->nitro.allow_debug
 			? "An enclave in debug mode, whose memory its host can read, is let through; that is a warning.\n"
 			: "An enclave in debug mode is refused.\n");
-	tell_field("user_data", p->user_data, out);
-	tell_field("public_key", p->public_key, out);
+	tell_field("user_data", p->nitro.user_data, out);
+	tell_field("public_key", p->nitro.public_key, out);
 }

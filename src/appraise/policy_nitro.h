@@ -11,6 +11,8 @@
 #include "base/err.h"
 #include "codec/json.h"
 
+struct policy;
+
 enum {
 	POLICY_NITRO_PCRS = 24, /* that a policy may name */
 	POLICY_NITRO_VALUES_MAX = 16,
@@ -28,7 +30,7 @@ struct policy_nitro {
 	uint32_t registers;
 	uint32_t named; /* bit n: pcr[n] has values; then it is required, too */
 	struct policy_nitro_values pcr[POLICY_NITRO_PCRS];
-	bool archive; /* certificates are held against the document's own time, not against now */
+	bool archive;      /* its own word for it; what holds says policy_nitro_is_archive */
 	int64_t max_age_s; /* unless archive */
 	bool allow_debug;
 	struct span user_data, public_key; /* p NULL: whatever there is */
@@ -39,7 +41,12 @@ struct policy_nitro policy_nitro_default(void);
 /* v NULL: nothing changes. Members that are absent keep what they have. Memory from a. Fails: FORMAT with the line, LIMIT. */
 bool policy_nitro_parse(
 	struct policy_nitro *ret, const struct json *v, struct arena *a, struct err *e) MUST_CHECK;
+/*
+ * Whether documents are held against their own time, and may be of any age: the policy's freshness says so as well as its member
+ * nitro, and no policy says both that and live.
+ */
+bool policy_nitro_is_archive(const struct policy *p);
 /* What is demanded, one sentence a line. */
-void policy_nitro_tell(const struct policy_nitro *p, struct buf *out);
+void policy_nitro_tell(const struct policy *p, struct buf *out);
 
 #endif

@@ -21,6 +21,15 @@ static unsigned count(uint64_t set)
 	return n;
 }
 
+static const char *for_what(unsigned signers)
+{
+	if (!(signers >> SNP_KEY_VLEK & 1))
+		return "chip and TCB";
+	return signers >> SNP_KEY_VCEK & 1
+		       ? "TCB; that of a VCEK for its chip, too, and a VLEK names none"
+		       : "TCB; it names no chip";
+}
+
 static void tell_hardware(const struct policy_snp *p, struct buf *out)
 {
 	unsigned left = count(p->products);
@@ -37,15 +46,15 @@ static void tell_hardware(const struct policy_snp *p, struct buf *out)
 	for (int i = SNP_KEY_VCEK; i <= SNP_KEY_VLEK; i++)
 		if (p->signers >> i & 1)
 			list_add(out, snp_report_key_name((uint8_t)i), &left, &first);
-	buf_printf(out, " whose certificate is for the report's chip and TCB.\n");
+	buf_printf(out, " whose certificate is for the report's %s.\n", for_what(p->signers));
 	switch (p->crl) {
 	case POLICY_SNP_CRL_REQUIRE:
 		buf_printf(out,
-			"The root's list of revoked certificates is there, current, and names none of them.\n");
+			"The root's list of revoked certificates is there, current, and names neither the intermediate nor the root.\n");
 		break;
 	case POLICY_SNP_CRL_IF_PRESENT:
 		buf_printf(out,
-			"If a list of revoked certificates is there, it is current and names none of them.\n");
+			"If a list of revoked certificates is there, it is current and names neither the intermediate nor the root.\n");
 		break;
 	case POLICY_SNP_CRL_OFF:
 		buf_printf(out, "Whether certificates are revoked is not looked at.\n");

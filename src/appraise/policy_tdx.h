@@ -12,6 +12,8 @@
 #include "evidence/tdx_quote.h"
 #include "trust/tcb_status.h"
 
+struct policy;
+
 enum {
 	POLICY_TDX_LIST_MAX = 256,  /* values of one list */
 	POLICY_TDX_GRACE_MAX = 365, /* days */
@@ -65,7 +67,7 @@ struct policy_tdx policy_tdx_default(void);
 bool policy_tdx_parse(
 	struct policy_tdx *ret, const struct json *v, struct arena *a, struct err *e) MUST_CHECK;
 
-/* What it demands, one sentence a line. */
-void policy_tdx_tell(const struct policy_tdx *p, struct buf *out);
+/* What p->tdx demands, one sentence a line: of a TD's own evidence, and underneath an Azure machine where p takes such. */
+void policy_tdx_tell(const struct policy *p, struct buf *out);
 
 #endif

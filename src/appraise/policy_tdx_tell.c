@@ -1,7 +1,9 @@
 #include "appraise/policy_tdx.h"
 
+#include "appraise/policy.h"
 #include "base/hex.h"
 #include "base/utc.h"
+#include "evidence/bundle.h"
 #include "base/banned.h"
 
 static void tell_statuses(const struct policy_tdx *p, struct buf *out)
@@ -69,18 +71,36 @@ static void tell_values(
 		buf_printf(out, "%s %s.\n", what, without);
 }
 
-static void tell_registers(const struct policy_tdx *p, struct buf *out)
+static bool takes(const struct policy *p, enum bundle_kind kind)
 {
+	return !p->kinds || p->kinds >> kind & 1;
+}
+
+static bool takes_azure_over_tdx(const struct policy *p)
+{
+	return takes(p, BUNDLE_AZURE) && p->azure.hardware >> AZURE_HCL_TDX & 1;
+}
+
+/* Reference values are of a TD's own image, and none are of what Azure runs underneath its machines. */
+static void tell_registers(const struct policy *p, struct buf *out)
+{
+	bool azure = takes_azure_over_tdx(p), own = takes(p, BUNDLE_TDX) || !azure;
+	const char *without =
+		own ? "must have its reference value"
+		    : "is held against nothing: underneath an Azure machine it has no reference value, and this policy names none";
 	char what[] = "RTMR 0";
 
-	tell_values("MRTD", &p->mrtd, "must have its reference value", out);
+	tell_values("MRTD", &p->tdx.mrtd, without, out);
 	for (size_t i = 0; i < TDX_QUOTE_RTMRS; i++) {
 		what[sizeof what - 2] = (char)('0' + i);
-		if (p->rtmr[i].required)
-			tell_values(what, &p->rtmr[i].one_of, "must have its reference value", out);
+		if (p->tdx.rtmr[i].required)
+			tell_values(what, &p->tdx.rtmr[i].one_of, without, out);
 		else
 			buf_printf(out, "%s is listed and decides nothing.\n", what);
 	}
+	if (own && azure)
+		buf_printf(out,
+			"Underneath an Azure machine, MRTD and RTMRs are held only against values that this policy names.\n");
 }
 
 static void tell_bits(const char *what, const struct policy_tdx_bits *b, struct buf *out)
@@ -105,17 +125,21 @@ static void tell_svn(const uint8_t svn[static TDX_QUOTE_SVN_SIZE], struct buf *o
 		buf_printf(out, "Each byte of TEE_TCB_SVN must be at least that of %s.\n", hex);
 }
 
-void policy_tdx_tell(const struct policy_tdx *p, struct buf *out)
+void policy_tdx_tell(const struct policy *policy, struct buf *out)
 {
+	const struct policy_tdx *p = &policy->tdx;
+
 	tell_tcb(p, out);
 	tell_svn(p->minimum_svn, out);
 	tell_values("The platform's PPID or instance id", &p->platforms, "", out);
-	tell_registers(p, out);
+	tell_registers(policy, out);
 	tell_values("MRSEAM", &p->mrseam, "", out);
 	tell_values("MRCONFIGID", &p->mrconfigid, "", out);
 	tell_values("MROWNER", &p->mrowner, "", out);
 	tell_values("MROWNERCONFIG", &p->mrownerconfig, "", out);
-	tell_values("MRSERVICETD", &p->mrservicetd, "must be zero: no service TD is bound", out);
+	tell_values("MRSERVICETD", &p->mrservicetd,
+		"must be zero, where the quote has it (one of TDX 1.0 has not): no service TD is bound",
+		out);
 	tell_bits("The TD's attributes", &p->attributes, out);
 	tell_bits("XFAM", &p->xfam, out);
 	buf_printf(out,

@@ -32,12 +32,15 @@ static void tell_every(const struct policy *p, struct buf *out)
 		buf_printf(out,
 			"Certificates and documents are taken up to %lld s before they begin and after they end%s.\n",
 			(long long)p->leeway_s,
-			p->nitro.archive || p->freshness == POLICY_ARCHIVE
+			policy_nitro_is_archive(p)
 				? "; a document of AWS Nitro that is archived must fit its certificates to the second"
 				: "");
 	else
-		buf_add_cstr(out,
-			"Certificates and documents must be valid at the very time of the appraisal.\n");
+		buf_printf(out,
+			"Certificates and documents must be valid at the very time of the appraisal%s.\n",
+			policy_nitro_is_archive(p) || p->tdx.grace_days
+				? ", where nothing else is said below"
+				: "");
 	if (p->kinds)
 		tell_kinds(p->kinds, out);
 	else
@@ -87,9 +90,10 @@ static void tell_tpm(const struct policy *p, struct buf *out)
 	buf_add_cstr(out,
 		"Its quote must be signed by a key that lives in one TPM and that the trust file or an enrolment knows.\n");
 	policy_tpm_tell(&p->tpm, out);
-	buf_add_cstr(out, p->safe_clock
-				  ? "Its TPM must have kept its clock through every shutdown.\n"
-				  : "Whether its TPM has kept its clock does not matter.\n");
+	buf_add_cstr(out,
+		p->safe_clock
+			? "Its TPM must say that its clock is not behind a value that it reported before; after an unclean shutdown at first it cannot say so.\n"
+			: "What its TPM says of its clock does not matter.\n");
 }
 
 static void tell_snp(const struct policy *p, struct buf *out)
@@ -99,12 +103,12 @@ static void tell_snp(const struct policy *p, struct buf *out)
 
 static void tell_tdx(const struct policy *p, struct buf *out)
 {
-	policy_tdx_tell(&p->tdx, out);
+	policy_tdx_tell(p, out);
 }
 
 static void tell_nitro(const struct policy *p, struct buf *out)
 {
-	policy_nitro_tell(&p->nitro, out);
+	policy_nitro_tell(p, out);
 }
 
 static void tell_azure(const struct policy *p, struct buf *out)

@@ -277,7 +277,24 @@ static bool tells(const struct policy *p, void (*tell)(const struct policy *, st
 
 static void tell_nitro(const struct policy *p, struct buf *out)
 {
-	policy_nitro_tell(&p->nitro, out);
+	policy_nitro_tell(p, out);
+}
+
+/* The policy's freshness is Nitro's mode as well, and whoever names the other one has been misunderstood somewhere. */
+static void nitro_mode(void)
+{
+	struct policy p = policy_default();
+	struct err e = { 0 };
+
+	CHECK_OK(parse(&p, HEAD "freshness: archive\nnitro:\n  mode: archive\n", &e), e);
+	CHECK_OK(parse(&p, HEAD "freshness: archive\nnitro:\n  debug: allow\n", &e), e);
+	CHECK_OK(parse(&p, HEAD "freshness: nonce\nnitro:\n  mode: live\n", &e), e);
+	CHECK_OK(parse(&p, HEAD "freshness: nonce\nnitro:\n  mode: archive\n", &e), e);
+	CHECK_ERR(parse(&p, HEAD "freshness: archive\nnitro:\n  mode: live\n", &e), e, ERR_FORMAT);
+	CHECK(strstr(e.text, "line 5") && strstr(e.text, "'mode' is live") &&
+		strstr(e.hint, "freshness: archive"));
+	CHECK_ERR(parse(&p, HEAD "nitro:\n  mode: live\nfreshness: archive\n", &e), e, ERR_FORMAT);
+	CHECK(strstr(e.text, "line 4"));
 }
 
 static void nitro_in_sentences(void)
@@ -339,6 +356,7 @@ int main(void)
 	kinds_asked();
 	reads_nitro();
 	refuses_nitro();
+	nitro_mode();
 	nitro_in_sentences();
 	reads_azure();
 	azure_hardware_asked();

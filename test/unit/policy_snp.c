@@ -266,7 +266,7 @@ static void tells(void)
 		strstr((const char *)plain.p, "cannot be migrated") &&
 		strstr((const char *)plain.p, "from VMPL 0.") &&
 		strstr((const char *)plain.p, "is committed") &&
-		strstr((const char *)plain.p, "names none of them"));
+		strstr((const char *)plain.p, "names neither the intermediate nor the root"));
 }
 
 int main(void)

@@ -176,7 +176,7 @@ static void limits(void)
 	CHECK_ERR(parse(&p, (const char *)b.p, &e), e, ERR_LIMIT);
 }
 
-static bool tells(const struct policy_tdx *p, const char *what)
+static bool tells(const struct policy *p, const char *what)
 {
 	CLEANUP(buf_done) struct buf b = buf_init(1 << 16);
 
@@ -220,18 +220,18 @@ static void tells_each(void)
 	struct policy p = policy_default(), default_policy = p;
 	char text[4096];
 
-	CHECK(tells(&p.tdx, "The TCB status must be UpToDate.\n"));
-	CHECK(tells(&p.tdx, "RTMR 0 must have its reference value.\n"));
-	CHECK(tells(&p.tdx, "The TD must not be one that the host can debug.\n"));
+	CHECK(tells(&p, "The TCB status must be UpToDate.\n"));
+	CHECK(tells(&p, "RTMR 0 must have its reference value.\n"));
+	CHECK(tells(&p, "The TD must not be one that the host can debug.\n"));
 	for (size_t i = 0; i < ARRAY_LEN(said); i++) {
 		struct err e = { 0 };
 
-		CHECK(!tells(&default_policy.tdx, said[i].says));
+		CHECK(!tells(&default_policy, said[i].says));
 		snprintf(text, sizeof text, TDX "%s\n", said[i].text);
 		CHECK_OK(parse(&p, text, &e), e);
-		if (!tells(&p.tdx, said[i].says))
+		if (!tells(&p, said[i].says))
 			fprintf(stderr, "%s\n", said[i].text);
-		CHECK(tells(&p.tdx, said[i].says));
+		CHECK(tells(&p, said[i].says));
 	}
 }
 

@@ -31,6 +31,11 @@ static size_t lines_with(const char *text, const char *word)
 	return n;
 }
 
+#define H16 "00112233445566778899aabbccddeeff"
+#define H32 H16 H16
+#define H48 H16 H32
+#define H64 H32 H32
+
 #define IMAGE "6f245dab6f245dab6f245dab6f245dab6f245dab6f245dab6f245dab6f245dab"
 
 /* Every member changes a sentence. */
@@ -45,7 +50,7 @@ static void members(void)
 		{ "freshness: archive\n", "may be of any age" },
 		{ "leeway: 60\n", "up to 60 s before they begin and after they end.\n" },
 		{ "leeway: 60\nfreshness: archive\n", "after they end; a document of AWS Nitro" },
-		{ "clock: safe\n", "must have kept its clock" },
+		{ "clock: safe\n", "must say that its clock is not behind" },
 		{ "evidence: [tdx, snp]\n", "must be of kind snp or tdx." },
 		{ "shape: qemu-tdx\n", "against shape qemu-tdx of" },
 		{ "tpm:\n  ak: [certificate]\n", "known by this: certificate." },
@@ -74,6 +79,62 @@ static void members(void)
 	free(normal);
 }
 
+/* What is said is what the appraisal does, also where another member or another kind of evidence changes that. */
+static void truths(void)
+{
+	static const struct {
+		const char *policy, *says, *says_not;
+	} cases[] = {
+		{ "", "valid at the very time of the appraisal.\n", "may be of any age" },
+		{ "freshness: archive\n", "valid when it was made; it may be of any age.",
+			"must be valid now" },
+		{ "freshness: archive\n", "of the appraisal, where nothing else is said below.\n",
+			"not be older than" },
+		{ "nitro: {mode: archive}\n", "appraisal, where nothing else is said below.\n",
+			"must be valid now" },
+		{ "tdx: {grace-days: 3}\n", "appraisal, where nothing else is said below.\n",
+			"must be current" },
+		{ "clock: safe\n", "at first it cannot say so", "every shutdown" },
+		{ "", "MRTD must have its reference value.", "held against nothing" },
+		{ "", "Underneath an Azure machine, MRTD and RTMRs are held only against", "-" },
+		{ "evidence: [tdx]\n", "RTMR 2 must have its reference value.",
+			"Underneath an Azure machine" },
+		{ "azure: {hardware: [snp]}\n", "RTMR 2 ", "Underneath an Azure machine" },
+		{ "evidence: [azure]\nazure: {hardware: [tdx], measurement: any}\n",
+			"MRTD is held against nothing: underneath an Azure machine it has no",
+			"reference value.\n  RTMR" },
+		{ "evidence: [azure]\ntdx: {rtmr-1: [" H48 "]}\n", "RTMR 1 must be the 1 value",
+			"RTMR 1 is held against nothing" },
+		{ "", "MRSERVICETD must be zero, where the quote has it (one of TDX 1.0 has not)",
+			"must be zero: no" },
+		{ "", "for the report's TCB; that of a VCEK for its chip, too, and a VLEK names none.",
+			"chip and TCB" },
+		{ "snp: {signers: [VCEK]}\n", "is for the report's chip and TCB.", "VLEK" },
+		{ "snp: {signers: [VLEK]}\n", "is for the report's TCB; it names no chip.",
+			"VCEK" },
+		{ "", "current, and names neither the intermediate nor the root.", "none of them" },
+		{ "snp: {crl: if-present}\n", "is current and names neither the intermediate",
+			"none of them" },
+		{ "require-registers: [4, 11]\nbank: sha256\n",
+			"Of a NitroTPM, PCR 4 and 11 of bank SHA-384 must be in it and fit.", "-" },
+		{ "require-registers: [4]\nnitro: {pcrs: {7: " H48 "}}\n",
+			"Of a NitroTPM, PCR 4 and 7 of bank SHA-384", "-" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		char yaml[400], *text;
+		bool as_said;
+
+		snprintf(yaml, sizeof yaml, "format: assay.policy/1\nname: mine\n%s",
+			cases[i].policy);
+		text = tell(yaml);
+		as_said = strstr(text, cases[i].says) &&
+			  (!strcmp(cases[i].says_not, "-") || !strstr(text, cases[i].says_not));
+		test_report(as_said, __FILE__, __LINE__, cases[i].says);
+		free(text);
+	}
+}
+
 /* A title, and under it indented sentences that end with a full stop. */
 static void form(void)
 {
@@ -94,11 +155,6 @@ static void form(void)
 	CHECK(titles >= 2);
 	free(text);
 }
-
-#define H16 "00112233445566778899aabbccddeeff"
-#define H32 H16 H16
-#define H48 H16 H32
-#define H64 H32 H32
 
 /* Policies that together have every member, each of them with one value, with two and with more than are shown. */
 static const char *const policies[] = {
@@ -200,6 +256,7 @@ int main(void)
 {
 	a = arena_new(1 << 20);
 	members();
+	truths();
 	form();
 	limit();
 	limits();
