@@ -126,7 +126,7 @@ static bool read_attribute(const struct entry *x, const char *name, struct buf *
 	if (!read_optional(x, name, out, &there, e))
 		return false;
 	if (!there)
-		return err_set(e, ERR_NOTFOUND, "the entry has no '%s'", name);
+		return err_set(e, ERR_FORMAT, "the entry has no '%s'", name);
 	return out->n > 0 || err_set(e, ERR_FORMAT, "'%s' is empty", name);
 }
 

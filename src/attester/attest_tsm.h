@@ -24,8 +24,8 @@ enum {
 };
 
 /*
- * SNP or TDX, by an entry that is made and removed. Fails: NOTFOUND where the folder or a provider is missing, FORMAT for a
- * provider of another name, IO.
+ * SNP or TDX, by an entry that is made and removed. Fails: NOTFOUND where the folder is missing or takes no entry for want of a
+ * provider, FORMAT for an entry without the provider's name or with another, IO.
  */
 bool attest_tsm_kind(enum bundle_kind *ret, const char *folder, struct err *e) MUST_CHECK;
 

@@ -163,11 +163,29 @@ static void platforms(void)
 	CHECK(kind == BUNDLE_NITRO && !tpm);
 }
 
+/* A folder that takes an entry and shows no provider in it: what is there and does not work is no reason for the next. */
+static void no_fall_back(void)
+{
+	static const struct attest_tpm_opener opener = { no_tpm, "x" };
+	char folder[] = "/tmp/attest-hardware-XXXXXX";
+	const struct attest_hardware_at broken = { mkdtemp(folder), "/dev/null" };
+	enum bundle_kind kind = BUNDLE_TPM;
+	struct attest_tpm *tpm = NULL;
+	struct err e = { 0 };
+
+	CHECK(broken.tsm);
+	CHECK_ERR(attest_platform_find(&kind, &tpm, ATTEST_PLATFORM_AUTO, &broken, &opener, &e), e,
+		ERR_FORMAT);
+	CHECK(kind == BUNDLE_TPM && strstr(e.text, "no 'provider'"));
+	CHECK(rmdir(folder) == 0);
+}
+
 int main(void)
 {
 	asks();
 	tells();
 	bundles();
 	platforms();
+	no_fall_back();
 	return test_end();
 }

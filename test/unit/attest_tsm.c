@@ -280,6 +280,18 @@ static void absent(void)
 	CHECK_ERR(attest_tsm_kind(&kind, folder, &e), e, ERR_IO);
 }
 
+/* An entry that was made is hardware's: what it lacks is never a reason to ask something weaker. */
+static void no_provider_in_entry(void)
+{
+	enum bundle_kind kind;
+	struct err e = { 0 };
+
+	boot();
+	kernel.of[PROVIDER].absent = true;
+	CHECK_ERR(attest_tsm_kind(&kind, folder, &e), e, ERR_FORMAT);
+	CHECK(strstr(e.text, "no 'provider'") && is_empty());
+}
+
 /* Each attribute that must be there: not there, not to be opened, not to be read or written. */
 static void each(void)
 {
@@ -290,7 +302,7 @@ static void each(void)
 
 		boot();
 		kernel.of[at].absent = true;
-		fails(at == INBLOB ? ERR_IO : ERR_NOTFOUND, names[at]);
+		fails(at == INBLOB ? ERR_IO : ERR_FORMAT, names[at]);
 		boot();
 		kernel.of[at].open_error = EACCES;
 		fails(ERR_IO, names[at]);
@@ -438,6 +450,7 @@ int main(void)
 	reports();
 	kinds();
 	absent();
+	no_provider_in_entry();
 	each();
 	contents();
 	levels();
