@@ -162,6 +162,18 @@ static bool read_answer(int fd, struct buf *text, struct buf *evidence, struct b
 	       read_part(fd, certificates, sizes[2]);
 }
 
+int attest_hardware_fd(const struct attest_hardware *h)
+{
+	return h->fd;
+}
+
+/* Also where half an answer came: whatever follows would be taken for the next one. */
+static bool over(const struct attest_hardware *h, struct err *e)
+{
+	shutdown(h->fd, SHUT_RDWR);
+	return err_set(e, ERR_IO, ATTEST_HARDWARE_ENDED);
+}
+
 bool attest_hardware_ask(struct attest_hardware *h, struct buf *evidence, struct buf *certificates,
 	const uint8_t data[static ATTEST_HARDWARE_DATA], struct err *e)
 {
@@ -169,7 +181,7 @@ bool attest_hardware_ask(struct attest_hardware *h, struct buf *evidence, struct
 
 	if (!write_whole(h->fd, span_make(data, ATTEST_HARDWARE_DATA)) ||
 		!read_answer(h->fd, &text, evidence, certificates))
-		return err_set(e, ERR_IO, "the process that asks the hardware has ended");
+		return over(h, e);
 	if (text.n > 0)
 		return err_set(e, ERR_IO, "%.*s", (int)text.n, (const char *)text.p);
 	if (!buf_ok(evidence))

@@ -4,7 +4,8 @@
  *
  * Only root may ask the kernel for one, and the attester that clients talk to is not root. So a process of its own keeps
  * the rights that the attester gives up: it was forked before, reads 64 bytes from a socket and answers with a report, and
- * does nothing else. It ends when the other side of the socket does.
+ * does nothing else. It ends when the other side of the socket does. Nothing can start it again once the rights are given up:
+ * when it has ended, the service has to end as well (attest_hardware_fd).
  */
 #ifndef ASSAY_ATTESTER_ATTEST_HARDWARE_H
 #define ASSAY_ATTESTER_ATTEST_HARDWARE_H
@@ -13,6 +14,7 @@
 #include "base/err.h"
 #include "evidence/bundle.h"
 
+#define ATTEST_HARDWARE_ENDED "the process that asks the hardware has ended"
 enum { ATTEST_HARDWARE_DATA = 64 };
 
 /* Where the kernel shows the hardware: attest_tsm.h's folder, attest_nsm.h's device. */
@@ -29,6 +31,9 @@ bool attest_hardware_new(struct attest_hardware **ret, enum bundle_kind kind,
 /* Ends it, and waits for that. */
 void attest_hardware_free(struct attest_hardware *h);
 void attest_hardware_freep(struct attest_hardware **h); /* for CLEANUP */
+
+/* To wait on, between questions: readable once that process has ended, or what it said could not be understood. */
+int attest_hardware_fd(const struct attest_hardware *h);
 
 /*
  * Appends what the hardware signed over data, and the certificates that came with it, if any. Fails: IO, whatever was the

@@ -15,7 +15,7 @@
 #include "evidence/challenge.h"
 #include "base/banned.h"
 
-enum { SWEEP_MS = 250, ERROR_MAX = 4096 };
+enum { SWEEP_MS = 250, LAST_WORDS_MS = 250, ERROR_MAX = 4096 };
 
 /*
  * evhttp counts no connections and knows only idle time. So we give it the buffers of its connections and keep a reference
@@ -30,8 +30,9 @@ struct attest_http {
 	const struct attester *attester;
 	struct event_base *base;
 	struct evhttp *http;
-	struct evconnlistener *listener; /* of http */
-	struct event *sweep, *stop[2];
+	struct evconnlistener *listener;          /* of http */
+	struct event *sweep, *stop[2], *hardware; /* NULL: no process that asks it */
+	bool hardware_ended;
 	struct connection connections[ATTEST_HTTP_CONNECTIONS_MAX];
 	size_t n_connections;
 	uint16_t port;
@@ -187,6 +188,28 @@ static void on_stop(evutil_socket_t signal_number, short what, void *arg)
 	event_base_loopbreak(h->base);
 }
 
+/* Without that process there is no evidence ever again. Whoever is told so just now still gets to hear it. */
+static void on_hardware(evutil_socket_t fd, short what, void *arg)
+{
+	static const struct timeval soon = { 0, LAST_WORDS_MS * 1000 };
+	struct attest_http *h = arg;
+
+	(void)fd;
+	(void)what;
+	h->hardware_ended = true;
+	if (event_base_loopexit(h->base, &soon) < 0)
+		event_base_loopbreak(h->base);
+}
+
+/* Between two requests nothing is to be read from that process but its end. */
+static bool watch_hardware(struct attest_http *h, const struct attest_hardware *hardware)
+{
+	if (!hardware)
+		return true;
+	h->hardware = event_new(h->base, attest_hardware_fd(hardware), EV_READ, on_hardware, h);
+	return h->hardware && event_add(h->hardware, NULL) == 0;
+}
+
 static bool bind_to(struct attest_http *h, const char *address, uint16_t port, struct err *e)
 {
 	struct evhttp_bound_socket *bound = evhttp_bind_socket_with_handle(h->http, address, port);
@@ -235,7 +258,8 @@ bool attest_http_new(struct attest_http **ret, const struct attester *a, const c
 		if (!h->stop[i] || event_add(h->stop[i], NULL) < 0)
 			return err_set(e, ERR_INTERNAL, "cannot start libevent");
 	}
-	if (!h->sweep || evhttp_set_cb(h->http, "/attest/1/identity", on_identity, h) != 0 ||
+	if (!h->sweep || !watch_hardware(h, a->from.hardware) ||
+		evhttp_set_cb(h->http, "/attest/1/identity", on_identity, h) != 0 ||
 		evhttp_set_cb(h->http, "/attest/1/evidence", on_evidence, h) != 0)
 		return err_set(e, ERR_INTERNAL, "cannot start libevent");
 	evhttp_set_gencb(h->http, on_other, h);
@@ -255,7 +279,7 @@ bool attest_http_run(struct attest_http *h, struct err *e)
 	signal(SIGPIPE, SIG_IGN);
 	if (event_base_dispatch(h->base) < 0)
 		return err_set(e, ERR_IO, "cannot wait for requests");
-	return true;
+	return !h->hardware_ended || err_set(e, ERR_IO, ATTEST_HARDWARE_ENDED);
 }
 
 void attest_http_free(struct attest_http *h)
@@ -270,6 +294,8 @@ void attest_http_free(struct attest_http *h)
 	for (size_t i = 0; i < ARRAY_LEN(h->stop); i++)
 		if (h->stop[i])
 			event_free(h->stop[i]);
+	if (h->hardware)
+		event_free(h->hardware);
 	if (h->sweep)
 		event_free(h->sweep);
 	if (h->base)

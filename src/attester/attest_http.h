@@ -22,7 +22,7 @@ struct attest_http;
 bool attest_http_new(struct attest_http **ret, const struct attester *a, const char *address,
 	uint16_t port, struct err *e) MUST_CHECK;
 uint16_t attest_http_port(const struct attest_http *h);
-/* Serves until SIGINT or SIGTERM. Fails: IO. */
+/* Serves until SIGINT or SIGTERM. Fails: IO, also when the process that asks the hardware has ended. */
 bool attest_http_run(struct attest_http *h, struct err *e) MUST_CHECK;
 void attest_http_free(struct attest_http *h);
 void attest_http_freep(struct attest_http **h); /* for CLEANUP */

@@ -50,6 +50,11 @@ serve() { # ARG...: returns when it answers, or with what it said
 	wait "$server" || { cat "$work/serve.err"; return 1; }
 }
 stop() { kill "$server" && wait "$server"; }
+ends() { # by itself, within five seconds; with its exit code
+	for _ in $(seq 50); do kill -0 "$server" 2>/dev/null || break; sleep 0.1; done
+	kill "$server" 2>/dev/null
+	wait "$server"
+}
 refuses() { # TEXT ARG...: does not start, and says this
 	local text=$1
 	shift
@@ -144,12 +149,26 @@ else
 	for _ in 1 2 3 4 5 6; do challenge | curl -s -m 30 -o /dev/null -w '%{http_code}\n' --data-binary @- "$url/attest/1/evidence" & done >"$work/codes"
 	for _ in $(seq 100); do [ "$(grep -c . "$work/codes")" = 6 ] && break; sleep 0.1; done
 	same "  several at a time" "$(sort -u "$work/codes")" 200
-	kill -9 "$helper"
-	same "  without who asks the kernel: no evidence" "$(challenge | post)" 500
-	check "  and it is said" grep -q "the process that asks the hardware has ended" <(fault)
 	stop
 	same "  stops in order" $? 0
+	check "  serves again" serve --tsm "$tsm"
+	helper=$(pgrep -P "$server")
+	kill -STOP "$helper"
+	challenge | post >"$work/code" &
+	asking=$!
+	sleep 0.5
+	kill -9 "$helper"
+	wait "$asking"
+	same "  who asks the kernel dies: who waits for it is told" "$(cat "$work/code")" 500
+	check "  and of what" grep -q "the process that asks the hardware has ended" <(fault)
+	ends
+	same "  and the service ends, as one that failed" $? 2
+	check "  and says why" grep -q "^assay: .*the process that asks the hardware has ended" "$work/serve.err"
 	check "  as snp, by name" serve --tsm "$tsm" --platform snp
+	kill -9 "$(pgrep -P "$server")"
+	ends
+	same "  it ends also when nobody asks" $? 2
+	check "  and is served again" serve --tsm "$tsm" --platform snp
 	helper=$(pgrep -P "$server")
 	kill -9 "$server"
 	for _ in $(seq 50); do kill -0 "$helper" 2>/dev/null || break; sleep 0.1; done

@@ -2,6 +2,7 @@
 #include "attester/attest_hardware.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <sys/ioctl.h>
@@ -163,6 +164,28 @@ static void platforms(void)
 	CHECK(kind == BUNDLE_NITRO && !tpm);
 }
 
+static bool is_readable(const struct attest_hardware *h, int wait_ms)
+{
+	struct pollfd p = { .fd = attest_hardware_fd(h), .events = POLLIN };
+
+	return poll(&p, 1, wait_ms) == 1;
+}
+
+/* Whoever waits on the descriptor learns of the process's end; answers are never left in there. */
+static void end_is_seen(void)
+{
+	CLEANUP(attest_hardware_freep) struct attest_hardware *h = NULL;
+	struct err e = { 0 };
+
+	CHECK_OK(attest_hardware_new(&h, BUNDLE_NITRO, &at, &e), e);
+	CHECK_OK(ask(h, 1, &e), e);
+	CHECK(!is_readable(h, 0));
+	CHECK_ERR(ask(h, 0xee, &e), e, ERR_IO); /* the driver's error is not the end */
+	CHECK(!is_readable(h, 0));
+	CHECK_ERR(ask(h, 0xff, &e), e, ERR_IO);
+	CHECK(strstr(e.text, "has ended") && is_readable(h, 5000));
+}
+
 /* A folder that takes an entry and shows no provider in it: what is there and does not work is no reason for the next. */
 static void no_fall_back(void)
 {
@@ -186,6 +209,7 @@ int main(void)
 	tells();
 	bundles();
 	platforms();
+	end_is_seen();
 	no_fall_back();
 	return test_end();
 }
