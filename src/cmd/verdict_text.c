@@ -217,8 +217,19 @@ static bool explain_differences(const struct appraise_out *out, const struct app
 	return explain_registers_print(&n, &x, a, e);
 }
 
+static void print_in_short(
+	const struct verdict *v, enum verdict_words_age age, enum bundle_kind kind)
+{
+	CLEANUP(buf_done) struct buf text = buf_init(1024);
+
+	verdict_words_in_short(&text, v->status,
+		check_passed(&v->checks, "nonce") ? age : VERDICT_WORDS_ANY, kind);
+	printf("In short: %.*s\n", STR_ARG(buf_str(&text)));
+}
+
 bool verdict_text_print(const struct appraise_out *out, const struct appraise_in *in,
-	const struct reference_values *values, struct arena *a, struct err *e)
+	const struct reference_values *values, enum verdict_words_age age, struct arena *a,
+	struct err *e)
 {
 	const struct verdict *v = &out->verdict;
 	enum bundle_kind kind = in->bundle->kind;
@@ -232,8 +243,7 @@ bool verdict_text_print(const struct appraise_out *out, const struct appraise_in
 	print_vouch(in, v->status);
 	if (values)
 		print_origins(in, values);
-	printf("In short: %s\n",
-		verdict_words_in_short(v->status, check_passed(&v->checks, "nonce"), kind));
+	print_in_short(v, age, kind);
 	printf("verdict: %s\n", verdict_status_name(v->status));
 	return true;
 }

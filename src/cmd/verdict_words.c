@@ -5,35 +5,49 @@
 
 /* How far hardware itself is believed stands in a row of the vector, and the sentence sends the reader there. */
 static const struct {
-	const char *evidence, *endorser, *uncovered, *fresh;
+	const char *evidence, *endorser, *uncovered;
+	/* What evidence that is not of any age says: before what it answered, and behind that. */
+	const char *started, *more;
 } words[BUNDLE_KINDS] = {
 	[BUNDLE_TPM] = { "a TPM's quote",
 		"whoever the trust file names: its TPM's maker, or you, who know its key.",
 		"what runs after boot, secrets in memory, the host's view of it",
-		"the machine started exactly what the reference values say, and answered just now.\n"
-		"  How far its TPM itself can be believed stands in the row 'hardware'." },
+		"the machine started exactly what the reference values say, and it\n"
+		"  ",
+		"\n  How far its TPM itself can be believed stands in the row 'hardware'." },
 	[BUNDLE_SNP] = { "an AMD SEV-SNP report",
 		"AMD (or whose root the trust file names) certifies that a genuine processor with this firmware signed.",
 		"what runs after start beyond what the layers above check, side channels, whoever has the processor in "
 		"their hands, when the host lets it run",
 		"a genuine AMD processor started exactly what the reference values say, keeps its memory\n"
-		"  from the host, and answered just now." },
+		"  from the host, and ",
+		"" },
 	[BUNDLE_TDX] = { "an Intel TDX quote",
 		"Intel (or whose root the trust file names) certifies that a genuine platform at this TCB level signed.",
 		"what runs after boot beyond what the layers above check, side channels, whoever has the processor in "
 		"their hands, when the host lets it run",
 		"a genuine Intel platform started exactly what the reference values say, keeps its memory\n"
-		"  from the host, and answered just now." },
+		"  from the host, and ",
+		"" },
 	[BUNDLE_NITRO] = { "an AWS Nitro attestation document",
 		"AWS alone (or whose root the trust file names): it makes the hardware, runs the hypervisor and signs.",
 		"what runs after start, what AWS itself could do, the parent instance's view of what goes in and out",
 		"AWS says that its Nitro hypervisor started exactly what the reference values say, and it\n"
-		"  answered just now. You have to believe AWS for that." },
+		"  ",
+		" You have to believe AWS for that." },
 	[BUNDLE_AZURE] = { "an Azure confidential machine's evidence (vTPM over hardware)",
 		"AMD or Intel for the hardware and what it started first; Microsoft for the vTPM that runs in there.",
 		"what runs after boot, and what Microsoft's own layer below the machine could do",
 		"genuine hardware runs Microsoft's vTPM, which says that the machine started exactly what\n"
-		"  the reference values say, and answered just now." },
+		"  the reference values say, and ",
+		"" },
+};
+
+/* What a check that passed can say of when the evidence was made. */
+static const char *const answered[] = {
+	[VERDICT_WORDS_ASKED] = "answered just now.",
+	[VERDICT_WORDS_NONCE] = "answered the nonce that you gave.",
+	[VERDICT_WORDS_DATA] = "carries the data that you say was made for this exchange.",
 };
 
 const char *verdict_words_evidence(enum bundle_kind kind)
@@ -51,22 +65,35 @@ const char *verdict_words_uncovered(enum bundle_kind kind)
 	return words[kind].uncovered;
 }
 
-const char *verdict_words_in_short(enum verdict_status status, bool fresh, enum bundle_kind kind)
+static void affirmed(struct buf *out, enum verdict_words_age age, enum bundle_kind kind)
+{
+	if (age == VERDICT_WORDS_ANY)
+		buf_add_cstr(out,
+			"at some time the machine started exactly what the reference values say; nobody knows\n"
+			"  what it runs now, since the policy takes evidence of any age.");
+	else
+		buf_printf(out, "%s%s%s", words[kind].started, answered[age], words[kind].more);
+}
+
+void verdict_words_in_short(struct buf *out, enum verdict_status status, enum verdict_words_age age,
+	enum bundle_kind kind)
 {
 	switch (status) {
 	case VERDICT_AFFIRMING:
-		if (fresh)
-			return words[kind].fresh;
-		return "at some time the machine started exactly what the reference values say; nobody knows\n"
-		       "  what it runs now, since the policy takes evidence of any age.";
+		affirmed(out, age, kind);
+		break;
 	case VERDICT_WARNING:
-		return "nothing was found to be wrong, but something that you should be able to rely on is\n"
-		       "  missing: see each FAIL. Do not rely on this machine as it stands.";
+		buf_add_cstr(out,
+			"nothing was found to be wrong, but something that you should be able to rely on is\n"
+			"  missing: see each FAIL. Do not rely on this machine as it stands.");
+		break;
 	case VERDICT_CONTRAINDICATED:
-		return "the machine did not start what the reference values say, or its evidence cannot be\n"
-		       "  believed: see each FAIL. Do not give it secrets.";
+		buf_add_cstr(out,
+			"the machine did not start what the reference values say, or its evidence cannot be\n"
+			"  believed: see each FAIL. Do not give it secrets.");
+		break;
 	case VERDICT_NONE:
+		buf_add_cstr(out, "nothing can be said about this machine.");
 		break;
 	}
-	return "nothing can be said about this machine.";
 }

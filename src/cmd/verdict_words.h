@@ -5,6 +5,7 @@
 #define ASSAY_CMD_VERDICT_WORDS_H
 
 #include "appraise/verdict.h"
+#include "base/buf.h"
 #include "evidence/bundle.h"
 
 /* "an AMD SEV-SNP report" */
@@ -13,7 +14,16 @@ const char *verdict_words_evidence(enum bundle_kind kind);
 const char *verdict_words_endorser(enum bundle_kind kind);
 /* What no register of such a machine tells. */
 const char *verdict_words_uncovered(enum bundle_kind kind);
-/* For someone who reads only the end. fresh: it answered this verifier. */
-const char *verdict_words_in_short(enum verdict_status status, bool fresh, enum bundle_kind kind);
+
+/* Why the evidence is not of any age. */
+enum verdict_words_age {
+	VERDICT_WORDS_ANY, /* it may be */
+	VERDICT_WORDS_ASKED, /* the machine was asked in this very call, with a nonce that was drawn for it */
+	VERDICT_WORDS_NONCE, /* the caller gave the nonce, and knows when it was drawn */
+	VERDICT_WORDS_DATA,  /* the caller gave data, and says that they are new */
+};
+/* For someone who reads only the end. */
+void verdict_words_in_short(struct buf *out, enum verdict_status status, enum verdict_words_age age,
+	enum bundle_kind kind);
 
 #endif

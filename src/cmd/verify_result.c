@@ -5,6 +5,7 @@
 #include "appraise/verdict_jwt.h"
 #include "cmd/key_file.h"
 #include "cmd/verdict_text.h"
+#include "cmd/verify_evidence.h"
 #define ASSAY_MAY_ASK_THE_MACHINE
 #include "base/banned.h"
 
@@ -28,6 +29,16 @@ static void print(const struct buf *b, const char *end)
 	fputs(end, stdout);
 }
 
+/* A nonce that the caller gave may be of any day, also when the machine itself is asked: someone may answer for it. */
+static enum verdict_words_age age_of(const struct appraise_in *in, const struct verb_args *args)
+{
+	if (!in->nonce)
+		return VERDICT_WORDS_DATA;
+	return verify_evidence_is_url(verb_arg(args, 0)) && !verb_value(args, "--nonce")
+		       ? VERDICT_WORDS_ASKED
+		       : VERDICT_WORDS_NONCE;
+}
+
 bool verify_result_print(const struct appraise_out *out, const struct appraise_in *in,
 	const struct reference_values *values, const struct private_key *key,
 	const struct verb_args *args, struct arena *a, struct err *e)
@@ -41,7 +52,7 @@ bool verify_result_print(const struct appraise_out *out, const struct appraise_i
 		.values = values };
 
 	if (!key && !verb_flag(args, "--json"))
-		return verdict_text_print(out, in, values, a, e);
+		return verdict_text_print(out, in, values, age_of(in, args), a, e);
 	if (key) {
 		if (!verdict_jwt(&b, &out->verdict, &c, key, e))
 			return false;

@@ -104,6 +104,7 @@ machine() {
 	says "$kind: an honest machine is affirmed, and its shape found" 0 '^verdict: affirming' verify "$made/evidence.json" "${with[@]}"
 	told "$kind: what runs, from which source, who vouches, what is not covered" '^What runs: image made as shape made, .*manifest' \
 		'^Who vouches: unsigned claim' '^Who vouches for the machine: ' '^  not covered: ' '^In short: .*(AMD|Intel|AWS)'
+	told "$kind: in a file it is not new, it answers what was given" 'answered the nonce that you gave\.'
 	told "$kind: the register has its platform's name" "as predicted are $register"
 	told "$kind: which shape it was" 'has the values of made'
 	results "$kind"
@@ -177,10 +178,12 @@ if machine snp measurement; then
 		--crl "$made/crl.der" -o "$work/bundle.json"
 	says 'snp: is affirmed' 0 '^verdict: affirming' verify "$work/bundle.json" "${with[@]:0:6}" \
 		--report-data "$(cat "$made/report-data")" --report-data-is-fresh
+	told 'snp: and new by the word of who gave the data' 'carries the data that you say was made for this exchange\.'
 	says 'snp: the data is the nonce of the EAR' 0 '"eat_nonce"' verify "$work/bundle.json" "${with[@]:0:6}" \
 		--report-data "$(cat "$made/report-data")" --report-data-is-fresh --json
 	code=0 && asked "$made/evidence.json" "${with[@]}" >"$work/said" 2>&1 || code=$?
 	check 'snp: a machine that answers itself' grep -q "^verdict: affirming" "$work/said"
+	told 'snp: a nonce that was given may be an old one' 'answered the nonce that you gave\.'
 	code=0 && asked "$made/unbound.json" "${with[@]}" >"$work/said" 2>&1 || code=$?
 	check 'snp: what another protocol gives for the nonce is no answer' test "$code" = 2
 	told 'snp: and it is said' 'evidence without a binding'
