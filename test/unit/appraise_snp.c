@@ -205,6 +205,8 @@ static void chains(void)
 		g.w.ask.subject = g.w.leaf.issuer = "SEV-VLEK-Milan", NOTHING);
 	CASE(vlek, "row 6: a VLEK by the ASK", BAD, "snp-roles", "SEV-VLEK-Milan",
 		g.w.ask.subject = g.w.leaf.issuer = "SEV-Milan", NOTHING);
+	CASE(vlek, "row 6: a VLEK that names a chip", BAD, "snp-provider", "names a chip",
+		g.w.leaf.extensions[8] = milan().leaf.extensions[7], NOTHING);
 	CASE(milan, "row 6: SIGNING_KEY says VLEK", BAD, "snp-signing-key", "VLEK",
 		PUT(0x048, 4, 4), NOTHING);
 	CASE(vlek, "row 6: SIGNING_KEY says VCEK", BAD, "snp-signing-key", "VCEK", PUT(0x048, 0, 4),
