@@ -8,19 +8,23 @@ static struct arena *a;
 
 enum { SEPARATOR = 4, IPL = 13 };
 
-/* Two banks, as firmware of a TPM announces them at register 0. */
-static void add_header_of(struct buf *b, uint32_t reg, const char *vendor)
+struct announced {
+	uint16_t id, size;
+};
+
+static void add_header_with(
+	struct buf *b, uint32_t reg, const struct announced *banks, uint32_t n, const char *vendor)
 {
 	struct buf data = buf_init(200);
 
 	buf_add(&data, "Spec ID Event03", 16);
 	buf_fill(&data, 0, 4);
 	buf_add(&data, "\0\2\0\2", 4);
-	buf_u32le(&data, 2);
-	buf_u16le(&data, 0x0b);
-	buf_u16le(&data, 32);
-	buf_u16le(&data, 0x0c);
-	buf_u16le(&data, 48);
+	buf_u32le(&data, n);
+	for (uint32_t i = 0; i < n; i++) {
+		buf_u16le(&data, banks[i].id);
+		buf_u16le(&data, banks[i].size);
+	}
 	buf_u8(&data, (uint8_t)strlen(vendor));
 	buf_add_cstr(&data, vendor);
 	buf_u32le(b, reg);
@@ -29,6 +33,14 @@ static void add_header_of(struct buf *b, uint32_t reg, const char *vendor)
 	buf_u32le(b, (uint32_t)data.n);
 	buf_add(b, data.p, data.n);
 	buf_done(&data);
+}
+
+/* Two banks, as firmware of a TPM announces them at register 0. */
+static void add_header_of(struct buf *b, uint32_t reg, const char *vendor)
+{
+	static const struct announced banks[] = { { 0x0b, 32 }, { 0x0c, 48 } };
+
+	add_header_with(b, reg, banks, ARRAY_LEN(banks), vendor);
 }
 
 static void add_header(struct buf *b)
@@ -335,6 +347,23 @@ static void registers(void)
 }
 
 /* The ACPI table is no log, and says so. */
+static void announced_twice(void)
+{
+	static const struct announced banks[][3] = { { { 0x0b, 32 }, { 0x0c, 48 }, { 0x0b, 32 } },
+		{ { 0x0b, 32 }, { 0x0c, 48 }, { 0x0c, 48 } },
+		{ { 0x99, 7 }, { 0x0c, 48 }, { 0x99, 8 } } };
+	struct event_log log;
+
+	for (size_t i = 0; i < ARRAY_LEN(banks); i++) {
+		CLEANUP(buf_done) struct buf b = buf_init(4096);
+		struct err e = { 0 };
+
+		add_header_with(&b, 0, banks[i], 3, "");
+		CHECK_ERR(event_log_parse(&log, buf_span(&b), a, &e), e, ERR_FORMAT);
+		CHECK(strstr(e.text, "stands twice"));
+	}
+}
+
 static void acpi_table(void)
 {
 	static const uint8_t table[56] = "CCEL\70\0\0";
@@ -357,6 +386,7 @@ int main(void)
 	confidential_guest();
 	padding();
 	registers();
+	announced_twice();
 	acpi_table();
 	arena_free(a);
 	return test_end();

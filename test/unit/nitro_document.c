@@ -372,6 +372,37 @@ static void asked(void)
 	CHECK_OK(nitro_document_check_field(&d, NITRO_DOCUMENT_USER_DATA, span_make("", 0), &e), e);
 }
 
+/* Text where bytes are wanted: of the same length, so that only the kind differs. */
+static void text_for_bytes(void)
+{
+	static const struct {
+		const char *name;
+		size_t skip; /* the head of a list */
+	} cases[] = { { "user_data", 0 }, { "nonce", 0 }, { "public_key", 0 }, { "cabundle", 1 } };
+	static const uint8_t bytes[300] = { 'a' };
+	struct made_nitro m = made_nitro();
+
+	for (int field = 0; field < NITRO_DOCUMENT_FIELDS; field++)
+		m.field[field] = SPAN_OF(bytes);
+	m.bundle[0] = SPAN_OF(bytes);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		CLEANUP(buf_done) struct buf b = made_payload(&m);
+		size_t n = strlen(cases[i].name);
+		uint8_t *at = memmem(b.p, b.n, cases[i].name, n);
+		struct nitro_document d;
+		struct err e = { 0 };
+
+		CHECK_OK(nitro_document_parse(&d, buf_span(&b), a, &e), e);
+		CHECK(at && at[n + cases[i].skip] == 0x59);
+		if (!at)
+			continue;
+		at[n + cases[i].skip] = 0x79;
+		CHECK_ERR(nitro_document_parse(&d, buf_span(&b), a, &e), e, ERR_FORMAT);
+		CHECK(strstr(e.text, cases[i].name) &&
+			strstr(e.text, "is no byte string but a text"));
+	}
+}
+
 static void age(void)
 {
 	struct made_nitro m = made_nitro();
@@ -389,6 +420,7 @@ static void age(void)
 	CHECK_ERR(nitro_document_check_age(&d, MADE_AT - 6, 60, 5, &e), e, ERR_MISMATCH);
 	CHECK(strstr(e.text, "clock"));
 	CHECK_ERR(nitro_document_check_age(&d, INT64_MIN, 60, 5, &e), e, ERR_MISMATCH);
+	CHECK(strstr(e.text, "1970-01-01T00:00:00Z"));
 	CHECK_ERR(nitro_document_check_age(&d, INT64_MAX, 60, 5, &e), e, ERR_MISMATCH);
 }
 
@@ -406,6 +438,7 @@ int main(void)
 	debug();
 	registers();
 	asked();
+	text_for_bytes();
 	age();
 	made_keys_free();
 	arena_free(a);
