@@ -7,6 +7,7 @@
 #include "cmd/quorum_show.h"
 #include "cmd/quorum_summary.h"
 #include "cmd/reference_load.h"
+#include "cmd/statements_load.h"
 #include "cmd/trust_load.h"
 #include "cmd/verbs.h"
 #include "sys/file.h"

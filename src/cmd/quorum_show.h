@@ -4,7 +4,7 @@
 #ifndef ASSAY_CMD_QUORUM_SHOW_H
 #define ASSAY_CMD_QUORUM_SHOW_H
 
-#include "cmd/statements_load.h"
+#include "appraise/statements.h"
 
 #define QUORUM_SHOW_FORMAT "assay.quorum/1"
 

@@ -7,6 +7,7 @@
 
 #include "cmd/show_load.h"
 #include "cmd/statements_load.h"
+#include "cmd/verb.h"
 #include "page/report_vouch.h"
 
 /* *statements is the caller's to free, also after a failure, and outlives ret. Fails as statements_load_path does. */

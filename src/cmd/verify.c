@@ -113,7 +113,7 @@ static bool load_statements(struct work *w, struct err *e)
 			return false;
 	for (size_t i = 0; i < p->n_statements; i++)
 		if (p->statements[i].counts &&
-			!statements_load_add(w->statements, p->statements[i].file->path,
+			!statements_add(w->statements, p->statements[i].file->path,
 				p->statements[i].file->bytes, e))
 			return false;
 	return true;
@@ -133,7 +133,7 @@ static bool hear_statements(struct work *w, struct err *e)
 		line_print(stderr, "not heard: '%.*s': %.*s", STR_ARG(w->statements->aside[i].from),
 			STR_ARG(w->statements->aside[i].why));
 	w->in.quorum = &w->quorum;
-	return statements_load_outcome(&w->quorum, w->statements, &w->values, w->in.shape,
+	return statements_outcome(&w->quorum, w->statements, &w->values, w->in.shape,
 		(struct statements_asked){ w->policy.vouchers.rebuilders, w->in.at_unix }, e);
 }
 

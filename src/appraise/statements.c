@@ -1,0 +1,98 @@
+#include "appraise/statements.h"
+
+#include "base/banned.h"
+
+bool statements_new(
+	struct statements **ret, const struct trust_file *trust, struct arena *a, struct err *e)
+{
+	struct statements *s = ARENA_NEW(a, struct statements);
+
+	if (!s)
+		return arena_full(a, e);
+	s->a = a;
+	s->trust = trust;
+	for (size_t i = 0; i < trust->rebuilders.n; i++)
+		if (!statement_key_parse(&s->keys[i], trust->rebuilders.items[i].key, e)) {
+			statements_free(s);
+			return false;
+		}
+	*ret = s;
+	return true;
+}
+
+void statements_free(struct statements *s)
+{
+	for (size_t i = 0; s && i < ARRAY_LEN(s->keys); i++)
+		statement_key_free(s->keys[i]);
+}
+
+static bool has_room(const struct statements *s, struct err *e)
+{
+	return s->n + s->n_aside < QUORUM_STATEMENTS_MAX ||
+	       err_set(e, ERR_LIMIT, "more than %d statements", QUORUM_STATEMENTS_MAX);
+}
+
+bool statements_set_aside(struct statements *s, struct str from, struct str why, struct err *e)
+{
+	struct statements_aside aside = { arena_str(s->a, from), arena_str(s->a, why) };
+
+	if (!has_room(s, e))
+		return false;
+	if (!aside.from.p || !aside.why.p)
+		return arena_full(s->a, e);
+	s->aside[s->n_aside++] = aside;
+	return true;
+}
+
+/* What is read of it afterwards is the payload that was verified. */
+static bool open_one(
+	struct quorum_statement *ret, struct statements *s, struct span envelope, struct err *e)
+{
+	struct statement *statement = ARENA_NEW(s->a, struct statement);
+	struct statement_signers signers;
+
+	if (!statement)
+		return arena_full(s->a, e);
+	if (!s->trust->rebuilders.n)
+		return err_set(e, ERR_SIGNATURE, "the trust file names no rebuilder");
+	if (!statement_open(statement, &signers, envelope,
+		    (const struct statement_key *const *)s->keys, s->trust->rebuilders.n, s->a, e))
+		return false;
+	if (!statement->rebuild)
+		return err_set(e, ERR_FORMAT,
+			"it is no statement of a rebuild: its predicate is '%.*s'",
+			STR_ARG(statement->predicate_type));
+	ret->claim = statement->rebuild;
+	s->opened[s->n].statement = statement;
+	sha256_of(s->opened[s->n].sha256, envelope);
+	for (size_t i = 0; i < signers.n; i++)
+		ret->signers |= UINT64_C(1) << signers.at[i];
+	return true;
+}
+
+bool statements_add(struct statements *s, struct str from, struct span envelope, struct err *e)
+{
+	struct quorum_statement one = { .from = arena_str(s->a, from) };
+	struct err why = { 0 };
+
+	if (!has_room(s, e))
+		return false;
+	if (one.from.p && open_one(&one, s, envelope, &why)) {
+		s->items[s->n++] = one;
+		return true;
+	}
+	if (arena_failed(s->a))
+		return arena_full(s->a, e);
+	return statements_set_aside(s, from, str_of(why.text), e);
+}
+
+bool statements_outcome(struct quorum_outcome *ret, const struct statements *s,
+	const struct reference_values *v, const struct reference_shape *shape,
+	struct statements_asked asked, struct err *e)
+{
+	struct quorum q;
+
+	return quorum_take(&q, s->items, s->n, s->trust, asked.at_unix, s->a, e) &&
+	       quorum_at_least(&q, &q, asked.at_least, s->a, e) &&
+	       quorum_outcome_of(ret, &q, v, shape, s->a, e);
+}
