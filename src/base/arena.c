@@ -40,16 +40,22 @@ struct arena *arena_new(size_t max)
 	return a;
 }
 
+/* All from there to the chunk, which stays. */
+static void free_until(struct chunk **from, const void *until)
+{
+	while (*from != until) {
+		struct chunk *next = (*from)->next;
+
+		free(*from);
+		*from = next;
+	}
+}
+
 void arena_free(struct arena *a)
 {
 	if (!a)
 		return;
-	while (a->chunks) {
-		struct chunk *next = a->chunks->next;
-
-		free(a->chunks);
-		a->chunks = next;
-	}
+	free_until(&a->chunks, NULL);
 	free(a);
 }
 
@@ -160,6 +166,27 @@ size_t arena_used(const struct arena *a)
 bool arena_failed(const struct arena *a)
 {
 	return a->failed;
+}
+
+struct arena_mark arena_mark(const struct arena *a)
+{
+	return (struct arena_mark){ .chunk = a->chunks,
+		.behind = a->chunks ? a->chunks->next : NULL,
+		.filled = a->chunks ? a->chunks->used : 0,
+		.used = a->used,
+		.next_chunk = a->chunk };
+}
+
+/* New chunks stand before the one that was current, and, those of large allocations, right behind it. */
+void arena_rewind(struct arena *a, struct arena_mark to)
+{
+	free_until(&a->chunks, to.chunk);
+	if (a->chunks) {
+		free_until(&a->chunks->next, to.behind);
+		a->chunks->used = to.filled;
+	}
+	a->used = to.used;
+	a->chunk = to.next_chunk;
 }
 
 bool arena_full(const struct arena *a, struct err *e)

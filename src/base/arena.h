@@ -29,6 +29,17 @@ struct str arena_printf(struct arena *a, const char *fmt, ...) PRINTF_LIKE(2, 3)
 size_t arena_used(const struct arena *a);
 /* Whether something that was asked for could not be had. */
 bool arena_failed(const struct arena *a);
+/*
+ * For what may turn out to be worth nothing: arena_rewind gives back all that was handed out since the mark, which is good for one
+ * arena and until it was rewound to an earlier one. That something could not be had stays noted.
+ */
+struct arena_mark {
+	const void *chunk, *behind; /* the current chunk, and the one behind it */
+	size_t filled;              /* of the current chunk */
+	size_t used, next_chunk;
+};
+struct arena_mark arena_mark(const struct arena *a);
+void arena_rewind(struct arena *a, struct arena_mark to);
 /* `return arena_full(a, e)` : sets LIMIT with the arena's maximum, returns false. */
 bool arena_full(const struct arena *a, struct err *e);
 

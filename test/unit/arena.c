@@ -65,8 +65,48 @@ static void overflows(void)
 	arena_free(NULL);
 }
 
+/* What stands before the mark stays as it is; what came behind it is there again, however it was cut. */
+static void rewinds(void)
+{
+	static const size_t before[] = { 0, 100, 70000, 300000 },
+			    after[] = { 16, 5000, 20000, MAX };
+
+	for (size_t i = 0; i < ARRAY_LEN(before); i++) {
+		struct arena *a = arena_new(MAX);
+		uint8_t *kept[3];
+		size_t used;
+		struct arena_mark mark;
+
+		for (size_t k = 0; before[i] && k < ARRAY_LEN(kept); k++) {
+			kept[k] = arena_alloc(a, before[i] / (k + 1));
+			memset(kept[k], (int)k + 1, before[i] / (k + 1));
+		}
+		used = arena_used(a);
+		mark = arena_mark(a);
+		for (size_t k = 0; k < ARRAY_LEN(after); k++) {
+			size_t n = 0;
+
+			for (uint8_t *p; arena_used(a) + after[k] <= MAX && n < 300; n++) {
+				p = arena_alloc(a, after[k]);
+				CHECK(p && only(p, after[k], 0));
+				if (p)
+					memset(p, 0xff, after[k]);
+			}
+			arena_rewind(a, mark);
+			CHECK(arena_used(a) == used && !arena_failed(a));
+		}
+		for (size_t k = 0; before[i] && k < ARRAY_LEN(kept); k++)
+			CHECK(only(kept[k], before[i] / (k + 1), (uint8_t)(k + 1)));
+		CHECK(arena_alloc(a, (MAX - used) & ~(size_t)15) && !arena_alloc(a, 16));
+		arena_rewind(a, mark);
+		CHECK(arena_failed(a) && arena_alloc(a, 16));
+		arena_free(a);
+	}
+}
+
 int main(void)
 {
+	rewinds();
 	pieces();
 	maximum();
 	overflows();
