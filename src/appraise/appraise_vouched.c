@@ -76,7 +76,7 @@ static void say_who_is_missing(const struct appraise_in *in, struct err *e)
 
 	if (!in->quorum)
 		err_set(e, ERR_NOTFOUND,
-			"the policy asks for %zu operators that rebuilt the image, and no statement of one was heard: `assay verify` hears those of --publication and --statements, libassay hears none",
+			"the policy asks for %zu operators that rebuilt the image, and no statement of one was heard: `assay verify` takes them with --publication and --statements, libassay in `statements`",
 			asked(in));
 	else if (asked(in) > n)
 		err_set(e, ERR_NOTFOUND,
@@ -151,6 +151,19 @@ static void check_vouched(struct appraise_work *w)
 	appraise_test(w, c, ok, &e);
 }
 
+/* Statements that were given and count for nothing. Of what the others say the check "vouched" speaks. */
+static void check_statements(struct appraise_work *w)
+{
+	struct check c = { .name = "statements",
+		.what = STR("each statement of a rebuild that was given counts"),
+		.whose = STR("trust file"),
+		.claim = CHECK_EXECUTABLES,
+		.fail_value = CHECK_UNRECOGNISED };
+
+	if (w->in->quorum && w->in->quorum->unheard.n)
+		appraise_skip(w, c, w->in->quorum->unheard);
+}
+
 /* ---- which image they are of ---- */
 
 static bool is_of_values(const struct appraise_in *in)
@@ -200,6 +213,7 @@ void appraise_vouched(struct appraise_work *w)
 {
 	check_image(w);
 	check_vouched(w);
+	check_statements(w);
 }
 
 size_t appraise_vouched_must(const char *must[static APPRAISE_VOUCHED_MUST], const struct policy *p)

@@ -37,7 +37,7 @@ struct str appraise_hex(struct appraise_work *w, struct span bytes);
 
 /*
  * "image": the reference values are of an image that the policy names. "vouched": who stands behind them is accepted by the
- * trust file, and is whom the policy asks for.
+ * trust file, and is whom the policy asks for. "statements": which of those that were given count for nothing, if any.
  */
 void appraise_vouched(struct appraise_work *w);
 /* Puts the names of its checks that must have passed into must, and says how many: with "image" where the policy names some. */

@@ -15,6 +15,8 @@ struct quorum_outcome {
 	size_t group;     /* of the quorum, when vouched */
 	struct str who;   /* "Alice and Bob" */
 	struct str why;   /* it is not vouched for; for a person */
+	struct str
+		unheard; /* which statements count for nothing, and why; empty: none (statements.h) */
 };
 
 /*

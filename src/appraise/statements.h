@@ -12,12 +12,14 @@
 
 struct statements_aside {
 	struct str from, why;
+	size_t place; /* among all that were given, from 1 */
 };
 
 /* What an item was opened from. */
 struct statements_opened {
 	const struct statement *statement;
 	uint8_t sha256[SHA256_SIZE]; /* of the envelope */
+	size_t place;                /* likewise */
 };
 
 struct statements {
@@ -39,7 +41,10 @@ bool statements_new(struct statements **ret, const struct trust_file *trust, str
 	struct err *e) MUST_CHECK;
 void statements_free(struct statements *s); /* s may be NULL */
 
-/* An envelope; from, for people, is copied. Fails LIMIT above QUORUM_STATEMENTS_MAX of them, else for want of memory only. */
+/*
+ * An envelope; from, for people, is copied. What is set aside gives back the memory that it took to read, up to ninety times its
+ * own size, but for the reason. Fails LIMIT above QUORUM_STATEMENTS_MAX of them, else for want of memory only.
+ */
 bool statements_add(
 	struct statements *s, struct str from, struct span envelope, struct err *e) MUST_CHECK;
 /* One that could not even be read. Fails likewise. */
@@ -52,7 +57,10 @@ struct statements_asked {
 	int64_t at_unix;
 };
 
-/* Whether they vouch for these values; shape as in quorum_outcome_of. Memory of the outcome is that of s. Fails LIMIT. */
+/*
+ * Whether they vouch for these values, and which of them count for nothing; shape as in quorum_outcome_of. Memory of the outcome
+ * is that of s. Fails LIMIT.
+ */
 bool statements_outcome(struct quorum_outcome *ret, const struct statements *s,
 	const struct reference_values *v, const struct reference_shape *shape,
 	struct statements_asked asked, struct err *e) MUST_CHECK;

@@ -170,6 +170,8 @@ verdict 'one: a warning' warning '1 of the 2 operators that are asked for vouche
 verdict 'one key twice: a warning' warning '1 of the 2 operators' alice alice
 verdict 'one operator with two keys: a warning' warning '1 of the 2 operators' alice alice2
 verdict "a publication's own rebuilders: a warning" warning 'not heard: .eve.dsse.json' eve vendor alice
+told '  by their places, in the result' 'why +2 of 3 count for nothing: statement 1: none of its 1 signatures .*; statement 2: none'
+verdict 'an old statement beside two: affirming' affirming 'why +1 of 3 count for nothing: statement 2 is older than' alice bob-old carol
 verdict 'an altered result: a warning' warning '1 of the 2 operators' alice carol-other
 verdict 'an old statement: a warning' warning '1 of the 2 operators' alice bob-old
 verdict 'statements of another image: a warning' warning 'another image' alice-image bob-image

@@ -91,6 +91,16 @@ static void unsigned_and_rebuilt(void)
 	trust_lets_none_vouch();
 	m.trust.accept_unsigned = true;
 }
+/* Some of what was given counts for nothing: told, and it decides nothing. */
+static void some_unheard(void)
+{
+	static struct quorum_outcome outcome;
+
+	as_many_as_policy();
+	outcome = *m.in.quorum;
+	outcome.unheard = STR("1 of 3 count for nothing: statement 2: junk");
+	m.in.quorum = &outcome;
+}
 static void outcome_of_zeroes(void)
 {
 	static const struct quorum_outcome none;
@@ -189,10 +199,11 @@ static const struct {
 	{ A(trust_lets_none_vouch_and_built_here, GOOD, NULL),
 		"built here and rebuilt by Alice and Bob", NULL },
 	{ A(more_than_there_are, WARN, "vouched"), "built here", "the trust file names 4" },
-	{ A(nobody_heard, WARN, "vouched"), "unsigned claim", "libassay hears none" },
+	{ A(nobody_heard, WARN, "vouched"), "unsigned claim", "no statement of one was heard" },
 	{ A(built_here_alone, WARN, "vouched"), "built here", "no statement of one was heard" },
 	{ A(unsigned_alone, WARN, "vouched"), "unsigned claim", "no statement of one was heard" },
 	{ A(unsigned_and_rebuilt, GOOD, NULL), "rebuilt by Alice and Bob", NULL },
+	{ A(some_unheard, GOOD, NULL), "rebuilt by Alice and Bob", NULL },
 	{ A(outcome_of_zeroes, WARN, "vouched"), "built here",
 		"the policy wants the image rebuilt" },
 	{ A(own_refused, WARN, "vouched"), "unsigned claim",
@@ -218,7 +229,7 @@ int main(void)
 		const struct test_case *c = &cases[i].test;
 		const struct check_list *checks = &out.verdict.checks;
 		CLEANUP(arena_freep) struct arena *a = arena_new(8 << 20);
-		const struct check *by, *failing;
+		const struct check *by, *failing, *unheard;
 
 		run_case_in(a, c);
 		by = check_find(checks, "vouched");
@@ -226,6 +237,10 @@ int main(void)
 		CHECK(by && str_is(by->got, cases[i].by));
 		CHECK(check_count(checks, CHECK_FAILED) == (c->failing ? 1 : 0));
 		CHECK(!failing || strstr(failing->reason.p, cases[i].why));
+		unheard = check_find(checks, "statements");
+		CHECK(!unheard == (c->after != some_unheard));
+		CHECK(!unheard || (unheard->result == CHECK_NOT_APPLICABLE &&
+					  strstr(unheard->reason.p, "statement 2: junk")));
 	}
 	made_keys_done();
 	return test_end();
