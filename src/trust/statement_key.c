@@ -189,6 +189,13 @@ static bool read_line(struct der *ret, struct str line, struct arena *a, struct 
 	return true;
 }
 
+/* It begins as keys of its kind do: when libcrypto finds another kind, it was memory, of which it does not tell. */
+static bool has_head(const struct der *d)
+{
+	return !memcmp(d->p, ed25519_head, sizeof ed25519_head) ||
+	       !memcmp(d->p, p256_head, sizeof p256_head);
+}
+
 bool statement_key_parse(struct statement_key **ret, struct str line, struct err *e)
 {
 	CLEANUP(arena_freep) struct arena *a = arena_new(SCRATCH);
@@ -199,8 +206,11 @@ bool statement_key_parse(struct statement_key **ret, struct str line, struct err
 		return err_set(e, ERR_LIMIT, "key: no memory");
 	if (!read_line(&d, line, a, e))
 		return false;
-	if (!statement_key_of_spki(&k, span_make(d.p, d.n), e))
+	if (!statement_key_of_spki(&k, span_make(d.p, d.n), e)) {
+		if (e->kind == ERR_USAGE && has_head(&d))
+			mem_note_missing();
 		return err_wrap(e, "key '%.*s'", STR_ARG(line));
+	}
 	if (!span_equal(span_make(d.p, d.n), statement_key_spki(k)))
 		return err_set(e, ERR_FORMAT,
 			"key '%.*s' is not in its one form: the curve by name, the whole point",
