@@ -45,9 +45,8 @@ enum assay_status {
 };
 
 /*
- * Who stands behind the reference values, as the caller has found out; their file is not asked. Statements of rebuilders, channels
- * and logs are not taken here: `assay verify --publication` does that. A policy that asks for rebuilders is not met here, and one
- * that names images is with ASSAY_BUILT_HERE alone.
+ * Who stands behind the reference values, as the caller has found out; their file is not asked. What rebuilders say of them is in
+ * statements. Which image they are of is known only where one of both vouches for them, as a policy that names images asks.
  */
 enum assay_vouch {
 	ASSAY_UNSIGNED_CLAIM = 0, /* nobody that the caller knows */
@@ -67,6 +66,7 @@ enum {
 	ASSAY_NONCE_SIZE = 32,
 	ASSAY_REPORT_DATA_MAX = 64,
 	ASSAY_CERTIFICATES_MAX = 64,
+	ASSAY_STATEMENTS_MAX = 256,
 	ASSAY_MEMORY_DEFAULT = 64 << 20
 };
 
@@ -105,6 +105,16 @@ struct assay_input {
 	struct assay_bytes
 		report_data; /* none, or what hardware must have signed, not zeroes; beside a nonce both must fit */
 	uint64_t flags; /* enum assay_flag, or 0 */
+	/*
+	 * What rebuilders signed of the reference values (DSSE envelopes, *.dsse.json of a publication): as many operators of the trust
+	 * file as it and the policy ask for must say the same. What is larger than 4 MiB, no statement of a rebuild, or signed by nobody
+	 * who counts is set aside: it changes no status, and the check "statements" in the result says why. They are taken as those of
+	 * `assay verify --statements`: no log has to hold them, whatever `logs` the trust file names, and no channel is asked; the
+	 * statements of a publication, of which these are asked, are for `assay verify --publication`. While it is read, one takes up
+	 * to ninety times its size of memory_max; what is set aside gives it back.
+	 */
+	const struct assay_bytes *statements;
+	size_t n_statements; /* at most ASSAY_STATEMENTS_MAX, else ASSAY_LIMIT */
 };
 
 struct assay_result {

@@ -2,10 +2,11 @@
  * Verifies evidence with libassay: reads files, calls once, prints the status and behind it the result in JSON.
  *
  *   cc verify.c -o verify $(pkg-config --cflags --libs libassay)
- *   ./verify SECONDS EVIDENCE VALUES TRUST POLICY NONCE [CERTIFICATE...]
+ *   ./verify SECONDS EVIDENCE VALUES TRUST POLICY NONCE [CERTIFICATE|STATEMENT...]
  *
  * SECONDS is the time of the appraisal since 1970 (`date +%s`); "-" stands for a file that there is not. NONCE is a file of
- * 32 bytes. Each CERTIFICATE is named as the trust file names it. Exit: 0 affirmed, 1 not, 2 no verdict.
+ * 32 bytes. Each CERTIFICATE is named as the trust file names it; STATEMENTS of rebuilders are the files *.dsse.json. Exit: 0
+ * affirmed, 1 not, 2 no verdict.
  */
 #include <assay.h>
 #include <stdio.h>
@@ -34,16 +35,25 @@ static struct assay_bytes get(const char *path)
 	return b;
 }
 
+static int is_statement(const char *path)
+{
+	const char *end = ".dsse.json";
+	size_t n = strlen(path), k = strlen(end);
+
+	return n > k && !strcmp(path + n - k, end);
+}
+
 int main(int argc, char **argv)
 {
 	struct assay_certificate certificates[ASSAY_CERTIFICATES_MAX];
+	struct assay_bytes statements[ASSAY_CERTIFICATES_MAX];
 	struct assay_input in;
 	struct assay_result out;
 	int i, error;
 
 	if (argc < 7 || argc > 7 + ASSAY_CERTIFICATES_MAX) {
 		fprintf(stderr,
-			"usage: verify SECONDS EVIDENCE VALUES TRUST POLICY NONCE [CERTIFICATE...]\n");
+			"usage: verify SECONDS EVIDENCE VALUES TRUST POLICY NONCE [CERTIFICATE|STATEMENT...]\n");
 		return 2;
 	}
 	memset(&in, 0, sizeof in);
@@ -56,12 +66,16 @@ int main(int argc, char **argv)
 	in.trust = get(argv[4]);
 	in.policy = get(argv[5]);
 	in.nonce = get(argv[6]);
-	for (i = 7; i < argc; i++) {
-		certificates[i - 7].path = argv[i];
-		certificates[i - 7].bytes = get(argv[i]);
-	}
 	in.certificates = certificates;
-	in.n_certificates = (size_t)(argc - 7);
+	in.statements = statements;
+	for (i = 7; i < argc; i++) {
+		if (is_statement(argv[i])) {
+			statements[in.n_statements++] = get(argv[i]);
+			continue;
+		}
+		certificates[in.n_certificates].path = argv[i];
+		certificates[in.n_certificates++].bytes = get(argv[i]);
+	}
 	error = assay_verify(&in, &out);
 	if (error)
 		fprintf(stderr, "verify: %s%s%s\n", out.error, out.hint[0] ? "; " : "", out.hint);

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Verifies evidence with libassay from Python, as verify.c does: the same arguments, the same output, the same exit codes.
 
-    ./verify.py SECONDS EVIDENCE VALUES TRUST POLICY NONCE [CERTIFICATE...]
+    ./verify.py SECONDS EVIDENCE VALUES TRUST POLICY NONCE [CERTIFICATE|STATEMENT...]
 """
 import ctypes
 import sys
@@ -32,6 +32,8 @@ class Input(ctypes.Structure):
         ("nonce", Bytes),
         ("report_data", Bytes),
         ("flags", ctypes.c_uint64),
+        ("statements", ctypes.POINTER(Bytes)),
+        ("n_statements", ctypes.c_size_t),
     ]
 
 
@@ -56,10 +58,11 @@ def get(path):
 
 def main(argv):
     if len(argv) < 7:
-        sys.exit("usage: verify.py SECONDS EVIDENCE VALUES TRUST POLICY NONCE [CERTIFICATE...]")
+        sys.exit("usage: verify.py SECONDS EVIDENCE VALUES TRUST POLICY NONCE [CERTIFICATE|STATEMENT...]")
     library = ctypes.CDLL("libassay.so.0")
     library.assay_status_name.restype = ctypes.c_char_p
-    certificates = [Certificate(path.encode(), get(path)) for path in argv[7:]]
+    statements = [get(path) for path in argv[7:] if path.endswith(".dsse.json")]
+    certificates = [Certificate(path.encode(), get(path)) for path in argv[7:] if not path.endswith(".dsse.json")]
     given = Input(
         size=ctypes.sizeof(Input),
         at_unix=int(argv[1]),
@@ -70,6 +73,8 @@ def main(argv):
         nonce=get(argv[6]),
         certificates=(Certificate * len(certificates))(*certificates),
         n_certificates=len(certificates),
+        statements=(Bytes * len(statements))(*statements),
+        n_statements=len(statements),
     )
     result = Result(size=ctypes.sizeof(Result))
     error = library.assay_verify(ctypes.byref(given), ctypes.byref(result))

@@ -7,6 +7,7 @@
 #include "appraise/appraise.h"
 #include "appraise/evidence_read.h"
 #include "appraise/platform.h"
+#include "appraise/statements.h"
 #include "base/crypto_context.h"
 #include "base/mem.h"
 #include "codec/yaml.h"
@@ -21,6 +22,9 @@ _Static_assert((int)ASSAY_CONTRAINDICATED == (int)VERDICT_CONTRAINDICATED &&
 		       (int)ASSAY_AFFIRMING == (int)VERDICT_AFFIRMING,
 	"tiers are numbered as in appraise/verdict.h");
 
+_Static_assert((int)ASSAY_STATEMENTS_MAX == (int)QUORUM_STATEMENTS_MAX,
+	"as many statements as a quorum takes");
+
 #define AT_MAX INT64_C(253402300799) /* room for any leeway is left above it */
 
 struct work {
@@ -29,6 +33,8 @@ struct work {
 	struct policy policy;
 	struct trust_file trust;
 	struct reference_values values;
+	struct statements *statements; /* NULL: none were given */
+	struct quorum_outcome quorum;
 	struct enrolment enrolment;
 	struct bundle bundle;
 	struct appraise_in ask;
@@ -41,7 +47,12 @@ static struct span bytes(struct assay_bytes b)
 	return span_make(b.data, b.size);
 }
 
-#define SIZE_BEFORE_FLAGS offsetof(struct assay_input, flags)
+/* A caller of an earlier version has a struct that ends before one of these. */
+static bool is_earlier(size_t size)
+{
+	return size == offsetof(struct assay_input, flags) ||
+	       size == offsetof(struct assay_input, statements);
+}
 
 /* What an earlier version did not have is zero; what a later one has added behind our struct must be unused. */
 static bool take_input(struct assay_input *ret, const struct assay_input *in, struct err *e)
@@ -49,7 +60,7 @@ static bool take_input(struct assay_input *ret, const struct assay_input *in, st
 	const struct assay_bytes *all[] = { &ret->evidence, &ret->policy, &ret->trust,
 		&ret->reference_values, &ret->enrolment, &ret->nonce, &ret->report_data };
 
-	if (!in || (in->size < sizeof *ret && in->size != SIZE_BEFORE_FLAGS))
+	if (!in || (in->size < sizeof *ret && !is_earlier(in->size)))
 		return err_set(e, ERR_USAGE,
 			"assay_input: size is %zu, wanted sizeof(struct assay_input), at least %zu",
 			in ? in->size : 0, sizeof *ret);
@@ -63,6 +74,24 @@ static bool take_input(struct assay_input *ret, const struct assay_input *in, st
 		if (all[i]->size && !all[i]->data)
 			return err_set(e, ERR_USAGE, "assay_input: data is NULL, size is %zu",
 				all[i]->size);
+	return true;
+}
+
+static bool check_statements(const struct assay_input *in, struct err *e)
+{
+	if (in->n_statements > ASSAY_STATEMENTS_MAX)
+		return err_set(e, ERR_LIMIT, "assay_input: %zu statements, limit %d",
+			in->n_statements, ASSAY_STATEMENTS_MAX);
+	if (in->n_statements && !in->statements)
+		return err_set(e, ERR_USAGE, "assay_input: statements is NULL");
+	for (size_t i = 0; i < in->n_statements; i++)
+		if (in->statements[i].size && !in->statements[i].data)
+			return err_set(e, ERR_USAGE,
+				"assay_input: data of statement %zu is NULL, size is %zu", i + 1,
+				in->statements[i].size);
+	if (in->n_statements && !in->reference_values.size)
+		return err_set(e, ERR_USAGE,
+			"assay_input: statements are about reference_values, and there are none");
 	return true;
 }
 
@@ -96,7 +125,7 @@ static bool check_input(const struct assay_input *in, struct err *e)
 	if (in->flags && !in->report_data.size)
 		return err_set(e, ERR_USAGE,
 			"assay_input: ASSAY_REPORT_DATA_IS_FRESH, and there is no report data");
-	return true;
+	return check_statements(in, e);
 }
 
 static bool read_policy(struct work *w, struct err *e)
@@ -177,6 +206,22 @@ static bool read_values(struct work *w, struct err *e)
 	return pick_shape(w, e);
 }
 
+/* As `assay verify --statements` hears them. The shape is picked: values without one for this machine were refused. */
+static bool hear_statements(struct work *w, struct err *e)
+{
+	const struct statements_asked asked = { w->policy.vouchers.rebuilders, w->in.at_unix };
+
+	if (!w->in.n_statements)
+		return true;
+	if (!statements_new(&w->statements, &w->trust, w->a, e))
+		return err_wrap(e, "trust file");
+	for (size_t i = 0; i < w->in.n_statements; i++)
+		if (!statements_add(w->statements, STR(""), bytes(w->in.statements[i]), e))
+			return err_wrap(e, "statement %zu", i + 1);
+	w->ask.quorum = &w->quorum;
+	return statements_outcome(&w->quorum, w->statements, &w->values, w->ask.shape, asked, e);
+}
+
 static bool read_evidence(struct work *w, struct err *e)
 {
 	w->ask.bundle = &w->bundle;
@@ -210,8 +255,8 @@ static bool emit(struct work *w, struct err *e)
 static bool verify(struct work *w, struct err *e)
 {
 	return crypto_context_open(e) && read_policy(w, e) && read_trust(w, e) &&
-	       read_evidence(w, e) && read_values(w, e) && appraise(&w->out, &w->ask, w->a, e) &&
-	       emit(w, e);
+	       read_evidence(w, e) && read_values(w, e) && hear_statements(w, e) &&
+	       appraise(&w->out, &w->ask, w->a, e) && emit(w, e);
 }
 
 /* Everything between is worth nothing when memory was missing anywhere: a check may have failed for that alone. */
@@ -235,6 +280,7 @@ static void release(struct work *w)
 {
 	for (size_t i = 0; i < w->trust.n_roots; i++)
 		certificate_free(w->trust.roots[i].certificate);
+	statements_free(w->statements);
 	arena_free(w->a);
 	buf_done(&w->ear);
 	free(w);

@@ -1,10 +1,10 @@
 #!/bin/bash
 # libassay as others find it: installed into a folder, found by pkg-config, linked shared and static, called from Python. What
-# it exports, that it opens nothing and loads no configuration, that threads do not disturb each other, and that it answers
-# LIMIT wherever memory fails.
+# it exports, that it opens nothing and loads no configuration, that threads do not disturb each other, that it answers
+# LIMIT wherever memory fails, and that it hears rebuilders as the command does.
 # shellcheck source=test/lib.sh
 . "$(dirname "$0")/../lib.sh"
-for tool in pkg-config strace python3 gcc; do
+for tool in pkg-config strace python3 gcc jq openssl; do
 	command -v $tool >/dev/null || { skip tools "needs $tool"; exit; }
 done
 build=$root/build
@@ -82,10 +82,65 @@ for kind in tpm snp tdx nitro; do
 	timeout 100 "$build/test/appraise-bench" --threads 4 "${args[@]}" >"$work/said" 2>&1
 	same "$kind: four threads at once get the same bytes" 0 $?
 done
-cd "$work/tpm" || exit
-args=("$(cat at)" evidence.json values.json trust.yaml - nonce.bin root.der)
+# ---- statements of rebuilders: as `assay verify --statements` ----
+maker=$root/test/e2e/statement_maker.py
+for name in alice alice2 carol eve; do openssl genpkey -algorithm ed25519 -out "$work/$name.pem" 2>/dev/null; done
+openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$work/bob.pem" 2>/dev/null
+{
+	printf 'rebuilders:\n'
+	for name in alice:Alice alice2:Alice bob:Bob carol:Carol; do
+		printf '  - {name: %s, operator: %s, key: "%s"}\n' ${name/:/ } "$(python3 "$maker" --key "$work/${name%:*}.pem")"
+	done
+	printf 'vouchers:\n  rebuilders: 2\n'
+} >"$work/parties"
+# heard NAME WANT FILE...: the library by C and by Python, and the command, of the same files
+heard() {
+	local name=$1 want=$2 file given=() code=0 told
+	shift 2
+	for file; do given+=(--statements "$file.dsse.json"); done
+	"$work/shared" "${args[@]}" "${@/%/.dsse.json}" >"$work/a" 2>"$work/err" || code=$?
+	python "${args[@]}" "${@/%/.dsse.json}" >"$work/b" 2>&1
+	told=$("$assay" verify evidence.json --reference-values values.json --nonce "$(cat nonce)" --at "$(cat at)" --trust user.yaml --policy "$policy" "${given[@]}" --json 2>/dev/null)
+	same "$kind: $name" "$([ "$want" = affirming ] && echo 0 || echo 1) $want" "$code $(head -n 1 "$work/a")"
+	check "$kind:   Python says the same" cmp "$work/a" "$work/b"
+	same "$kind:   the command gives the same result" "$(jq -S 'del(."ear.verifier-id")' <<<"$told")" "$(sed 1d "$work/a" | jq -S 'del(."ear.verifier-id")')"
+}
+for kind in tpm snp tdx nitro; do
+	[ -e "$work/$kind/evidence.json" ] || continue
+	cd "$work/$kind" || exit
+	at=$(cat at)
+	for name in alice alice2 bob carol eve; do python3 "$maker" values.json $name.dsse.json "$work/$name.pem" "at=$((at - 86400))"; done
+	python3 "$maker" values.json old.dsse.json "$work/bob.pem" "at=$((at - 366 * 86400))"
+	python3 "$maker" values.json other.dsse.json "$work/bob.pem" "at=$((at - 86400))" disk=ee
+	echo rubbish >rubbish.dsse.json
+	{ grep -v '^unsigned' trust.yaml; cat "$work/parties"; } >user.yaml
+	printf 'format: assay.policy/1\nname: three\nshape: made\nvouchers: {rebuilders: 3}\n' >three.yaml
+	policy=policy.yaml args=("$at" evidence.json values.json user.yaml policy.yaml nonce.bin)
+	[ $kind = tpm ] && args+=(root.der)
+	heard 'two of three rebuilders' affirming alice bob
+	heard 'one too few' warning alice alice2
+	[ $kind = tpm ] || continue
+	heard 'nobody' warning
+	heard 'rubbish and foreign signatures beside them' affirming rubbish alice eve bob
+	heard 'they stand in for nobody' warning rubbish alice eve
+	heard 'an old one' warning alice old
+	heard 'another result' warning alice other
+	heard 'who says two things' warning alice bob other
+	policy=three.yaml args[4]=three.yaml
+	heard 'a policy that asks for more: two' warning alice bob
+	heard 'a policy that asks for more: three' affirming alice bob carol
+	args[4]=policy.yaml
+	for way in 'AGAIN 1' 'FIRST 67' 'AGAIN-LASTING 7' 'FIRST-LASTING 199'; do
+		# shellcheck disable=SC2086 # two words
+		timeout 300 "$build/test/library-starve" $way "${args[@]}" {rubbish,alice,bob}.dsse.json >"$work/said" 2>&1
+		same "$kind: with statements: $way: LIMIT or the verdict, no crash, no leak" 0 $?
+		tail -n 3 "$work/said"
+	done
+done
 
 # ---- the machine is not asked ----
+cd "$work/tpm" || exit
+args=("$(cat at)" evidence.json values.json trust.yaml - nonce.bin root.der)
 "$work/shared" 0 "${args[@]:1}" >"$work/a" 2>&1
 same 'no time, no verdict' "2 verify: assay_input: at_unix is missing: as of when, in seconds since 1970" "$? $(cat "$work/a")"
 cat >"$work/hostile.cnf" <<-EOF2

@@ -1,6 +1,6 @@
 /*
- * The arguments SECONDS EVIDENCE VALUES TRUST POLICY NONCE [CERTIFICATE...] of examples/library/verify.c as what libassay takes;
- * for the programs here that call it often. Nothing is freed.
+ * The arguments SECONDS EVIDENCE VALUES TRUST POLICY NONCE [CERTIFICATE|STATEMENT...] of examples/library/verify.c as what
+ * libassay takes; for the programs here that call it often. Nothing is freed.
  */
 #ifndef ASSAY_TEST_LIBRARY_INPUT_H
 #define ASSAY_TEST_LIBRARY_INPUT_H
@@ -28,6 +28,7 @@ static struct assay_bytes library_get(const char *path)
 static struct assay_input library_input(int argc, char **argv)
 {
 	static struct assay_certificate certificates[ASSAY_CERTIFICATES_MAX];
+	static struct assay_bytes statements[ASSAY_CERTIFICATES_MAX];
 	struct assay_input in = { .size = sizeof in };
 
 	if (argc < 6 || argc > 6 + ASSAY_CERTIFICATES_MAX)
@@ -38,10 +39,17 @@ static struct assay_input library_input(int argc, char **argv)
 	in.trust = library_get(argv[3]);
 	in.policy = library_get(argv[4]);
 	in.nonce = library_get(argv[5]);
-	for (int i = 6; i < argc; i++)
-		certificates[i - 6] = (struct assay_certificate){ argv[i], library_get(argv[i]) };
+	for (int i = 6; i < argc; i++) {
+		struct assay_bytes b = library_get(argv[i]);
+
+		if (strstr(argv[i], ".dsse.json"))
+			statements[in.n_statements++] = b;
+		else
+			certificates[in.n_certificates++] = (struct assay_certificate){ argv[i],
+				b };
+	}
 	in.certificates = certificates;
-	in.n_certificates = (size_t)(argc - 6);
+	in.statements = statements;
 	return in;
 }
 

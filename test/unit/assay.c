@@ -2,6 +2,7 @@
 #include <assay.h>
 
 #include "unit/machine_texts.h"
+#include "unit/rebuilders_made.h"
 
 #define FOUR(x) x x x x
 #define IMAGE(byte) FOUR(FOUR(byte)) FOUR(FOUR(byte))
@@ -90,7 +91,7 @@ static void report_data(void)
 	CHECK(says(&in, ASSAY_USAGE, "there is no report data"));
 }
 
-/* The library hears no rebuilders; and which image values are of, only a build of the caller's own tells. */
+/* Nobody is heard; and which image values are of, only a build of the caller's own tells. */
 static void vouchers(void)
 {
 	static const char head[] = "format: assay.policy/1\nname: x\n";
@@ -122,6 +123,124 @@ static void vouchers(void)
 		CHECK(verify(&in) == ASSAY_OK && out.status == cases[i].want);
 		CHECK(out.ear && strstr(out.ear, cases[i].says));
 	}
+}
+
+/* ---- statements of rebuilders ---- */
+
+enum { END, ALICE, ALICE_2, BOB, EVE, OLD, OTHER, RUBBISH, NOTHING, ENVELOPES };
+static struct buf envelopes[ENVELOPES], vouching; /* a trust file that asks for two operators */
+
+static struct buf stated(const struct rebuilders_made *r, unsigned who, int seed, int64_t at)
+{
+	CLEANUP(arena_freep) struct arena *a = arena_new(4 << 20);
+	CLEANUP(buf_done) struct buf text = buf_init(STATEMENT_MADE_MAX);
+	struct reference_values v;
+	struct err e = { 0 };
+
+	CHECK_OK(reference_values_parse(&v, buf_span(&values), a, &e), e);
+	rebuilders_made_statement(&text, &v, seed, at);
+	return rebuilders_made_sign(r, who, buf_span(&text));
+}
+
+static void make_statements(void)
+{
+	const int64_t then = MADE_NOW - 86400;
+	struct rebuilders_made r;
+
+	rebuilders_made_init(&r);
+	envelopes[ALICE] = stated(&r, REBUILDERS_ALICE, 0, then);
+	envelopes[ALICE_2] = stated(&r, REBUILDERS_ALICE_2, 0, then);
+	envelopes[BOB] = stated(&r, REBUILDERS_BOB, 0, then);
+	envelopes[EVE] = stated(&r, REBUILDERS_EVE, 0, then);
+	envelopes[OLD] = stated(&r, REBUILDERS_BOB, 0, then - 2 * (int64_t)MADE_YEAR);
+	envelopes[OTHER] = stated(&r, REBUILDERS_BOB, 1, then);
+	envelopes[RUBBISH] = buf_init(64);
+	buf_add_cstr(&envelopes[RUBBISH], "rubbish");
+	vouching = buf_init(1 << 16);
+	machine_trust(&m, &vouching);
+	vouching.n -= strlen("unsigned-reference-values: accept\n");
+	rebuilders_made_trust(&vouching, &r, 2);
+	rebuilders_made_done(&r);
+}
+
+/* With those of the list, which ends with END. */
+static struct assay_input with(const int *which)
+{
+	static struct assay_bytes given[8];
+	struct assay_input in = honest();
+
+	in.trust = (struct assay_bytes){ vouching.p, vouching.n };
+	in.statements = given;
+	for (; which[in.n_statements]; in.n_statements++)
+		given[in.n_statements] = (struct assay_bytes){ envelopes[which[in.n_statements]].p,
+			envelopes[which[in.n_statements]].n };
+	return in;
+}
+
+static void rebuilders(void)
+{
+	static const char head[] = "format: assay.policy/1\nname: x\n";
+	static const struct {
+		int which[8];
+		const char *policy;
+		int vouch, want;
+		const char *says;
+	} cases[] = {
+		{ { END }, "", 0, ASSAY_WARNING, "no statement of a rebuilder" },
+		{ { ALICE }, "", 0, ASSAY_WARNING, "1 of the 2 operators" },
+		{ { ALICE, ALICE_2 }, "", 0, ASSAY_WARNING, "1 of the 2 operators" },
+		{ { ALICE, OTHER }, "", 0, ASSAY_WARNING, "1 of the 2 operators" },
+		{ { ALICE, BOB }, "", 0, ASSAY_AFFIRMING, "rebuilt by Alice and Bob" },
+		{ { BOB, RUBBISH, EVE, NOTHING, ALICE }, "", 0, ASSAY_AFFIRMING,
+			"3 of 5 count for nothing: statement 2: envelope: " },
+		{ { ALICE, EVE }, "", 0, ASSAY_WARNING, "1 of 2 count for nothing: statement 2" },
+		{ { ALICE, OLD }, "", 0, ASSAY_WARNING, "statement 2 is older than" },
+		{ { ALICE }, "vouchers: {rebuilders: 2}\n", ASSAY_BUILT_HERE, ASSAY_WARNING,
+			"1 of the 2 operators" },
+		{ { ALICE, BOB }, "vouchers: {rebuilders: 2, built-here: refuse}\n",
+			ASSAY_BUILT_HERE, ASSAY_AFFIRMING, "rebuilt by Alice and Bob" },
+		{ { ALICE, BOB }, "vouchers: {rebuilders: 3}\n", 0, ASSAY_WARNING,
+			"the trust file names 2" },
+		{ { ALICE, BOB }, "images: [" IMAGE("5d") "]\n", 0, ASSAY_AFFIRMING, "rebuilt" },
+		{ { ALICE, BOB }, "images: [" IMAGE("cd") "]\n", 0, ASSAY_CONTRAINDICATED,
+			"does not name" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct assay_input in = with(cases[i].which);
+		char policy[300];
+
+		snprintf(policy, sizeof policy, "%s%s", head, cases[i].policy);
+		in.policy = (struct assay_bytes){ policy, strlen(policy) };
+		in.vouch = cases[i].vouch;
+		CHECK(verify(&in) == ASSAY_OK && out.status == cases[i].want);
+		CHECK(out.ear && strstr(out.ear, cases[i].says));
+	}
+}
+
+static void statements(void)
+{
+	static const int both[] = { ALICE, BOB, END };
+	struct assay_bytes many[ASSAY_STATEMENTS_MAX + 1] = { 0 };
+	struct assay_input in = with(both);
+
+	in.statements = many;
+	in.n_statements = ASSAY_STATEMENTS_MAX + 1;
+	CHECK(says(&in, ASSAY_LIMIT, "257 statements, limit 256"));
+	in.n_statements--;
+	CHECK(verify(&in) == ASSAY_OK && strstr(out.ear, "256 of 256 count for nothing"));
+	many[3].size = 1;
+	CHECK(says(&in, ASSAY_USAGE, "data of statement 4 is NULL, size is 1"));
+	in.statements = NULL;
+	CHECK(says(&in, ASSAY_USAGE, "statements is NULL"));
+	in = with(both);
+	in.reference_values.size = 0;
+	CHECK(says(&in, ASSAY_USAGE, "statements are about reference_values"));
+	in = with(both);
+	in.size = offsetof(struct assay_input, statements); /* of a caller that has none */
+	CHECK(verify(&in) == ASSAY_OK && out.status == ASSAY_WARNING);
+	in.n_statements = SIZE_MAX;
+	CHECK(verify(&in) == ASSAY_OK && out.status == ASSAY_WARNING);
 }
 
 static void arguments(void)
@@ -214,9 +333,9 @@ static void versions(void)
 	CHECK(!strcmp(assay_version(), ASSAY_VERSION));
 }
 
-static void limits(void)
+/* With less than it takes LIMIT, and never another verdict. */
+static void limits(struct assay_input in)
 {
-	struct assay_input in = honest();
 	unsigned below = 0;
 
 	for (in.memory_max = 1; in.memory_max < 1 << 20; in.memory_max += 997) {
@@ -249,13 +368,20 @@ int main(void)
 	vouchers();
 	arguments();
 	versions();
-	limits();
+	limits(honest());
+	make_statements();
+	rebuilders();
+	statements();
+	limits(with((const int[]){ RUBBISH, ALICE, EVE, BOB, END }));
 	assay_result_free(&out);
 	machine_done(&m);
 	buf_done(&values);
 	buf_done(&trust);
 	buf_done(&bundle);
 	buf_done(&root);
+	buf_done(&vouching);
+	for (size_t i = 0; i < ENVELOPES; i++)
+		buf_done(&envelopes[i]);
 	made_keys_done();
 	return test_end();
 }
