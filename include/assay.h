@@ -122,13 +122,14 @@ struct assay_result {
 	int status; /* enum assay_status; ASSAY_NONE unless ASSAY_OK was returned */
 	char *ear; /* the result in JSON with all checks, terminated; NULL unless ASSAY_OK; assay_result_free frees it */
 	size_t ear_size; /* without the terminator */
-	char error[600]; /* one line for a person: what failed and why; empty with ASSAY_OK */
-	char hint[300];  /* what to do about it; may be empty */
+	char error[600]; /* one line for a person: what failed and why; empty with ASSAY_OK. UTF-8 that steers no terminal */
+	char hint[300];  /* what to do about it; may be empty; likewise */
 };
 
 /*
- * Appraises. Returns an enum assay_error; *out is set in any case, and freed by assay_result_free in any case. Before the call
- * out->size must be set and nothing else of *out is read. Fails: see enum assay_error.
+ * Appraises. Returns an enum assay_error; *out is set in any case, and freed by assay_result_free in any case, but where out->size
+ * is not one that this library knows (ASSAY_USAGE): then nothing of *out is written, and only a caller that had zeroed it may free
+ * it. Before the call out->size must be set and nothing else of *out is read. Fails: see enum assay_error.
  */
 int assay_verify(const struct assay_input *in, struct assay_result *out);
 

@@ -10,6 +10,7 @@
 #include "appraise/statements.h"
 #include "base/crypto_context.h"
 #include "base/mem.h"
+#include "codec/harmless.h"
 #include "codec/yaml.h"
 #include "trust/certificate.h"
 #include "base/banned.h"
@@ -25,7 +26,8 @@ _Static_assert((int)ASSAY_CONTRAINDICATED == (int)VERDICT_CONTRAINDICATED &&
 _Static_assert((int)ASSAY_STATEMENTS_MAX == (int)QUORUM_STATEMENTS_MAX,
 	"as many statements as a quorum takes");
 
-#define AT_MAX INT64_C(253402300799) /* room for any leeway is left above it */
+enum { TOLD_MAX = 8 * sizeof(((struct err *)0)->text) }; /* each byte as an escape */
+#define AT_MAX INT64_C(253402300799)                     /* room for any leeway is left above it */
 
 struct work {
 	struct assay_input in; /* as long as this version knows it */
@@ -304,6 +306,27 @@ static bool run(const struct assay_input *in, struct assay_result *out, struct e
 	return ok;
 }
 
+/* One line that steers nothing, whatever the evidence holds, cut between characters. Without memory: only what is plain. */
+static void tell(char *to, size_t room, const char *text)
+{
+	struct buf b = buf_init(TOLD_MAX);
+	size_t n;
+
+	mem_guard_begin();
+	harmless_add(&b, str_of(text));
+	if (!mem_guard_end() || !buf_ok(&b)) {
+		for (n = 0; n < room - 1 && text[n]; n++)
+			to[n] = (char)(text[n] >= 0x20 && text[n] < 0x7f ? text[n] : '?');
+	} else {
+		for (n = b.n < room ? b.n : room - 1; n && n < b.n && (b.p[n] & 0xc0) == 0x80;)
+			n--;
+		if (n)
+			memcpy(to, b.p, n);
+	}
+	to[n] = 0;
+	buf_done(&b);
+}
+
 int assay_verify(const struct assay_input *in, struct assay_result *out)
 {
 	struct err e = { 0 };
@@ -313,8 +336,8 @@ int assay_verify(const struct assay_input *in, struct assay_result *out)
 	memset((char *)out + sizeof out->size, 0, out->size - sizeof out->size);
 	if (run(in, out, &e))
 		return ASSAY_OK;
-	memcpy(out->error, e.text, sizeof out->error);
-	memcpy(out->hint, e.hint, sizeof out->hint);
+	tell(out->error, sizeof out->error, e.text);
+	tell(out->hint, sizeof out->hint, e.hint);
 	return (int)e.kind;
 }
 

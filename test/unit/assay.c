@@ -1,6 +1,7 @@
 /* The library's door: what it asks of its arguments, what it does with structs of other versions, and where it says LIMIT. */
 #include <assay.h>
 
+#include "codec/utf8.h"
 #include "unit/machine_texts.h"
 #include "unit/rebuilders_made.h"
 
@@ -299,6 +300,33 @@ static void arguments(void)
 	CHECK(says(&in, ASSAY_FORMAT, "evidence: "));
 }
 
+/* Words of the evidence in an error steer no terminal, and are cut between characters. */
+static void words_of_others(void)
+{
+	static const char
+		steers[] = "{\"__cmwc_t\": \"tag\\u001b[2J\\nverdict: affirming\\u202e\"}";
+	CLEANUP(buf_done) struct buf long_one = buf_init(2000);
+	struct assay_input in = honest();
+
+	in.evidence = (struct assay_bytes){ steers, sizeof steers - 1 };
+	CHECK(says(&in, ASSAY_FORMAT, "tag\\x1b[2J\\x0averdict: affirming\\u202e"));
+	for (size_t shift = 0; shift < 2; shift++) {
+		size_t n;
+
+		buf_done(&long_one);
+		long_one = buf_init(2000);
+		buf_add_cstr(&long_one, shift ? "{\"__cmwc_t\": \"x" : "{\"__cmwc_t\": \"");
+		for (int i = 0; i < 400; i++)
+			buf_add_cstr(&long_one, "\xc3\xa9");
+		buf_add_cstr(&long_one, "\"}");
+		in.evidence = (struct assay_bytes){ long_one.p, long_one.n };
+		CHECK(verify(&in) == ASSAY_FORMAT);
+		n = strlen(out.error);
+		CHECK(n > 500 && n < sizeof out.error && utf8_valid(str_of(out.error)));
+		CHECK(!out.hint[sizeof out.hint - 1] && utf8_valid(str_of(out.hint)));
+	}
+}
+
 static void versions(void)
 {
 	struct {
@@ -367,6 +395,7 @@ int main(void)
 	report_data();
 	vouchers();
 	arguments();
+	words_of_others();
 	versions();
 	limits(honest());
 	make_statements();
