@@ -71,6 +71,9 @@ bool tpm_kernel_version(struct str *ret, struct span kernel, struct err *e)
 
 bool tpm_kernel_line_check(struct str line, struct err *e)
 {
+	if (!line.n)
+		return err_set(e, ERR_FORMAT,
+			"command line is empty, and there is no rule for what the stub makes of that");
 	if (line.n > TPM_KERNEL_LINE_MAX)
 		return err_set(e, ERR_LIMIT, "command line of %zu bytes, limit %d", line.n,
 			TPM_KERNEL_LINE_MAX);

@@ -20,7 +20,7 @@ bool tpm_kernel_version(struct str *ret, struct span kernel, struct err *e) MUST
 
 enum { TPM_KERNEL_LINE_MAX = 8192 };
 
-/* FORMAT for a command line that systemd-stub would change: anything but printable ASCII, or blanks at an end. LIMIT. */
+/* FORMAT for none, and one that systemd-stub would change: anything but printable ASCII, or blanks at an end. LIMIT. */
 bool tpm_kernel_line_check(struct str line, struct err *e) MUST_CHECK;
 /* Appends a command line as EFI programs hand it on: UTF-16LE with its NUL. */
 void tpm_kernel_options(struct buf *out, struct str line);

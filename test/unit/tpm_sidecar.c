@@ -170,6 +170,7 @@ static void what_has_no_rules_is_refused(void)
 		{ MAGIC("systemd-stub", "257.1"), "a", ".uname", "another", ERR_USAGE },
 		{ MAGIC("systemd-stub", "257.1"), " a", NULL, NULL, ERR_FORMAT },
 		{ MAGIC("systemd-stub", "257.1"), "a\tb", NULL, NULL, ERR_FORMAT },
+		{ MAGIC("systemd-stub", "257.1"), "", NULL, NULL, ERR_FORMAT },
 	};
 	struct tpm_sidecar twice[] = { file(TPM_SIDECAR_CREDENTIAL, "a.cred", "x"),
 		file(TPM_SIDECAR_CREDENTIAL, "a.cred", "y") };
