@@ -76,11 +76,20 @@ static void skip_revocation(struct appraise_snp_state *s, size_t from, struct st
 		appraise_skip(s->w, appraise_snp_check(&revocation[i]), reason);
 }
 
+/* Not only by its own dates: who carries an older list hides what was revoked since. */
+static bool is_current(const struct appraise_snp_state *s, const struct snp_crl *crl, struct err *e)
+{
+	const struct policy_member_age *age = &s->policy->crl_max_age;
+	int64_t at_unix = s->w->in->at_unix, leeway_s = s->w->in->policy->leeway_s;
+
+	return snp_crl_check_time(crl, at_unix, leeway_s, e) &&
+	       (!age->given || snp_crl_check_age(crl, age->max_s, at_unix, leeway_s, e));
+}
+
 static void check_list(struct appraise_snp_state *s, const struct snp_crl *crl)
 {
 	struct err e[3] = { 0 };
-	const bool ok[] = { snp_crl_check_issuer(crl, &s->chain, &e[0]),
-		snp_crl_check_time(crl, s->w->in->at_unix, s->w->in->policy->leeway_s, &e[1]),
+	const bool ok[] = { snp_crl_check_issuer(crl, &s->chain, &e[0]), is_current(s, crl, &e[1]),
 		snp_crl_check_revoked(crl, &s->chain, &e[2]) };
 
 	for (size_t i = 0; i < ARRAY_LEN(ok); i++)

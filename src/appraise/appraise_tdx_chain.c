@@ -84,6 +84,15 @@ static bool read_crl(struct intel_crl **ret, struct span der, const char *whose,
 	return intel_crl_of_der(ret, der, e) || err_wrap(e, "%s", whose);
 }
 
+/* Who carries an older list hides what was revoked since. */
+static bool pck_crl_recent(const struct appraise_tdx_state *s, struct err *e)
+{
+	const struct policy_member_age *age = &s->p->crl_max_age;
+
+	return !age->given || intel_crl_recent(s->pck_crl, age->max_s, &s->at, e) ||
+	       err_wrap(e, "PCK CA");
+}
+
 static void check_crls(struct appraise_tdx_state *s)
 {
 	const struct bundle *b = s->w->in->bundle;
@@ -103,7 +112,7 @@ static void check_crls(struct appraise_tdx_state *s)
 	if (!appraise_tdx_chain_without_crl(s, root))
 		appraise_test(s->w, root, ok, &e);
 	ok = read_crl(&s->pck_crl, b->tdx_pck_crl, "PCK CA", &e) && chain_is_there(s, &e) &&
-	     intel_crl_check_pck(s->pck_crl, &s->pck, &s->at, &e);
+	     intel_crl_check_pck(s->pck_crl, &s->pck, &s->at, &e) && pck_crl_recent(s, &e);
 	if (!appraise_tdx_chain_without_crl(s, pck))
 		appraise_test(s->w, pck, ok, &e);
 }

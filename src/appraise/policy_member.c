@@ -60,6 +60,21 @@ bool policy_member_seconds(
 	return true;
 }
 
+bool policy_member_crl_age(
+	struct policy_member_age *ret, const struct json *o, bool off, struct err *e)
+{
+	const struct json *v = json_get(o, "crl-max-age");
+
+	if (v && off)
+		return err_set(e, ERR_FORMAT,
+			"line %zu: 'crl-max-age' is of lists that 'crl: off' does not look at",
+			v->line);
+	if (!policy_member_seconds(&ret->max_s, o, "crl-max-age", POLICY_MEMBER_CRL_AGE_MAX, e))
+		return false;
+	ret->given |= v != NULL;
+	return true;
+}
+
 bool policy_member_bytes(struct span *ret, const struct json *o, const char *key, size_t min,
 	size_t max, struct arena *a, struct err *e)
 {

@@ -10,6 +10,14 @@
 #include "base/err.h"
 #include "codec/json.h"
 
+enum { POLICY_MEMBER_CRL_AGE_MAX = 365 * 24 * 3600 }; /* seconds, of `crl-max-age` */
+
+/* How old a list of revoked certificates may be, whatever it says of itself; not given: as old as it says. */
+struct policy_member_age {
+	bool given;
+	int64_t max_s;
+};
+
 /* One of two words. */
 bool policy_member_word(bool *second, const struct json *o, const char *key, const char *first_word,
 	const char *second_word, struct err *e) MUST_CHECK;
@@ -19,6 +27,9 @@ bool policy_member_registers(
 /* A number of seconds up to max. */
 bool policy_member_seconds(
 	int64_t *ret, const struct json *o, const char *key, int64_t max, struct err *e) MUST_CHECK;
+/* `crl-max-age`; off: the policy looks at no list, so that none can be too old. */
+bool policy_member_crl_age(
+	struct policy_member_age *ret, const struct json *o, bool off, struct err *e) MUST_CHECK;
 /* Lower-case hex of min to max bytes; p is not NULL even when there are none. */
 bool policy_member_bytes(struct span *ret, const struct json *o, const char *key, size_t min,
 	size_t max, struct arena *a, struct err *e) MUST_CHECK;

@@ -125,15 +125,17 @@ bool policy_snp_parse(struct policy_snp *ret, const struct json *v, struct arena
 		"migration", "report-ids", "report-id-ma", "guest-policy", "platform-info",
 		"minimum-tcb", "provisional-firmware", "minimum-firmware", "minimum-abi",
 		"minimum-guest-svn", "mitigations", "measurements", "host-data", "family-ids",
-		"image-ids", "id-key-digests", "author-key-digests", "crl", NULL };
+		"image-ids", "id-key-digests", "author-key-digests", "crl", "crl-max-age", NULL };
 	struct policy_snp p = policy_snp_default();
 
 	if (!json_only(v, "snp", keys, e) || !read_sets(&p, v, e) ||
 		!read_allow(&p.debug, v, "debug", e) ||
 		!read_allow(&p.migration, v, "migration", e) ||
 		!read_allow(&p.provisional, v, "provisional-firmware", e) ||
-		!read_crl(&p.crl, v, e) || !read_versions(&p, v, e) ||
-		!policy_snp_minimum_parse(&p, v, e) || !policy_snp_values_parse(&p, v, a, e))
+		!read_crl(&p.crl, v, e) ||
+		!policy_member_crl_age(&p.crl_max_age, v, p.crl == POLICY_SNP_CRL_OFF, e) ||
+		!read_versions(&p, v, e) || !policy_snp_minimum_parse(&p, v, e) ||
+		!policy_snp_values_parse(&p, v, a, e))
 		return err_wrap(e, "snp");
 	if (p.agents.n && !p.migration)
 		return err_set(e, ERR_FORMAT,

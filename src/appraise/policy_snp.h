@@ -5,6 +5,7 @@
 #ifndef ASSAY_APPRAISE_POLICY_SNP_H
 #define ASSAY_APPRAISE_POLICY_SNP_H
 
+#include "appraise/policy_member.h"
 #include "base/buf.h"
 #include "codec/json.h"
 #include "evidence/snp_report_check.h"
@@ -45,6 +46,7 @@ struct policy_snp {
 	uint32_t guest_svn;                               /* at least */
 	uint64_t launch_mitigations, current_mitigations; /* bits that must be set */
 	enum policy_snp_crl crl;
+	struct policy_member_age crl_max_age;
 	/* each value as long as the field of the report */
 	struct policy_snp_values chips, measurements, host_data, family_ids, image_ids, id_keys,
 		author_keys, report_ids, agents;

@@ -60,6 +60,9 @@ static void tell_hardware(const struct policy_snp *p, struct buf *out)
 		buf_printf(out, "Whether certificates are revoked is not looked at.\n");
 		break;
 	}
+	if (p->crl_max_age.given)
+		buf_printf(out, "That list must not be older than %lld seconds.\n",
+			(long long)p->crl_max_age.max_s);
 }
 
 static void tell_bits(const char *what, uint64_t bits, const char *must,

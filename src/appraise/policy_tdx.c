@@ -231,7 +231,8 @@ static bool read_tcb(struct policy_tdx *p, const struct json *o, struct arena *a
 		(json_get(o, "minimum-tcb-date") &&
 			!pcs_json_time(o, "minimum-tcb-date", &p->minimum_tcb_date, e)) ||
 		!read_advisories(p, o, a, e) || !read_svn(p->minimum_svn, o, e) ||
-		!read_word(&p->without_crl, o, "crl", "require", "off", e))
+		!read_word(&p->without_crl, o, "crl", "require", "off", e) ||
+		!policy_member_crl_age(&p->crl_max_age, o, p->without_crl, e))
 		return false;
 	p->grace_days = (unsigned)grace;
 	return true;
@@ -269,9 +270,9 @@ bool policy_tdx_parse(struct policy_tdx *ret, const struct json *v, struct arena
 {
 	static const char *const keys[] = { "tcb-status", "grace-days", "minimum-tcb-date",
 		"minimum-evaluation-number", "minimum-tee-tcb-svn", "advisories", "crl",
-		"platforms", "mrtd", "mrseam", "rtmr-0", "rtmr-1", "rtmr-2", "rtmr-3", "mrconfigid",
-		"mrowner", "mrownerconfig", "mrservicetd", "attributes", "xfam", "debug",
-		"migration", NULL };
+		"crl-max-age", "platforms", "mrtd", "mrseam", "rtmr-0", "rtmr-1", "rtmr-2",
+		"rtmr-3", "mrconfigid", "mrowner", "mrownerconfig", "mrservicetd", "attributes",
+		"xfam", "debug", "migration", NULL };
 	struct policy_tdx p = policy_tdx_default();
 
 	if (!json_only(v, "tdx", keys, e) || !read_tcb(&p, v, a, e) || !read_body(&p, v, a, e))

@@ -5,6 +5,7 @@
 #ifndef ASSAY_APPRAISE_POLICY_TDX_H
 #define ASSAY_APPRAISE_POLICY_TDX_H
 
+#include "appraise/policy_member.h"
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
@@ -58,6 +59,7 @@ struct policy_tdx {
 	bool debug, migration;                   /* allowed */
 	uint8_t minimum_svn[TDX_QUOTE_SVN_SIZE]; /* of TEE_TCB_SVN, each byte by itself */
 	bool without_crl;                        /* CRLs are not asked for */
+	struct policy_member_age crl_max_age;    /* of the PCK CA's; the root makes one a year */
 };
 
 /* UpToDate alone, no grace, no debugging or migration, CRLs required, RTMR 0, 1 and 2 required. */

@@ -59,6 +59,10 @@ static void tell_tcb(const struct policy_tdx *p, struct buf *out)
 		p->without_crl
 			? "Revocation lists are not asked for: a revoked platform is not noticed.\n"
 			: "The lists of revoked certificates of Intel's root and of the platform's authority must be there.\n");
+	if (p->crl_max_age.given)
+		buf_printf(out,
+			"That of the platform's authority must not be older than %lld seconds.\n",
+			(long long)p->crl_max_age.max_s);
 }
 
 static void tell_values(

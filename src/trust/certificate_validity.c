@@ -66,3 +66,21 @@ bool certificate_validity_check(const struct certificate_validity *v, int64_t at
 		what, late < v->from_unix ? "is not valid yet" : "is not valid any more", from, to,
 		at);
 }
+
+bool certificate_validity_check_age(const struct certificate_validity *v, int64_t max_age_s,
+	int64_t at_unix, int64_t leeway_s, const char *what, struct err *e)
+{
+	char from[UTC_SIZE], at[UTC_SIZE];
+	int64_t oldest;
+
+	if (max_age_s < 0 || leeway_s < 0 || ckd_sub(&oldest, at_unix, max_age_s) ||
+		ckd_sub(&oldest, oldest, leeway_s))
+		return err_set(e, ERR_USAGE, "%s: time, age or leeway out of range", what);
+	if (v->from_unix >= oldest)
+		return true;
+	utc_write(from, v->from_unix);
+	utc_write(at, at_unix);
+	return err_set(e, ERR_SIGNATURE,
+		"%s is of %s, the time of this appraisal is %s: older than the %lld seconds that the policy allows",
+		what, from, at, (long long)max_age_s);
+}

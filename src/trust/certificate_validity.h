@@ -25,5 +25,8 @@ bool certificate_validity_of(struct certificate_validity *ret, const ASN1_TIME *
 /* Fails: SIGNATURE with both ends and the time, and that the clock may be the cause. */
 bool certificate_validity_check(const struct certificate_validity *v, int64_t at_unix,
 	int64_t leeway_s, const char *what, struct err *e) MUST_CHECK;
+/* At that time it began at most max_age_s ago, however long it says that it is valid. Fails: SIGNATURE with both times. */
+bool certificate_validity_check_age(const struct certificate_validity *v, int64_t max_age_s,
+	int64_t at_unix, int64_t leeway_s, const char *what, struct err *e) MUST_CHECK;
 
 #endif

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/utc.h"
 #include "trust/certificate_inside.h"
+#include "trust/certificate_validity.h"
 #include "trust/intel_seconds.h"
 #include "trust/x509_read.h"
 #include "base/banned.h"
@@ -137,6 +138,14 @@ bool intel_crl_current(const struct intel_crl *c, const struct intel_time *t, st
 		return err_set(e, ERR_SIGNATURE,
 			"CRL: the next one was due at %s: it or the clock is wrong", text);
 	return true;
+}
+
+bool intel_crl_recent(
+	const struct intel_crl *c, int64_t max_age_s, const struct intel_time *t, struct err *e)
+{
+	const struct certificate_validity v = { c->from, c->to };
+
+	return certificate_validity_check_age(&v, max_age_s, t->at_unix, t->leeway, "CRL", e);
 }
 
 bool intel_crl_spares(const struct intel_crl *c, const struct certificate *cert, struct err *e)

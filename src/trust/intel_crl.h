@@ -22,6 +22,9 @@ bool intel_crl_signed(
 /* Between its two dates; t's leeway and grace apply. SIGNATURE. */
 bool intel_crl_current(
 	const struct intel_crl *c, const struct intel_time *t, struct err *e) MUST_CHECK;
+/* Made at most max_age_s before that time, give or take t's leeway. SIGNATURE with both times. */
+bool intel_crl_recent(const struct intel_crl *c, int64_t max_age_s, const struct intel_time *t,
+	struct err *e) MUST_CHECK;
 /* Does not name that certificate, which must be one of the list's issuer. SIGNATURE. */
 bool intel_crl_spares(
 	const struct intel_crl *c, const struct certificate *cert, struct err *e) MUST_CHECK;

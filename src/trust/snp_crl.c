@@ -109,6 +109,15 @@ bool snp_crl_check_time(const struct snp_crl *crl, int64_t at_unix, int64_t leew
 	       certificate_validity_check(&v, at_unix, leeway_s, "CRL", e);
 }
 
+bool snp_crl_check_age(const struct snp_crl *crl, int64_t max_age_s, int64_t at_unix,
+	int64_t leeway_s, struct err *e)
+{
+	struct certificate_validity v;
+
+	return snp_crl_validity(&v, crl, e) &&
+	       certificate_validity_check_age(&v, max_age_s, at_unix, leeway_s, "CRL", e);
+}
+
 static bool is_revoked(const struct snp_crl *crl, const struct certificate *c)
 {
 	STACK_OF(X509_REVOKED) *revoked = X509_CRL_get_REVOKED(crl->list);

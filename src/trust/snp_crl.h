@@ -23,6 +23,9 @@ bool snp_crl_check_issuer(
 /* Valid at that time, with an end that it names itself. SIGNATURE, FORMAT. */
 bool snp_crl_check_time(
 	const struct snp_crl *crl, int64_t at_unix, int64_t leeway_s, struct err *e) MUST_CHECK;
+/* Made at most max_age_s before that time: who carries it may hold back a newer one. SIGNATURE with both times. */
+bool snp_crl_check_age(const struct snp_crl *crl, int64_t max_age_s, int64_t at_unix,
+	int64_t leeway_s, struct err *e) MUST_CHECK;
 bool snp_crl_validity(
 	struct certificate_validity *ret, const struct snp_crl *crl, struct err *e) MUST_CHECK;
 /* Neither ARK nor ASK is in the list. SIGNATURE with who is. */

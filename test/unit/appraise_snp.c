@@ -283,6 +283,18 @@ static void revocation(void)
 		g.crl.to = SNP_MADE_NOW - 60, NOTHING);
 	CASE(milan, "row 14: a stale list, if-present", WARN, "snp-crl-time", "clock",
 		g.crl.to = SNP_MADE_NOW - 60, guest_policy(&g, "crl: if-present\n"));
+	CASE(milan, "row 14: a list that is current and older than the policy allows", WARN,
+		"snp-crl-time", "CRL is of 2026-11-30T00:00:00Z, the time of this appraisal is",
+		NOTHING, guest_policy(&g, "crl-max-age: 86399\n"));
+	CASE(milan, "row 14: the same, within the leeway", GOOD, NULL, NULL, g.policy.leeway_s = 1,
+		guest_policy(&g, "crl-max-age: 86399\n"));
+	CASE(milan, "row 14: a list as old as the policy allows", GOOD, NULL, NULL, NOTHING,
+		guest_policy(&g, "crl-max-age: 86400\n"));
+	CASE(milan, "row 14: the host's list, older than the policy allows", WARN, "snp-crl-time",
+		"older than the 0 seconds that the policy allows", NOTHING,
+		(g.bundle.snp_table = table_of(&g, crl_guid, g.bundle.snp_crl),
+			g.bundle.snp_crl = span_make(NULL, 0),
+			guest_policy(&g, "crl: if-present\ncrl-max-age: 0\n")));
 	CASE(milan, "row 14: a list without end", WARN, "snp-crl-time", NULL, g.crl.to = 0,
 		NOTHING);
 	CASE(milan, "row 14: another issuer's list", BAD, "snp-crl-issuer", "issuer",

@@ -228,6 +228,23 @@ static void crls_stale_after_grace(void)
 	crls_stale_in_grace();
 	m.pck_crl.to--;
 }
+static void pck_crl_older_than_allowed(void)
+{
+	m.policy.tdx.crl_max_age.given = true;
+	m.policy.tdx.crl_max_age.max_s = MADE_NOW - m.pck_crl.from - 1;
+}
+static void pck_crl_old_within_leeway(void)
+{
+	pck_crl_older_than_allowed();
+	m.policy.leeway_s = 1;
+}
+/* The root's is made once a year. */
+static void root_crl_older_than_allowed(void)
+{
+	pck_crl_older_than_allowed();
+	m.pck_crl.from++;
+	m.root_crl.from = MADE_NOW - 300 * MADE_DAY;
+}
 static void pck_crl_of_tomorrow(void)
 {
 	m.pck_crl.from = MADE_NOW + MADE_DAY;
@@ -317,6 +334,9 @@ static const struct tdx_case cases[] = {
 	B(pck_crl_stale, BAD, "tdx-pck-crl", 14),
 	B(crls_stale_in_grace, GOOD, NULL, 14),
 	B(crls_stale_after_grace, BAD, "tdx-pck-crl", 14),
+	B(pck_crl_older_than_allowed, BAD, "tdx-pck-crl", 14),
+	B(pck_crl_old_within_leeway, GOOD, NULL, 14),
+	B(root_crl_older_than_allowed, GOOD, NULL, 14),
 	B(pck_crl_of_tomorrow, BAD, "tdx-pck-crl", 29),
 	B(root_crl_by_another, BAD, "tdx-root-crl", 14),
 	B(pck_crl_by_the_root, BAD, "tdx-pck-crl", 14),

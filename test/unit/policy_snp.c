@@ -27,6 +27,7 @@ static void defaults(void)
 
 	CHECK(p.products == 0xe && p.signers == 3 && p.vmpls == 1);
 	CHECK(!p.debug && !p.migration && !p.provisional && p.crl == POLICY_SNP_CRL_REQUIRE);
+	CHECK(!p.crl_max_age.given);
 	CHECK(!p.guest_policy.must && !p.guest_policy.must_not && !p.platform_info.must);
 	CHECK(!p.chips.n && !p.measurements.n && !p.guest_svn && !p.minimum[SNP_MILAN][0].given);
 }
@@ -40,12 +41,13 @@ static void reads(void)
 	CHECK_OK(parse(&p,
 			 "  products: [Genoa, Turin]\n  signers: [VLEK]\n  vmpl: [0, 2]\n"
 			 "  debug: allow\n  migration: allow\n  provisional-firmware: allow\n"
-			 "  crl: if-present\n  report-id-ma: [" ID "]\n",
+			 "  crl: if-present\n  crl-max-age: 31536000\n  report-id-ma: [" ID "]\n",
 			 &e),
 		e);
 	CHECK(s->products == (1U << SNP_GENOA | 1U << SNP_TURIN) && s->signers == 2);
 	CHECK(s->vmpls == 5 && s->debug && s->migration && s->provisional);
 	CHECK(s->crl == POLICY_SNP_CRL_IF_PRESENT && s->agents.n == 1);
+	CHECK(s->crl_max_age.given && s->crl_max_age.max_s == 31536000);
 	CHECK_OK(parse(&p,
 			 "  guest-policy:\n    must: [SINGLE_SOCKET, PAGE_SWAP_DISABLE]\n"
 			 "    must-not: [SMT, CXL_ALLOW]\n"
@@ -138,6 +140,10 @@ static const char *const bad[] = {
 	"  provisional-firmware: 1\n",
 	"  crl: none\n",
 	"  crl: [off]\n",
+	"  crl-max-age: 31536001\n",
+	"  crl-max-age: 7d\n",
+	"  crl-max-age: [1]\n",
+	"  crl: off\n  crl-max-age: 60\n",
 	"  guest-policy: SMT\n",
 	"  guest-policy:\n    must: SMT\n",
 	"  guest-policy:\n    may: [SMT]\n",

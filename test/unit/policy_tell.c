@@ -164,6 +164,7 @@ static const char *const policies[] = {
 	"snp:\n  products: [Milan]\n  signers: [VCEK]\n  vmpl: [3]\n  crl: off\n  debug: allow\n"
 	"  migration: allow\n  chips: [" H64 "]\n  minimum-abi: 0.1\n  minimum-firmware: 0.0.1\n",
 	"snp:\n  products: [Milan, Turin]\n  vmpl: [0, 1, 2, 3]\n  crl: if-present\n"
+	"  crl-max-age: 604800\n"
 	"  migration: allow\n  report-id-ma: [" H32 "]\n  minimum-abi: 1.0\n"
 	"  minimum-firmware: 0.2.0\n  provisional-firmware: allow\n  minimum-guest-svn: 7\n",
 	"snp:\n  vmpl: [1, 2]\n  minimum-firmware: 3.0.0\n"
@@ -190,6 +191,7 @@ static const char *const policies[] = {
 	"  platforms: [" H16 "]\n  mrtd: [" H48 "]\n  rtmr-0: ignore\n  rtmr-1: [" H48 "]\n"
 	"  rtmr-3: require\n  debug: allow\n  migration: allow\n",
 	"tdx:\n  advisories:\n    deny: [INTEL-SA-00001, INTEL-SA-00003]\n    allow: []\n"
+	"  crl-max-age: 86400\n"
 	"  minimum-tee-tcb-svn: 00000000000000000000000000000002\n"
 	"  mrseam: [" H48 "]\n  mrconfigid: [" H48 "]\n  mrowner: [" H48 "]\n"
 	"  mrownerconfig: [" H48 "]\n  mrservicetd: [" H48 ", " H32
