@@ -14,6 +14,7 @@
  *   bodyloop  a redirect with an endless body headers     endless headers
  *   mute      accepts and says nothing        reset       closes at once
  *   found     redirects to good               echo        what was posted; status 418
+ *   early     100 Continue, then an answer; both with a header of the same name
  *
  * What is served may come from elsewhere: see `bytes` below.
  */
@@ -154,6 +155,12 @@ static int hostile_odd(const struct hostile_request *r)
 	} else if (!strcmp(r->mode, "headers")) {
 		hostile_send(r->fd, "HTTP/1.1 200 OK\r\n", 17);
 		hostile_forever(r->fd, "X-More: 0123456789abcdef0123456789abcdef\r\n");
+	} else if (!strcmp(r->mode, "early")) {
+		static const char early[] = "HTTP/1.1 100 Continue\r\nX-Chain: early\r\n"
+					    "X-Early: only\r\n\r\n";
+
+		hostile_send(r->fd, early, sizeof early - 1);
+		hostile_head(r, "200 OK", "X-Chain: late\r\nContent-Length: 0\r\n");
 	} else if (!strcmp(r->mode, "mute")) {
 		poll(&(struct pollfd){ r->fd, POLLIN, 0 }, 1, 20000);
 	} else if (!strcmp(r->mode, "echo")) {

@@ -17,6 +17,19 @@ static size_t take(char *p, size_t size, size_t n, void *ctx)
 	return buf_ok(b) ? size * n : 0;
 }
 
+/*
+ * Header lines come one by one. Those of an answer before the last one (100 Continue, a proxy's to CONNECT) are nobody's:
+ * what they say must not stand in for what the server says.
+ */
+static size_t take_header(char *p, size_t size, size_t n, void *ctx)
+{
+	struct buf *b = ctx;
+
+	if (str_starts(str_make(p, size * n), "HTTP/"))
+		b->n = 0;
+	return take(p, size, n, b);
+}
+
 static void prepare(CURL *c, const char *url, unsigned timeout_s, struct buf *out, char *text)
 {
 	curl_easy_setopt(c, CURLOPT_URL, url);
@@ -24,6 +37,7 @@ static void prepare(CURL *c, const char *url, unsigned timeout_s, struct buf *ou
 	curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https");
 	curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L);
+	curl_easy_setopt(c, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 	curl_easy_setopt(c, CURLOPT_USERAGENT, "assay");
 	curl_easy_setopt(c, CURLOPT_TIMEOUT, (long)timeout_s);
 	curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, take);
@@ -102,7 +116,7 @@ static bool ask(struct http_reply *ret, const char *url, const struct posted *po
 	if (!c)
 		abort(); /* only without memory */
 	prepare(c, url, timeout_s, &r.body, text);
-	curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, take);
+	curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, take_header);
 	curl_easy_setopt(c, CURLOPT_HEADERDATA, &r.headers);
 	if (posted)
 		put_body(c, &headers, posted);

@@ -22,7 +22,7 @@ bool http_get(const char *url, size_t max, unsigned timeout_s, long *status, str
 bool http_post_json(const char *url, struct span body, size_t max, unsigned timeout_s, long *status,
 	struct buf *out, struct err *e) MUST_CHECK;
 
-/* A reply with its header lines, at most HTTP_HEADERS_MAX bytes of them. */
+/* A reply with the header lines of its last answer, at most HTTP_HEADERS_MAX bytes of them. */
 struct http_reply {
 	long status;
 	struct buf body, headers;
