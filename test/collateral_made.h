@@ -1,7 +1,6 @@
 /*
  * Evidence of SEV-SNP and TDX with all that a verifier needs beside it, by the authorities of snp_made.h and tdx_authority.h,
- * for any day: leaves and documents are valid from ten days before it to ten days after it, authorities for longer. AMD's
- * authorities have small keys, which are made sooner: their chain is not one that a verifier takes.
+ * for any day: leaves and documents are valid from ten days before it to ten days after it, authorities for longer.
  */
 #ifndef ASSAY_TEST_COLLATERAL_MADE_H
 #define ASSAY_TEST_COLLATERAL_MADE_H
@@ -9,6 +8,7 @@
 #include "base/utc.h"
 #include "tdx_documents.h"
 #include "tdx_quote_made.h"
+#include "trust/trust_file.h"
 #include "unit/snp_made.h"
 
 struct collateral_snp {
@@ -23,6 +23,7 @@ struct collateral_tdx {
 	struct buf chain;                        /* PEM, of the signer of both */
 	struct buf pck_crl, root_crl;            /* DER */
 	struct buf other_tcb_info;               /* of another FMSPC */
+	uint8_t root_sha256[SHA256_SIZE];
 };
 
 #define COLLATERAL_LEVEL(arcs, der)                           \
@@ -80,8 +81,8 @@ static struct buf collateral_leaf(const struct collateral_snp *s, const char *mi
 /* A report of that version of a Milan, and what stands behind it. */
 __attribute__((unused)) static struct collateral_snp collateral_snp(uint32_t version, int64_t at)
 {
-	struct collateral_snp s = { .ark_key = EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)2048),
-		.ask_key = EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)2048),
+	struct collateral_snp s = { .ark_key = snp_made_rsa(4096, 4),
+		.ask_key = snp_made_rsa(4096, 4),
 		.leaf_key = EVP_PKEY_Q_keygen(NULL, NULL, "EC", "P-384"),
 		.report = snp_made_report(version) };
 	struct snp_made_certificate ark = collateral_authority(
@@ -117,6 +118,18 @@ __attribute__((unused)) static void collateral_snp_done(struct collateral_snp *s
 	buf_done(&s->other_vcek);
 }
 
+/* The roots of both. */
+__attribute__((unused)) static void collateral_trust(struct trust_hardware_root roots[static 2],
+	const struct collateral_snp *s, const struct collateral_tdx *t)
+{
+	roots[0] = (struct trust_hardware_root){
+		.name = STR("snp"), .hardware = TRUST_SNP, .product = SNP_MILAN
+	};
+	roots[1] = (struct trust_hardware_root){ .name = STR("tdx"), .hardware = TRUST_TDX };
+	sha256_of(roots[0].sha256, buf_span(&s->ark));
+	memcpy(roots[1].sha256, t->root_sha256, SHA256_SIZE);
+}
+
 static struct buf collateral_list(const char *issuer, EVP_PKEY *signer, int64_t at)
 {
 	const struct made_crl c = { .issuer = issuer,
@@ -142,13 +155,17 @@ static struct buf collateral_info(
 
 __attribute__((unused)) static struct collateral_tdx collateral_tdx(int64_t at)
 {
-	struct made_quote_spec spec = { .version = 4, .body_type = 2, .qe_svn = 4 };
+	struct made_quote_spec spec = {
+		.version = 4, .body_type = 2, .qe_svn = 4, .qe_mrsigner = { 0xdc }
+	};
 	struct made_identity identity = made_honest_identity();
 	struct made_tdx m = made_honest();
 	struct made_cert *const certs[] = { &m.root, &m.ca, &m.pck, &m.signing };
 	CLEANUP(buf_done) struct buf body = { 0 };
 	char issue[UTC_SIZE], next[UTC_SIZE];
 	struct collateral_tdx t;
+	unsigned size = SHA256_SIZE;
+	X509 *root;
 
 	utc_write(issue, at - 10 * MADE_DAY);
 	utc_write(next, at + 8 * MADE_DAY);
@@ -164,6 +181,9 @@ __attribute__((unused)) static struct collateral_tdx collateral_tdx(int64_t at)
 	t.other_tcb_info = collateral_info(&m, "00806F050000", issue, next);
 	t.qe_identity = made_document("enclaveIdentity", (const char *)body.p, m.signing_key);
 	t.chain = made_signing_chain(&m);
+	root = made_x509(&m.root);
+	CHECK(X509_digest(root, EVP_sha256(), t.root_sha256, &size) == 1);
+	X509_free(root);
 	t.pck_crl = collateral_list(MADE_PLATFORM, m.ca_key, at);
 	t.root_crl = collateral_list(MADE_ROOT, m.root_key, at);
 	return t;

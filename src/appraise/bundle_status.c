@@ -6,7 +6,6 @@
 #include "appraise/bundle_status_inside.h"
 #include "base/utc.h"
 #include "evidence/azure_hcl.h"
-#include "trust/nitro_signed.h"
 #include "base/banned.h"
 
 enum { TEXT_MAX = 700 };
@@ -55,11 +54,11 @@ void bundle_status_dated(struct bundle_status_work *w, struct str label, struct 
 	};
 	char text[UTC_SIZE];
 
-	if (w->at_unix > dates->to_unix) {
+	if (w->at->at_unix > dates->to_unix) {
 		utc_write(text, dates->to_unix);
 		it.state = BUNDLE_STATUS_EXPIRED;
 		it.why = bundle_status_text(w, "it was valid until %s", text);
-	} else if (w->at_unix < dates->from_unix) {
+	} else if (w->at->at_unix < dates->from_unix) {
 		utc_write(text, dates->from_unix);
 		it.state = BUNDLE_STATUS_NOT_YET;
 		it.why = bundle_status_text(
@@ -99,7 +98,8 @@ void bundle_status_certificate(struct bundle_status_work *w, struct str label, c
 			w, label, what, BUNDLE_STATUS_UNREADABLE, bundle_status_why(w, &e));
 }
 
-static void der(struct bundle_status_work *w, struct str label, const char *role, struct span bytes)
+void bundle_status_der(
+	struct bundle_status_work *w, struct str label, const char *role, struct span bytes)
 {
 	CLEANUP(certificate_freep) struct certificate *c = NULL;
 	struct err e = { 0 };
@@ -111,30 +111,42 @@ static void der(struct bundle_status_work *w, struct str label, const char *role
 			w, label, str_of(role), BUNDLE_STATUS_UNREADABLE, bundle_status_why(w, &e));
 }
 
-static void nitro(struct bundle_status_work *w)
-{
-	struct nitro_signed s;
-	struct err e = { 0 };
-	char text[UTC_SIZE];
+/* ---- what is wrong with the item that was added last ---- */
 
-	if (!nitro_signed_parse(&s, w->bundle->nitro_document, w->a, &e)) {
-		bundle_status_add(w, STR("nitro.document"), STR("attestation document"),
-			BUNDLE_STATUS_UNREADABLE, bundle_status_why(w, &e));
+void bundle_status_blame(
+	struct bundle_status_work *w, enum bundle_status_state state, const struct err *e)
+{
+	struct bundle_status_item *it = w->out->n ? &w->out->items[w->out->n - 1] : NULL;
+
+	if (!it || !bundle_status_is_good(it->state))
 		return;
-	}
-	utc_write(text, nitro_document_unix(&s.document));
-	bundle_status_add(w, STR("nitro.document"),
-		bundle_status_text(w, "attestation document of %s, made at %s",
-			s.document.kind == NITRO_DOCUMENT_TPM ? "a NitroTPM" : "an enclave", text),
-		BUNDLE_STATUS_TIMELESS, STR(""));
-	for (size_t i = 0; i < s.document.n_cabundle; i++)
-		der(w, bundle_status_text(w, "nitro.document cabundle.%zu", i),
-			i ? "authority" : "root", s.document.cabundle[i]);
-	der(w, STR("nitro.document certificate"), "signer", s.document.certificate);
-	bundle_status_add(w, STR("CRL"), STR("list of revoked certificates"),
-		BUNDLE_STATUS_NOT_NEEDED,
-		STR("AWS has none: its certificates live for hours, and after that only a policy of "
-		    "freshness archive takes the document, at its own time"));
+	it->state = state;
+	it->why = bundle_status_why(w, e);
+}
+
+void bundle_status_test(
+	struct bundle_status_work *w, bool ok, enum bundle_status_state state, const struct err *e)
+{
+	if (!ok)
+		bundle_status_blame(w, state, e);
+}
+
+bool bundle_status_trusts(const struct bundle_status_work *w, enum trust_hardware hardware,
+	const uint8_t sha256[static SHA256_SIZE])
+{
+	const struct trust_file *t = w->at->trust;
+
+	for (size_t i = 0; t && i < t->n_hardware; i++)
+		if (t->hardware[i].hardware == hardware &&
+			ct_equal(t->hardware[i].sha256, sha256, SHA256_SIZE))
+			return true;
+	return false;
+}
+
+void bundle_status_root(struct bundle_status_work *w, bool trusted, const struct err *e)
+{
+	if (!trusted && !w->at->any_root)
+		bundle_status_blame(w, BUNDLE_STATUS_UNTRUSTED, e);
 }
 
 static void evidence(struct bundle_status_work *w, struct str label, struct span part,
@@ -183,8 +195,8 @@ static void chain(struct bundle_status_work *w, const struct bundle_chain *c, co
 	const char *role)
 {
 	for (size_t i = 0; i < c->n; i++)
-		der(w, bundle_status_text(w, "%s.%zu", label, i), i ? "authority" : role,
-			c->certificates[i]);
+		bundle_status_der(w, bundle_status_text(w, "%s.%zu", label, i),
+			i ? "authority" : role, c->certificates[i]);
 }
 
 static void tpm(struct bundle_status_work *w)
@@ -225,11 +237,11 @@ static void conclude(struct bundle_status *s)
 	}
 }
 
-bool bundle_status(struct bundle_status *ret, const struct bundle *b, int64_t at_unix,
-	struct arena *a, struct err *e)
+bool bundle_status(struct bundle_status *ret, const struct bundle *b,
+	const struct bundle_status_at *at, struct arena *a, struct err *e)
 {
 	struct bundle_status s = { 0 };
-	struct bundle_status_work w = { .out = &s, .bundle = b, .at_unix = at_unix, .a = a };
+	struct bundle_status_work w = { .out = &s, .bundle = b, .at = at, .a = a };
 
 	if (b->kind == BUNDLE_TPM)
 		tpm(&w);
@@ -238,7 +250,7 @@ bool bundle_status(struct bundle_status *ret, const struct bundle *b, int64_t at
 	else if (b->kind == BUNDLE_TDX)
 		bundle_status_tdx(&w);
 	else if (b->kind == BUNDLE_NITRO)
-		nitro(&w);
+		bundle_status_nitro(&w);
 	else
 		azure(&w);
 	if (w.full && s.n == BUNDLE_STATUS_ITEMS_MAX)
@@ -253,8 +265,8 @@ bool bundle_status(struct bundle_status *ret, const struct bundle *b, int64_t at
 
 const char *bundle_status_name(enum bundle_status_state state)
 {
-	static const char *const names[] = { "missing", "unreadable", "unfit", "expired", "not-yet",
-		"valid", "timeless", "not-needed" };
+	static const char *const names[] = { "missing", "unreadable", "unfit", "bad-signature",
+		"untrusted", "revoked", "expired", "not-yet", "valid", "timeless", "not-needed" };
 
 	return names[state];
 }
@@ -264,11 +276,17 @@ bool bundle_status_is_good(enum bundle_status_state state)
 	return state >= BUNDLE_STATUS_VALID;
 }
 
-bool bundle_status_lacks(const struct bundle_status *s, const char *label)
+const struct bundle_status_item *bundle_status_lacking(
+	const struct bundle_status *s, const char *label)
 {
 	for (size_t i = 0; i < s->n; i++)
 		if (str_starts(s->items[i].label, label) &&
 			!bundle_status_is_good(s->items[i].state))
-			return true;
-	return false;
+			return &s->items[i];
+	return NULL;
+}
+
+bool bundle_status_lacks(const struct bundle_status *s, const char *label)
+{
+	return bundle_status_lacking(s, label) != NULL;
 }

@@ -8,6 +8,7 @@
 #include "cmd/at_time.h"
 #include "cmd/bundle_fetch.h"
 #include "cmd/line.h"
+#include "cmd/trust_load.h"
 #include "cmd/verbs.h"
 #include "sys/file.h"
 #define ASSAY_MAY_ASK_THE_MACHINE
@@ -19,6 +20,7 @@ struct make {
 	const struct verb_args *args;
 	struct arena *a;
 	struct bundle bundle;
+	struct trust_file trust;
 	struct buf files[FILES_MAX];
 	size_t n;
 };
@@ -27,6 +29,7 @@ static void make_done(struct make *m)
 {
 	for (size_t i = 0; i < m->n; i++)
 		buf_done(&m->files[i]);
+	trust_unload(&m->trust);
 	arena_free(m->a);
 }
 
@@ -113,9 +116,9 @@ static bool tell(const struct make *m, const char *to, struct err *e)
 {
 	struct bundle_status s;
 	char until[UTC_SIZE];
-	int64_t now;
+	struct bundle_status_at at = { .trust = &m->trust };
 
-	if (!at_time_read(&now, NULL, e) || !bundle_status(&s, &m->bundle, now, m->a, e))
+	if (!at_time_read(&at.at_unix, NULL, e) || !bundle_status(&s, &m->bundle, &at, m->a, e))
 		return false;
 	if (s.complete && s.earliest < s.n) {
 		utc_write(until, s.items[s.earliest].dates.to_unix);
@@ -140,7 +143,8 @@ static bool run(const struct verb_args *args, int *code, struct err *e)
 	if (!to)
 		return err_set(e, ERR_USAGE, "--output is needed: where the bundle goes") ||
 		       err_hint(e, "assay bundle make -o bundle.json %s", path);
-	if (!read_file(&file, &m, path, e))
+	if (!trust_load(&m.trust, verb_value(args, "--trust"), m.a, e) ||
+		!read_file(&file, &m, path, e))
 		return false;
 	if (!evidence_read(&m.bundle, file, m.a, e))
 		return err_wrap(e, "'%s'", path);
@@ -172,6 +176,7 @@ static const struct verb_option options[] = {
 	{ "--fetch", NULL, "ask the vendor's service for what is missing", false },
 	{ "--kds", "URL", "AMD's service (https://kdsintf.amd.com)", false },
 	{ "--pcs", "URL", "Intel's service, or a cache of it", false },
+	{ "--trust", "FILE", "trust file (~/.config/assay/trust.yaml)", false },
 	{ "--timeout", "SECONDS", "give an answer up after so long (30)", false },
 	{ 0 },
 };

@@ -7,6 +7,7 @@
 #include "base/utc.h"
 #include "cmd/at_time.h"
 #include "cmd/line.h"
+#include "cmd/trust_load.h"
 #include "cmd/verbs.h"
 #include "codec/json.h"
 #include "sys/file.h"
@@ -65,6 +66,21 @@ static void print_last(const struct bundle_status *s, int64_t at_unix)
 		left(days, it->dates.to_unix, at_unix), STR_ARG(it->label));
 }
 
+/* No more than what was looked at. */
+static const char *complete_text(enum bundle_kind kind)
+{
+	switch (kind) {
+	case BUNDLE_TPM:
+		return "complete: what is with the quote is in date; no signature was verified";
+	case BUNDLE_AZURE:
+		return "complete: what a verifier needs is here, and the hardware's part in date and "
+		       "signed up to a trusted root; the TPM's was not verified";
+	default:
+		return "complete: what a verifier needs is here, in date and signed up to a trusted "
+		       "root; what the evidence says is for assay verify";
+	}
+}
+
 static void print_text(const struct bundle_status *s, const struct bundle *b, int64_t at_unix)
 {
 	char at[UTC_SIZE];
@@ -73,8 +89,8 @@ static void print_text(const struct bundle_status *s, const struct bundle *b, in
 	line_print(stdout, "evidence of kind %s, looked at for %s", bundle_kind_name(b->kind), at);
 	for (size_t i = 0; i < s->n; i++)
 		print_item(&s->items[i], at_unix);
-	puts(s->complete ? "complete: what a verifier needs is here and valid"
-			 : "INCOMPLETE: a verifier needs what is not here or not valid");
+	puts(s->complete ? complete_text(b->kind)
+			 : "INCOMPLETE: a verifier needs what is not here or does not hold");
 	print_last(s, at_unix);
 }
 
@@ -138,19 +154,21 @@ static bool run(const struct verb_args *args, int *code, struct err *e)
 	CLEANUP(arena_freep) struct arena *a = arena_new(MEMORY_MAX);
 	CLEANUP(buf_done) struct buf file = { 0 };
 	const char *path = verb_arg(args, 0);
+	CLEANUP(trust_unload) struct trust_file trust = { 0 };
+	struct bundle_status_at at = { .trust = &trust };
 	struct bundle_status s;
 	struct bundle b;
-	int64_t at_unix;
 
-	if (!at_time_read(&at_unix, verb_value(args, "--at"), e) ||
+	if (!at_time_read(&at.at_unix, verb_value(args, "--at"), e) ||
+		!trust_load(&trust, verb_value(args, "--trust"), a, e) ||
 		!file_read(AT_FDCWD, path, BUNDLE_SIZE_MAX, &file, e))
 		return false;
-	if (!evidence_read(&b, buf_span(&file), a, e) || !bundle_status(&s, &b, at_unix, a, e))
+	if (!evidence_read(&b, buf_span(&file), a, e) || !bundle_status(&s, &b, &at, a, e))
 		return err_wrap(e, "'%s'", path);
-	if (verb_flag(args, "--json") && !print_json(&s, &b, at_unix, e))
+	if (verb_flag(args, "--json") && !print_json(&s, &b, at.at_unix, e))
 		return false;
 	if (!verb_flag(args, "--json"))
-		print_text(&s, &b, at_unix);
+		print_text(&s, &b, at.at_unix);
 	if (!s.complete) {
 		*code = VERB_NO;
 		verb_hint(
@@ -165,6 +183,7 @@ static bool run(const struct verb_args *args, int *code, struct err *e)
 
 static const struct verb_option options[] = {
 	{ "--at", "TIME", "look at it for this time (RFC 3339), not now", false },
+	{ "--trust", "FILE", "trust file (~/.config/assay/trust.yaml)", false },
 	{ "--json", NULL, "print the result as JSON", false },
 	{ 0 },
 };

@@ -49,7 +49,9 @@ static bool read_report(struct kds *k, struct err *e)
 /* What is lacking now. */
 static bool look(struct bundle_status *ret, const struct kds *k, struct err *e)
 {
-	return bundle_status(ret, k->b, k->v.at_unix, k->a, e);
+	const struct bundle_status_at at = { .at_unix = k->v.at_unix, .any_root = true };
+
+	return bundle_status(ret, k->b, &at, k->a, e);
 }
 
 static bool keep_in(struct kds *k, const char *label, const struct buf *bytes, struct err *e)

@@ -47,7 +47,9 @@ static bool read_quote(struct pcs *p, struct err *e)
 
 static bool look(struct bundle_status *ret, const struct pcs *p, struct err *e)
 {
-	return bundle_status(ret, p->b, p->v->at_unix, p->a, e);
+	const struct bundle_status_at at = { .at_unix = p->v->at_unix, .any_root = true };
+
+	return bundle_status(ret, p->b, &at, p->a, e);
 }
 
 static bool keep_in(struct pcs *p, const char *label, struct span bytes, struct err *e)

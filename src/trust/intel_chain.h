@@ -57,6 +57,8 @@ bool intel_chain_pinned(
 	const struct intel_chain *c, const uint8_t root[static 32], struct err *e) MUST_CHECK;
 /* Each is signed by the next, whose name and key identifier it names. SIGNATURE. */
 bool intel_chain_signed(const struct intel_chain *c, struct err *e) MUST_CHECK;
+/* The same of number i alone; the root has signed itself. SIGNATURE. */
+bool intel_chain_signed_at(const struct intel_chain *c, size_t i, struct err *e) MUST_CHECK;
 /* Each is valid at that time. SIGNATURE: "... it or the clock is wrong". */
 bool intel_chain_valid(
 	const struct intel_chain *c, const struct intel_time *t, struct err *e) MUST_CHECK;

@@ -84,7 +84,7 @@ bool snp_chain_root(enum snp_product *ret, const struct snp_chain *chain,
 }
 
 /* libcrypto compares the algorithms inside and outside of what is signed. */
-static bool signed_by(
+bool snp_chain_signed_by(
 	const struct certificate *c, const struct certificate *by, const char *place, struct err *e)
 {
 	const X509_ALGOR *alg = NULL;
@@ -106,8 +106,8 @@ static bool signed_by(
 
 bool snp_chain_check_signatures(const struct snp_chain *chain, struct err *e)
 {
-	return signed_by(chain->ask, chain->ark, "ASK certificate", e) &&
-	       signed_by(chain->leaf, chain->ask, "leaf certificate", e);
+	return snp_chain_signed_by(chain->ask, chain->ark, "ASK certificate", e) &&
+	       snp_chain_signed_by(chain->leaf, chain->ask, "leaf certificate", e);
 }
 
 bool snp_chain_check_time(

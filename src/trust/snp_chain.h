@@ -69,6 +69,10 @@ bool snp_chain_check_roles(
 /* The ARK signed the ASK, the ASK the leaf, each in AMD's way. Fails: SIGNATURE. */
 bool snp_chain_check_signatures(const struct snp_chain *chain, struct err *e) MUST_CHECK;
 
+/* One of these two; place: "ASK certificate", for the message. Fails: SIGNATURE. */
+bool snp_chain_signed_by(const struct certificate *c, const struct certificate *by,
+	const char *place, struct err *e) MUST_CHECK;
+
 /* All three are valid at that time. Fails: SIGNATURE (it says that the clock may be wrong), FORMAT. */
 bool snp_chain_check_time(
 	const struct snp_chain *chain, int64_t at_unix, int64_t leeway_s, struct err *e) MUST_CHECK;

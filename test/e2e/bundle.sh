@@ -32,6 +32,10 @@ says() {
 snp=(--certificates "$files/vcek.der" --certificates "$files/cert_chain.pem" --crl "$files/crl.der")
 tdx=(--tcb-info "$files/tcb-info.json" --tcb-info-chain "$files/signer.pem" --qe-identity "$files/qe-identity.json"
 	--qe-identity-chain "$files/signer.pem" --pck-crl "$files/pck-crl.der" --root-crl "$files/root-crl.der")
+# Whom the user trusts: the test's own authorities, as far as nothing else is said.
+mkdir -p trusting/assay && cp "$files/trust.yaml" trusting/assay
+export XDG_CONFIG_HOME=$work/trusting
+trust=(--trust "$files/trust.yaml")
 day() { date -u -d "@$(($(date +%s) + $1 * 86400))" +%Y-%m-%dT%H:%M:%SZ; }
 # of JSON on stdin: python's expression over d
 of() { python3 -c "import json, sys; d = json.load(sys.stdin); print($1)"; }
@@ -76,6 +80,22 @@ says '  its report is the hardware'\''s' 0 '^timeless +azure.hcl-report: SEV-SNP
 says '  an HCL report alone is not enough' 2 '^hint: have the virtual TPM sign' make -o less.json "$files/hcl.bin" "${snp[@]}"
 (cat "$files/report.bin" && head -c 2816 /dev/zero) >extended.bin
 says 'an extended report with an empty table' 0 'will miss' make -o less.json extended.bin
+
+# ---- what is there and does not hold ----
+python3 - "$files" <<'P'
+import sys
+folder = sys.argv[1]
+text = open(folder + '/tcb-info.json').read()
+at = text.index('"nextUpdate":"20') + len('"nextUpdate":"')
+open(folder + '/edited-tcb-info.json', 'w').write(text[:at] + '29' + text[at + 2:])
+P
+says 'TCB info whose end somebody has moved' 0 'tdx.tcb-info \(bad-signature\)' make -o edited.json "$files/quote.bin" "${tdx[@]:2}" --tcb-info "$files/edited-tcb-info.json"
+says '  status says so' 1 '^bad-signature +tdx.tcb-info:' status edited.json
+says 'an authority that the root has revoked' 0 'snp.certificate.1 \(revoked\): the ARK has revoked the ASK' make -o revoked.json "$files/report.bin" "${snp[@]:0:4}" \
+	--crl "$files/revoking-crl.der"
+says '  status says so' 1 '^revoked +snp.certificate.1' status revoked.json
+XDG_CONFIG_HOME=$work/nobody says 'without a trust file the root is nobody'\''s' 1 '^untrusted +snp.certificate' status snp.json
+XDG_CONFIG_HOME=$work/nobody says '  with --trust it is somebody'\''s' 0 '^complete: .*signed up to a trusted root' status snp.json "${trust[@]}"
 
 # ---- what is refused; a bundle that is there stays ----
 cp snp.json before.json
@@ -129,9 +149,6 @@ python3 - "$files" <<'P'
 import sys
 folder = sys.argv[1]
 report = bytearray(open(folder + '/report.bin', 'rb').read())
-second = bytearray(report)
-second[0], second[0x188:0x18b] = 2, bytes(3)
-open(folder + '/report-2.bin', 'wb').write(second)
 report[0], report[0x188:0x18b] = 5, b'\x1a\x02\x01'
 report[0x1a8:0x1e0] = bytes(56)
 for at in 0x038, 0x180, 0x1e0, 0x1f0:

@@ -1,8 +1,10 @@
 /*
  * collateral-maker FOLDER AT: evidence and collateral of collateral_made.h for that second, in files as vendors' services
- * give them, for e2e/bundle.sh. old-* are what counted until the day before.
+ * give them, for e2e/bundle.sh, and trust.yaml with both roots. old-* are what counted until the day before, older-* count
+ * still, evil-* are of another authority with the same names.
  */
 #include "collateral_made.h"
+#include "base/hex.h"
 #include "sys/file.h"
 
 static int folder = -1;
@@ -29,33 +31,82 @@ static void add_pem(struct buf *out, const struct buf *der)
 	X509_free(x);
 }
 
-static void save_snp(uint32_t version, const char *report, int64_t at)
+static void save_chain(const char *name, const struct collateral_snp *s)
 {
-	struct collateral_snp s = collateral_snp(version, at);
-	const struct snp_made_crl old = { .issuer = "ARK-Milan",
-		.signer = s.ark_key,
-		.from = at - 3 * (int64_t)SNP_MADE_DAY,
-		.to = at - SNP_MADE_DAY };
-	CLEANUP(buf_done) struct buf old_crl = snp_made_crl(&old);
 	CLEANUP(buf_done) struct buf chain = buf_init(1 << 16);
 
-	add_pem(&chain, &s.ask);
-	add_pem(&chain, &s.ark);
-	save(report, SPAN_OF(s.report.bytes));
-	save("vcek.der", buf_span(&s.vcek));
-	save("other-vcek.der", buf_span(&s.other_vcek));
-	save("cert_chain.pem", buf_span(&chain));
-	save("ask.der", buf_span(&s.ask));
-	save("crl.der", buf_span(&s.crl));
-	save("old-crl.der", buf_span(&old_crl));
+	add_pem(&chain, &s->ask);
+	add_pem(&chain, &s->ark);
+	save(name, buf_span(&chain));
+}
+
+/* From so many days before to so many after; revoked: a serial number. */
+static void save_list(
+	const char *name, const struct collateral_snp *s, int64_t from, int64_t to, long revoked)
+{
+	const struct snp_made_crl m = { .issuer = "ARK-Milan",
+		.signer = s->ark_key,
+		.revoked = revoked,
+		.from = from,
+		.to = to };
+	CLEANUP(buf_done) struct buf crl = snp_made_crl(&m);
+
+	save(name, buf_span(&crl));
+}
+
+static void save_evil(int64_t at)
+{
+	struct collateral_snp s = collateral_snp(3, at);
+
+	save("evil-vcek.der", buf_span(&s.vcek));
+	save("evil-crl.der", buf_span(&s.crl));
+	save_chain("evil-chain.pem", &s);
 	collateral_snp_done(&s);
 }
 
-static void save_tdx(int64_t at)
+static void save_snp(const struct collateral_snp *s, int64_t at)
+{
+	const int64_t day = SNP_MADE_DAY;
+	struct snp_made_report second = snp_made_report(2);
+
+	snp_made_sign(&second, s->leaf_key);
+	save("report.bin", SPAN_OF(s->report.bytes));
+	save("report-2.bin", SPAN_OF(second.bytes));
+	save("vcek.der", buf_span(&s->vcek));
+	save("other-vcek.der", buf_span(&s->other_vcek));
+	save_chain("cert_chain.pem", s);
+	save("ask.der", buf_span(&s->ask));
+	save("ark.der", buf_span(&s->ark));
+	save("crl.der", buf_span(&s->crl));
+	save_list("old-crl.der", s, at - 3 * day, at - day, 0);
+	save_list("older-crl.der", s, at - 20 * day, at + 9 * day, 0);
+	save_list("revoking-crl.der", s, at - day, at + 9 * day, 65537);
+}
+
+static void save_trust(const struct collateral_snp *s, const struct collateral_tdx *t)
+{
+	CLEANUP(buf_done) struct buf text = buf_init(1 << 12);
+	struct trust_hardware_root roots[2];
+
+	collateral_trust(roots, s, t);
+	buf_add_cstr(&text, "format: assay.trust/1\nhardware-roots:\n"
+			    "  - name: snp\n    hardware: snp\n    product: Milan\n    sha256: ");
+	hex_add(&text, SPAN_OF(roots[0].sha256));
+	buf_add_cstr(&text, "\n  - name: tdx\n    hardware: tdx\n    sha256: ");
+	hex_add(&text, SPAN_OF(roots[1].sha256));
+	buf_add_cstr(&text, "\n");
+	save("trust.yaml", buf_span(&text));
+}
+
+static void save_tdx(const struct collateral_snp *s, int64_t at)
 {
 	struct collateral_tdx t = collateral_tdx(at);
 	struct collateral_tdx old = collateral_tdx(at - 9 * MADE_DAY);
+	struct collateral_tdx older = collateral_tdx(at - 2 * MADE_DAY);
 
+	save_trust(s, &t);
+	save("older-tcb-info.json", buf_span(&older.tcb_info));
+	collateral_tdx_done(&older);
 	save("quote.bin", buf_span(&t.quote));
 	save("tcb-info.json", buf_span(&t.tcb_info));
 	save("other-tcb-info.json", buf_span(&t.other_tcb_info));
@@ -70,6 +121,7 @@ static void save_tdx(int64_t at)
 
 int main(int argc, char **argv)
 {
+	struct collateral_snp s;
 	uint64_t at;
 
 	if (argc != 3 || !str_u64(str_of(argv[2]), &at, INT64_MAX)) {
@@ -78,7 +130,10 @@ int main(int argc, char **argv)
 	}
 	folder = open(argv[1], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	CHECK(folder >= 0);
-	save_snp(3, "report.bin", (int64_t)at);
-	save_tdx((int64_t)at);
+	s = collateral_snp(3, (int64_t)at);
+	save_snp(&s, (int64_t)at);
+	save_tdx(&s, (int64_t)at);
+	collateral_snp_done(&s);
+	save_evil((int64_t)at);
 	return test_end();
 }

@@ -18,7 +18,8 @@ static void tell(const struct bundle *b, struct arena *a)
 	struct bundle_status s;
 	struct err e = { 0 };
 
-	MUST(bundle_status(&s, b, AT, a, &e) || e.kind == ERR_LIMIT);
+	MUST(bundle_status(&s, b, &(struct bundle_status_at){ .at_unix = AT }, a, &e) ||
+		e.kind == ERR_LIMIT);
 }
 
 static void through_a_bundle(const struct bundle *b, struct arena *a)

@@ -9,6 +9,8 @@
 enum { AT = 1796083200, DAY_S = 86400 };
 
 static struct arena *a;
+static struct trust_hardware_root roots[2];
+static const struct trust_file trust = { .hardware = roots, .n_hardware = 2 };
 
 static struct buf told; /* all that is said, for test/golden/bundle_status.txt */
 
@@ -17,7 +19,9 @@ static struct bundle_status status(const struct bundle *b, int64_t at)
 	struct bundle_status s = { 0 };
 	struct err e = { 0 };
 
-	CHECK_OK(bundle_status(&s, b, at, a, &e), e);
+	CHECK_OK(bundle_status(&s, b, &(struct bundle_status_at){ .at_unix = at, .trust = &trust },
+			 a, &e),
+		e);
 	bundle_status_tell(&told, &s, at, AT);
 	return s;
 }
@@ -116,6 +120,85 @@ static void snp_other_list(const struct collateral_snp *c)
 
 	b.snp_crl = buf_span(&crl);
 	CHECK(is(&b, AT, "snp.crl", BUNDLE_STATUS_UNFIT));
+}
+
+/* One byte of what is signed is another. */
+static struct span changed_at(struct span s, size_t from_end)
+{
+	uint8_t *p = arena_alloc(a, s.n);
+
+	memcpy(p, s.p, s.n);
+	p[s.n - from_end] ^= 1;
+	return span_make(p, s.n);
+}
+
+static void snp_signatures(const struct collateral_snp *c)
+{
+	struct snp_made_report changed = c->report;
+	struct bundle b = snp_bundle(c);
+
+	b.snp_report = SPAN_OF(changed.bytes);
+	changed.bytes[0x90] ^= 1; /* the measurement */
+	CHECK(is(&b, AT, "snp.report", BUNDLE_STATUS_BAD_SIGNATURE));
+	for (size_t i = 0; i < 2; i++) { /* the leaf, and who issued it */
+		b = snp_bundle(c);
+		b.snp_chain.certificates[i] = changed_at(b.snp_chain.certificates[i], 1);
+		CHECK(is(&b, AT, i ? "snp.certificate.1" : "snp.certificate.0",
+			BUNDLE_STATUS_BAD_SIGNATURE));
+	}
+}
+
+/* Others of the same names stand before the right ones: a verifier looks past them. */
+static void snp_forged(const struct collateral_snp *c)
+{
+	struct collateral_snp evil = collateral_snp(3, AT);
+	struct bundle b = snp_bundle(c);
+	struct bundle_chain *l = &b.snp_chain;
+
+	for (size_t i = 0; i < 3; i++)
+		l->certificates[i + 3] = l->certificates[i];
+	l->certificates[0] = buf_span(&evil.vcek);
+	l->certificates[1] = buf_span(&evil.ask);
+	l->certificates[2] = buf_span(&evil.ark);
+	l->n = 6;
+	CHECK(is(&b, AT, "snp.certificate.3", BUNDLE_STATUS_VALID));
+	l->n = 3;
+	CHECK(is(&b, AT, "snp.report", BUNDLE_STATUS_BAD_SIGNATURE));
+	CHECK(is(&b, AT, "snp.certificate.2", BUNDLE_STATUS_UNTRUSTED));
+	CHECK(is(&b, AT, "snp.crl", BUNDLE_STATUS_UNFIT));
+	collateral_snp_done(&evil);
+}
+
+static void snp_revoked(const struct collateral_snp *c)
+{
+	struct snp_made_crl m = { .issuer = "ARK-Milan",
+		.signer = c->ark_key,
+		.revoked = 65537,
+		.from = AT,
+		.to = AT + DAY_S };
+	CLEANUP(buf_done) struct buf crl = snp_made_crl(&m);
+	struct bundle b = snp_bundle(c);
+
+	b.snp_crl = buf_span(&crl);
+	CHECK(is(&b, AT, "snp.certificate.1", BUNDLE_STATUS_REVOKED));
+}
+
+/* Without a trust file the root is nobody's; where any will do, all below it must hold all the same. */
+static void snp_roots(const struct collateral_snp *c)
+{
+	struct bundle_status_at at = { .at_unix = AT };
+	struct bundle b = snp_bundle(c);
+	struct bundle_status s;
+	struct err e = { 0 };
+
+	CHECK_OK(bundle_status(&s, &b, &at, a, &e), e);
+	CHECK(!s.complete && find(&s, "snp.certificate.2")->state == BUNDLE_STATUS_UNTRUSTED);
+	at.any_root = true;
+	CHECK_OK(bundle_status(&s, &b, &at, a, &e), e);
+	CHECK(s.complete);
+	b.snp_chain.certificates[2] = changed_at(b.snp_chain.certificates[2], 1);
+	CHECK_OK(bundle_status(&s, &b, &at, a, &e), e);
+	CHECK(!s.complete && find(&s, "snp.certificate.2")->state == BUNDLE_STATUS_BAD_SIGNATURE);
 }
 
 static void put_entry(struct buf *b, const char *guid, size_t at, size_t n)
@@ -219,6 +302,82 @@ static void tdx_dates_and_fit(const struct collateral_tdx *t)
 	CHECK(is(&b, AT, "log.cc", BUNDLE_STATUS_TIMELESS));
 }
 
+static struct span replaced(struct span s, const char *what, const char *by)
+{
+	char *text = arena_alloc(a, s.n + 1), *at;
+
+	memcpy(text, s.p, s.n);
+	text[s.n] = '\0';
+	at = strstr(text, what);
+	CHECK(at && strlen(what) == strlen(by));
+	memcpy(at, by, strlen(by));
+	return span_make(text, s.n);
+}
+
+static void tdx_signatures(const struct collateral_tdx *t)
+{
+	struct bundle b = tdx_bundle(t);
+
+	b.tdx_tcb_info = replaced(b.tdx_tcb_info, "\"nextUpdate\":\"20", "\"nextUpdate\":\"29");
+	CHECK(is(&b, AT, "tdx.tcb-info", BUNDLE_STATUS_BAD_SIGNATURE));
+	b = tdx_bundle(t);
+	b.tdx_qe_identity = replaced(
+		b.tdx_qe_identity, "\"nextUpdate\":\"20", "\"nextUpdate\":\"29");
+	CHECK(is(&b, AT, "tdx.qe-identity", BUNDLE_STATUS_BAD_SIGNATURE));
+	b = tdx_bundle(t);
+	b.tdx_pck_crl = changed_at(b.tdx_pck_crl, 1);
+	CHECK(is(&b, AT, "tdx.pck-crl", BUNDLE_STATUS_UNFIT));
+	b = tdx_bundle(t);
+	b.tdx_quote = span_make(
+		memcpy(arena_alloc(a, b.tdx_quote.n), b.tdx_quote.p, b.tdx_quote.n), b.tdx_quote.n);
+	((uint8_t *)(uintptr_t)b.tdx_quote.p)[48 + 136] ^= 1; /* MRTD */
+	CHECK(is(&b, AT, "tdx.quote", BUNDLE_STATUS_BAD_SIGNATURE));
+}
+
+static void tdx_revoked(const struct collateral_tdx *t)
+{
+	const struct made_tdx m = made_honest();
+	const struct {
+		const char *issuer, *label;
+		EVP_PKEY *signer;
+		long serial;
+		bool root;
+	} cases[] = {
+		{ MADE_ROOT, "tdx.quote certificate.1", m.root_key, 2, true },
+		{ MADE_PLATFORM, "tdx.quote certificate.0", m.ca_key, 3, false },
+		{ MADE_ROOT, "tdx.tcb-info-chain.0", m.root_key, 4, true },
+		{ MADE_ROOT, "tdx.qe-identity-chain.0", m.root_key, 4, true },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		const struct made_crl c = { .issuer = cases[i].issuer,
+			.signer = cases[i].signer,
+			.from = AT - DAY_S,
+			.to = AT + DAY_S,
+			.revoked = cases[i].serial };
+		CLEANUP(buf_done) struct buf crl = made_crl(&c);
+		struct bundle b = tdx_bundle(t);
+
+		*(cases[i].root ? &b.tdx_root_crl : &b.tdx_pck_crl) = buf_span(&crl);
+		CHECK(is(&b, AT, cases[i].label, BUNDLE_STATUS_REVOKED));
+	}
+}
+
+static void tdx_roots(const struct collateral_tdx *t)
+{
+	struct bundle_status_at at = { .at_unix = AT };
+	struct bundle b = tdx_bundle(t);
+	struct bundle_status s;
+	struct err e = { 0 };
+
+	CHECK_OK(bundle_status(&s, &b, &at, a, &e), e);
+	CHECK(!s.complete && find(&s, "tdx.quote certificate.2")->state == BUNDLE_STATUS_UNTRUSTED);
+	CHECK(find(&s, "tdx.tcb-info-chain.1")->state == BUNDLE_STATUS_UNTRUSTED);
+	at.any_root = true;
+	CHECK_OK(bundle_status(&s, &b, &at, a, &e), e);
+	CHECK(s.complete);
+}
+
 /* What lacks is found by the beginning of its label; an arena that is too small is told. */
 static void lacks(const struct collateral_tdx *t)
 {
@@ -232,7 +391,8 @@ static void lacks(const struct collateral_tdx *t)
 	CHECK(bundle_status_lacks(&s, "tdx.tcb-info"));
 	CHECK(bundle_status_lacks(&s, "tdx.tcb-info-chain"));
 	CHECK(!bundle_status_lacks(&s, "tdx.qe-identity") && !bundle_status_lacks(&s, "tdx.quote"));
-	CHECK_ERR(bundle_status(&s, &b, AT, small, &e), e, ERR_LIMIT);
+	CHECK_ERR(bundle_status(&s, &b, &(struct bundle_status_at){ .at_unix = AT }, small, &e), e,
+		ERR_LIMIT);
 	arena_free(small);
 }
 
@@ -243,12 +403,20 @@ int main(void)
 
 	a = arena_new(256 << 20);
 	told = buf_init(1 << 20);
+	collateral_trust(roots, &snp, &tdx);
 	snp_dates(&snp);
 	snp_parts(&snp);
 	snp_other_list(&snp);
+	snp_signatures(&snp);
+	snp_forged(&snp);
+	snp_revoked(&snp);
+	snp_roots(&snp);
 	snp_table(&snp);
 	tdx_parts(&tdx);
 	tdx_dates_and_fit(&tdx);
+	tdx_signatures(&tdx);
+	tdx_revoked(&tdx);
+	tdx_roots(&tdx);
 	lacks(&tdx);
 	collateral_snp_done(&snp);
 	collateral_tdx_done(&tdx);

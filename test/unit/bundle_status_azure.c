@@ -13,7 +13,7 @@ static void look(const char *what, const struct bundle *b)
 	struct bundle_status s = { 0 };
 	struct err e = { 0 };
 
-	CHECK_OK(bundle_status(&s, b, AT, a, &e), e);
+	CHECK_OK(bundle_status(&s, b, &(struct bundle_status_at){ .at_unix = AT }, a, &e), e);
 	buf_printf(&told, "%s, ", what);
 	bundle_status_tell(&told, &s, AT, AT);
 }
