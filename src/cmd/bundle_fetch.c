@@ -1,8 +1,10 @@
 #include "cmd/bundle_fetch.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "cmd/at_time.h"
+#include "cmd/line.h"
 #include "evidence/azure_hcl.h"
 #include "net/url.h"
 #include "net/vendor_kds.h"
@@ -17,6 +19,22 @@ enum { TIMEOUT_MAX_S = 600 };
 static void say(const void *ctx, const char *line)
 {
 	verb_say(ctx, "%s", line);
+}
+
+/* Also with --quiet: the outcome is not all that it could be. */
+static void warn(const void *ctx, const char *line)
+{
+	(void)ctx;
+	line_print(stderr, "warning: %s", line);
+}
+
+/* A service that the user names and no roots for it: what it gives must at least hold by itself. */
+static void set_base(
+	struct vendor *v, const struct verb_args *args, const char *base, const char *usual)
+{
+	v->base = base;
+	v->usual = usual;
+	v->at.any_root = strcmp(base, usual) != 0 && !verb_value(args, "--trust");
 }
 
 static bool read_timeout(unsigned *ret, const struct verb_args *args, struct err *e)
@@ -40,7 +58,7 @@ static bool of_amd(struct bundle *b, struct vendor *v, const struct verb_args *a
 	if (!url_of_base(&base, str_of(given ? given : VENDOR_KDS_URL), e))
 		return err_wrap(e, "--kds");
 	v->name = "AMD's service";
-	v->base = base;
+	set_base(v, args, base, VENDOR_KDS_URL);
 	return vendor_kds_fetch(b, v, a, e);
 }
 
@@ -53,7 +71,7 @@ static bool of_intel(struct bundle *b, struct vendor *v, const struct verb_args 
 	if (!url_of_base(&base, str_of(given ? given : VENDOR_PCS_URL), e))
 		return err_wrap(e, "--pcs");
 	v->name = "Intel's service";
-	v->base = base;
+	set_base(v, args, base, VENDOR_PCS_URL);
 	return vendor_pcs_fetch(b, v, strcmp(base, VENDOR_PCS_URL) != 0, a, e);
 }
 
@@ -71,13 +89,16 @@ static bool is_snp(bool *ret, const struct bundle *b, struct arena *a, struct er
 	return true;
 }
 
-bool bundle_fetch(struct bundle *b, const struct verb_args *args, struct arena *a, struct err *e)
+bool bundle_fetch(struct bundle *b, const struct verb_args *args, const struct trust_file *trust,
+	struct arena *a, struct err *e)
 {
 	CLEANUP(file_closep) int cache = vendor_cache_open();
-	struct vendor v = { .cache = cache, .say = say, .ctx = args };
+	struct vendor v = {
+		.cache = cache, .at = { .trust = trust }, .say = say, .warn = warn, .ctx = args
+	};
 	bool snp;
 
-	if (!read_timeout(&v.timeout_s, args, e) || !at_time_read(&v.at_unix, NULL, e) ||
+	if (!read_timeout(&v.timeout_s, args, e) || !at_time_read(&v.at.at_unix, NULL, e) ||
 		!is_snp(&snp, b, a, e))
 		return false;
 	if (snp)

@@ -6,9 +6,14 @@
 
 #include "cmd/verb.h"
 #include "evidence/bundle.h"
+#include "trust/trust_file.h"
 
-/* Adds what the bundle lacks at this time and a service has. Memory from a. Fails: NOTFOUND, IO, USAGE ... */
-bool bundle_fetch(
-	struct bundle *b, const struct verb_args *args, struct arena *a, struct err *e) MUST_CHECK;
+/*
+ * Adds what the bundle lacks at this time and a service has, and the newest of what the vendor makes anew. Answers lead to a
+ * root of the vendor or of the trust file; those of a service that the user names without one, to any. Memory from a. Fails:
+ * NOTFOUND, IO, MISMATCH, USAGE ...
+ */
+bool bundle_fetch(struct bundle *b, const struct verb_args *args, const struct trust_file *trust,
+	struct arena *a, struct err *e) MUST_CHECK;
 
 #endif

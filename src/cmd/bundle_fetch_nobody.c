@@ -3,10 +3,12 @@
 
 #include "base/banned.h"
 
-bool bundle_fetch(struct bundle *b, const struct verb_args *args, struct arena *a, struct err *e)
+bool bundle_fetch(struct bundle *b, const struct verb_args *args, const struct trust_file *trust,
+	struct arena *a, struct err *e)
 {
 	(void)b;
 	(void)args;
+	(void)trust;
 	(void)a;
 	return err_set(e, ERR_USAGE,
 		       "this assay was built as a verifier only: it asks no service") ||

@@ -153,7 +153,7 @@ static bool run(const struct verb_args *args, int *code, struct err *e)
 			return false;
 	if (!check_azure(&m.bundle, e))
 		return false;
-	if (verb_flag(args, "--fetch") && !bundle_fetch(&m.bundle, args, m.a, e))
+	if (verb_flag(args, "--fetch") && !bundle_fetch(&m.bundle, args, &m.trust, m.a, e))
 		return false;
 	return write(&m, to, e) && tell(&m, to, e);
 }
@@ -173,7 +173,7 @@ static const struct verb_option options[] = {
 	{ "--signature", "FILE", "Azure: its signature", false },
 	{ "--pcrs", "FILE", "Azure: values, as tpm2_pcrread prints them", false },
 	{ "--tdx-quote", "FILE", "Azure: TDX quote, where the hardware is Intel's", false },
-	{ "--fetch", NULL, "ask the vendor's service for what is missing", false },
+	{ "--fetch", NULL, "ask the vendor for what is missing, and its lists", false },
 	{ "--kds", "URL", "AMD's service (https://kdsintf.amd.com)", false },
 	{ "--pcs", "URL", "Intel's service, or a cache of it", false },
 	{ "--trust", "FILE", "trust file (~/.config/assay/trust.yaml)", false },

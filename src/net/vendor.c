@@ -5,9 +5,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "base/digest.h"
+#include "base/hex.h"
 #include "base/mem.h"
 #include "net/url.h"
 #include "sys/file.h"
@@ -152,22 +155,56 @@ int vendor_cache_open(void)
 	return open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
-bool vendor_cache_read(const struct vendor *v, const char *name, struct buf *out)
+enum { SERVICE_SIZE = 8, SERVICE_TEXT = 2 * SERVICE_SIZE + 1 }; /* bytes of the URL's digest */
+
+/* The usual service's answers lie where they always lay; those of another one below a digest of its URL. */
+static bool name_of(char out[static PATH_MAX_HERE], const struct vendor *v, const char *name)
 {
+	uint8_t digest[SHA256_SIZE];
+	char hex[SERVICE_TEXT] = "";
+
+	sha256_of(digest, str_span(str_of(v->base)));
+	hex_write(hex, digest, SERVICE_SIZE);
+	if (v->usual && strcmp(v->base, v->usual) == 0)
+		return snprintf(out, PATH_MAX_HERE, "%s", name) < PATH_MAX_HERE;
+	return snprintf(out, PATH_MAX_HERE, "of-%s/%s", hex, name) < PATH_MAX_HERE;
+}
+
+/* A file of a time to come says nothing of when it was asked for. */
+static bool is_recent(const struct vendor *v, const char *path, int64_t max_age_s)
+{
+	struct stat st;
+
+	return max_age_s < 0 ||
+	       (fstatat(v->cache, path, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+		       st.st_mtime <= v->at.at_unix && st.st_mtime >= v->at.at_unix - max_age_s);
+}
+
+bool vendor_cache_read(const struct vendor *v, const char *name, int64_t max_age_s, struct buf *out)
+{
+	char path[PATH_MAX_HERE];
 	struct err ignored = { 0 };
 
 	*out = buf_init(0);
-	return v->cache >= 0 && file_read(v->cache, name, VENDOR_SIZE_MAX, out, &ignored);
+	return v->cache >= 0 && name_of(path, v, name) && is_recent(v, path, max_age_s) &&
+	       file_read(v->cache, path, VENDOR_SIZE_MAX, out, &ignored);
+}
+
+static bool write_below(int folder, const char *path, struct span bytes, struct err *e)
+{
+	const char *slash = strrchr(path, '/');
+	CLEANUP(mem_free)
+	char *above = slash ? mem_string(str_make(path, (size_t)(slash - path))) : NULL;
+
+	return folder >= 0 && (!above || file_mkdirs(folder, above, e)) &&
+	       file_replace(folder, path, bytes, 0644, e);
 }
 
 void vendor_cache_write(const struct vendor *v, const char *name, struct span bytes)
 {
-	const char *slash = strrchr(name, '/');
-	CLEANUP(mem_free)
-	char *folder = slash ? mem_string(str_make(name, (size_t)(slash - name))) : NULL;
+	char path[PATH_MAX_HERE];
 	struct err ignored = { 0 };
 
-	if (v->cache < 0 || (folder && !file_mkdirs(v->cache, folder, &ignored)) ||
-		!file_replace(v->cache, name, bytes, 0644, &ignored))
+	if (!name_of(path, v, name) || !write_below(v->cache, path, bytes, &ignored))
 		say(v, "the answer could not be kept in the cache");
 }

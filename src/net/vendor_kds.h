@@ -6,7 +6,7 @@
  *   /vcek/v1/PRODUCT/cert_chain, /vlek/v1/PRODUCT/cert_chain                                PEM
  *   /vcek/v1/PRODUCT/crl, /vlek/v1/PRODUCT/crl                                              DER
  *
- * In the cache a VCEK lies under chip and TCB, for which there is one and no other; a list counts until its next update.
+ * In the cache a VCEK lies under chip and TCB, for which there is one and no other; for lists see vendor_list.h.
  */
 #ifndef ASSAY_NET_VENDOR_KDS_H
 #define ASSAY_NET_VENDOR_KDS_H
@@ -17,8 +17,9 @@
 #define VENDOR_KDS_URL "https://kdsintf.amd.com"
 
 /*
- * Adds what a bundle with an SEV-SNP report lacks at v->at_unix; a VCEK that is not of the report's chip and TCB is not
- * taken. Memory from a. Fails as vendor_ask; NOTFOUND for what the service gives to nobody (a VLEK, the VCEK of a masked chip id).
+ * Adds the certificates that a bundle with an SEV-SNP report lacks, or has and that do not hold, and the newest list of revoked
+ * ones; what does not hold up to a root of v->at is neither taken nor kept. Memory from a. Fails as vendor_list_get; NOTFOUND
+ * for what the service gives to nobody (a VLEK, the VCEK of a masked chip id).
  */
 bool vendor_kds_fetch(
 	struct bundle *b, const struct vendor *v, struct arena *a, struct err *e) MUST_CHECK;

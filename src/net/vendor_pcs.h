@@ -19,8 +19,8 @@
 #define VENDOR_PCS_ROOT_CRL_URL "https://certificates.trustedservices.intel.com"
 
 /*
- * Adds what a bundle with a TDX quote lacks at v->at_unix. is_cache: base is that of a PCCS, which has the root's list,
- * too. Documents are kept under the FMSPC until their next update is due. Memory from a. Fails as vendor_ask.
+ * A bundle with a TDX quote gets the newest of each that is to be had: see vendor_list.h. is_cache: base is that of a PCCS,
+ * which has the root's list, too. Documents are kept under the FMSPC. Memory from a. Fails as vendor_list_get.
  */
 bool vendor_pcs_fetch(struct bundle *b, const struct vendor *v, bool is_cache, struct arena *a,
 	struct err *e) MUST_CHECK;

@@ -7,7 +7,8 @@
 command -v python3 >/dev/null || { skip bundle 'no python3'; exit 0; }
 files=$work/files servers=()
 mkdir "$files"
-"$root/build/test/collateral-maker" "$files" "$(date +%s)" >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
+made=$(date +%s)
+"$root/build/test/collateral-maker" "$files" "$made" >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
 python3 "$root/test/e2e/azure_maker.py" "$files" || exit 1
 at_end() { [ ${#servers[@]} = 0 ] || kill "${servers[@]}" 2>/dev/null; }
 cd "$work" || exit 1
@@ -32,6 +33,8 @@ says() {
 snp=(--certificates "$files/vcek.der" --certificates "$files/cert_chain.pem" --crl "$files/crl.der")
 tdx=(--tcb-info "$files/tcb-info.json" --tcb-info-chain "$files/signer.pem" --qe-identity "$files/qe-identity.json"
 	--qe-identity-chain "$files/signer.pem" --pck-crl "$files/pck-crl.der" --root-crl "$files/root-crl.der")
+# of the current $url: where the cache keeps what it answered
+kept() { echo "cache/assay/collateral/of-$(printf %s "$url" | sha256sum | cut -c1-16)"; }
 # Whom the user trusts: the test's own authorities, as far as nothing else is said.
 mkdir -p trusting/assay && cp "$files/trust.yaml" trusting/assay
 export XDG_CONFIG_HOME=$work/trusting
@@ -124,15 +127,15 @@ source = open("'"$root"'/test/e2e/vendor_server.py").read().split("server = ")[0
 mode plain plain
 says '  and then from the cache' 0 'complete until' make -o fetched.json "${fetch[@]}"
 same '  without a request' 0 "$(asked plain)"
-cp "$files/old-crl.der" cache/assay/collateral/amd/Milan/vcek-crl.der
+cp "$files/old-crl.der" "$(kept)/amd/Milan/vcek-crl.der"
 says 'a CRL of the cache that has expired is fetched again' 0 'complete until' make -o fetched.json "${fetch[@]}"
 same '  and nothing else' '/vcek/v1/Milan/crl' "$(cat plain/log)"
-for f in cache/assay/collateral/amd/Milan/*-*.der; do [[ $f == *crl* ]] || cp "$files/other-vcek.der" "$f"; done
+for f in "$(kept)"/amd/Milan/*-*.der; do [[ $f == *crl* ]] || cp "$files/other-vcek.der" "$f"; done
 mode plain plain
 says 'a VCEK of the cache that does not fit, too' 0 'complete until' make -o fetched.json "${fetch[@]}"
 same '  alone' 1 "$(asked plain)"
 mode plain plain
-says 'what a bundle has is not asked for' 0 'complete until' make -o some.json "$files/report.bin" --certificates "$files/vcek.der" --certificates "$files/cert_chain.pem" \
+says 'certificates that a bundle has are not asked for' 0 'complete until' make -o some.json "$files/report.bin" --certificates "$files/vcek.der" --certificates "$files/cert_chain.pem" \
 	--fetch --kds "$url"
 same '  the CRL was in the cache' 0 "$(asked plain)"
 says 'what is missing is fetched from Intel, or a cache of it' 0 'complete until' make -o fetched-tdx.json "$files/quote.bin" --fetch --pcs "$url"
@@ -140,7 +143,7 @@ check '  the same bundle as from files' cmp fetched-tdx.json tdx.json
 same '  by the FMSPC of the quote' '/sgx/certification/v4/pckcrl?ca=platform&encoding=der /sgx/certification/v4/rootcacrl /tdx/certification/v4/qe/identity /tdx/certification/v4/tcb?fmspc=90c06f000000' \
 	"$(LC_ALL=C sort plain/log | paste -sd' ')"
 mode plain plain
-cp "$files/old-tcb-info.json" cache/assay/collateral/intel/90c06f000000/tcb-info.json
+cp "$files/old-tcb-info.json" "$(kept)/intel/90c06f000000/tcb-info.json"
 says '  after its next update TCB info is fetched again' 0 'complete until' make -o fetched-tdx.json "$files/quote.bin" --fetch --pcs "$url"
 same '  and nothing else' '/tdx/certification/v4/tcb?fmspc=90c06f000000' "$(cat plain/log)"
 
@@ -169,7 +172,111 @@ same '  by eight bytes of its chip, and FMC' "$(cat "$files/turin-path")" "$(cat
 mode plain plain
 says 'an HCL report of Azure: what its hardware needs' 0 'complete until' make -o azure-fetched.json "$files/hcl.bin" "${azure[@]}" --fetch --kds "$url"
 check '  the same bundle as from files' cmp azure-fetched.json azure.json
-says 'a bundle that has all asks nobody' 0 'complete' make -o azure-fetched.json azure-fetched.json --fetch --kds http://127.0.0.1:9
+
+# ---- lists: the vendor's own, and the newer one ----
+# The host's table of certificates, as a hypervisor gives it: with a list that still counts, and is not the newest.
+python3 - "$files" <<'P'
+import sys
+folder = sys.argv[1]
+guids = {'vcek.der': '63da758de6644564adc5f4b93be8accd', 'ask.der': '4ab7b379bbac4fe4a02f05aef327c782', 'ark.der': 'c0b406a4a803495297433fb6014cd0ae',
+         'older-crl.der': '92f81bc358114d3d97ffd19f88dc67ea'}
+head, data = b'', b''
+for name, guid in guids.items():
+    item = open(folder + '/' + name, 'rb').read()
+    at = 24 * (len(guids) + 1) + len(data)
+    head += bytes.fromhex(guid) + at.to_bytes(4, 'little') + len(item).to_bytes(4, 'little')
+    data += item
+open(folder + '/table.bin', 'wb').write(head + bytes(24) + data)
+P
+listed() { "$assay" bundle status --json "$1" | of '" ".join("%s %s" % (i["label"], i["from"][:10]) for i in d["items"] if "'"$2"'" in i["what"])'; }
+date_of() { date -u -d "@$((made + $1 * 86400))" +%Y-%m-%d; }
+rm -rf cache
+mode plain plain
+says "a host's list counts until its end" 0 'complete until' make -o host.json "$files/report.bin" --certificates "$files/table.bin"
+same '  as it says itself' "snp.certificate-table CRL $(date_of -20)" "$(listed host.json 'list of')"
+says '  with --fetch AMD is asked all the same' 0 'complete until' make -o host.json host.json --fetch --kds "$url"
+same '  for the list alone' '/vcek/v1/Milan/crl' "$(cat plain/log)"
+same '  and its newer one is taken' "snp.crl $(date_of -10)" "$(listed host.json 'list of')"
+mode plain plain
+says '  that of a day is enough' 0 'complete until' make -o host.json "$files/report.bin" --certificates "$files/table.bin" --fetch --kds "$url"
+same '  without a request' "0 snp.crl $(date_of -10)" "$(asked plain) $(listed host.json 'list of')"
+touch -d '25 hours ago' "$(kept)/amd/Milan/vcek-crl.der"
+says '  one that was got the day before is not' 0 'complete until' make -o host.json "$files/report.bin" --certificates "$files/table.bin" --fetch --kds "$url"
+same '  and asked for again' 1 "$(asked plain)"
+touch -d 'tomorrow' "$(kept)/amd/Milan/vcek-crl.der"
+says '  nor one of tomorrow' 0 'complete until' make -o host.json "$files/report.bin" --certificates "$files/table.bin" --fetch --kds "$url"
+same '  which is asked for again, too' 2 "$(asked plain)"
+rm -rf cache
+mode plain 'serve crl.der older-crl.der'
+says "an older list of the vendor's" 0 'complete until' make -o older.json snp.json --fetch --kds "$url"
+check '  does not stand in for a newer one' cmp older.json snp.json
+rm -rf cache
+mode plain 'serve crl.der revoking-crl.der'
+says "what the host's list does not say" 0 'snp.certificate-table ASK \(revoked\): the ARK has revoked the ASK' make -o revoked.json "$files/report.bin" \
+	--certificates "$files/table.bin" --fetch --kds "$url"
+says '  is told by status, too' 1 '^revoked +snp.certificate-table ASK' status revoked.json
+same '  and what was asked for is kept' 'vcek-crl.der' "$(ls "$(kept)/amd/Milan")"
+rm -rf cache
+mode plain 'status 403'
+says 'a service that refuses: what is there stays, and that is said' 0 "^warning: AMD's service refuses: HTTP 403.*'snp.crl' of $(date_of -20).* may have been held back" \
+	make -q -o host.json "$files/report.bin" --certificates "$files/table.bin" --fetch --kds "$url"
+same '  in the bundle' "snp.certificate-table CRL $(date_of -20)" "$(listed host.json 'list of')"
+mkdir -p "$(kept)/amd/Milan" && cp "$files/crl.der" "$(kept)/amd/Milan/vcek-crl.der" && touch -d '3 days ago' "$(kept)/amd/Milan/vcek-crl.der"
+says '  or the newer one that was got before' 0 "^warning: .*'snp.crl' of $(date_of -10)" \
+	make -o host.json "$files/report.bin" --certificates "$files/table.bin" --fetch --kds "$url"
+same '  with its list' "snp.crl $(date_of -10)" "$(listed host.json 'list of')"
+mode plain 'status 403'
+says 'likewise of Intel' 0 "^warning: .*'tdx.root-crl' of" make -o tdx-2.json tdx.json --fetch --pcs "$url"
+same '  for each part' 4 "$(grep -c '^warning: ' said)"
+same '  after one request' 1 "$(asked plain)"
+check '  and the bundle is as it was' cmp tdx-2.json tdx.json
+mode plain plain
+says 'TCB info that is older' 0 'complete until' make -o tdx-2.json "$files/quote.bin" "${tdx[@]:2}" --tcb-info "$files/older-tcb-info.json"
+same '  counts' "tdx.tcb-info $(date_of -12)" "$(listed tdx-2.json 'TCB levels')"
+says '  with --fetch the newer one is taken' 0 'complete until' make -o tdx-2.json tdx-2.json --fetch --pcs "$url"
+check '  the same bundle as from files' cmp tdx-2.json tdx.json
+
+# ---- what does not hold is neither taken nor kept ----
+own=$url
+rm -rf cache
+serve evil plain
+for f in vcek.der:evil-vcek.der cert_chain.pem:evil-chain.pem crl.der:evil-crl.der tcb-info.json:edited-tcb-info.json; do cp "$files/${f#*:}" "evil/${f%:*}"; done
+says "another authority's certificates, by its own service" 2 "with what AMD's service answers the certificates do not hold: .* \((untrusted|bad-signature)\)" make -o no.json "$files/report.bin" \
+	--fetch --kds "$url" "${trust[@]}"
+same '  and nothing is kept or written' 'lock' "$(find cache no.json -type f 2>/dev/null | sed 's,.*/,,')"
+says '  where nobody says whom to trust' 0 'snp.report \(bad-signature\)' make -o evil.json "$files/report.bin" --fetch --kds "$url"
+says '  the root is told, too' 1 '^untrusted +snp.certificate' status evil.json
+evil=$(kept) url=$own
+says '  it is kept for that service alone' 0 'complete until' make -o fetched.json "$files/report.bin" --fetch --kds "$url" "${trust[@]}"
+check '  the same bundle as from files' cmp fetched.json snp.json
+for f in evil-vcek.der evil-chain.pem; do
+	says "  $f of a host stands in no way" 0 'complete until' make -o evil.json "$files/report.bin" --certificates "$files/$f" --fetch --kds "$url" "${trust[@]}"
+	same '    but is told' 0 "$("$assay" bundle status evil.json --json | of '0 if [i for i in d["items"] if i["state"] == "not-needed"] else 1')"
+done
+cp -r "$evil"/amd "$(kept)/"
+mode plain plain
+says 'a cache that somebody has filled' 0 'complete until' make -o fetched.json "$files/report.bin" --fetch --kds "$url" "${trust[@]}"
+same '  is asked for again: three answers' 3 "$(asked plain)"
+check '  the same bundle as from files' cmp fetched.json snp.json
+mode plain plain
+says '  and is right from then on' 0 'complete until' make -o fetched.json "$files/report.bin" --fetch --kds "$url"
+same '  without a request' 0 "$(asked plain)"
+mode plain 'serve crl.der evil-crl.der'
+touch -d '2 days ago' "$(kept)/amd/Milan/vcek-crl.der"
+says "another authority's list" 2 "'snp.crl' \(unfit\): CRL is not signed by the ARK" make -o no.json "$files/report.bin" --fetch --kds "$url"
+check '  is not kept' cmp "$files/crl.der" "$(kept)/amd/Milan/vcek-crl.der"
+cp "$files/edited-tcb-info.json" plain
+mode plain 'serve tcb-info.json edited-tcb-info.json'
+says 'TCB info whose end somebody has moved' 2 "'tdx.tcb-info' \(bad-signature\): " make -o no.json "$files/quote.bin" --fetch --pcs "$url"
+check '  is not kept' test ! -e "$(kept)/intel"
+mode plain plain
+says '  nor taken from the cache' 0 'complete until' make -o fetched-tdx.json "$files/quote.bin" --fetch --pcs "$url" "${trust[@]}"
+cp "$files/edited-tcb-info.json" "$(kept)/intel/90c06f000000/tcb-info.json"
+mode plain plain
+says '  but asked for again' 0 'complete until' make -o fetched-tdx.json "$files/quote.bin" --fetch --pcs "$url"
+same '  alone' '/tdx/certification/v4/tcb?fmspc=90c06f000000 1' "$(cat plain/log) $(asked plain)"
+check '  the same bundle as from files' cmp fetched-tdx.json tdx.json
+rm -rf cache
 
 # ---- politeness ----
 rm -rf cache
@@ -202,16 +309,16 @@ bad_answer 'a page of somebody else' garbage 'answers .*no certificate'
 bad_answer 'more than is taken' huge 'more than 262144 bytes'
 bad_answer 'a VCEK for another TCB' 'serve vcek.der other-vcek.der' 'it is not what the report needs'
 mode plain 'serve crl.der old-crl.der'
-says 'an old CRL' 2 "'snp.crl' is still missing" make -o no.json "${fetch[@]}"
+says 'an old CRL' 2 "'snp.crl' \(expired\): " make -o no.json "${fetch[@]}"
 quote=("$files/quote.bin" --fetch --pcs "http://127.0.0.1:$(cat plain/port)")
 mode plain no-header
 says 'TCB info without its issuer' 2 "without the header 'TCB-Info-Issuer-Chain'" make -o no.json "${quote[@]}"
 mode plain cut-header
 says 'an issuer that is cut off' 2 'is no escape' make -o no.json "${quote[@]}"
 mode plain 'serve tcb-info.json other-tcb-info.json'
-says "another platform's TCB info" 2 'not for this platform' make -o no.json "${quote[@]}"
+says "another platform's TCB info" 2 "'tdx.tcb-info' \(unfit\): .*00806f050000" make -o no.json "${quote[@]}"
 mode plain 'serve tcb-info.json old-tcb-info.json'
-says 'TCB info that has expired' 2 'not for now' make -o no.json "${quote[@]}"
+says 'TCB info that has expired' 2 "'tdx.tcb-info' \(expired\): " make -o no.json "${quote[@]}"
 check '  no bundle' test ! -e no.json
 says 'a URL that is none' 2 '^assay: .*--kds' make -o no.json "$files/report.bin" --fetch --kds ftp://127.0.0.1
 code=0
