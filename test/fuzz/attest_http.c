@@ -11,7 +11,7 @@
 #include "../../src/attester/attest_http.c" /* NOLINT: see above */
 #include "fuzz.h"
 
-enum { TURNS_MAX = 10000, REPLY_MAX = 1 << 20, ARENA_MAX = 256 << 10 };
+enum { CLIENTS = 60000, TURNS_MAX = 10000, REPLY_MAX = 1 << 20, ARENA_MAX = 256 << 10 };
 
 static unsigned answered; /* challenges and identities that were good */
 
@@ -39,15 +39,22 @@ bool attester_evidence(
 	return true;
 }
 
-/* A client that sends everything at once and then waits for the answer; not blocking. */
+/*
+ * A client that sends everything at once and then waits for the answer; not blocking. Each comes from the next address of the
+ * loopback: the ports of one are soon all waiting for late packets.
+ */
 static int client(uint16_t port, const uint8_t *data, size_t size)
 {
+	static uint32_t clients;
+	struct sockaddr_in from = { .sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK + clients++ % CLIENTS) };
 	struct sockaddr_in to = { .sin_family = AF_INET,
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
 		.sin_port = htons(port) };
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), room = 1 << 20;
 
 	MUST(fd >= 0 && setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &room, sizeof room) == 0);
+	MUST(bind(fd, (const struct sockaddr *)&from, sizeof from) == 0);
 	MUST(connect(fd, (const struct sockaddr *)&to, sizeof to) == 0);
 	MUST(fcntl(fd, F_SETFL, O_NONBLOCK) == 0);
 	while (size) {
