@@ -56,6 +56,12 @@ enum trace_address_kind trace_address_of(struct span a, char text[static TRACE_A
 	return port == DNS_PORT ? TRACE_ADDRESS_NAMES : TRACE_ADDRESS_LOCAL;
 }
 
+/* What a name server is asked may be any bytes: a dot or a NUL within a label must not show another name. */
+static bool is_shown(uint8_t c)
+{
+	return c > ' ' && c < 0x7f && c != '.';
+}
+
 bool trace_address_query(struct span message, char text[static TRACE_ADDRESS_SIZE])
 {
 	struct rd r = rd_of(message);
@@ -77,8 +83,8 @@ bool trace_address_query(struct span message, char text[static TRACE_ADDRESS_SIZ
 			return false;
 		if (n)
 			text[n++] = '.';
-		memcpy(text + n, label.p, size);
-		n += size;
+		for (size_t i = 0; i < label.n; i++)
+			text[n++] = is_shown(label.p[i]) ? (char)label.p[i] : '?';
 	}
 	(void)rd_u32be(&r); /* type and class */
 	text[n] = 0;

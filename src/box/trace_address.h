@@ -21,7 +21,10 @@ enum trace_address_kind {
 /* A sockaddr_in or sockaddr_in6; text: "192.0.2.1 port 80", for REMOTE and NAMES. */
 enum trace_address_kind trace_address_of(struct span a, char text[static TRACE_ADDRESS_SIZE]);
 
-/* The name that a DNS query (RFC 1035, 4.1) asks for: "deb.example.org". False when it is none. */
+/*
+ * The name that a DNS query (RFC 1035, 4.1) asks for: "deb.example.org", with "?" for what is not printable, and for dots within a
+ * label. False when it is none.
+ */
 bool trace_address_query(struct span message, char text[static TRACE_ADDRESS_SIZE]);
 
 #endif

@@ -15,9 +15,12 @@ static void must_fit(const char *text)
 /* What a program gives to connect, and what it sends to a name server. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	static char printable['~' - ' ' + 1];
 	char text[TRACE_ADDRESS_SIZE];
 	struct span bytes = { data, size };
 
+	for (size_t i = 0; i < sizeof printable - 1; i++)
+		printable[i] = (char)('!' + i);
 	memset(text, 'x', sizeof text);
 	if (trace_address_of(bytes, text) != TRACE_ADDRESS_OTHER) {
 		must_fit(text);
@@ -27,7 +30,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memset(text, 'x', sizeof text);
 	if (trace_address_query(bytes, text)) {
 		must_fit(text);
-		MUST(text[0]);
+		MUST(text[0] && strspn(text, printable) == strlen(text));
 		fuzz_taken = true;
 	}
 	return 0;
