@@ -25,14 +25,16 @@ struct work {
 
 static bool load(struct work *w, struct err *e)
 {
-	struct report_trust trust = { .file = &w->trust, .quorum = &w->page.vouch.quorum };
+	struct report_trust trust = { .file = &w->trust };
 
-	return at_time_read(&trust.at_unix, verb_value(w->args, "--at"), e) &&
-	       trust_load(&w->trust, verb_value(w->args, "--trust"), w->a, e) &&
-	       show_load(&w->show, verb_arg(w->args, 0), verb_value(w->args, "--store"), e) &&
-	       report_statements_take(&w->page.vouch, &w->statements, &w->show, w->args, &w->trust,
-		       trust.at_unix, e) &&
-	       report_evidence_take(&w->evidence, &w->show, &trust, w->args, w->a, e);
+	if (!at_time_read(&trust.at_unix, verb_value(w->args, "--at"), e) ||
+		!trust_load(&w->trust, verb_value(w->args, "--trust"), w->a, e) ||
+		!show_load(&w->show, verb_arg(w->args, 0), verb_value(w->args, "--store"), e) ||
+		!report_statements_take(&w->page.vouch, &w->statements, &w->show, w->args,
+			&w->trust, trust.at_unix, e))
+		return false;
+	trust.statements = w->statements;
+	return report_evidence_take(&w->evidence, &w->show, &trust, w->args, w->a, e);
 }
 
 static void fill(struct work *w)

@@ -26,7 +26,7 @@ struct work {
 static bool load(struct work *w, struct err *e)
 {
 	const char *name = verb_value(w->args, "--shape");
-	struct quorum q;
+	const struct statements *s = w->trust->statements;
 	bool by_value;
 
 	w->in.policy = &w->policy;
@@ -41,9 +41,9 @@ static bool load(struct work *w, struct err *e)
 			w->a, e))
 		return false;
 	w->in.values = &w->s->values;
-	w->in.quorum = w->trust->quorum->n ? &w->quorum : NULL;
-	return quorum_at_least(&q, w->trust->quorum, w->policy.vouchers.rebuilders, w->a, e) &&
-	       quorum_outcome_of(&w->quorum, &q, &w->s->values, w->in.shape, w->a, e);
+	w->in.quorum = s->n + s->n_aside ? &w->quorum : NULL;
+	return statements_outcome(&w->quorum, s, &w->s->values, w->in.shape,
+		(struct statements_asked){ w->policy.vouchers.rebuilders, w->in.at_unix }, e);
 }
 
 static bool explain_it(struct report_evidence *to, const struct work *w, struct err *e)

@@ -4,6 +4,7 @@
 #ifndef ASSAY_CMD_REPORT_EVIDENCE_H
 #define ASSAY_CMD_REPORT_EVIDENCE_H
 
+#include "appraise/statements.h"
 #include "cmd/show_load.h"
 #include "cmd/verb.h"
 #include "page/report_page.h"
@@ -26,7 +27,7 @@
 /* What the user says of whom they trust, and as of when; what is appraised borrows it. */
 struct report_trust {
 	const struct trust_file *file;
-	const struct quorum *quorum; /* of the statements */
+	const struct statements *statements; /* of rebuilders */
 	int64_t at_unix;
 };
 
