@@ -195,7 +195,7 @@ static inline bool fuzz_pieces_equal(const struct fuzz_pieces *a, const struct f
 	return equal;
 }
 
-/* The EAR; false for no verdict, which is never for lack of 16 MiB of memory. */
+/* The EAR; false for no verdict: of another kind than the shape's, or for want of memory, which 16 MiB are enough of. */
 static inline bool fuzz_appraise(
 	struct verdict *ret, struct buf *ear, const struct bundle *b, struct arena *a, bool little)
 {
@@ -210,8 +210,8 @@ static inline bool fuzz_appraise(
 	in.bundle = b;
 	if (!appraise(&said, &in, a, &e)) {
 		MUST(e.text[0]);
-		MUST(little ? e.kind == ERR_LIMIT
-			    : e.kind == ERR_USAGE && b->kind != fuzz_honest()->bundle->kind);
+		MUST(e.kind == ERR_USAGE ? b->kind != fuzz_honest()->bundle->kind
+					 : little && e.kind == ERR_LIMIT);
 		return false;
 	}
 	verdict_emit(&said.verdict, &c, ear);
