@@ -56,8 +56,8 @@ static bool all_passed(const struct check_list *l, const char *const must[])
 }
 
 /*
- * Whether the evidence may be taken at its word: nothing contraindicates its signer and the hardware behind it, and each check
- * of those that must pass has.
+ * Whether the evidence may be taken at its word: nothing contraindicates its signer or the hardware behind it, and of the checks
+ * that must pass none is missing, and none of these two claims did anything but pass.
  */
 static bool believed(const struct verdict *v, const char *const must[])
 {
