@@ -2,6 +2,7 @@
 
 #include <ctype.h>
 #include <curl/curl.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -46,6 +47,21 @@ static void prepare(CURL *c, const char *url, unsigned timeout_s, struct buf *ou
 		curl_easy_setopt(c, CURLOPT_PROXY, "");
 }
 
+static bool no_answer(const char *url, CURLcode code, const char *why, struct err *e)
+{
+	err_set(e, ERR_IO, "no answer from '%s': %s", url, why);
+	if (code == CURLE_COULDNT_CONNECT || code == CURLE_COULDNT_RESOLVE_HOST)
+		err_hint(e, "check the address, and that the other side is running");
+	if (code == CURLE_SSL_CONNECT_ERROR)
+		err_hint(e, "if the other side speaks plain HTTP, begin the address with http://");
+	if (code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE) {
+		e->os = EKEYREJECTED;
+		err_hint(e, "check this machine's clock, that Debian's package ca-certificates is "
+			    "installed, and that no proxy opens TLS on the way");
+	}
+	return false;
+}
+
 static bool perform(
 	CURL *c, const char *url, const struct http_reply *r, const char *text, struct err *e)
 {
@@ -64,13 +80,7 @@ static bool perform(
 	}
 	if (code == CURLE_OK)
 		return true;
-	err_set(e, ERR_IO, "no answer from '%s': %s", url,
-		text[0] ? text : curl_easy_strerror(code));
-	if (code == CURLE_COULDNT_CONNECT || code == CURLE_COULDNT_RESOLVE_HOST)
-		err_hint(e, "check the address, and that the other side is running");
-	if (code == CURLE_SSL_CONNECT_ERROR)
-		err_hint(e, "if the other side speaks plain HTTP, begin the address with http://");
-	return false;
+	return no_answer(url, code, text[0] ? text : curl_easy_strerror(code), e);
 }
 
 static void cleanup_curl(CURL **c)

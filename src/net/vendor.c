@@ -100,9 +100,11 @@ static bool try_once(struct http_reply *ret, bool *again, unsigned *pause, const
 	if (snprintf(url, sizeof url, "%s%s", v->base, path) >= (int)sizeof url)
 		return err_set(e, ERR_LIMIT, "the URL of %s is too long", v->name);
 	if (!http_ask(&r, url, VENDOR_SIZE_MAX, v->timeout_s, e)) {
+		if (e->kind == ERR_USAGE || e->os == EKEYREJECTED)
+			return false;
 		*again = e->kind == ERR_IO;
 		*pause = 1U << (n - 1);
-		return e->kind == ERR_USAGE ? false : instead(v, e);
+		return instead(v, e);
 	}
 	if (!judge(again, v, &r, path, e)) {
 		if (*again && !pause_for(pause, v, &r, n, e))

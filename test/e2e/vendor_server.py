@@ -1,4 +1,5 @@
-"""vendor_server.py FOLDER: AMD's and Intel's services on a loopback port, from the files of collateral-maker.
+"""vendor_server.py FOLDER [CERTIFICATE KEY]: AMD's and Intel's services on a loopback port, from the files of collateral-maker;
+with a certificate over TLS.
 
 The port stands in FOLDER/port. FOLDER/mode says how to behave, FOLDER/log gets a line for each request, and
 FOLDER/at-once the largest number of requests that were in the works together. The path of a VCEK is computed here a
@@ -6,6 +7,7 @@ second time, from the bytes of the report.
 """
 import http.server
 import os
+import ssl
 import sys
 import threading
 import time
@@ -38,12 +40,20 @@ def answers():
         tdx + 'qe/identity': ('qe-identity.json', {'SGX-Enclave-Identity-Issuer-Chain': signer}),
         sgx + 'pckcrl?ca=platform&encoding=der': ('pck-crl.der', {}),
         sgx + 'rootcacrl': ('root-crl.der', {}),
+        '/IntelSGXRootCA.der': ('root-crl.der', {}),
     }
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
     def log_message(self, *args):
         pass
+
+    # Whoever asks may not trust the certificate.
+    def handle(self):
+        try:
+            super().handle()
+        except ssl.SSLError:
+            pass
 
     def reply(self, status, body, headers=()):
         self.leave()
@@ -77,7 +87,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if word[0] == 'cut-header':
             headers = {k: v[:-1] + '%2' for k, v in headers.items()}
         body = load(name)
-        if name == 'root-crl.der':
+        if name == 'root-crl.der' and self.path.startswith('/sgx'):
             body = body.hex().encode()
         return self.reply(200, body, headers)
 
@@ -108,6 +118,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 
 server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Handler)
+if len(sys.argv) > 2:
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(sys.argv[2], sys.argv[3])
+    server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
 with open(os.path.join(folder, 'port.new'), 'w') as f:
     f.write('%d\n' % server.server_address[1])
 os.rename(os.path.join(folder, 'port.new'), os.path.join(folder, 'port'))
