@@ -23,6 +23,7 @@ struct collateral_tdx {
 	struct buf chain;                        /* PEM, of the signer of both */
 	struct buf pck_crl, root_crl;            /* DER */
 	struct buf other_tcb_info;               /* of another FMSPC */
+	struct buf next_tcb_info;                /* of the next evaluation, issued a day before */
 	uint8_t root_sha256[SHA256_SIZE];
 };
 
@@ -140,13 +141,14 @@ static struct buf collateral_list(const char *issuer, EVP_PKEY *signer, int64_t 
 	return made_crl(&c);
 }
 
-static struct buf collateral_info(
-	const struct made_tdx *m, const char *fmspc, const char *issue, const char *next)
+static struct buf collateral_info(const struct made_tdx *m, const char *fmspc, unsigned later,
+	const char *issue, const char *next)
 {
 	struct made_tcb_info info = made_honest_info();
 	CLEANUP(buf_done) struct buf body = { 0 };
 
 	info.fmspc = fmspc;
+	info.evaluation += later;
 	info.issue = issue;
 	info.next = next;
 	body = made_info_body(&info);
@@ -162,7 +164,7 @@ __attribute__((unused)) static struct collateral_tdx collateral_tdx(int64_t at)
 	struct made_tdx m = made_honest();
 	struct made_cert *const certs[] = { &m.root, &m.ca, &m.pck, &m.signing };
 	CLEANUP(buf_done) struct buf body = { 0 };
-	char issue[UTC_SIZE], next[UTC_SIZE];
+	char issue[UTC_SIZE], next[UTC_SIZE], before[UTC_SIZE];
 	struct collateral_tdx t;
 	unsigned size = SHA256_SIZE;
 	X509 *root;
@@ -177,8 +179,10 @@ __attribute__((unused)) static struct collateral_tdx collateral_tdx(int64_t at)
 	identity.next = next;
 	body = made_identity_body(&identity);
 	t.quote = made_tdx_quote(&m, &spec);
-	t.tcb_info = collateral_info(&m, "90C06F000000", issue, next);
-	t.other_tcb_info = collateral_info(&m, "00806F050000", issue, next);
+	t.tcb_info = collateral_info(&m, "90C06F000000", 0, issue, next);
+	t.other_tcb_info = collateral_info(&m, "00806F050000", 0, issue, next);
+	utc_write(before, at - 11 * MADE_DAY);
+	t.next_tcb_info = collateral_info(&m, "90C06F000000", 1, before, next);
 	t.qe_identity = made_document("enclaveIdentity", (const char *)body.p, m.signing_key);
 	t.chain = made_signing_chain(&m);
 	root = made_x509(&m.root);
@@ -194,6 +198,7 @@ __attribute__((unused)) static void collateral_tdx_done(struct collateral_tdx *t
 	buf_done(&t->quote);
 	buf_done(&t->tcb_info);
 	buf_done(&t->other_tcb_info);
+	buf_done(&t->next_tcb_info);
 	buf_done(&t->qe_identity);
 	buf_done(&t->chain);
 	buf_done(&t->pck_crl);

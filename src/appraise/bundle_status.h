@@ -34,6 +34,7 @@ struct bundle_status_item {
 	enum bundle_status_state state;
 	bool has_dates;
 	struct certificate_validity dates;
+	uint64_t evaluation; /* tcbEvaluationDataNumber of one of Intel's documents; else 0 */
 	struct str why; /* of all states that are not good, and what else is to be said */
 };
 

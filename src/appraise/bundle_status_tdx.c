@@ -140,11 +140,16 @@ static void quote(struct bundle_status_work *w, struct platform *p)
 /* ---- documents ---- */
 
 static void dated(struct bundle_status_work *w, struct str label, struct str what,
-	const struct pcs_json_dates *d)
+	const struct pcs_json_dates *d, uint64_t evaluation)
 {
 	struct certificate_validity v = { d->issued, d->next_update };
 
-	bundle_status_dated(w, label, what, &v);
+	bundle_status_dated(w, label,
+		bundle_status_text(w, "%.*s, evaluation number %llu", STR_ARG(what),
+			(unsigned long long)evaluation),
+		&v);
+	if (w->out->n)
+		w->out->items[w->out->n - 1].evaluation = evaluation;
 }
 
 static void signer(struct bundle_status_work *w, const struct platform *p, const char *label,
@@ -176,7 +181,7 @@ static void tcb_item(
 		unreadable(w, label, what, &e);
 		return;
 	}
-	dated(w, label, what, &info.dates);
+	dated(w, label, what, &info.dates, info.evaluation_number);
 	bundle_status_test(w,
 		tcb_info_is_tdx(&info, &e) &&
 			(!p->has_extension || tcb_info_is_for(&info, &p->extension, &e)),
@@ -201,7 +206,7 @@ static void identity_item(
 		unreadable(w, label, what, &e);
 		return;
 	}
-	dated(w, label, what, &identity.dates);
+	dated(w, label, what, &identity.dates, identity.evaluation_number);
 	bundle_status_test(w,
 		qe_identity_is_td_qe(&identity, &e) &&
 			(!p->has_quote || qe_identity_matches(&identity, &p->quote.qe, &e)),

@@ -114,6 +114,10 @@ static void put_item(struct json_out *w, const struct bundle_status_item *it, in
 		json_key(w, "days-left");
 		json_int(w, days_left(it->dates.to_unix, at_unix));
 	}
+	if (it->evaluation) {
+		json_key(w, "evaluation-number");
+		json_uint(w, it->evaluation);
+	}
 	json_put_str(w, "why", it->why);
 	json_end_object(w);
 }

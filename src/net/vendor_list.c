@@ -10,13 +10,19 @@
 
 enum { TEXT_MAX = 1200, ANY_AGE = -1 };
 
+/* Which of two is newer: the later evaluation, where there are any, else the later date. */
+struct edition {
+	uint64_t evaluation;
+	int64_t made_unix;
+};
+
 struct work {
 	struct bundle *b;
 	const struct vendor *v;
 	const struct vendor_list *l;
 	struct arena *a;
-	bool has; /* one that holds, made then */
-	int64_t made_unix;
+	bool has; /* one that holds: */
+	struct edition edition;
 };
 
 static bool is_of(const struct vendor_list *l, struct str label)
@@ -38,12 +44,19 @@ static bool look(struct work *k, struct bundle_status *s, const struct bundle_st
 	return true;
 }
 
-static int64_t made_at(const struct vendor_list *l, const struct bundle_status *s)
+static struct edition edition_of(const struct vendor_list *l, const struct bundle_status *s)
 {
 	for (size_t i = 0; i < s->n; i++)
 		if (is_of(l, s->items[i].label))
-			return s->items[i].dates.from_unix;
-	return INT64_MIN;
+			return (struct edition){ s->items[i].evaluation,
+				s->items[i].dates.from_unix };
+	return (struct edition){ 0, INT64_MIN };
+}
+
+static bool is_newer(struct edition a, struct edition b)
+{
+	return a.evaluation != b.evaluation ? a.evaluation > b.evaluation
+					    : a.made_unix > b.made_unix;
 }
 
 static bool put(struct work *k, const char *label, struct span bytes, struct err *e)
@@ -59,18 +72,23 @@ static bool take(struct work *k, struct span bytes, struct span chain, struct er
 	const struct bundle before = *k->b;
 	const struct bundle_status_item *bad = NULL;
 	struct bundle_status s;
+	struct edition got;
 	bool ok = put(k, k->l->label, bytes, e) &&
 		  (!k->l->chain || put(k, k->l->chain, chain, e)) && look(k, &s, &bad, e);
 
-	if (!ok || bad || (k->has && made_at(k->l, &s) <= k->made_unix))
+	if (!ok || bad)
 		*k->b = before;
 	if (!ok)
 		return false;
 	if (bad)
 		return err_set(e, ERR_MISMATCH, "'%.*s' (%s): %.*s", STR_ARG(bad->label),
 			bundle_status_name(bad->state), STR_ARG(bad->why));
-	if (!k->has || made_at(k->l, &s) > k->made_unix)
-		k->made_unix = made_at(k->l, &s);
+	got = edition_of(k->l, &s);
+	if (k->has && !is_newer(got, k->edition)) {
+		*k->b = before;
+		return true;
+	}
+	k->edition = got;
 	k->has = true;
 	return true;
 }
@@ -155,7 +173,7 @@ static void warn(const struct work *k, const struct err *e)
 
 	if (!k->v->warn)
 		return;
-	utc_write(made, k->made_unix);
+	utc_write(made, k->edition.made_unix);
 	snprintf(line, sizeof line,
 		"%.500s: '%s' of %s stays in the bundle, and a newer one may have been held back",
 		e->text, k->l->label, made);
@@ -173,7 +191,8 @@ bool vendor_list_get(struct bundle *b, const struct vendor *v, const struct vend
 	if (!look(&k, &s, &bad, e))
 		return false;
 	k.has = !bad;
-	k.made_unix = bad ? 0 : made_at(l, &s);
+	if (k.has)
+		k.edition = edition_of(l, &s);
 	if (from_cache(&k, VENDOR_LIST_AGE_MAX_S) || from_service(&k, e))
 		return true;
 	if (e->kind != ERR_IO)

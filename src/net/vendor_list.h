@@ -1,7 +1,8 @@
 /*
  * What a vendor makes anew from time to time: lists of revoked certificates, and documents on platforms. Evidence may come with
  * one, from a machine that would rather have an older one counted: so the vendor is always asked for its own, at most once a
- * day, and of what is there and what it gives the newer one stays.
+ * day, and of what is there and what it gives the newer one stays. Of Intel's documents that is the one of the later evaluation,
+ * of the same the one that was issued later: Intel goes on to issue documents of earlier evaluations.
  */
 #ifndef ASSAY_NET_VENDOR_LIST_H
 #define ASSAY_NET_VENDOR_LIST_H

@@ -235,6 +235,15 @@ says 'TCB info that is older' 0 'complete until' make -o tdx-2.json "$files/quot
 same '  counts' "tdx.tcb-info $(date_of -12)" "$(listed tdx-2.json 'TCB levels')"
 says '  with --fetch the newer one is taken' 0 'complete until' make -o tdx-2.json tdx-2.json --fetch --pcs "$url"
 check '  the same bundle as from files' cmp tdx-2.json tdx.json
+rm -rf cache
+mode plain 'serve tcb-info.json next-tcb-info.json'
+says 'TCB info of a later evaluation that was issued earlier' 0 'complete until' make -o tdx-2.json tdx.json --fetch --pcs "$url"
+same '  is the newer one' 'tdx.tcb-info 19' "$("$assay" bundle status tdx-2.json --json | of '" ".join("%s %d" % (i["label"], i["evaluation-number"]) for i in d["items"] if i["label"] == "tdx.tcb-info")')"
+rm -rf cache
+mode plain plain
+says '  and one of an earlier evaluation that is issued anew' 0 'complete until' make -o tdx-3.json tdx-2.json --fetch --pcs "$url"
+check '  is not' cmp tdx-3.json tdx-2.json
+rm -rf cache
 
 # ---- what does not hold is neither taken nor kept ----
 own=$url

@@ -1,7 +1,7 @@
 /*
  * collateral-maker FOLDER AT: evidence and collateral of collateral_made.h for that second, in files as vendors' services
  * give them, for e2e/bundle.sh, and trust.yaml with both roots. old-* are what counted until the day before, older-* count
- * still, evil-* are of another authority with the same names.
+ * still, next-* is of a later evaluation, evil-* are of another authority with the same names.
  */
 #include "collateral_made.h"
 #include "base/hex.h"
@@ -110,6 +110,7 @@ static void save_tdx(const struct collateral_snp *s, int64_t at)
 	save("quote.bin", buf_span(&t.quote));
 	save("tcb-info.json", buf_span(&t.tcb_info));
 	save("other-tcb-info.json", buf_span(&t.other_tcb_info));
+	save("next-tcb-info.json", buf_span(&t.next_tcb_info));
 	save("qe-identity.json", buf_span(&t.qe_identity));
 	save("signer.pem", buf_span(&t.chain));
 	save("pck-crl.der", buf_span(&t.pck_crl));
