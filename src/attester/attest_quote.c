@@ -13,28 +13,28 @@ static const struct {
 	{ TPM2_ALG_SHA256, DIGEST_SHA256 },
 	{ TPM2_ALG_SHA384, DIGEST_SHA384 },
 };
+_Static_assert(ARRAY_LEN(banks) <= BUNDLE_BANKS_MAX, "each of our banks has a place");
 
-/* Selections of PCR 0 to 15 for those of our banks that the TPM has switched on, in our order. */
+static bool is_on(const TPML_PCR_SELECTION *has, TPM2_ALG_ID bank)
+{
+	for (UINT32 i = 0; i < has->count; i++)
+		if (has->pcrSelections[i].hash == bank && has->pcrSelections[i].pcrSelect[0])
+			return true;
+	return false;
+}
+
+/* Selections of PCR 0 to 15 for those of our banks that the TPM has switched on, each once, in our order. */
 static bool select_banks(TPML_PCR_SELECTION *ret, struct attest_tpm *t, struct err *e)
 {
 	TPML_PCR_SELECTION want = { .count = 0 };
 	TPMS_CAPABILITY_DATA *data = NULL;
-	TPMI_YES_NO more;
 
-	if (!attest_tpm_ok(Esys_GetCapability(t->esys, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE,
-				   TPM2_CAP_PCRS, 0, 1, &more, &data),
-		    "TPM2_GetCapability", e))
+	if (!attest_tpm_capability(&data, t, TPM2_CAP_PCRS, 0, 1, e))
 		return false;
-	for (size_t i = 0; i < ARRAY_LEN(banks); i++) {
-		const TPML_PCR_SELECTION *has = &data->data.assignedPCR;
-
-		for (UINT32 j = 0; j < has->count; j++)
-			if (has->pcrSelections[j].hash == banks[i].tpm &&
-				has->pcrSelections[j].pcrSelect[0])
-				want.pcrSelections[want.count++] = (TPMS_PCR_SELECTION){
-					banks[i].tpm, SELECT_SIZE, { 0xff, 0xff, 0 }
-				};
-	}
+	for (size_t i = 0; i < ARRAY_LEN(banks); i++)
+		if (is_on(&data->data.assignedPCR, banks[i].tpm))
+			want.pcrSelections[want.count++] = (TPMS_PCR_SELECTION){ banks[i].tpm,
+				SELECT_SIZE, { 0xff, 0xff, 0 } };
 	Esys_Free(data);
 	if (want.count == 0)
 		return err_set(e, ERR_NOTFOUND, "the TPM has no active SHA-256 or SHA-384 bank");
@@ -42,7 +42,7 @@ static bool select_banks(TPML_PCR_SELECTION *ret, struct attest_tpm *t, struct e
 	return true;
 }
 
-/* Takes what one PCR_Read answered; clears from *left what it covered. False when it covered nothing new. */
+/* Takes what one PCR_Read answered; clears from *left what it covered. False when that is nothing, or was not asked for. */
 static bool keep_values(struct bundle_bank *bank, TPMS_PCR_SELECTION *left,
 	const TPML_PCR_SELECTION *got, const TPML_DIGEST *values)
 {
@@ -56,7 +56,8 @@ static bool keep_values(struct bundle_bank *bank, TPMS_PCR_SELECTION *left,
 
 		if (!(got->pcrSelections[0].pcrSelect[pcr / 8] & bit))
 			continue;
-		if (next >= values->count || values->digests[next].size != size)
+		if (!(left->pcrSelect[pcr / 8] & bit) || next >= values->count ||
+			values->digests[next].size != size)
 			return false;
 		bank->values[pcr].alg = bank->alg;
 		memcpy(bank->values[pcr].bytes, values->digests[next++].buffer, size);
@@ -84,7 +85,8 @@ static bool read_bank(
 		Esys_Free(got);
 		Esys_Free(values);
 		if (!some)
-			return err_set(e, ERR_IO, "TPM2_PCR_Read: the TPM leaves out registers");
+			return err_set(
+				e, ERR_IO, "TPM2_PCR_Read: these are not the registers asked for");
 	}
 	return true;
 }

@@ -70,15 +70,30 @@ void attest_tpm_flush(struct attest_tpm *t, ESYS_TR *handle)
 	*handle = ESYS_TR_NONE;
 }
 
-bool attest_tpm_nv_list(struct attest_tpm *t, uint32_t first, uint32_t last, uint32_t *indexes,
-	size_t max, size_t *n, struct err *e)
+bool attest_tpm_capability(TPMS_CAPABILITY_DATA **ret, struct attest_tpm *t, TPM2_CAP cap,
+	uint32_t property, uint32_t max, struct err *e)
 {
 	TPMS_CAPABILITY_DATA *data = NULL;
 	TPMI_YES_NO more;
 
 	if (!attest_tpm_ok(Esys_GetCapability(t->esys, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE,
-				   TPM2_CAP_HANDLES, first, (UINT32)max, &more, &data),
+				   cap, property, max, &more, &data),
 		    "TPM2_GetCapability", e))
+		return false;
+	if (data->capability != cap) {
+		Esys_Free(data);
+		return err_set(e, ERR_IO, "TPM2_GetCapability: the TPM answers something else");
+	}
+	*ret = data;
+	return true;
+}
+
+bool attest_tpm_nv_list(struct attest_tpm *t, uint32_t first, uint32_t last, uint32_t *indexes,
+	size_t max, size_t *n, struct err *e)
+{
+	TPMS_CAPABILITY_DATA *data = NULL;
+
+	if (!attest_tpm_capability(&data, t, TPM2_CAP_HANDLES, first, (uint32_t)max, e))
 		return false;
 	for (UINT32 i = 0; i < data->data.handles.count && *n < max; i++)
 		if (data->data.handles.handle[i] <= last)

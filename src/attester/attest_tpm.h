@@ -26,6 +26,9 @@ void attest_tpm_freep(struct attest_tpm **t); /* for CLEANUP */
 
 /* True for success; else IO "TPM2_COMMAND: the TPM answers 0xRC". */
 bool attest_tpm_ok(TSS2_RC rc, const char *command, struct err *e) MUST_CHECK;
+/* What the TPM says of cap from property on, at most max of it; the caller frees *ret with Esys_Free. IO for another answer. */
+bool attest_tpm_capability(TPMS_CAPABILITY_DATA **ret, struct attest_tpm *t, TPM2_CAP cap,
+	uint32_t property, uint32_t max, struct err *e) MUST_CHECK;
 /* Nothing for ESYS_TR_NONE. */
 void attest_tpm_flush(struct attest_tpm *t, ESYS_TR *handle);
 

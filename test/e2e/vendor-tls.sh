@@ -77,4 +77,3 @@ same '  it was told nothing, either' 0 "$(wc -l <wrong/log)"
 serve refusing vendors
 touch refusing/proxy/refuses
 refused 'a proxy that refuses' "$files/quote.bin" authority.pem "no answer from 'https://api.trustedservices.intel.com/.*403"
-finish
