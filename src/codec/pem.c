@@ -41,12 +41,14 @@ bool pem_next(bool *found, struct span *bytes, struct str *rest, const char *lab
 	*found = s.n != 0;
 	if (!s.n)
 		return true;
-	snprintf(begin, sizeof begin, "-----BEGIN %s-----\n", label);
+	snprintf(begin, sizeof begin, "-----BEGIN %s-----", label);
 	snprintf(end, sizeof end, "\n-----END %s-----", label);
 	if (!str_starts(s, begin))
 		return err_set(
 			e, ERR_FORMAT, "PEM: no '-----BEGIN %s-----' where one must be", label);
 	s = str_make(s.p + strlen(begin), s.n - strlen(begin));
+	if (!str_starts(s, "\n") && !str_starts(s, "\r\n"))
+		return err_set(e, ERR_FORMAT, "PEM: more behind '%s' in its line", begin);
 	at = find(s, str_of(end));
 	if (at == s.n)
 		return err_set(e, ERR_FORMAT, "PEM: no '-----END %s-----'", label);

@@ -38,6 +38,7 @@ static void reads(void)
 	CHECK_OK(pem_next(&found, &bytes, &rest, "X", a, &e), e);
 	CHECK(found && !bytes.n && !rest.n);
 	CHECK(blocks("-----BEGIN X-----\nZm9v\r\n-----END X-----", &e) == 1);
+	CHECK(blocks("-----BEGIN X-----\r\nZm\r\n9v\r\n-----END X-----\r\n", &e) == 1);
 }
 
 static void refuses(void)
@@ -46,7 +47,10 @@ static void refuses(void)
 		"-----BEGIN X-----", "-----BEGIN X-----\n", "-----BEGIN X-----\nZm9v",
 		"-----BEGIN X-----\nZm9v\n-----END Y-----",
 		"-----BEGIN Y-----\nZm9v\n-----END Y-----",
-		"-----BEGIN X-----Zm9v\n-----END X-----", "-----BEGIN X-----\nZm9v-----END X-----",
+		"-----BEGIN X-----Zm9v\n-----END X-----",
+		"-----BEGIN X-----\rZm9v\n-----END X-----",
+		"-----BEGIN X----- \nZm9v\n-----END X-----",
+		"-----BEGIN X-----\nZm9v-----END X-----",
 		"-----BEGIN X-----\nZm 9v\n-----END X-----",
 		"-----BEGIN X-----\nZm9\n-----END X-----",
 		"-----BEGIN X-----\nA: b\n\nZm9v\n-----END X-----" };
