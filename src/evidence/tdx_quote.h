@@ -39,6 +39,7 @@ enum {
 /* Of the TD's attributes (TDX module base specification, TD_ATTRIBUTES). */
 #define TDX_QUOTE_ATTRIBUTE_DEBUG (UINT64_C(1) << 0)
 #define TDX_QUOTE_ATTRIBUTES_TUD UINT64_C(0xff) /* TD under debug: any of these bits */
+#define TDX_QUOTE_ATTRIBUTE_ICSSD (UINT64_C(1) << 16)
 #define TDX_QUOTE_ATTRIBUTE_LASS (UINT64_C(1) << 27)
 #define TDX_QUOTE_ATTRIBUTE_SEPT_VE_OFF (UINT64_C(1) << 28)
 #define TDX_QUOTE_ATTRIBUTE_MIGRATABLE (UINT64_C(1) << 29)

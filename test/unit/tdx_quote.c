@@ -270,6 +270,14 @@ static void masks(void)
 	CHECK(strstr(e.text, "reserved bits 0x400"));
 	q.td_attributes = TDX_QUOTE_ATTRIBUTE_DEBUG | UINT64_C(1) << 40;
 	CHECK(tdx_quote_attributes_reserved(&q) == UINT64_C(1) << 40);
+	q.td_attributes = UINT64_C(0xff) | 1 << 16 | UINT64_C(0x1f) << 27 | UINT64_C(3) << 62;
+	CHECK(!tdx_quote_attributes_reserved(&q));
+	for (unsigned i = 0; i < 64; i++) {
+		uint64_t bit = UINT64_C(1) << i, known = q.td_attributes & bit;
+		struct tdx_quote one = { .td_attributes = bit };
+
+		CHECK(tdx_quote_attributes_reserved(&one) == (known ? 0 : bit));
+	}
 }
 
 int main(void)
