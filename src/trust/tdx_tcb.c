@@ -46,21 +46,27 @@ static size_t module_behind(const struct tcb_info *info, const struct tcb_module
 	return 0;
 }
 
-/* What runs now, in place of what the TD was launched with, would do. */
-static enum tcb_status with_relaunch(const struct tdx_tcb *t, const struct tdx_quote *q,
-	const struct pck_extension *p, const struct tcb_info *info)
+/*
+ * What runs now, in place of what the TD was launched with, may do where that would not; it must have levels, too, in any case.
+ * What the launch leaves to be configured is left.
+ */
+static bool relaunch(struct tdx_tcb *t, const struct tdx_quote *q, const struct pck_extension *p,
+	const struct tcb_info *info, struct err *e)
 {
 	struct tdx_tcb now = *t;
-	struct err unused = { 0 };
 	enum tcb_status all;
 
-	if (!tcb_status_is_out_of_date(t->status) || !q->tee_tcb_svn2.n ||
-		!levels(&now, p, info, q->tee_tcb_svn2, &unused))
-		return t->status;
+	if (!q->tee_tcb_svn2.n)
+		return true;
+	if (!levels(&now, p, info, q->tee_tcb_svn2, e))
+		return err_wrap(e, "what runs now, by TEE_TCB_SVN2");
 	all = join(&now);
-	if (!tcb_status_is_current(all))
-		return t->status;
-	return tcb_status_join(TCB_STATUS_TD_RELAUNCH_ADVISED, all);
+	if (!tcb_status_is_out_of_date(t->status) || !tcb_status_is_current(all))
+		return true;
+	if (t->status == TCB_STATUS_OUT_OF_DATE_CONFIGURATION_NEEDED)
+		all = tcb_status_join(all, TCB_STATUS_CONFIGURATION_NEEDED);
+	t->status = tcb_status_join(TCB_STATUS_TD_RELAUNCH_ADVISED, all);
+	return true;
 }
 
 bool tdx_tcb_evaluate(struct tdx_tcb *ret, const struct tdx_quote *q, const struct pck_extension *p,
@@ -85,7 +91,8 @@ bool tdx_tcb_evaluate(struct tdx_tcb *ret, const struct tdx_quote *q, const stru
 			t.oldest_date_unix = v->date_unix;
 	}
 	t.status = join(&t);
-	t.status = with_relaunch(&t, q, p, info);
+	if (!relaunch(&t, q, p, info, e))
+		return false;
 	*ret = t;
 	return true;
 }

@@ -22,9 +22,10 @@ struct tdx_tcb {
  * Fails with the reason of the first of the three that is below its oldest level or not there (MISMATCH, NOTFOUND): such a
  * platform has no status.
  *
- * A quote of TDX 1.5 says in TEE_TCB_SVN what the TD was launched with and in TEE_TCB_SVN2 what runs now. Where the first
- * is out of date and the second is not, the TD was launched before an update that did not reach it:
- * TDRelaunchAdvised instead of OutOfDate.
+ * A quote of TDX 1.5 says in TEE_TCB_SVN what the TD was launched with and in TEE_TCB_SVN2 what runs now; both must have levels.
+ * Where the first is out of date and the second is not, the TD was launched before an update that did not reach it:
+ * TDRelaunchAdvised instead of OutOfDate, with the configuration that either needs. So does Intel's quote verification library
+ * (checkForRelaunch of two statuses); its releases before asked for an old module and the very newest level.
  */
 bool tdx_tcb_evaluate(struct tdx_tcb *ret, const struct tdx_quote *q, const struct pck_extension *p,
 	const struct tcb_info *t, const struct qe_identity *i, struct err *e) MUST_CHECK;

@@ -162,6 +162,11 @@ static void relaunch_late(struct machine *m)
 	late_behind(m);
 	m->tdx_15 = true;
 }
+static void relaunch_late_configuration(struct machine *m)
+{
+	relaunch_late(m);
+	m->info.levels[1].status = "OutOfDateConfigurationNeeded";
+}
 static void relaunch_too_old(struct machine *m)
 {
 	relaunch(m);
@@ -170,6 +175,11 @@ static void relaunch_too_old(struct machine *m)
 static void relaunch_unknown(struct machine *m)
 {
 	relaunch(m);
+	m->svn2[1] = 9;
+}
+static void runs_unknown(struct machine *m)
+{
+	m->tdx_15 = true;
 	m->svn2[1] = 9;
 }
 static void relaunch_platform_old(struct machine *m)
@@ -222,8 +232,13 @@ static const struct {
 	{ relaunch_configuration, TCB_STATUS_TD_RELAUNCH_ADVISED_CONFIGURATION_NEEDED, { 0, 1, 0 },
 		NULL },
 	{ relaunch_late, TCB_STATUS_TD_RELAUNCH_ADVISED, { 1, 0, 0 }, NULL },
+	{ relaunch_late_configuration, TCB_STATUS_TD_RELAUNCH_ADVISED_CONFIGURATION_NEEDED,
+		{ 1, 0, 0 }, NULL },
 	{ relaunch_too_old, TCB_STATUS_OUT_OF_DATE, { 0, 1, 0 }, NULL },
-	{ relaunch_unknown, TCB_STATUS_OUT_OF_DATE, { 0, 1, 0 }, NULL },
+	{ relaunch_unknown, 0, { 0 },
+		"what runs now, by TEE_TCB_SVN2: TCB info: it has no TDX module identity 'TDX_09'" },
+	{ runs_unknown, 0, { 0 },
+		"what runs now, by TEE_TCB_SVN2: TCB info: it has no TDX module identity 'TDX_09'" },
 	{ relaunch_platform_old, TCB_STATUS_OUT_OF_DATE, { 1, 1, 0 }, NULL },
 	{ relaunch_qe_old, TCB_STATUS_OUT_OF_DATE, { 0, 1, 1 }, NULL },
 	{ relaunch_not_needed, TCB_STATUS_UP_TO_DATE, { 0, 0, 0 }, NULL },
