@@ -26,6 +26,15 @@ static struct check check_of(struct appraise_tdx_state *s, const char *name, con
 		.fail_value = fail_value };
 }
 
+/* "TCB info: ...", once. */
+static void name_it(const struct document *d, struct err *e)
+{
+	struct str text = str_of(e->text), what = str_of(d->what);
+
+	if (!str_equal(str_make(text.p, text.n < what.n ? text.n : what.n), what))
+		err_wrap(e, "%s", d->what);
+}
+
 static void test(struct appraise_tdx_state *s, const struct document *d, const char *name,
 	const char *what, bool ok, const struct err *e)
 {
@@ -34,7 +43,10 @@ static void test(struct appraise_tdx_state *s, const struct document *d, const c
 
 static bool there(const struct document *d, struct err *e)
 {
-	return d->bytes.n || err_set(e, ERR_NOTFOUND, "%s: the evidence comes without it", d->what);
+	return d->bytes.n ||
+	       err_set(e, ERR_NOTFOUND,
+		       "%s: the evidence comes without it: `assay bundle make` collects it",
+		       d->what);
 }
 
 static bool signer_is_there(const struct document *d, struct err *e)
@@ -55,7 +67,7 @@ static bool check_chain(struct appraise_tdx_state *s, struct document *d)
 		  intel_chain_roles(&d->chain, &e) && intel_chain_signed(&d->chain, &e);
 
 	if (!ok)
-		err_wrap(&e, "%s", d->what);
+		name_it(d, &e);
 	test(s, d, d->names.chain,
 		"the chain of its signer is one for TCB signing, each certificate signed by the next",
 		ok, &e);
@@ -71,7 +83,7 @@ static bool check_root(struct appraise_tdx_state *s, const struct document *d)
 
 	ok = ok && signer_is_there(d, &e) && intel_chain_pinned(&d->chain, s->root, &e);
 	if (!ok)
-		err_wrap(&e, "%s", d->what);
+		name_it(d, &e);
 	test(s, d, d->names.root, "the chain of its signer ends in the root of the PCK chain", ok,
 		&e);
 	return ok;
@@ -91,7 +103,9 @@ static void check_signer(struct appraise_tdx_state *s, struct document *d)
 	ok = signer_is_there(d, &e) &&
 	     (s->root_crl || err_set(&e, ERR_NOTFOUND, "there is no root CRL that can be read")) &&
 	     intel_crl_check_root(s->root_crl, &d->chain, &s->at, &e);
-	appraise_test(s->w, c, ok || err_wrap(&e, "%s", d->what), &e);
+	if (!ok)
+		name_it(d, &e);
+	appraise_test(s->w, c, ok, &e);
 }
 
 /* After the parser has said whether the document has its form. */

@@ -102,6 +102,7 @@ static struct str status_text(const struct appraise_tdx_state *s, const struct t
 		buf_printf(&b, ", ISVSVN %u, the newest wants %u", s->said->quote.qe.isv_svn,
 			s->identity.levels[0].isv_svn);
 	say_advisories(&b, t);
+	buf_printf(&b, "; by evaluation number %llu", (unsigned long long)t->evaluation_number);
 	return arena_str(s->w->a, buf_str(&b));
 }
 

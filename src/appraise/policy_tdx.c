@@ -62,6 +62,19 @@ static bool read_values(struct policy_tdx_values *ret, const struct json *o, con
 	return true;
 }
 
+/* "INTEL-SA-00837": with another number of digits it would never be met. */
+static bool is_advisory(struct str s)
+{
+	const size_t digits = 5;
+
+	if (!str_starts(s, "INTEL-") || s.n < digits + 1 || s.p[s.n - digits - 1] != '-')
+		return false;
+	for (size_t i = s.n - digits; i < s.n; i++)
+		if (s.p[i] < '0' || s.p[i] > '9')
+			return false;
+	return true;
+}
+
 static bool read_names(struct policy_tdx_names *ret, bool *given, const struct json *o,
 	const char *key, struct arena *a, struct err *e)
 {
@@ -78,9 +91,9 @@ static bool read_names(struct policy_tdx_names *ret, bool *given, const struct j
 		return arena_full(a, e);
 	for (size_t i = 0; i < v->n; i++) {
 		names[i] = v->items[i].text;
-		if (v->items[i].kind != JSON_STRING || !str_starts(names[i], "INTEL-"))
+		if (v->items[i].kind != JSON_STRING || !is_advisory(names[i]))
 			return err_set(e, ERR_FORMAT,
-				"line %zu: an advisory is called like INTEL-SA-00837",
+				"line %zu: an advisory is called like INTEL-SA-00837, with five digits",
 				v->items[i].line);
 	}
 	*ret = (struct policy_tdx_names){ names, v->n };

@@ -39,6 +39,9 @@ static void tell_tcb(const struct policy_tdx *p, struct buf *out)
 	if (p->minimum_evaluation)
 		buf_printf(out, "Intel's documents must be of evaluation number %llu or later.\n",
 			(unsigned long long)p->minimum_evaluation);
+	else
+		buf_printf(out,
+			"Intel's documents may be of any evaluation: a machine may bring current ones of an evaluation from before the newest holes were known.\n");
 	if (p->advisories_denied.n) {
 		buf_printf(out, "None of these advisories may apply: ");
 		tell_names(&p->advisories_denied, out);
