@@ -102,6 +102,21 @@ check "the bundle names a nonce" test ${#nonce} = 64
 	sed -i -E 's/"reset_count": ?[0-9]+/"reset_count": 4000000000/' "$work"/state/assay/enrolled/*.json
 	verdict "a TPM that was put back to before its enrolment" contraindicated 1 "$url" $with --trust "$work/all.yaml"
 	says "says that it has fewer resets" "fewer resets"
+	says "and what its owner does who has cleared it" "TPM2_Clear), which its owner knows: then \`assay enroll\` it anew"
+	records=$work/state/assay/enrolled
+	own=$(basename "$records"/*.json .json)
+	# what another key of this TPM once said
+	jq -c --arg ak "000b$zero32" '.ak_name = $ak' "$records/$own.json" >"$records/000b$zero32.json"
+	rm "$records/$own.json"
+	: >"$records/cut-off.part"
+	verdict "with another of its keys it is still the same TPM" contraindicated 1 "$url" $with --trust "$work/all.yaml"
+	says "says whose word that is" "as a quote by another key of this TPM said"
+	sed 's/"ek_certificate_sha256":"...../"ek_certificate_sha256":"00000/' "$records/000b$zero32.json" >"$records/other.json"
+	rm "$records/000b$zero32.json"
+	verdict "another TPM's record says nothing" affirming 0 "$url" $with --trust "$work/all.yaml"
+	check "enrolled again, its counters are plain" "$assay" enroll "$url" --trust "$work/all.yaml" -q
+	check "which its record says" jq -e .counters_plain "$records/$own.json"
+	rm "$records/other.json" "$records/cut-off.part"
 	ak=$(basename "$work"/state/assay/enrolled/*.json .json)
 	rm -r "$work/state"
 	printf 'format: assay.trust/1\nunsigned-reference-values: accept\npinned-aks:\n  - name: %s\n' "$ak" >"$work/pinned.yaml"
