@@ -27,11 +27,11 @@ static struct buf instance(void)
 	return b;
 }
 
-/* The certificate of tpm_made.h with the extension, signed again. */
-static void certified(void)
+/* That certificate with the extension, signed again. */
+static struct span with_instance(struct made_certificate c)
 {
-	struct made_certificate c = m.ek_certificate;
-	CLEANUP(buf_done) struct buf value = instance(), der = { 0 }, plain = { 0 };
+	CLEANUP(buf_done) struct buf value = instance(), plain = { 0 };
+	struct buf der;
 	ASN1_OBJECT *oid = OBJ_txt2obj("1.3.6.1.4.1.11129.2.1.21", 1);
 	ASN1_OCTET_STRING *octets = ASN1_OCTET_STRING_new();
 	X509_EXTENSION *ext;
@@ -40,9 +40,6 @@ static void certified(void)
 	X509 *x;
 	int n;
 
-	c.key = m.ak_key;
-	c.eku = eku;
-	c.usage = usage;
 	plain = made_certificate(&c);
 	p = plain.p;
 	x = d2i_X509(NULL, &p, (long)plain.n);
@@ -53,15 +50,65 @@ static void certified(void)
 	n = i2d_X509(x, &out_der);
 	der = buf_init(1 << 16);
 	buf_add(&der, out_der, n > 0 ? (size_t)n : 0);
-	m.bundle.ak_chain.certificates[0] = kept(&m, der);
-	der = (struct buf){ 0 };
-	m.bundle.ak_chain.n = 1;
-	m.in.challenge = NULL;
 	OPENSSL_free(out_der);
 	X509_EXTENSION_free(ext);
 	ASN1_OCTET_STRING_free(octets);
 	ASN1_OBJECT_free(oid);
 	X509_free(x);
+	return kept(&m, der);
+}
+
+static void certified(void)
+{
+	struct made_certificate c = m.ek_certificate;
+
+	c.key = m.ak_key;
+	c.eku = eku;
+	c.usage = usage;
+	m.bundle.ak_chain.certificates[0] = with_instance(c);
+	m.bundle.ak_chain.n = 1;
+	m.in.challenge = NULL;
+}
+
+/* The machine is asked itself, and its endorsement key has a certificate of Google's. */
+static void ek_certified(const char *its_usage)
+{
+	struct made_certificate c = m.ek_certificate;
+
+	c.eku = eku;
+	c.usage = its_usage;
+	m.bundle.ek_chain.certificates[0] = with_instance(c);
+}
+static void ek(void)
+{
+	ek_certified("critical,keyEncipherment");
+}
+static void ek_of_old(void)
+{
+	eku = "2.23.133.8.1";
+	ek();
+}
+static void ek_that_signs(void)
+{
+	ek_certified("critical,digitalSignature");
+}
+static void ek_of_old_that_signs(void)
+{
+	eku = "2.23.133.8.1";
+	ek_that_signs();
+}
+static void ek_for_another_purpose(void)
+{
+	eku = "2.23.133.8.3";
+	ek();
+}
+/* Without the instance they would be anybody's. */
+static void ek_without_instance(void)
+{
+	struct made_certificate c = m.ek_certificate;
+
+	c.eku = NULL;
+	m.bundle.ek_chain.certificates[0] = kept(&m, made_certificate(&c));
 }
 
 static void wanted(void)
@@ -116,6 +163,16 @@ static void other_purpose(void)
 	eku = "1.3.6.1.5.5.7.3.1";
 	certified();
 }
+static void of_old(void)
+{
+	eku = "2.23.133.8.1";
+	certified();
+}
+static void ek_usage_of_old(void)
+{
+	eku = "2.23.133.8.1";
+	ek_usage();
+}
 static void forged(void)
 {
 	signer = made_foreign_key;
@@ -167,6 +224,14 @@ static void pinned_and_forged(void)
 
 static const struct test_case cases[] = {
 	A(certified, GOOD, NULL),
+	A(of_old, GOOD, NULL),
+	A(ek, GOOD, NULL),
+	A(ek_of_old, GOOD, NULL),
+	A(ek_that_signs, BAD, "ek-chain"),
+	A(ek_of_old_that_signs, BAD, "ek-chain"),
+	A(ek_for_another_purpose, BAD, "ek-chain"),
+	A(ek_without_instance, BAD, "ek-chain"),
+	A(ek_usage_of_old, BAD, "ak-chain"),
 	A(pinned_and_wanted, GOOD, NULL),
 	A(pinned_and_other_project, BAD, "gce-instance"),
 	A(pinned_and_test_host, BAD, "gce-instance"),

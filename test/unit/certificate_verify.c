@@ -52,6 +52,14 @@ static void accepts(void)
 	c.purpose =
 		CERTIFICATE_AK_GCE; /* as Google issues them: that usage alone, and no extended one */
 	CHECK_OK(verify(&c, &e), e);
+	c.leaf.eku = EK_USAGE; /* which the older ones of signing keys have, too */
+	CHECK_OK(verify(&c, &e), e);
+	c.purpose = CERTIFICATE_EK_GCE;
+	for (size_t i = 0; i < 4; i++) {
+		c.leaf.eku = i / 2 ? EK_USAGE : NULL;
+		c.leaf.usage = i % 2 ? "critical,keyEncipherment" : "critical,keyAgreement";
+		CHECK_OK(verify(&c, &e), e);
+	}
 }
 
 /* What describes a TPM may be critical; a usage stands anywhere in its list; keys that agree on others are for encryption. */
@@ -268,6 +276,62 @@ static void gce_without_usage(struct certs *c)
 	c->leaf.eku = NULL;
 	c->leaf.usage = NULL;
 }
+static void gce_with_two_ekus(struct certs *c)
+{
+	gce_with_eku(c);
+	c->leaf.eku = EK_USAGE "," AK_USAGE;
+}
+static void gce_ek_for_ak(struct certs *c)
+{
+	c->purpose = CERTIFICATE_AK_GCE;
+	c->leaf.eku = NULL;
+	c->leaf.usage = "critical,keyEncipherment";
+}
+static void gce_ek_for_ak_with_eku(struct certs *c)
+{
+	gce_ek_for_ak(c);
+	c->leaf.eku = EK_USAGE;
+}
+static void gce_ek(struct certs *c)
+{
+	c->purpose = CERTIFICATE_EK_GCE;
+	c->leaf.eku = NULL;
+}
+static void gce_ak_for_ek(struct certs *c)
+{
+	gce_ek(c);
+	c->leaf.usage = "critical,digitalSignature";
+}
+static void gce_ak_for_ek_with_eku(struct certs *c)
+{
+	gce_ak_for_ek(c);
+	c->leaf.eku = EK_USAGE;
+}
+static void gce_ek_that_signs_too(struct certs *c)
+{
+	gce_ek(c);
+	c->leaf.usage = "critical,keyEncipherment,digitalSignature";
+}
+static void gce_ek_of_both(struct certs *c)
+{
+	gce_ek(c);
+	c->leaf.usage = "critical,keyEncipherment,keyAgreement";
+}
+static void gce_ek_without_usage(struct certs *c)
+{
+	gce_ek(c);
+	c->leaf.usage = NULL;
+}
+static void gce_ek_with_eku(struct certs *c)
+{
+	gce_ek(c);
+	c->leaf.eku = "serverAuth";
+}
+static void gce_ek_is_ca(struct certs *c)
+{
+	gce_ek(c);
+	c->leaf.ca = true;
+}
 static void gce_is_ca(struct certs *c)
 {
 	c->purpose = CERTIFICATE_AK_GCE;
@@ -311,9 +375,23 @@ static void refuses(void)
 		{ unknown_then_known, "unhandled critical extension" },
 		{ signing_alone, "does not allow encryption to it" },
 		{ ak_may_not_sign, "AK certificate: its key usage does not allow signing" },
-		{ gce_with_eku, "AK certificate lacks" },
-		{ gce_with_more, "does not allow signing" },
-		{ gce_without_usage, "does not allow signing" },
+		{ gce_with_eku,
+			"AK certificate of Google's has another extended key usage than 2.23.133.8.1" },
+		{ gce_with_two_ekus, "has another extended key usage than" },
+		{ gce_with_more,
+			"AK certificate of Google's: its key usage is not digital signature alone" },
+		{ gce_without_usage, "is not digital signature alone" },
+		{ gce_ek_for_ak, "is not digital signature alone" },
+		{ gce_ek_for_ak_with_eku, "is not digital signature alone" },
+		{ gce_ak_for_ek,
+			"EK certificate of Google's: its key usage is not key encipherment or key agreement alone" },
+		{ gce_ak_for_ek_with_eku, "is not key encipherment or key agreement alone" },
+		{ gce_ek_that_signs_too, "is not key encipherment or key agreement alone" },
+		{ gce_ek_of_both, "is not key encipherment or key agreement alone" },
+		{ gce_ek_without_usage, "is not key encipherment or key agreement alone" },
+		{ gce_ek_with_eku,
+			"EK certificate of Google's has another extended key usage than 2.23.133.8.1" },
+		{ gce_ek_is_ca, "EK certificate is one of an authority" },
 		{ gce_is_ca, "AK certificate is one of an authority" },
 	};
 
