@@ -106,7 +106,11 @@ static struct meaning added_to_pcr7(const struct explain_difference *d, struct a
 		return (struct meaning){ "Secure Boot", EXPLAIN_VARIABLES,
 			STR("something more of the firmware's Secure Boot state was measured") };
 	return (struct meaning){ "Secure Boot", EXPLAIN_VARIABLES,
-		arena_printf(a, "Secure Boot is in use: %.*s", STR_ARG(variable)) };
+		arena_printf(a, "a further variable was measured%s: %.*s",
+			explain_words_secure_boot_on(d->log, d->got)
+				? ", as where Secure Boot is in use"
+				: "",
+			STR_ARG(variable)) };
 }
 
 static struct meaning added_to_pcr11(const struct explain_difference *d, struct arena *a)
