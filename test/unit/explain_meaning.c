@@ -53,6 +53,7 @@ static const struct difference of_pcrs[] = {
 	ADDED(3, EV_EFI_VARIABLE_DRIVER_CONFIG, LOG("")),
 	ADDED(4, EV_EFI_ACTION, LOG("Returning from EFI")),
 	ADDED(4, EV_EFI_ACTION, LOG("Calling EFI")),
+	ADDED(4, EV_IPL, LOG("all is well")),
 	ADDED(4, EV_EFI_BOOT_SERVICES_APPLICATION, LIE(PATH)),
 	ADDED(5, EV_EFI_ACTION, LOG("Exit Boot Services")),
 	ADDED(5, EV_EFI_ACTION, LIE("Exit Boot Services")),
@@ -207,9 +208,9 @@ static void summaries(void)
 
 	buf_add_cstr(&told, "- summaries\n");
 	tell_summary(0);
-	for (unsigned i = 0; i < 20; i++)
+	for (unsigned i = 0; i < 21; i++)
 		tell_summary(1U << i);
-	tell_summary((1U << 20) - 1);
+	tell_summary((1U << 21) - 1);
 	for (size_t i = 0; i < ARRAY_LEN(inside); i++)
 		tell_summary(inside[i] | EXPLAIN_PROGRAM | EXPLAIN_INITRD_HANDED |
 			     EXPLAIN_COMMAND_LINE_HANDED | EXPLAIN_FIRMWARE);
