@@ -119,6 +119,17 @@ static void check_credential(struct appraise_tpm_state *s)
 		ok, &e);
 }
 
+/* What else would bind the key. */
+#define ADVICE "; ask the machine itself (verify URL), enrol it, or pin its name"
+
+/* Anybody can lay a certificate beside a key, and make one: it binds once its chain was looked at and holds. */
+static bool certificate_holds(const struct appraise_tpm_state *s, struct err *e)
+{
+	return appraise_tpm_bond_held(s) >> POLICY_TPM_CERTIFICATE & 1 ||
+	       err_set(e, ERR_MISMATCH, "AK not bound by its certificate: %.*s" ADVICE,
+		       STR_ARG(s->why_not[POLICY_TPM_CERTIFICATE]));
+}
+
 static void check_bound(struct appraise_tpm_state *s)
 {
 	static const char *const how[BONDS + 1] = {
@@ -133,8 +144,9 @@ static void check_bound(struct appraise_tpm_state *s)
 	bool ok = first != BONDS;
 
 	if (!ok)
-		err_set(&e, ERR_NOTFOUND,
-			"AK not bound: anybody can make such a key; ask the machine itself (verify URL), enrol it, or pin its name");
+		err_set(&e, ERR_NOTFOUND, "AK not bound: anybody can make such a key" ADVICE);
+	if (first == POLICY_TPM_CERTIFICATE)
+		ok = certificate_holds(s, &e);
 	if (first == POLICY_TPM_CREDENTIAL) {
 		ok = credential_holds(s, &e);
 		if (!ok)
@@ -225,11 +237,14 @@ static void check_source(struct appraise_tpm_state *s)
 
 void appraise_tpm_bond(struct appraise_tpm_state *s)
 {
-	bool pinned, ek;
+	bool pinned, ek, certificate_alone;
 
 	s->offered = offered_by(s->w.in, &s->ak_name);
+	certificate_alone = first_of(s->offered) == POLICY_TPM_CERTIFICATE;
 	pinned = s->offered >> POLICY_TPM_PINNED & 1;
 	ek = s->offered >> POLICY_TPM_CREDENTIAL & 1 || s->offered >> POLICY_TPM_ENROLLED & 1;
+	if (certificate_alone)
+		appraise_tpm_chain_ak(s);
 	check_bound(s);
 	if (s->offered >> POLICY_TPM_CREDENTIAL & 1)
 		check_template(s);
@@ -238,7 +253,7 @@ void appraise_tpm_bond(struct appraise_tpm_state *s)
 			"the trust file pins the attestation key; nothing else says that its TPM is genuine");
 	if (ek)
 		appraise_tpm_chain_ek(s);
-	if (s->offered >> POLICY_TPM_CERTIFICATE & 1)
+	if (s->offered >> POLICY_TPM_CERTIFICATE & 1 && !certificate_alone)
 		appraise_tpm_chain_ak(s);
 	if (pinned)
 		note_pinned(s);

@@ -38,6 +38,11 @@ static const struct bond_case {
 	{ CERTIFICATE, CERTIFICATE, NOTHING, GOOD, NULL },
 	{ CERTIFICATE, 15, NOTHING, GOOD, NULL },
 	{ PINNED, 15, NOTHING, GOOD, NULL },
+	/* a certificate alone, and not one that binds the key */
+	{ CERTIFICATE, 0, OTHER_KEY, BAD, "ak-bound" },
+	{ CERTIFICATE, 0, OTHER_AUTHORITY, BAD, "ak-bound" },
+	{ CERTIFICATE, CERTIFICATE, OTHER_AUTHORITY, BAD, "ak-bound" },
+	{ CERTIFICATE, 0, OTHER_AUTHORITY, BAD, "ak-chain" },
 	/* not the one that is taken */
 	{ PINNED, CREDENTIAL | ENROLLED | CERTIFICATE, NOTHING, BAD, "ak-source" },
 	{ CREDENTIAL, PINNED | ENROLLED | CERTIFICATE, NOTHING, BAD, "ak-source" },
@@ -153,6 +158,7 @@ static void told(void)
 	static const struct bond_case none = { PINNED | CERTIFICATE, CREDENTIAL | CERTIFICATE,
 		OTHER_KEY, BAD, "ak-source" };
 	static const struct bond_case both = { PINNED | CREDENTIAL, 0, OTHER_SECRET, GOOD, NULL };
+	static const struct bond_case alone = { CERTIFICATE, 0, OTHER_KEY, BAD, "ak-bound" };
 	static const struct test_case c = { "told", sign_with, offer, BAD, "ak-source" };
 	static const struct test_case d = { "told of both", sign_with, offer, GOOD, NULL };
 	CLEANUP(arena_freep) struct arena *a = arena_new(8 << 20);
@@ -170,6 +176,11 @@ static void told(void)
 	CHECK(found("ak-certificate")->result == CHECK_NOT_APPLICABLE &&
 		str_ends(found("ak-certificate")->reason, "nothing rests on it"));
 	CHECK(found("ek-chain")->result == CHECK_NOT_APPLICABLE && !found("ek-certificate"));
+	at = &alone;
+	run_case_in(a, &(struct test_case){
+			       "told of a certificate alone", sign_with, offer, BAD, "ak-bound" });
+	CHECK(str_is(found("ak-bound")->reason,
+		"AK not bound by its certificate: the certificate is for another key; ask the machine itself (verify URL), enrol it, or pin its name"));
 	at = &both;
 	run_case_in(a, &d);
 	for (size_t i = 0; i < checks->n; i++)
