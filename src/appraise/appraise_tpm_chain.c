@@ -195,5 +195,8 @@ void appraise_tpm_chain_ak(struct appraise_tpm_state *s)
 	if (root)
 		take_root(s, root);
 	if (leaf)
-		appraise_tpm_gce(s, root && !root->emulated ? leaf : NULL);
+		appraise_tpm_gce(s, leaf,
+			!root            ? "it leads to no root of the trust file for this key"
+			: root->emulated ? "its root is that of a TPM in software"
+					 : NULL);
 }

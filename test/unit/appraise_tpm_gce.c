@@ -4,6 +4,7 @@
 #include "codec/yaml.h"
 
 static uint8_t production;
+static bool silent; /* nothing is said of the host */
 static const char *eku, *usage;
 static EVP_PKEY *signer;
 
@@ -20,9 +21,11 @@ static struct buf instance(void)
 	buf_add(&b, number, sizeof number);
 	der_put(&b, 0x0c, str_span(STR("instance-1")));
 	start = b.n;
-	der_put(&b, 0xa1, SPAN_OF(truth));
-	der_close(&b, start, 0x30);
-	der_close(&b, start, 0xa0);
+	if (!silent) {
+		der_put(&b, 0xa1, SPAN_OF(truth));
+		der_close(&b, start, 0x30);
+		der_close(&b, start, 0xa0);
+	}
 	der_close(&b, 0, 0x30);
 	return b;
 }
@@ -143,6 +146,16 @@ static void test_host_allowed(void)
 	m.policy.gce.any_host = true;
 	test_host();
 }
+static void silent_of_host(void)
+{
+	silent = true;
+	certified();
+}
+static void silent_allowed(void)
+{
+	m.policy.gce.any_host = true;
+	silent_of_host();
+}
 static void ek_usage(void)
 {
 	usage = "critical,keyEncipherment";
@@ -238,6 +251,8 @@ static const struct test_case cases[] = {
 	A(pinned_and_forged, BAD, "ak-source"),
 	A(wanted, GOOD, NULL),
 	A(test_host_allowed, GOOD, NULL),
+	A(silent_of_host, BAD, "gce-instance"),
+	A(silent_allowed, GOOD, NULL),
 	A(other_project, BAD, "gce-instance"),
 	A(other_zone, BAD, "gce-instance"),
 	A(other_instance, BAD, "gce-instance"),
@@ -251,6 +266,51 @@ static const struct test_case cases[] = {
 	A(emulated, BAD, "gce-instance"),
 	A(emulated_and_none_is_wanted, GOOD, NULL),
 };
+
+static void fresh(void)
+{
+	production = 0xff;
+	silent = false;
+	eku = NULL;
+	usage = "critical,digitalSignature";
+	signer = NULL;
+}
+
+/* The reasons say what is so: that nothing is said, and that a certificate is there and not believed. */
+static void told(void)
+{
+	static const struct {
+		struct test_case c;
+		const char *reason;
+	} rows[] = {
+		{ A(silent_of_host, BAD, "gce-instance"),
+			"the certificate does not say whether Google's host is one of production, as the policy wants it to" },
+		{ A(test_host, BAD, "gce-instance"),
+			"Google says that the host is not one of production: it may be open to debugging" },
+		{ A(not_certified, BAD, "gce-instance"),
+			"no certificate of the attestation key speaks of an instance" },
+		{ A(nothing, GOOD, NULL),
+			"no certificate of the attestation key speaks of an instance; the policy asks for none" },
+		{ A(forged, BAD, "gce-instance"),
+			"the certificate that speaks of an instance is not believed: it leads to no root of the trust file for this key" },
+		{ A(no_usage, BAD, "ak-chain"),
+			"the certificate that speaks of an instance is not believed: it leads to no root of the trust file for this key; the policy asks for none" },
+		{ A(emulated, BAD, "gce-instance"),
+			"the certificate that speaks of an instance is not believed: its root is that of a TPM in software" },
+		{ A(emulated_and_none_is_wanted, GOOD, NULL),
+			"the certificate that speaks of an instance is not believed: its root is that of a TPM in software; the policy asks for none" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		CLEANUP(arena_freep) struct arena *a = arena_new(8 << 20);
+		const struct check *c;
+
+		fresh();
+		run_case_in(a, &rows[i].c);
+		c = check_find(&out.verdict.checks, "gce-instance");
+		CHECK(c && str_is(c->reason, rows[i].reason));
+	}
+}
 
 static void policies(void)
 {
@@ -287,12 +347,10 @@ int main(void)
 	verdict_told_begin();
 	made_keys();
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		production = 0xff;
-		eku = NULL;
-		usage = "critical,digitalSignature";
-		signer = NULL;
+		fresh();
 		run_case(&cases[i]);
 	}
+	told();
 	policies();
 	made_keys_done();
 	verdict_told_end("appraise_tpm_gce");
