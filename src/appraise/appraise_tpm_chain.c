@@ -2,6 +2,7 @@
 
 #include "trust/certificate.h"
 #include "trust/gce_instance.h"
+#include "trust/tpm_certified.h"
 #include "base/banned.h"
 
 enum { EK_BONDS = 1 << POLICY_TPM_CREDENTIAL | 1 << POLICY_TPM_ENROLLED };
@@ -35,20 +36,6 @@ static bool chain_read(struct chain *c, const struct bundle_chain *from,
 		if (!certificate_of_der(&c->certs[c->n], from->certificates[c->n], e))
 			return err_wrap(e, "certificate %zu of the evidence", c->n);
 	return true;
-}
-
-static bool key_matches(const struct certificate *leaf, struct span public_area, struct err *e)
-{
-	CLEANUP(public_key_freep) struct public_key *in_tpm = NULL, *certified = NULL;
-	struct tpm_public p;
-
-	if (!public_area.p)
-		return err_set(e, ERR_NOTFOUND, "the evidence does not carry the key");
-	if (!tpm_public_parse(&p, public_area, e) || !public_key_of_tpm(&in_tpm, &p, e) ||
-		!certificate_key(&certified, leaf, e))
-		return false;
-	return public_key_equal(in_tpm, certified) ||
-	       err_set(e, ERR_MISMATCH, "the certificate is for another key");
 }
 
 /*
@@ -155,7 +142,7 @@ static const struct certificate *check_leaf(
 		  err_set(&e, ERR_NOTFOUND, "the evidence carries no EK certificate");
 
 	ok = ok && chain_read(c, from, s->w.in->trust, &e) &&
-	     ((!needs_key && !key.p) || key_matches(c->certs[0], key, &e));
+	     ((!needs_key && !key.p) || tpm_certified(c->certs[0], key, &e));
 	appraise_tpm_bond_test(s, ek ? EK_BONDS : 1U << POLICY_TPM_CERTIFICATE,
 		(struct check){ .name = ek ? "ek-certificate" : "ak-certificate",
 			.what = ek ? STR("the TPM's certificate is for its endorsement key")
