@@ -1,28 +1,6 @@
 /* Paths from a TPM's certificate to a root, and each thing that can be wrong with one. */
 #include "certificate_case.h"
 
-static bool verify(const struct certs *c, struct err *e)
-{
-	CLEANUP(certificate_freep) struct certificate *r = made(&c->root);
-	CLEANUP(certificate_freep) struct certificate *m = made(&c->middle);
-	CLEANUP(certificate_freep) struct certificate *l = made(&c->leaf);
-	struct made_certificate f = c->root;
-	CLEANUP(certificate_freep) struct certificate *foreign = NULL;
-	const struct certificate *others[] = { m, r };
-	const struct certificate *roots[1];
-	struct certificate_chain chain = { .leaf = l,
-		.others = others,
-		.n_others = c->no_middle ? 0 : 2,
-		.roots = roots,
-		.n_roots = c->no_root ? 0 : 1 };
-	size_t which = 9;
-
-	f.key = f.signer = other_key;
-	foreign = made(&f);
-	roots[0] = c->foreign_root ? foreign : c->root_is_middle ? m : r;
-	return certificate_verify(&chain, c->purpose, c->at, c->leeway, &which, e) && which == 0;
-}
-
 static void accepts(void)
 {
 	struct certs c = honest();
@@ -47,19 +25,6 @@ static void accepts(void)
 	CHECK_OK(verify(&c, &e), e);
 	c.leaf.usage = NULL;
 	CHECK_OK(verify(&c, &e), e);
-	c.leaf.eku = NULL;
-	c.leaf.usage = "critical,digitalSignature";
-	c.purpose =
-		CERTIFICATE_AK_GCE; /* as Google issues them: that usage alone, and no extended one */
-	CHECK_OK(verify(&c, &e), e);
-	c.leaf.eku = EK_USAGE; /* which the older ones of signing keys have, too */
-	CHECK_OK(verify(&c, &e), e);
-	c.purpose = CERTIFICATE_EK_GCE;
-	for (size_t i = 0; i < 4; i++) {
-		c.leaf.eku = i / 2 ? EK_USAGE : NULL;
-		c.leaf.usage = i % 2 ? "critical,keyEncipherment" : "critical,keyAgreement";
-		CHECK_OK(verify(&c, &e), e);
-	}
 }
 
 /* What describes a TPM may be critical; a usage stands anywhere in its list; keys that agree on others are for encryption. */
@@ -258,88 +223,6 @@ static void ak_may_not_sign(struct certs *c)
 	c->purpose = CERTIFICATE_AK;
 	c->leaf.eku = AK_USAGE;
 }
-static void gce_with_eku(struct certs *c)
-{
-	c->purpose = CERTIFICATE_AK_GCE;
-	c->leaf.eku = AK_USAGE;
-	c->leaf.usage = "critical,digitalSignature";
-}
-static void gce_with_more(struct certs *c)
-{
-	c->purpose = CERTIFICATE_AK_GCE;
-	c->leaf.eku = NULL;
-	c->leaf.usage = "critical,digitalSignature,keyAgreement";
-}
-static void gce_without_usage(struct certs *c)
-{
-	c->purpose = CERTIFICATE_AK_GCE;
-	c->leaf.eku = NULL;
-	c->leaf.usage = NULL;
-}
-static void gce_with_two_ekus(struct certs *c)
-{
-	gce_with_eku(c);
-	c->leaf.eku = EK_USAGE "," AK_USAGE;
-}
-static void gce_ek_for_ak(struct certs *c)
-{
-	c->purpose = CERTIFICATE_AK_GCE;
-	c->leaf.eku = NULL;
-	c->leaf.usage = "critical,keyEncipherment";
-}
-static void gce_ek_for_ak_with_eku(struct certs *c)
-{
-	gce_ek_for_ak(c);
-	c->leaf.eku = EK_USAGE;
-}
-static void gce_ek(struct certs *c)
-{
-	c->purpose = CERTIFICATE_EK_GCE;
-	c->leaf.eku = NULL;
-}
-static void gce_ak_for_ek(struct certs *c)
-{
-	gce_ek(c);
-	c->leaf.usage = "critical,digitalSignature";
-}
-static void gce_ak_for_ek_with_eku(struct certs *c)
-{
-	gce_ak_for_ek(c);
-	c->leaf.eku = EK_USAGE;
-}
-static void gce_ek_that_signs_too(struct certs *c)
-{
-	gce_ek(c);
-	c->leaf.usage = "critical,keyEncipherment,digitalSignature";
-}
-static void gce_ek_of_both(struct certs *c)
-{
-	gce_ek(c);
-	c->leaf.usage = "critical,keyEncipherment,keyAgreement";
-}
-static void gce_ek_without_usage(struct certs *c)
-{
-	gce_ek(c);
-	c->leaf.usage = NULL;
-}
-static void gce_ek_with_eku(struct certs *c)
-{
-	gce_ek(c);
-	c->leaf.eku = "serverAuth";
-}
-static void gce_ek_is_ca(struct certs *c)
-{
-	gce_ek(c);
-	c->leaf.ca = true;
-}
-static void gce_is_ca(struct certs *c)
-{
-	c->purpose = CERTIFICATE_AK_GCE;
-	c->leaf.eku = NULL;
-	c->leaf.ca = true;
-	c->leaf.usage = "critical,digitalSignature";
-}
-
 static void refuses(void)
 {
 	static const struct {
@@ -375,24 +258,6 @@ static void refuses(void)
 		{ unknown_then_known, "unhandled critical extension" },
 		{ signing_alone, "does not allow encryption to it" },
 		{ ak_may_not_sign, "AK certificate: its key usage does not allow signing" },
-		{ gce_with_eku,
-			"AK certificate of Google's has another extended key usage than 2.23.133.8.1" },
-		{ gce_with_two_ekus, "has another extended key usage than" },
-		{ gce_with_more,
-			"AK certificate of Google's: its key usage is not digital signature alone" },
-		{ gce_without_usage, "is not digital signature alone" },
-		{ gce_ek_for_ak, "is not digital signature alone" },
-		{ gce_ek_for_ak_with_eku, "is not digital signature alone" },
-		{ gce_ak_for_ek,
-			"EK certificate of Google's: its key usage is not key encipherment or key agreement alone" },
-		{ gce_ak_for_ek_with_eku, "is not key encipherment or key agreement alone" },
-		{ gce_ek_that_signs_too, "is not key encipherment or key agreement alone" },
-		{ gce_ek_of_both, "is not key encipherment or key agreement alone" },
-		{ gce_ek_without_usage, "is not key encipherment or key agreement alone" },
-		{ gce_ek_with_eku,
-			"EK certificate of Google's has another extended key usage than 2.23.133.8.1" },
-		{ gce_ek_is_ca, "EK certificate is one of an authority" },
-		{ gce_is_ca, "AK certificate is one of an authority" },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(changes); i++) {
