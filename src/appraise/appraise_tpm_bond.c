@@ -179,8 +179,8 @@ static void note_pinned(struct appraise_tpm_state *s)
 			.fail_value = CHECK_NOT_RECOGNISED });
 }
 
-/* Why none of the ways that the policy takes holds. */
-static bool none_holds(const struct appraise_tpm_state *s, struct err *e)
+/* Why none of the ways that the policy takes holds: each with its own reason in full, which together are longer than one. */
+static struct str none_holds(struct appraise_tpm_state *s)
 {
 	static const char *const not_offered[BONDS] = {
 		[POLICY_TPM_PINNED] = "the trust file does not name the key",
@@ -188,7 +188,7 @@ static bool none_holds(const struct appraise_tpm_state *s, struct err *e)
 		[POLICY_TPM_ENROLLED] = "this verifier has no record of the key (enroll URL)",
 		[POLICY_TPM_CERTIFICATE] = "the evidence carries no certificate of the key",
 	};
-	CLEANUP(buf_done) struct buf b = buf_init(sizeof e->text);
+	CLEANUP(buf_done) struct buf b = buf_init(BONDS * (sizeof((struct err *)0)->text + 32));
 
 	for (unsigned i = 0; i < BONDS; i++)
 		if (s->w.in->policy->tpm.ak >> i & 1)
@@ -196,7 +196,7 @@ static bool none_holds(const struct appraise_tpm_state *s, struct err *e)
 				policy_tpm_ak_name((enum policy_tpm_ak)i),
 				STR_ARG(s->offered >> i & 1 ? s->why_not[i]
 							    : str_of(not_offered[i])));
-	return err_set(e, ERR_MISMATCH, "%.*s", STR_ARG(buf_str(&b)));
+	return arena_str(s->w.a, buf_str(&b));
 }
 
 static struct str aks_text(struct appraise_tpm_state *s, unsigned aks)
@@ -224,7 +224,6 @@ static void check_source(struct appraise_tpm_state *s)
 {
 	unsigned taken = s->w.in->policy->tpm.ak, held = appraise_tpm_bond_held(s);
 	struct check c = source_check();
-	struct err e = { 0 };
 
 	c.got = aks_text(s, held);
 	if (!taken) {
@@ -232,7 +231,10 @@ static void check_source(struct appraise_tpm_state *s)
 		return;
 	}
 	c.want = aks_text(s, taken);
-	appraise_test(&s->w, c, taken & held || none_holds(s, &e), &e);
+	c.result = taken & held ? CHECK_PASSED : CHECK_FAILED;
+	if (c.result == CHECK_FAILED)
+		c.reason = none_holds(s);
+	appraise_note(&s->w, c);
 }
 
 void appraise_tpm_bond(struct appraise_tpm_state *s)

@@ -191,6 +191,39 @@ static void told(void)
 			"did not recover the credential's secret"));
 }
 
+/* Eighteen letters, each of which is told in eight characters; and it has ended. */
+static void long_and_late(void)
+{
+	static char name[19];
+
+	memset(name, '\xe9', sizeof name - 1);
+	m.ek_certificate.subject = name;
+	m.ek_certificate.to = MADE_NOW - 10;
+	sign_with();
+}
+
+/* However long the reasons are, each is told to its end. */
+static void told_in_full(void)
+{
+	static const struct bond_case all = { CREDENTIAL | ENROLLED | CERTIFICATE, 15, NOTHING, BAD,
+		"ak-source" };
+	static const struct test_case c = { "told in full", long_and_late, offer, BAD,
+		"ak-source" };
+	static const char *const says[] = {
+		"pinned: the trust file does not name the key; credential: ", "; enrolled: ",
+		"; certificate: certificate 0 of the chain ("
+	};
+	CLEANUP(arena_freep) struct arena *a = arena_new(8 << 20);
+	const struct check *source;
+
+	at = &all;
+	run_case_in(a, &c);
+	source = found("ak-source");
+	for (size_t i = 0; i < ARRAY_LEN(says); i++)
+		CHECK(memmem(source->reason.p, source->reason.n, says[i], strlen(says[i])));
+	CHECK(source->reason.n > 600 && str_ends(source->reason, "it or the clock is wrong"));
+}
+
 /* The hardware is what the roots behind what holds say; of an emulated one nothing is believed. */
 static void hardware(void)
 {
@@ -266,6 +299,7 @@ int main(void)
 	made_keys();
 	ways();
 	told();
+	told_in_full();
 	hardware();
 	two_roots(false, false, CHECK_AFFIRMS);
 	two_roots(true, false, CHECK_NO_CLAIM);
