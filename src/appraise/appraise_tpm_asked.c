@@ -1,10 +1,8 @@
 #include "appraise/appraise_tpm_inside.h"
 
 #include "evidence/tpm_alg.h"
+#include "evidence/tpm_signer.h"
 #include "base/banned.h"
-
-/* Part 2, section 7.4: a hierarchy's name is its handle. */
-enum { HIERARCHY_ENDORSEMENT = 0x4000000b, HIERARCHY_PLATFORM = 0x4000000c };
 
 /* Only of an RSA key; that of Azure's runtime data has no size beside its modulus. */
 static unsigned rsa_bits(const struct tpm_public *ak)
@@ -76,47 +74,7 @@ static void check_hash(struct appraise_tpm_state *s)
 	appraise_test(&s->w, c, ok, &e);
 }
 
-/* The qualified name of a key (Part 1, section 16): nameAlg || H(qualified name of the parent || name). */
-static struct tpm_name qualify(struct span parent, const struct tpm_public *key)
-{
-	struct tpm_name name = tpm_public_name(key);
-	CLEANUP(buf_done) struct buf both = buf_init((size_t)2 * TPM_PUBLIC_NAME_MAX);
-	struct digest d;
-
-	buf_add(&both, parent.p, parent.n);
-	buf_add(&both, name.bytes, name.n);
-	d = digest_of(key->name_alg, buf_span(&both));
-	memcpy(name.bytes + 2, d.bytes, name.n - 2);
-	return name;
-}
-
-static bool is_signer(const struct appraise_tpm_state *s, const struct tpm_name *n)
-{
-	return span_equal(s->quote.qualified_signer, span_make(n->bytes, n->n));
-}
-
-/* A primary key of the hierarchy, or one beneath the endorsement key that the evidence carries. */
-static bool signed_in(
-	const struct appraise_tpm_state *s, uint32_t hierarchy, const struct tpm_public *ak)
-{
-	const uint8_t handle[] = { (uint8_t)(hierarchy >> 24), 0, 0, (uint8_t)hierarchy };
-	struct tpm_name top = qualify(SPAN_OF(handle), ak), parent, below;
-	struct tpm_public ek;
-	struct err ignored = { 0 };
-
-	if (is_signer(s, &top))
-		return true;
-	if (!tpm_public_parse(&ek, s->w.in->bundle->ek_public, &ignored))
-		return false;
-	parent = qualify(SPAN_OF(handle), &ek);
-	below = qualify(span_make(parent.bytes, parent.n), ak);
-	return is_signer(s, &below);
-}
-
-/*
- * For keys of other hierarchies a TPM adds a number to the version that only it knows (Part 2, section 10.12.12): such a
- * version says nothing, and whoever makes keys until one fits would pass. The signed name of the signer tells which it is.
- */
+/* A version that the TPM hides says nothing, and whoever makes keys until one fits would pass. */
 static bool version_is_plain(const struct appraise_tpm_state *s, struct err *e)
 {
 	struct tpm_public ak;
@@ -126,7 +84,7 @@ static bool version_is_plain(const struct appraise_tpm_state *s, struct err *e)
 			"the evidence does not carry the attestation key's public area, which says whether the TPM hides its version");
 	if (!tpm_public_parse(&ak, s->w.in->bundle->ak_public, e))
 		return false;
-	return signed_in(s, HIERARCHY_ENDORSEMENT, &ak) || signed_in(s, HIERARCHY_PLATFORM, &ak) ||
+	return tpm_signer_is_plain(&s->quote, &ak, s->w.in->bundle->ek_public) ||
 	       err_set(e, ERR_MISMATCH,
 		       "the signer is no key of the endorsement or platform hierarchy: for others a TPM hides its version");
 }

@@ -119,6 +119,17 @@ static void check_credential(struct appraise_tpm_state *s)
 		ok, &e);
 }
 
+/* What else would bind the key. */
+#define ADVICE "; ask the machine itself (verify URL), enrol it, or pin its name"
+
+/* Anybody can lay a certificate beside a key, and make one: it binds once its chain was looked at and holds. */
+static bool certificate_holds(const struct appraise_tpm_state *s, struct err *e)
+{
+	return appraise_tpm_bond_held(s) >> POLICY_TPM_CERTIFICATE & 1 ||
+	       err_set(e, ERR_MISMATCH, "AK not bound by its certificate: %.*s" ADVICE,
+		       STR_ARG(s->why_not[POLICY_TPM_CERTIFICATE]));
+}
+
 static void check_bound(struct appraise_tpm_state *s)
 {
 	static const char *const how[BONDS + 1] = {
@@ -133,8 +144,9 @@ static void check_bound(struct appraise_tpm_state *s)
 	bool ok = first != BONDS;
 
 	if (!ok)
-		err_set(&e, ERR_NOTFOUND,
-			"AK not bound: anybody can make such a key; ask the machine itself (verify URL), enrol it, or pin its name");
+		err_set(&e, ERR_NOTFOUND, "AK not bound: anybody can make such a key" ADVICE);
+	if (first == POLICY_TPM_CERTIFICATE)
+		ok = certificate_holds(s, &e);
 	if (first == POLICY_TPM_CREDENTIAL) {
 		ok = credential_holds(s, &e);
 		if (!ok)
@@ -167,8 +179,8 @@ static void note_pinned(struct appraise_tpm_state *s)
 			.fail_value = CHECK_NOT_RECOGNISED });
 }
 
-/* Why none of the ways that the policy takes holds. */
-static bool none_holds(const struct appraise_tpm_state *s, struct err *e)
+/* Why none of the ways that the policy takes holds: each with its own reason in full, which together are longer than one. */
+static struct str none_holds(struct appraise_tpm_state *s)
 {
 	static const char *const not_offered[BONDS] = {
 		[POLICY_TPM_PINNED] = "the trust file does not name the key",
@@ -176,7 +188,7 @@ static bool none_holds(const struct appraise_tpm_state *s, struct err *e)
 		[POLICY_TPM_ENROLLED] = "this verifier has no record of the key (enroll URL)",
 		[POLICY_TPM_CERTIFICATE] = "the evidence carries no certificate of the key",
 	};
-	CLEANUP(buf_done) struct buf b = buf_init(sizeof e->text);
+	CLEANUP(buf_done) struct buf b = buf_init(BONDS * (sizeof((struct err *)0)->text + 32));
 
 	for (unsigned i = 0; i < BONDS; i++)
 		if (s->w.in->policy->tpm.ak >> i & 1)
@@ -184,7 +196,7 @@ static bool none_holds(const struct appraise_tpm_state *s, struct err *e)
 				policy_tpm_ak_name((enum policy_tpm_ak)i),
 				STR_ARG(s->offered >> i & 1 ? s->why_not[i]
 							    : str_of(not_offered[i])));
-	return err_set(e, ERR_MISMATCH, "%.*s", STR_ARG(buf_str(&b)));
+	return arena_str(s->w.a, buf_str(&b));
 }
 
 static struct str aks_text(struct appraise_tpm_state *s, unsigned aks)
@@ -212,7 +224,6 @@ static void check_source(struct appraise_tpm_state *s)
 {
 	unsigned taken = s->w.in->policy->tpm.ak, held = appraise_tpm_bond_held(s);
 	struct check c = source_check();
-	struct err e = { 0 };
 
 	c.got = aks_text(s, held);
 	if (!taken) {
@@ -220,16 +231,22 @@ static void check_source(struct appraise_tpm_state *s)
 		return;
 	}
 	c.want = aks_text(s, taken);
-	appraise_test(&s->w, c, taken & held || none_holds(s, &e), &e);
+	c.result = taken & held ? CHECK_PASSED : CHECK_FAILED;
+	if (c.result == CHECK_FAILED)
+		c.reason = none_holds(s);
+	appraise_note(&s->w, c);
 }
 
 void appraise_tpm_bond(struct appraise_tpm_state *s)
 {
-	bool pinned, ek;
+	bool pinned, ek, certificate_alone;
 
 	s->offered = offered_by(s->w.in, &s->ak_name);
+	certificate_alone = first_of(s->offered) == POLICY_TPM_CERTIFICATE;
 	pinned = s->offered >> POLICY_TPM_PINNED & 1;
 	ek = s->offered >> POLICY_TPM_CREDENTIAL & 1 || s->offered >> POLICY_TPM_ENROLLED & 1;
+	if (certificate_alone)
+		appraise_tpm_chain_ak(s);
 	check_bound(s);
 	if (s->offered >> POLICY_TPM_CREDENTIAL & 1)
 		check_template(s);
@@ -238,7 +255,7 @@ void appraise_tpm_bond(struct appraise_tpm_state *s)
 			"the trust file pins the attestation key; nothing else says that its TPM is genuine");
 	if (ek)
 		appraise_tpm_chain_ek(s);
-	if (s->offered >> POLICY_TPM_CERTIFICATE & 1)
+	if (s->offered >> POLICY_TPM_CERTIFICATE & 1 && !certificate_alone)
 		appraise_tpm_chain_ak(s);
 	if (pinned)
 		note_pinned(s);

@@ -2,6 +2,7 @@
 
 #include "trust/certificate.h"
 #include "trust/gce_instance.h"
+#include "trust/tpm_certified.h"
 #include "base/banned.h"
 
 enum { EK_BONDS = 1 << POLICY_TPM_CREDENTIAL | 1 << POLICY_TPM_ENROLLED };
@@ -37,20 +38,6 @@ static bool chain_read(struct chain *c, const struct bundle_chain *from,
 	return true;
 }
 
-static bool key_matches(const struct certificate *leaf, struct span public_area, struct err *e)
-{
-	CLEANUP(public_key_freep) struct public_key *in_tpm = NULL, *certified = NULL;
-	struct tpm_public p;
-
-	if (!public_area.p)
-		return err_set(e, ERR_NOTFOUND, "the evidence does not carry the key");
-	if (!tpm_public_parse(&p, public_area, e) || !public_key_of_tpm(&in_tpm, &p, e) ||
-		!certificate_key(&certified, leaf, e))
-		return false;
-	return public_key_equal(in_tpm, certified) ||
-	       err_set(e, ERR_MISMATCH, "the certificate is for another key");
-}
-
 /*
  * What a chain up to this root lets us say about the hardware. Of two that disagree, the one that says least is believed.
  */
@@ -82,11 +69,22 @@ static void note_revocation(struct appraise_tpm_state *s)
 			.fail_value = CHECK_NOT_RECOGNISED });
 }
 
+/* Google's say with an extension of their own, and a key usage, what others say with an extended key usage. */
+static enum certificate_purpose purpose_of(const struct certificate *leaf, bool ek)
+{
+	struct gce_instance g;
+	struct err ignored = { 0 };
+	bool has = false;
+
+	if (gce_instance_read(&g, &has, leaf, &ignored) && has)
+		return ek ? CERTIFICATE_EK_GCE : CERTIFICATE_AK_GCE;
+	return ek ? CERTIFICATE_EK : CERTIFICATE_AK;
+}
+
 /* The root in which the chain ends, or NULL. */
 static const struct trust_root *check_chain(
-	struct appraise_tpm_state *s, const struct chain *c, enum certificate_purpose purpose)
+	struct appraise_tpm_state *s, const struct chain *c, bool ek)
 {
-	bool ek = purpose == CERTIFICATE_EK;
 	struct certificate_chain path = { .leaf = c->certs[0],
 		.others = (const struct certificate *const *)(c->certs + 1),
 		.n_others = c->n - 1,
@@ -94,8 +92,8 @@ static const struct trust_root *check_chain(
 		.n_roots = c->n_roots };
 	struct err e = { 0 };
 	size_t root = 0;
-	bool ok = certificate_verify(
-		&path, purpose, s->w.in->at_unix, s->w.in->policy->leeway_s, &root, &e);
+	bool ok = certificate_verify(&path, purpose_of(c->certs[0], ek), s->w.in->at_unix,
+		s->w.in->policy->leeway_s, &root, &e);
 	const struct trust_root *named = ok ? &s->w.in->trust->roots[c->root_ids[root]] : NULL;
 
 	appraise_tpm_bond_test(s, ek ? EK_BONDS : 1U << POLICY_TPM_CERTIFICATE,
@@ -144,7 +142,7 @@ static const struct certificate *check_leaf(
 		  err_set(&e, ERR_NOTFOUND, "the evidence carries no EK certificate");
 
 	ok = ok && chain_read(c, from, s->w.in->trust, &e) &&
-	     ((!needs_key && !key.p) || key_matches(c->certs[0], key, &e));
+	     ((!needs_key && !key.p) || tpm_certified(c->certs[0], key, &e));
 	appraise_tpm_bond_test(s, ek ? EK_BONDS : 1U << POLICY_TPM_CERTIFICATE,
 		(struct check){ .name = ek ? "ek-certificate" : "ak-certificate",
 			.what = ek ? STR("the TPM's certificate is for its endorsement key")
@@ -167,20 +165,9 @@ void appraise_tpm_chain_ek(struct appraise_tpm_state *s)
 		return;
 	if (s->offered >> POLICY_TPM_ENROLLED & 1)
 		check_enrolled(s, leaf);
-	root = check_chain(s, &c, CERTIFICATE_EK);
+	root = check_chain(s, &c, true);
 	if (root && appraise_tpm_bond_held(s) & EK_BONDS)
 		take_root(s, root);
-}
-
-/* Google's say with an extension of their own what others say with an extended key usage. */
-static enum certificate_purpose ak_purpose(const struct certificate *leaf)
-{
-	struct gce_instance g;
-	struct err ignored = { 0 };
-	bool has = false;
-
-	return gce_instance_read(&g, &has, leaf, &ignored) && has ? CERTIFICATE_AK_GCE
-								  : CERTIFICATE_AK;
 }
 
 /* An authority in software is not Google's, whatever it writes. */
@@ -188,12 +175,15 @@ void appraise_tpm_chain_ak(struct appraise_tpm_state *s)
 {
 	CLEANUP(chain_done) struct chain c = { 0 };
 	const struct certificate *leaf = check_leaf(s, &c, false, true);
-	const struct trust_root *root = leaf ? check_chain(s, &c, ak_purpose(leaf)) : NULL;
+	const struct trust_root *root = leaf ? check_chain(s, &c, false) : NULL;
 
 	if (!(appraise_tpm_bond_held(s) >> POLICY_TPM_CERTIFICATE & 1))
 		root = NULL;
 	if (root)
 		take_root(s, root);
 	if (leaf)
-		appraise_tpm_gce(s, root && !root->emulated ? leaf : NULL);
+		appraise_tpm_gce(s, leaf,
+			!root            ? "it leads to no root of the trust file for this key"
+			: root->emulated ? "its root is that of a TPM in software"
+					 : NULL);
 }

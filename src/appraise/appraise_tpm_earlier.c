@@ -1,13 +1,19 @@
 #include "appraise/appraise_tpm_inside.h"
 
+#include "evidence/tpm_signer.h"
 #include "base/banned.h"
 
+static bool has_counters(const struct enrolment *r)
+{
+	return r && r->has_counters;
+}
+
 /* The record of this very key, when it says how far its TPM had come. */
-static const struct enrolment *record_of(const struct appraise_tpm_state *s)
+static const struct enrolment *record_of_key(const struct appraise_tpm_state *s)
 {
 	const struct enrolment *r = s->w.in->enrolment;
 
-	return r && r->has_counters && s->ak_parsed &&
+	return has_counters(r) && s->ak_parsed &&
 			       span_equal(span_make(r->ak.bytes, r->ak.n),
 				       span_make(s->ak_name.bytes, s->ak_name.n))
 		       ? r
@@ -15,9 +21,55 @@ static const struct enrolment *record_of(const struct appraise_tpm_state *s)
 }
 
 /*
- * Resets are counted for the TPM's life, restarts since the last reset (Part 1, section 36.3). Within one boot the clock
- * tells, but only in a conversation: what comes as a file may have been signed before the key was enrolled. For keys of some
- * hierarchies a TPM adds a number of its own to both counters, the same for one key: their order stays, but where they wrap.
+ * A record of another key of the same TPM, else whoever has put the TPM back would make another key in it. Which TPM it is
+ * says the certificate of the endorsement key for which the credential was made: of a file nothing does.
+ */
+static const struct enrolment *record_of_tpm(const struct appraise_tpm_state *s)
+{
+	const struct enrolment *r = s->w.in->tpm_enrolment;
+	const struct bundle_chain *chain = &s->w.in->bundle->ek_chain;
+	CLEANUP(certificate_freep) struct certificate *leaf = NULL;
+	uint8_t sha256[SHA256_SIZE];
+	struct err ignored = { 0 };
+
+	if (!has_counters(r) || !s->ak_parsed || !s->w.in->challenge || !chain->n ||
+		!certificate_of_der(&leaf, chain->certificates[0], &ignored))
+		return NULL;
+	certificate_sha256(sha256, leaf);
+	return ct_equal(sha256, r->ek_certificate_sha256, sizeof sha256) ? r : NULL;
+}
+
+static const struct enrolment *record_of(const struct appraise_tpm_state *s)
+{
+	const struct enrolment *r = record_of_key(s);
+
+	return r ? r : record_of_tpm(s);
+}
+
+/*
+ * For keys of some hierarchies a TPM adds numbers of its own to both counters, the same for one key: their order stays, but
+ * where they wrap. Those of two keys are comparable only where both are plain.
+ */
+static bool are_comparable(
+	const struct appraise_tpm_state *s, const struct enrolment *r, struct err *e)
+{
+	if (record_of_key(s))
+		return true;
+	if (!r->plain)
+		return err_set(e, ERR_MISMATCH,
+			"not comparable: this TPM was enrolled with another key, and nothing says that its counters were not hidden by the TPM; `assay enroll` this key, too");
+	return tpm_signer_is_plain(&s->quote, &s->ak, s->w.in->bundle->ek_public) ||
+	       err_set(e, ERR_MISMATCH,
+		       "not comparable: this TPM was enrolled with another key, and for this one, of neither the endorsement nor the platform hierarchy, it hides its counters; `assay enroll` this key, too");
+}
+
+/* What an honest owner does next stands in each. */
+#define WAS_PUT_BACK \
+	"; it was put back, or cleared (TPM2_Clear), which its owner knows: then `assay enroll` it anew"
+
+/*
+ * Resets are counted until the TPM is cleared, restarts since the last reset (Part 1, section 36.3). Within one boot the
+ * clock tells, but only in a conversation: what comes as a file may have been signed before the key was enrolled.
  */
 static bool came_later(const struct appraise_tpm_state *s, const struct enrolment *r, struct err *e)
 {
@@ -25,16 +77,19 @@ static bool came_later(const struct appraise_tpm_state *s, const struct enrolmen
 
 	if (!s->quote_parsed)
 		return err_set(e, ERR_NOTFOUND, "there is no quote");
+	if (!are_comparable(s, r, e))
+		return false;
 	if (q->reset_count != r->reset_count)
 		return q->reset_count > r->reset_count ||
 		       err_set(e, ERR_MISMATCH,
-			       "the TPM has counted fewer resets than when it was enrolled");
+			       "the TPM has counted fewer resets than when it was enrolled" WAS_PUT_BACK);
 	if (q->restart_count != r->restart_count)
 		return q->restart_count > r->restart_count ||
 		       err_set(e, ERR_MISMATCH,
-			       "the TPM has counted fewer restarts than when it was enrolled");
+			       "the TPM has counted fewer restarts than when it was enrolled" WAS_PUT_BACK);
 	return !s->w.in->challenge || q->clock_ms >= r->clock_ms ||
-	       err_set(e, ERR_MISMATCH, "the TPM's clock is behind that of when it was enrolled");
+	       err_set(e, ERR_MISMATCH,
+		       "the TPM's clock is behind that of when it was enrolled" WAS_PUT_BACK);
 }
 
 static struct str counters_text(
@@ -62,11 +117,12 @@ void appraise_tpm_earlier(struct appraise_tpm_state *s)
 	if (s->quote_parsed)
 		c.got = counters_text(s, q->reset_count, q->restart_count, q->clock_ms);
 	if (!r) {
-		appraise_skip(&s->w, c, STR("no earlier quote of this key is known"));
+		appraise_skip(&s->w, c, STR("no earlier quote of this key or of its TPM is known"));
 		return;
 	}
-	c.want = arena_printf(s->w.a, "no less than %.*s",
-		STR_ARG(counters_text(s, r->reset_count, r->restart_count, r->clock_ms)));
+	c.want = arena_printf(s->w.a, "no less than %.*s%s",
+		STR_ARG(counters_text(s, r->reset_count, r->restart_count, r->clock_ms)),
+		record_of_key(s) ? "" : ", as a quote by another key of this TPM said");
 	if (s->w.in->policy->freshness == POLICY_ARCHIVE)
 		appraise_skip(
 			&s->w, c, STR("the policy says archive: the evidence may be of any age"));

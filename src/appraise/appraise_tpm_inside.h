@@ -42,8 +42,9 @@ void appraise_tpm_bond_test(
 unsigned appraise_tpm_bond_held(const struct appraise_tpm_state *s); /* so far */
 void appraise_tpm_chain_ek(struct appraise_tpm_state *s); /* behind a credential or an enrolment */
 void appraise_tpm_chain_ak(struct appraise_tpm_state *s); /* of the key itself */
-/* Which instance of Google Compute Engine the AK is certified for; leaf NULL: no certificate that holds. */
-void appraise_tpm_gce(struct appraise_tpm_state *s, const struct certificate *leaf);
+/* Which instance of Google Compute Engine the AK is certified for; leaf NULL: there is none; why_not: it is not believed. */
+void appraise_tpm_gce(
+	struct appraise_tpm_state *s, const struct certificate *leaf, const char *why_not);
 void appraise_tpm_quote_signed(struct appraise_tpm_state *s); /* structure, signature */
 void appraise_tpm_quote_bound(
 	struct appraise_tpm_state *s); /* to the binding; report data, nonce */

@@ -81,5 +81,5 @@ void appraise_tpm_key(struct appraise_tpm_state *s)
 	check_scheme(s);
 	appraise_tpm_bond(s);
 	if (!check_find(&s->w.out->verdict.checks, "gce-instance"))
-		appraise_tpm_gce(s, NULL);
+		appraise_tpm_gce(s, NULL, NULL);
 }

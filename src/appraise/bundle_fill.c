@@ -16,6 +16,7 @@
 #include "trust/qe_identity.h"
 #include "trust/snp_crl.h"
 #include "trust/tcb_info.h"
+#include "trust/tpm_certified.h"
 #include "base/banned.h"
 
 /* A span of the bundle as the table of parts places it. */
@@ -90,6 +91,35 @@ static bool certificates(struct bundle *b, const struct bundle_part *part, struc
 	default:
 		return err_set(e, ERR_FORMAT, "no certificate in DER or PEM and no table of them");
 	}
+}
+
+/* That of the bundle's own key before those above it, in whatever order they came. */
+static bool own_first(struct bundle_chain *chain, struct span public_area, struct err *e)
+{
+	for (size_t i = 0; i < chain->n; i++) {
+		CLEANUP(certificate_freep) struct certificate *c = NULL;
+		struct span own = chain->certificates[i];
+		struct err ignored = { 0 };
+
+		if (!certificate_of_der(&c, own, e))
+			return false;
+		if (!tpm_certified(c, public_area, &ignored))
+			continue;
+		memmove(chain->certificates + 1, chain->certificates, i * sizeof own);
+		chain->certificates[0] = own;
+		break;
+	}
+	return true;
+}
+
+static bool ak_certificates(struct bundle *b, const struct bundle_part *part, struct span file,
+	struct arena *a, struct err *e)
+{
+	struct bundle_chain *chain = (void *)((uint8_t *)b + part->at);
+	bool pem = evidence_kind_of(file) == EVIDENCE_KIND_CERTIFICATE_PEM;
+
+	return (pem ? add_pem(chain, file, a, e) : add_certificate(chain, file, a, e)) &&
+	       own_first(chain, b->ak_public, e);
 }
 
 static bool of_hex(struct span *ret, struct span text, struct arena *a, struct err *e)
@@ -238,6 +268,7 @@ static const struct filler {
 	{ "log.firmware", event_log, "the event log of a firmware" },
 	{ "tpm.quote", tpm_quote, "a quote of a TPM (TPMS_ATTEST)" },
 	{ "tpm.signature", tpm_signature, "a signature of a TPM (TPMT_SIGNATURE)" },
+	{ "tpm.ak-certificate", ak_certificates, "certificates in DER or PEM" },
 	{ "tpm.pcrs", pcr_values, "assay.pcr-values/1, or what tpm2_pcrread prints" },
 };
 

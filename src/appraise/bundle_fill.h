@@ -11,6 +11,7 @@
  * By the labels of doc/protocol.md, of parts that the bundle's kind has; what was in the part before is replaced:
  *
  *   snp.certificate      certificates in DER or PEM, added to those that are there; or the host's table, which is snp.certificate-table
+ *   tpm.ak-certificate   certificates in DER or PEM, added to those that are there; that of the AK itself goes first
  *   snp.crl, tdx.pck-crl, tdx.root-crl              a CRL in DER, PEM, or DER in hexadecimal
  *   tdx.tcb-info, tdx.qe-identity                   as Intel's service answers
  *   tdx.tcb-info-chain, tdx.qe-identity-chain       PEM, signer and root

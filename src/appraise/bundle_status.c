@@ -6,6 +6,7 @@
 #include "appraise/bundle_status_inside.h"
 #include "base/utc.h"
 #include "evidence/azure_hcl.h"
+#include "trust/tpm_certified.h"
 #include "base/banned.h"
 
 enum { TEXT_MAX = 700 };
@@ -199,6 +200,19 @@ static void chain(struct bundle_status_work *w, const struct bundle_chain *c, co
 			i ? "authority" : role, c->certificates[i]);
 }
 
+/* What cannot be read was told with its dates. */
+static void ak_fits(struct bundle_status_work *w)
+{
+	const struct bundle *b = w->bundle;
+	CLEANUP(certificate_freep) struct certificate *c = NULL;
+	struct err e = { 0 };
+
+	if (b->ak_chain.n && certificate_of_der(&c, b->ak_chain.certificates[0], &e) &&
+		!tpm_certified(c, b->ak_public, &e))
+		bundle_status_add(w, STR("tpm.ak-certificate.0"), STR("attestation key"),
+			BUNDLE_STATUS_UNFIT, bundle_status_why(w, &e));
+}
+
 static void tpm(struct bundle_status_work *w)
 {
 	const struct bundle *b = w->bundle;
@@ -207,6 +221,7 @@ static void tpm(struct bundle_status_work *w)
 		w, STR("tpm.quote"), STR("quote of a TPM"), BUNDLE_STATUS_TIMELESS, STR(""));
 	chain(w, &b->ek_chain, "tpm.ek-certificate", "endorsement key");
 	chain(w, &b->ak_chain, "tpm.ak-certificate", "attestation key");
+	ak_fits(w);
 	if (!b->ek_chain.n && !b->ak_chain.n)
 		bundle_status_add(w, STR("tpm.ek-certificate"), STR("certificate of the TPM"),
 			BUNDLE_STATUS_NOT_NEEDED,

@@ -4,14 +4,17 @@
 #include "trust/trust_file.h"
 #include "base/banned.h"
 
-/* All three, or none. */
+/* All three, or none; that they are plain is said of counters alone. */
 static bool read_counters(struct enrolment *r, const struct json *v, struct err *e)
 {
 	uint64_t resets, restarts;
 
 	if (!json_get(v, "reset_count") && !json_get(v, "restart_count") &&
 		!json_get(v, "clock_ms"))
-		return true;
+		return !json_get(v, "counters_plain") ||
+		       err_set(e, ERR_FORMAT, "'counters_plain' is said, and no counters");
+	if (json_get(v, "counters_plain") && !json_get_bool(v, "counters_plain", &r->plain, e))
+		return false;
 	if (!json_get_u64(v, "reset_count", UINT32_MAX, &resets, e) ||
 		!json_get_u64(v, "restart_count", UINT32_MAX, &restarts, e) ||
 		!json_get_u64(v, "clock_ms", UINT64_MAX, &r->clock_ms, e))
@@ -25,7 +28,7 @@ static bool read_counters(struct enrolment *r, const struct json *v, struct err 
 bool enrolment_parse(struct enrolment *ret, struct span text, struct arena *a, struct err *e)
 {
 	static const char *const keys[] = { "format", "ak_name", "ek_certificate_sha256", "url",
-		"reset_count", "restart_count", "clock_ms", NULL };
+		"reset_count", "restart_count", "clock_ms", "counters_plain", NULL };
 	struct enrolment r = { 0 };
 	struct json v;
 	struct str hex;
@@ -54,6 +57,20 @@ void enrolment_emit(const struct enrolment *r, struct buf *out)
 		json_put_uint(&w, "reset_count", r->reset_count);
 		json_put_uint(&w, "restart_count", r->restart_count);
 		json_put_uint(&w, "clock_ms", r->clock_ms);
+		json_put_bool(&w, "counters_plain", r->plain);
 	}
 	json_end_object(&w);
+}
+
+bool enrolment_says_more(const struct enrolment *r, const struct enrolment *than)
+{
+	if (r->has_counters != than->has_counters)
+		return r->has_counters;
+	if (r->plain != than->plain)
+		return r->plain;
+	if (r->reset_count != than->reset_count)
+		return r->reset_count > than->reset_count;
+	if (r->restart_count != than->restart_count)
+		return r->restart_count > than->restart_count;
+	return r->clock_ms > than->clock_ms;
 }

@@ -19,6 +19,7 @@ struct enrolment {
 	struct str url; /* where the machine was; for people */
 	/* How far its TPM had come, as the quote of that conversation says; records of old do not have it */
 	bool has_counters;
+	bool plain; /* and as its TPM counts, which tpm_signer.h tells; false as well where nobody noted it */
 	uint64_t clock_ms;
 	uint32_t reset_count, restart_count;
 };
@@ -26,5 +27,11 @@ struct enrolment {
 bool enrolment_parse(
 	struct enrolment *ret, struct span text, struct arena *a, struct err *e) MUST_CHECK;
 void enrolment_emit(const struct enrolment *r, struct buf *out);
+
+/*
+ * Of two records of one TPM the one that says more of how far it has come, whatever key each is of: the one with plain
+ * counters, and of two such that with the higher ones.
+ */
+bool enrolment_says_more(const struct enrolment *r, const struct enrolment *than);
 
 #endif

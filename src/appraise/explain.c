@@ -4,7 +4,7 @@
 
 #include "appraise/explain_align.h"
 #include "appraise/explain_meaning.h"
-#include "appraise/explain_words.h"
+#include "appraise/explain_observed.h"
 #include "appraise/platform.h"
 #include "measure/tpm_firmware.h"
 #include "base/banned.h"
@@ -283,30 +283,14 @@ static bool check_replay(
 		e);
 }
 
-/* What the firmware calls itself in its first event, if the digest proves it. */
-static struct str firmware_version(const struct explaining *x)
+static bool add_observed(struct explaining *x, const struct reference_register *r, struct err *e)
 {
-	const struct event_log *log = x->in->log;
+	const struct explain_observed o = { x->in->log, &x->replay, r->reg, &r->values[x->bank] };
+	enum explain_kind kind = EXPLAIN_CHANGED;
+	unsigned part = EXPLAIN_FIRMWARE;
+	struct str text = explain_observed_text(&kind, &part, &o, x->a);
 
-	for (size_t i = 0; i < log->n_events; i++)
-		if (log->events[i].reg == 0 && log->events[i].type == EV_S_CRTM_VERSION)
-			return explain_words_text(log, &log->events[i], x->a);
-	return STR("");
-}
-
-static bool explain_observed(
-	struct explaining *x, const struct reference_register *r, struct err *e)
-{
-	struct str version = firmware_version(x);
-
-	if (version.n)
-		return add_register(x, r, EXPLAIN_CHANGED, EXPLAIN_FIRMWARE,
-			arena_printf(x->a,
-				"the machine runs other firmware than the one that was observed; it calls itself '%.*s'",
-				STR_ARG(version)),
-			e);
-	return add_register(x, r, EXPLAIN_CHANGED, EXPLAIN_FIRMWARE,
-		STR("the machine runs other firmware than the one that was observed"), e);
+	return add_register(x, r, kind, part, text, e);
 }
 
 static bool explain_register(
@@ -322,8 +306,7 @@ static bool explain_register(
 		return false;
 	if (!go_on)
 		return true;
-	return r->how == REFERENCE_OBSERVED ? explain_observed(x, r, e)
-					    : compare_events(x, r->reg, e);
+	return r->how == REFERENCE_OBSERVED ? add_observed(x, r, e) : compare_events(x, r->reg, e);
 }
 
 /*

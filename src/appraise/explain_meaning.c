@@ -65,18 +65,33 @@ static unsigned pcr_of(const struct explain_difference *d, unsigned reg, uint32_
 
 /* ---- events that nobody predicted ---- */
 
+/* Before a text: its digest proves that it was measured and not by whom. What runs later can extend these registers, too. */
+#define SAYS "the log says, of what was measured: "
+
+/* Where the text is one that firmware measures when it tries a boot option; else event NULL. */
+static struct meaning boot_attempt(struct str text, struct arena *a)
+{
+	bool back = str_starts(text, "Returning from ");
+
+	if (!back && !str_starts(text, "Calling "))
+		return (struct meaning){ 0 };
+	return (struct meaning){ "boot attempt", EXPLAIN_BOOT_ATTEMPT,
+		arena_printf(a, SAYS "'%.*s', as where %s", STR_ARG(text),
+			back ? "a boot option was tried before this one and came back"
+			     : "a further boot option was tried") };
+}
+
 static struct meaning added_to_pcr4(const struct explain_difference *d, struct arena *a)
 {
 	struct str text = explain_words_text(d->log, d->got, a), path;
+	struct meaning attempt = boot_attempt(text, a);
 
-	if (str_starts(text, "Returning from"))
-		return (struct meaning){ "boot attempt", EXPLAIN_BOOT_ATTEMPT,
-			arena_printf(a,
-				"a boot option was tried before this one and came back: the firmware says '%.*s'",
-				STR_ARG(text)) };
+	if (attempt.event)
+		return attempt;
 	if (text.n)
-		return (struct meaning){ "boot attempt", EXPLAIN_BOOT_ATTEMPT,
-			arena_printf(a, "a further boot option was tried: the firmware says '%.*s'",
+		return (struct meaning){ "event", EXPLAIN_FURTHER,
+			arena_printf(a,
+				"something was measured that was not predicted; " SAYS "'%.*s'",
 				STR_ARG(text)) };
 	path = path_of(d->got, a);
 	return (struct meaning){ "program", EXPLAIN_PROGRAM,
@@ -88,13 +103,16 @@ static struct meaning added_to_pcr5(const struct explain_difference *d, struct a
 {
 	struct str table = explain_words_partitions(d->log, d->got, a);
 	struct str text = explain_words_text(d->log, d->got, a);
+	struct meaning attempt = boot_attempt(text, a);
 
 	if (table.n)
 		return (struct meaning){ TPM_FIRMWARE_PARTITIONS, EXPLAIN_PARTITIONS,
 			arena_printf(a, "a further disk was looked at: %.*s", STR_ARG(table)) };
-	text = quoted(a, ": ", text);
-	return (struct meaning){ "boot", EXPLAIN_BOOT_ATTEMPT,
-		arena_printf(a, "the firmware did something more on its way to the kernel%.*s",
+	if (attempt.event)
+		return attempt;
+	text = quoted(a, "; " SAYS, text);
+	return (struct meaning){ "boot", EXPLAIN_FURTHER,
+		arena_printf(a, "something more was measured on the way to the kernel%.*s",
 			STR_ARG(text)) };
 }
 
@@ -106,7 +124,11 @@ static struct meaning added_to_pcr7(const struct explain_difference *d, struct a
 		return (struct meaning){ "Secure Boot", EXPLAIN_VARIABLES,
 			STR("something more of the firmware's Secure Boot state was measured") };
 	return (struct meaning){ "Secure Boot", EXPLAIN_VARIABLES,
-		arena_printf(a, "Secure Boot is in use: %.*s", STR_ARG(variable)) };
+		arena_printf(a, "a further variable was measured%s: %.*s",
+			explain_words_secure_boot_on(d->log, d->got)
+				? ", as where Secure Boot is in use"
+				: "",
+			STR_ARG(variable)) };
 }
 
 static struct meaning added_to_pcr11(const struct explain_difference *d, struct arena *a)
@@ -346,6 +368,7 @@ static const struct {
 	{ EXPLAIN_PHASES, "boot phases that the image measures" },
 	{ EXPLAIN_LOADER, "what a boot loader, the stub or the kernel measured" },
 	{ EXPLAIN_APPLICATION, "what the running system measured" },
+	{ EXPLAIN_FURTHER, "what more was measured into registers of the firmware" },
 	{ EXPLAIN_NOT_LOGGED, "something that the log does not show" },
 };
 

@@ -29,6 +29,7 @@ enum explain_part {
 	EXPLAIN_COMMAND_LINE_HANDED = 1 << 17, /* what the kernel got: may follow from others */
 	EXPLAIN_LOADER = 1 << 18,              /* in RTMR 2, and nothing tells more */
 	EXPLAIN_APPLICATION = 1 << 19,         /* in RTMR 3 */
+	EXPLAIN_FURTHER = 1 << 20,             /* in a register of the firmware, by whomever */
 };
 
 /* One difference: want is NULL for an added event, got for a missing one; there is always a log. */

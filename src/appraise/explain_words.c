@@ -130,6 +130,16 @@ struct str explain_words_variable(
 	return keep(&b, a);
 }
 
+bool explain_words_secure_boot_on(const struct event_log *log, const struct event_log_event *ev)
+{
+	static const char on[] =
+		"\x61\xdf\xe4\x8b\xca\x93\xd2\x11\xaa\x0d\x00\xe0\x98\x03\x2b\x8c" /* EFI global */
+		"\x0a\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0"
+		"S\0e\0c\0u\0r\0e\0B\0o\0o\0t\0\1";
+
+	return span_equal(ev->data, span_make(on, sizeof on - 1)) && event_log_data_hashed(log, ev);
+}
+
 struct str explain_words_partitions(
 	const struct event_log *log, const struct event_log_event *ev, struct arena *a)
 {

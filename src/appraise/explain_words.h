@@ -22,6 +22,8 @@ struct str explain_words_string(
 /* A firmware variable: "SecureBoot = 01 (1 byte)". */
 struct str explain_words_variable(
 	const struct event_log *log, const struct event_log_event *ev, struct arena *a);
+/* Such an event as the firmware measures where Secure Boot is on: the variable SecureBoot (EFI global), 01. */
+bool explain_words_secure_boot_on(const struct event_log *log, const struct event_log_event *ev);
 /* A partition table: "disk 11111111-2222-..., 3 partitions, 195 MiB". */
 struct str explain_words_partitions(
 	const struct event_log *log, const struct event_log_event *ev, struct arena *a);

@@ -56,5 +56,5 @@ void policy_gce_tell(const struct policy_gce *p, struct buf *out)
 	buf_printf(out,
 		p->any_host
 			? "Google's host may be one of its own tests.\n"
-			: "Where a certificate speaks of Google's host, it must be one of production.\n");
+			: "Where a certificate speaks of an instance, it must say that Google's host is one of production.\n");
 }

@@ -1,7 +1,7 @@
 /*
  * What a policy demands of a machine of Google Compute Engine, in its member `gce`: which instance the certificate of the
  * TPM's attestation key must be for (trust/gce_instance.h). doc/policy.md says it for people. A zeroed one demands that the
- * host is one of production where a certificate speaks of it, and nothing else.
+ * host is one of production where a certificate speaks of an instance, and nothing else.
  */
 #ifndef ASSAY_APPRAISE_POLICY_GCE_H
 #define ASSAY_APPRAISE_POLICY_GCE_H

@@ -1,5 +1,6 @@
 /* assay bundle make: evidence, and what a verifier without a network needs beside it, in one file. */
 #include <stdio.h>
+#include <string.h>
 
 #include "appraise/bundle_fill.h"
 #include "appraise/bundle_status.h"
@@ -61,6 +62,7 @@ static const struct source {
 	{ "--quote", "tpm.quote" },
 	{ "--signature", "tpm.signature" },
 	{ "--pcrs", "tpm.pcrs" },
+	{ "--ak-certificate", "tpm.ak-certificate" },
 	{ "--log", NULL },
 };
 
@@ -69,6 +71,13 @@ static const char *label_of(const struct source *s, const struct make *m)
 	if (s->label)
 		return s->label;
 	return m->bundle.kind == BUNDLE_TDX ? "log.cc" : "log.firmware";
+}
+
+/* The first of these takes the place of all that were there; a table, and those of hardware, are added to. */
+static void replace(struct make *m, const struct source *s)
+{
+	if (!strcmp(s->option, "--ak-certificate"))
+		m->bundle.ak_chain.n = 0;
 }
 
 static bool fill(struct make *m, const struct source *s, struct err *e)
@@ -80,6 +89,8 @@ static bool fill(struct make *m, const struct source *s, struct err *e)
 
 		if (!read_file(&file, m, path, e))
 			return err_wrap(e, "%s", s->option);
+		if (i == 0)
+			replace(m, s);
 		if (!bundle_fill(&m->bundle, label_of(s, m), file, m->a, e))
 			return err_wrap(e, "%s '%s'", s->option, path);
 	}
@@ -172,6 +183,7 @@ static const struct verb_option options[] = {
 	{ "--quote", "FILE", "Azure: quote of the virtual TPM", false },
 	{ "--signature", "FILE", "Azure: its signature", false },
 	{ "--pcrs", "FILE", "Azure: values, as tpm2_pcrread prints them", false },
+	{ "--ak-certificate", "FILE", "TPM: of its attestation key, and those above", true },
 	{ "--tdx-quote", "FILE", "Azure: TDX quote, where the hardware is Intel's", false },
 	{ "--fetch", NULL, "ask the vendor for what is missing, and its lists", false },
 	{ "--kds", "URL", "AMD's service (https://kdsintf.amd.com)", false },

@@ -11,6 +11,7 @@
 #include "cmd/trust_load.h"
 #include "cmd/verbs.h"
 #include "evidence/tpm_quote.h"
+#include "evidence/tpm_signer.h"
 #include "trust/certificate.h"
 #include "base/banned.h"
 
@@ -54,6 +55,7 @@ static bool record(
 	r.clock_ms = quote.clock_ms;
 	r.reset_count = quote.reset_count;
 	r.restart_count = quote.restart_count;
+	r.plain = tpm_signer_is_plain(&quote, &ak, b->ek_public);
 	if (!enrolled_put(&r, &path, a, e))
 		return false;
 	hex_write(hex, r.ak.bytes, r.ak.n);

@@ -1,6 +1,8 @@
 #include "cmd/enrolled.h"
 
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "base/hex.h"
 #include "sys/file.h"
@@ -32,23 +34,73 @@ static bool path_of(struct str *ret, const struct tpm_name *ak, struct arena *a,
 	return ret->p ? true : arena_full(a, e);
 }
 
-bool enrolled_find(struct enrolment *ret, bool *found, const struct tpm_name *ak, struct arena *a,
-	struct err *e)
+static bool read_record(
+	struct enrolment *ret, bool *found, const char *path, struct arena *a, struct err *e)
 {
 	CLEANUP(buf_done) struct buf text = buf_init(0);
 	struct enrolment r;
-	struct str path;
 
-	if (!path_of(&path, ak, a, e))
-		return false;
-	if (!file_read(AT_FDCWD, path.p, ENROLMENT_SIZE_MAX, &text, e)) {
+	if (!file_read(AT_FDCWD, path, ENROLMENT_SIZE_MAX, &text, e)) {
 		*found = false;
 		return e->kind == ERR_NOTFOUND;
 	}
 	if (!enrolment_parse(&r, buf_span(&text), a, e))
-		return err_wrap(e, "'%s'", path.p);
+		return err_wrap(e, "'%s'", path);
 	*ret = r;
 	*found = true;
+	return true;
+}
+
+bool enrolled_find(struct enrolment *ret, bool *found, const struct tpm_name *ak, struct arena *a,
+	struct err *e)
+{
+	struct str path;
+
+	return path_of(&path, ak, a, e) && read_record(ret, found, path.p, a, e);
+}
+
+/* What else lies in the folder is no record: a write that was cut off leaves its own name. */
+static bool take_if_better(struct enrolment *best, bool *found, struct str dir, const char *name,
+	const uint8_t *ek_certificate_sha256, struct arena *a, struct err *e)
+{
+	struct str path = arena_printf(a, "%s/%s", dir.p, name);
+	struct enrolment r;
+	bool is_there = false;
+
+	if (!path.p)
+		return arena_full(a, e);
+	if (!str_ends(str_of(name), ".json"))
+		return true;
+	if (!read_record(&r, &is_there, path.p, a, e))
+		return false;
+	if (!is_there || memcmp(r.ek_certificate_sha256, ek_certificate_sha256, SHA256_SIZE) != 0 ||
+		(*found && !enrolment_says_more(&r, best)))
+		return true;
+	*best = r;
+	*found = true;
+	return true;
+}
+
+bool enrolled_find_tpm(struct enrolment *ret, bool *found,
+	const uint8_t ek_certificate_sha256[static SHA256_SIZE], struct arena *a, struct err *e)
+{
+	struct enrolment best = { 0 };
+	bool any = false, ok = true;
+	char **names = NULL;
+	struct str dir;
+	size_t n = 0;
+
+	if (!folder(&dir, a, e))
+		return false;
+	if (access(dir.p, F_OK) == 0 && !file_names(AT_FDCWD, dir.p, &names, &n, e))
+		return false;
+	for (size_t i = 0; ok && i < n; i++)
+		ok = take_if_better(&best, &any, dir, names[i], ek_certificate_sha256, a, e);
+	file_names_free(names, n);
+	if (!ok)
+		return false;
+	*ret = best;
+	*found = any;
 	return true;
 }
 

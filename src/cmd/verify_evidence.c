@@ -5,6 +5,7 @@
 #include "cmd/ask.h"
 #include "cmd/enrolled.h"
 #include "sys/file.h"
+#include "trust/certificate.h"
 #define ASSAY_MAY_ASK_THE_MACHINE
 #include "base/banned.h"
 
@@ -61,6 +62,25 @@ static bool read_options(struct verify_evidence *w, struct appraise_in *in,
 	return read_nonce(w, in, args, e) && read_report_data(w, in, args, e);
 }
 
+/* Of the TPM that the bundle's certificate is for; a bundle whose certificate cannot be read has none. */
+static bool find_tpm_enrolment(
+	struct verify_evidence *w, struct appraise_in *in, struct arena *a, struct err *e)
+{
+	CLEANUP(certificate_freep) struct certificate *leaf = NULL;
+	uint8_t sha256[SHA256_SIZE];
+	struct err ignored = { 0 };
+	bool found = false;
+
+	if (!w->bundle.ek_chain.n ||
+		!certificate_of_der(&leaf, w->bundle.ek_chain.certificates[0], &ignored))
+		return true;
+	certificate_sha256(sha256, leaf);
+	if (!enrolled_find_tpm(&w->tpm_enrolment, &found, sha256, a, e))
+		return false;
+	in->tpm_enrolment = found ? &w->tpm_enrolment : NULL;
+	return true;
+}
+
 /* The enrolment record of the key that the bundle names; a bundle whose key cannot be read has none. */
 static bool find_enrolment(
 	struct verify_evidence *w, struct appraise_in *in, struct arena *a, struct err *e)
@@ -93,7 +113,7 @@ static bool ask(struct verify_evidence *w, struct appraise_in *in, const struct 
 	memcpy(w->nonce, answer.nonce, sizeof w->nonce);
 	in->nonce = w->nonce;
 	in->challenge = answer.has_challenge ? &w->challenge : NULL;
-	return find_enrolment(w, in, a, e);
+	return find_enrolment(w, in, a, e) && find_tpm_enrolment(w, in, a, e);
 }
 
 static bool read_file(struct verify_evidence *w, struct appraise_in *in, const char *path,

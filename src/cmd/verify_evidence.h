@@ -16,7 +16,7 @@ struct verify_evidence {
 	uint8_t nonce[BINDING_NONCE_SIZE];
 	uint8_t report_data[VERIFY_REPORT_DATA_MAX];
 	struct appraise_challenge challenge;
-	struct enrolment enrolment;
+	struct enrolment enrolment, tpm_enrolment;
 };
 
 /* Rows of the verb's option table that are for this. */

@@ -22,7 +22,12 @@ enum {
 enum certificate_purpose {
 	CERTIFICATE_EK, /* extended key usage 2.23.133.8.1, tcg-kp-EKCertificate */
 	CERTIFICATE_AK, /* extended key usage 2.23.133.8.3, tcg-kp-AIKCertificate */
-	/* no extended key usage, key usage to sign and nothing else: as GCE's are, which gce_instance.h tells */
+	/*
+	 * As Google's are, of which gce_instance.h tells that they are: those of all keys of a TPM have 2.23.133.8.1 or no
+	 * extended key usage at all, and the key usage alone says for what a key is: key encipherment or key agreement and
+	 * nothing else, or digital signature and nothing else.
+	 */
+	CERTIFICATE_EK_GCE,
 	CERTIFICATE_AK_GCE,
 };
 
@@ -56,7 +61,7 @@ struct certificate_chain {
 
 /*
  * Some path from leaf to a root holds at that time: signatures (at least 112 bits of strength), validity, basic
- * constraints, key usage, path lengths; the leaf is no authority and has the extended key usage of its purpose. Each may be
+ * constraints, key usage, path lengths; the leaf is no authority and has the usages of its purpose. Each may be
  * leeway_s before its begin and after its end, for a clock that is slow or fast. *root gets the index of the root that was
  * used. Fails: SIGNATURE with what was wrong and in which certificate; NOTFOUND when there are no roots at all.
  */

@@ -78,9 +78,11 @@ static int on_error(int ok, X509_STORE_CTX *ctx)
 	return taken;
 }
 
-static bool has_usage(X509 *x, const char *oid)
+#define EK_USAGE "2.23.133.8.1"
+#define AK_USAGE "2.23.133.8.3"
+
+static bool usages_have(const EXTENDED_KEY_USAGE *usages, const char *oid)
 {
-	EXTENDED_KEY_USAGE *usages = X509_get_ext_d2i(x, NID_ext_key_usage, NULL, NULL);
 	bool found = false;
 	char text[80];
 
@@ -88,38 +90,70 @@ static bool has_usage(X509 *x, const char *oid)
 		OBJ_obj2txt(text, sizeof text, sk_ASN1_OBJECT_value(usages, i), 1);
 		found = found || !strcmp(text, oid);
 	}
+	return found;
+}
+
+static bool has_usage(X509 *x, const char *oid)
+{
+	EXTENDED_KEY_USAGE *usages = X509_get_ext_d2i(x, NID_ext_key_usage, NULL, NULL);
+	bool found = usages_have(usages, oid);
+
 	EXTENDED_KEY_USAGE_free(usages);
 	return found;
 }
 
-/* Key usage, where the extension is there, allows what the purpose needs. */
-static bool usage_fits(X509 *x, enum certificate_purpose purpose)
+/* There is no extended key usage, or this one and no other. */
+static bool has_no_other_usage(X509 *x, const char *oid)
+{
+	int found = 0; /* -1: no such extension */
+	EXTENDED_KEY_USAGE *usages = X509_get_ext_d2i(x, NID_ext_key_usage, &found, NULL);
+	bool ok = usages ? sk_ASN1_OBJECT_num(usages) == 1 && usages_have(usages, oid)
+			 : found == -1;
+
+	EXTENDED_KEY_USAGE_free(usages);
+	return ok;
+}
+
+/* The extension decides, and where it is not there all is allowed. */
+static bool check_usages(X509 *x, bool ek, struct err *e)
+{
+	const char *oid = ek ? EK_USAGE : AK_USAGE;
+	uint32_t wanted = ek ? KU_KEY_ENCIPHERMENT | KU_KEY_AGREEMENT : KU_DIGITAL_SIGNATURE;
+
+	if (!has_usage(x, oid))
+		return err_set(e, ERR_SIGNATURE, "%s certificate lacks the extended key usage %s",
+			ek ? "EK" : "AK", oid);
+	return X509_get_key_usage(x) & wanted ||
+	       err_set(e, ERR_SIGNATURE, "%s certificate: its key usage does not allow %s",
+		       ek ? "EK" : "AK", ek ? "encryption to it" : "signing");
+}
+
+static bool check_usages_gce(X509 *x, bool ek, struct err *e)
 {
 	uint32_t usage = X509_get_key_usage(x); /* all bits set without the extension */
 
-	if (purpose == CERTIFICATE_AK_GCE)
-		return usage == KU_DIGITAL_SIGNATURE;
-	if (purpose == CERTIFICATE_AK)
-		return usage & KU_DIGITAL_SIGNATURE;
-	return usage & (KU_KEY_ENCIPHERMENT | KU_KEY_AGREEMENT);
+	if (!has_no_other_usage(x, EK_USAGE))
+		return err_set(e, ERR_SIGNATURE,
+			"%s certificate of Google's has another extended key usage than " EK_USAGE,
+			ek ? "EK" : "AK");
+	if (ek)
+		return usage == KU_KEY_ENCIPHERMENT || usage == KU_KEY_AGREEMENT ||
+		       err_set(e, ERR_SIGNATURE,
+			       "EK certificate of Google's: its key usage is not key encipherment or key agreement alone");
+	return usage == KU_DIGITAL_SIGNATURE ||
+	       err_set(e, ERR_SIGNATURE,
+		       "AK certificate of Google's: its key usage is not digital signature alone");
 }
 
 static bool check_leaf(X509 *x, enum certificate_purpose purpose, struct err *e)
 {
-	bool ek = purpose == CERTIFICATE_EK;
-	const char *oid = ek ? "2.23.133.8.1" : "2.23.133.8.3";
+	bool ek = purpose == CERTIFICATE_EK || purpose == CERTIFICATE_EK_GCE;
+	bool gce = purpose == CERTIFICATE_EK_GCE || purpose == CERTIFICATE_AK_GCE;
 
 	if (X509_check_ca(x) != 0 || X509_get_extension_flags(x) & EXFLAG_CA)
 		return err_set(e, ERR_SIGNATURE, "%s certificate is one of an authority",
 			ek ? "EK" : "AK");
-	if (purpose == CERTIFICATE_AK_GCE ? (X509_get_extension_flags(x) & EXFLAG_XKUSAGE) != 0
-					  : !has_usage(x, oid))
-		return err_set(e, ERR_SIGNATURE, "%s certificate lacks the extended key usage %s",
-			ek ? "EK" : "AK", oid);
-	if (!usage_fits(x, purpose))
-		return err_set(e, ERR_SIGNATURE, "%s certificate: its key usage does not allow %s",
-			ek ? "EK" : "AK", ek ? "encryption to it" : "signing");
-	return true;
+	return gce ? check_usages_gce(x, ek, e) : check_usages(x, ek, e);
 }
 
 static STACK_OF(X509) * stack_of(const struct certificate *const *list, size_t n)

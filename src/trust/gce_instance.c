@@ -104,9 +104,11 @@ bool gce_instance_parse(struct gce_instance *ret, struct span value, struct err 
 		!read_number(&g.id, &r, "the instance's number", e) ||
 		!read_text(&g.name, &r, "the instance's name", e))
 		return false;
-	if (rd_left(&r) && (!der_enter(&outer, &r, DER_CONTEXT_0, WHAT, e) ||
-				   !der_enter(&inner, &outer, DER_SEQUENCE, WHAT, e) ||
-				   !der_end(&outer, WHAT, e) || !read_properties(&g, &inner, e)))
+	g.has_properties = rd_left(&r) != 0;
+	if (g.has_properties &&
+		(!der_enter(&outer, &r, DER_CONTEXT_0, WHAT, e) ||
+			!der_enter(&inner, &outer, DER_SEQUENCE, WHAT, e) ||
+			!der_end(&outer, WHAT, e) || !read_properties(&g, &inner, e)))
 		return false;
 	if (!der_end(&r, WHAT, e))
 		return false;

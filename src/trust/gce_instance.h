@@ -6,8 +6,8 @@
  *     zone UTF8String, projectNumber INTEGER, projectId UTF8String, instanceId INTEGER, instanceName UTF8String,
  *     [0] EXPLICIT SEQUENCE { [0] securityVersion INTEGER, [1] isProduction BOOLEAN, [2] to [5] BOOLEAN } OPTIONAL }
  *
- * Each of the security properties is explicit, and may be left out: then a number is 0 and a truth value false. Those from
- * [2] on are read, and mean nothing here.
+ * Each of the security properties is explicit, and may be left out: then a number is 0 and a truth value false. Where all
+ * are left out with their sequence, nothing is said of the host. Those from [2] on are read, and mean nothing here.
  */
 #ifndef ASSAY_TRUST_GCE_INSTANCE_H
 #define ASSAY_TRUST_GCE_INSTANCE_H
@@ -18,6 +18,7 @@ struct gce_instance {
 	struct str zone, project,
 		name; /* 1 to 256 characters, printable ASCII; borrow the certificate */
 	uint64_t project_number, id;
+	bool has_properties; /* what follows is said */
 	uint64_t security_version;
 	bool production; /* false: a host of Google's own tests */
 };

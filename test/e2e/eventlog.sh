@@ -88,7 +88,7 @@ check 'hostile text in JSON: no control characters' python3 -c 'import json, sys
 says 'a log as predicted' 0 'nothing differs' diff one-bank.bin values.json
 says '  of a confidential guest' 0 'nothing differs' diff guest-ones.bin values.json
 says 'another program was started' 1 '^  PCR 4  changed: event 9 \(from an input\)' diff changed.bin values.json
-says '  and one more was tried' 1 "the firmware says 'Returning'" diff changed.bin values.json
+says '  and one more was tried' 1 "the log says, of what was measured: 'Returning from EFI" diff changed.bin values.json
 says '  in short' 1 'what differs: what the firmware tried to boot, the started program' diff changed.bin values.json
 says '  in JSON' 1 '"format": ?"assay.eventlog-diff/1"' diff --json changed.bin values.json
 says 'of several shapes one must be named' 2 'several shapes for a TPM' diff one-bank.bin several.json

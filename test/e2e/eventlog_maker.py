@@ -198,7 +198,7 @@ def main(folder):
     logs = {
         "agile": header(four) + agile(locality + vendor + FIRMWARE, four),
         "one-bank": header([0x0B]) + agile(FIRMWARE, [0x0B]),
-        "changed": header([0x0B]) + agile(changed + [(4, ACTION, b"Returning", None)], [0x0B]),
+        "changed": header([0x0B]) + agile(changed + [(4, ACTION, b"Returning from EFI Application from Boot Option", None)], [0x0B]),
         "sha1": legacy(FIRMWARE),
         "guest": guest,
         "guest-ones": guest + b"\xff" * 4000,

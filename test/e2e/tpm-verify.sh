@@ -9,7 +9,7 @@ port=$((20000 + $$ % 12000)) # below what the system gives to clients
 # shellcheck source=test/tpm.sh
 . "$root/test/tpm.sh"
 
-for need in swtpm swtpm_setup tpm2_pcrextend curl; do
+for need in swtpm swtpm_setup tpm2_pcrextend curl jq openssl; do
 	command -v $need >/dev/null || { bad "$need is there"; exit 1; }
 done
 
@@ -75,6 +75,48 @@ with="--reference-values $work/values.json"
 }
 
 # ---- evidence from a file ----
+# Certifies the key of $work/bundle.json below $work/ca/root.pem, as others do and as Google does, and another key.
+own_authority() {
+	local ca=$work/ca point
+	mkdir "$ca"
+	# TPMT_PUBLIC of a key over P-256 ends in its point: two times a size and 32 bytes.
+	point=$(jq -r '."tpm.ak-public"[1]' "$work/bundle.json" | tr -- '-_' '+/' | awk '{ while (length($0) % 4) $0 = $0 "="; print }' | base64 -d |
+		tail -c 68 | od -An -v -tx1 | tr -d ' \n')
+	hex "3059301306072a8648ce3d020106082a8648ce3d03010703420004${point:4:64}${point:72:64}" | openssl pkey -pubin -inform der -out "$ca/ak.pub"
+	cat >"$ca/x.cnf" <<-'X'
+		[authority]
+		basicConstraints = critical, CA:true
+		keyUsage = critical, keyCertSign
+		[ak]
+		keyUsage = critical, digitalSignature
+		extendedKeyUsage = 2.23.133.8.3
+		[gce]
+		keyUsage = critical, digitalSignature
+		1.3.6.1.4.1.11129.2.1.21 = ASN1:SEQUENCE:instance
+		[instance]
+		zone = UTF8:test-1a
+		number = INTEGER:5
+		project = UTF8:a-project
+		id = INTEGER:7
+		name = UTF8:instance-1
+		properties = EXPLICIT:0,SEQUENCE:properties
+		[properties]
+		version = EXPLICIT:0,INTEGER:0
+		production = EXPLICIT:1,BOOLEAN:true
+	X
+	made() { # NAME ISSUER SECTION [KEY]: signed by ISSUER, for its own key or that one
+		openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$ca/$1.key" -subj "/CN=$1" -out "$ca/$1.csr" 2>/dev/null &&
+			openssl x509 -req -in "$ca/$1.csr" -days 3 -CA "$ca/$2.pem" -CAkey "$ca/$2.key" -CAcreateserial -extfile "$ca/x.cnf" -extensions "$3" \
+				${4:+-force_pubkey "$4"} -out "$ca/$1.pem" 2>/dev/null
+	}
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$ca/root.key" -subj /CN=root -days 3 \
+		-addext keyUsage=critical,keyCertSign -out "$ca/root.pem" 2>/dev/null || return
+	made middle root authority && made ak middle ak "$ca/ak.pub" && made gce middle gce "$ca/ak.pub" && made other middle ak || return
+	openssl x509 -in "$ca/ak.pem" -outform der -out "$ca/ak.der" && cat "$ca/gce.pem" "$ca/middle.pem" >"$ca/gce-chain.pem"
+	printf 'format: assay.trust/1\ntpm-roots:\n  - name: the own authority\n    certificate: %s\nunsigned-reference-values: accept\n' "$ca/root.pem" >"$work/ca.yaml"
+	tpm_policy certified 'ak: [certificate]' >"$work/certified.yaml"
+	printf 'format: assay.policy/1\nname: gce\ngce:\n  project: a-project\n  instance: instance-1\n' >"$work/gce.yaml"
+}
 answer() { # BUNDLE: the nonce that it answers
 	tr -d '\n ' <"$1" | sed -E 's/.*"binding":\["[^"]*","([^"]*)".*/\1/' | tr '_-' '/+' | { read -r b; while [ $((${#b} % 4)) != 0 ]; do b=$b=; done; base64 -d <<<"$b"; } |
 		sed -nE 's/.*"nonce": ?"([0-9a-f]{64})".*/\1/p'
@@ -102,6 +144,21 @@ check "the bundle names a nonce" test ${#nonce} = 64
 	sed -i -E 's/"reset_count": ?[0-9]+/"reset_count": 4000000000/' "$work"/state/assay/enrolled/*.json
 	verdict "a TPM that was put back to before its enrolment" contraindicated 1 "$url" $with --trust "$work/all.yaml"
 	says "says that it has fewer resets" "fewer resets"
+	says "and what its owner does who has cleared it" "TPM2_Clear), which its owner knows: then \`assay enroll\` it anew"
+	records=$work/state/assay/enrolled
+	own=$(basename "$records"/*.json .json)
+	# what another key of this TPM once said
+	jq -c --arg ak "000b$zero32" '.ak_name = $ak' "$records/$own.json" >"$records/000b$zero32.json"
+	rm "$records/$own.json"
+	: >"$records/cut-off.part"
+	verdict "with another of its keys it is still the same TPM" contraindicated 1 "$url" $with --trust "$work/all.yaml"
+	says "says whose word that is" "as a quote by another key of this TPM said"
+	sed 's/"ek_certificate_sha256":"...../"ek_certificate_sha256":"00000/' "$records/000b$zero32.json" >"$records/other.json"
+	rm "$records/000b$zero32.json"
+	verdict "another TPM's record says nothing" affirming 0 "$url" $with --trust "$work/all.yaml"
+	check "enrolled again, its counters are plain" "$assay" enroll "$url" --trust "$work/all.yaml" -q
+	check "which its record says" jq -e .counters_plain "$records/$own.json"
+	rm "$records/other.json" "$records/cut-off.part"
 	ak=$(basename "$work"/state/assay/enrolled/*.json .json)
 	rm -r "$work/state"
 	printf 'format: assay.trust/1\nunsigned-reference-values: accept\npinned-aks:\n  - name: %s\n' "$ak" >"$work/pinned.yaml"
@@ -116,6 +173,26 @@ check "the bundle names a nonce" test ${#nonce} = 64
 	check "the same machine is enrolled, where it opens the right one" "$assay" enroll "$url" --trust "$work/both.yaml" -q
 	rm -r "$work/state"
 	stop_between
+	own_authority || bad "an authority of attestation keys"
+	verdict "its key is not certified yet" contraindicated 1 "$work/bundle.json" $with --trust "$work/ca.yaml" --policy "$work/certified.yaml" --nonce "$nonce"
+	check "its certificates come with it, in any order" "$assay" bundle make -q -o "$work/certified.json" "$work/bundle.json" \
+		--ak-certificate "$work/ca/middle.pem" --ak-certificate "$work/ca/ak.der"
+	verdict "a key whose certificate leads to a root" affirming 0 "$work/certified.json" $with --trust "$work/ca.yaml" --policy "$work/certified.yaml" --nonce "$nonce"
+	says "says by what the key is known" "known in a way that the policy takes: certificate"
+	verdict "and to no root of another trust file" contraindicated 1 "$work/certified.json" $with --trust "$work/all.yaml" --nonce "$nonce"
+	says "is not bound, and says what would do" "AK not bound by its certificate: certificate 1 of the chain"
+	"$assay" bundle status "$work/certified.json" >"$work/said"
+	says "what expires when is told" "tpm.ak-certificate.1"
+	check "another takes their place" "$assay" bundle make -q -o "$work/other.json" "$work/certified.json" --ak-certificate "$work/ca/other.pem"
+	verdict "a certificate of another key binds nothing" contraindicated 1 "$work/other.json" $with --trust "$work/ca.yaml" --nonce "$nonce"
+	says "says so" "AK not bound by its certificate: the certificate is for another key"
+	"$assay" bundle status "$work/other.json" >"$work/said"
+	says "and it does not fit" "unfit"
+	same "nothing is left of those before" 1 "$(grep -c '"tpm.ak-certificate' "$work/other.json")"
+	verdict "such a certificate names no instance of Google's" contraindicated 1 "$work/certified.json" $with --trust "$work/ca.yaml" --policy "$work/gce.yaml" --nonce "$nonce"
+	says "says why" "no certificate of the attestation key speaks of an instance"
+	check "one that does" "$assay" bundle make -q -o "$work/gce.json" "$work/bundle.json" --ak-certificate "$work/ca/gce-chain.pem"
+	verdict "a wanted instance" affirming 0 "$work/gce.json" $with --trust "$work/ca.yaml" --policy "$work/gce.yaml" --nonce "$nonce"
 	verdict "another pinned name does nothing" contraindicated 1 "$work/bundle.json" $with --trust "$work/pinned2.yaml" --nonce "$nonce"
 	head -c 3000 "$work/bundle.json" >"$work/cut.json"
 	refused "a cut bundle" 2 "bundle" verify "$work/cut.json" $with

@@ -38,6 +38,11 @@ static const struct bond_case {
 	{ CERTIFICATE, CERTIFICATE, NOTHING, GOOD, NULL },
 	{ CERTIFICATE, 15, NOTHING, GOOD, NULL },
 	{ PINNED, 15, NOTHING, GOOD, NULL },
+	/* a certificate alone, and not one that binds the key */
+	{ CERTIFICATE, 0, OTHER_KEY, BAD, "ak-bound" },
+	{ CERTIFICATE, 0, OTHER_AUTHORITY, BAD, "ak-bound" },
+	{ CERTIFICATE, CERTIFICATE, OTHER_AUTHORITY, BAD, "ak-bound" },
+	{ CERTIFICATE, 0, OTHER_AUTHORITY, BAD, "ak-chain" },
 	/* not the one that is taken */
 	{ PINNED, CREDENTIAL | ENROLLED | CERTIFICATE, NOTHING, BAD, "ak-source" },
 	{ CREDENTIAL, PINNED | ENROLLED | CERTIFICATE, NOTHING, BAD, "ak-source" },
@@ -153,6 +158,7 @@ static void told(void)
 	static const struct bond_case none = { PINNED | CERTIFICATE, CREDENTIAL | CERTIFICATE,
 		OTHER_KEY, BAD, "ak-source" };
 	static const struct bond_case both = { PINNED | CREDENTIAL, 0, OTHER_SECRET, GOOD, NULL };
+	static const struct bond_case alone = { CERTIFICATE, 0, OTHER_KEY, BAD, "ak-bound" };
 	static const struct test_case c = { "told", sign_with, offer, BAD, "ak-source" };
 	static const struct test_case d = { "told of both", sign_with, offer, GOOD, NULL };
 	CLEANUP(arena_freep) struct arena *a = arena_new(8 << 20);
@@ -170,6 +176,11 @@ static void told(void)
 	CHECK(found("ak-certificate")->result == CHECK_NOT_APPLICABLE &&
 		str_ends(found("ak-certificate")->reason, "nothing rests on it"));
 	CHECK(found("ek-chain")->result == CHECK_NOT_APPLICABLE && !found("ek-certificate"));
+	at = &alone;
+	run_case_in(a, &(struct test_case){
+			       "told of a certificate alone", sign_with, offer, BAD, "ak-bound" });
+	CHECK(str_is(found("ak-bound")->reason,
+		"AK not bound by its certificate: the certificate is for another key; ask the machine itself (verify URL), enrol it, or pin its name"));
 	at = &both;
 	run_case_in(a, &d);
 	for (size_t i = 0; i < checks->n; i++)
@@ -178,6 +189,39 @@ static void told(void)
 	CHECK(found("ak-credential")->result == CHECK_NOT_APPLICABLE &&
 		strstr(found("ak-credential")->reason.p,
 			"did not recover the credential's secret"));
+}
+
+/* Eighteen letters, each of which is told in eight characters; and it has ended. */
+static void long_and_late(void)
+{
+	static char name[19];
+
+	memset(name, '\xe9', sizeof name - 1);
+	m.ek_certificate.subject = name;
+	m.ek_certificate.to = MADE_NOW - 10;
+	sign_with();
+}
+
+/* However long the reasons are, each is told to its end. */
+static void told_in_full(void)
+{
+	static const struct bond_case all = { CREDENTIAL | ENROLLED | CERTIFICATE, 15, NOTHING, BAD,
+		"ak-source" };
+	static const struct test_case c = { "told in full", long_and_late, offer, BAD,
+		"ak-source" };
+	static const char *const says[] = {
+		"pinned: the trust file does not name the key; credential: ", "; enrolled: ",
+		"; certificate: certificate 0 of the chain ("
+	};
+	CLEANUP(arena_freep) struct arena *a = arena_new(8 << 20);
+	const struct check *source;
+
+	at = &all;
+	run_case_in(a, &c);
+	source = found("ak-source");
+	for (size_t i = 0; i < ARRAY_LEN(says); i++)
+		CHECK(memmem(source->reason.p, source->reason.n, says[i], strlen(says[i])));
+	CHECK(source->reason.n > 600 && str_ends(source->reason, "it or the clock is wrong"));
 }
 
 /* The hardware is what the roots behind what holds say; of an emulated one nothing is believed. */
@@ -255,6 +299,7 @@ int main(void)
 	made_keys();
 	ways();
 	told();
+	told_in_full();
 	hardware();
 	two_roots(false, false, CHECK_AFFIRMS);
 	two_roots(true, false, CHECK_NO_CLAIM);

@@ -6,6 +6,7 @@
 #include "base/hex.h"
 #include "collateral_made.h"
 #include "golden_text.h"
+#include "tpm_made.h"
 
 enum { AT = 1796083200 };
 
@@ -218,7 +219,7 @@ static void everything(const struct collateral_snp *c, const struct collateral_t
 	static const char *const labels[] = { "snp.certificate", "snp.crl", "tdx.quote",
 		"tdx.tcb-info", "tdx.tcb-info-chain", "tdx.qe-identity", "tdx.qe-identity-chain",
 		"tdx.pck-crl", "tdx.root-crl", "log.cc", "log.firmware", "tpm.quote",
-		"tpm.signature", "tpm.pcrs", "binding", "nothing" };
+		"tpm.signature", "tpm.pcrs", "tpm.ak-certificate", "binding", "nothing" };
 	const struct {
 		const char *name;
 		struct span file;
@@ -246,6 +247,58 @@ static void everything(const struct collateral_snp *c, const struct collateral_t
 						files[k].name, files[k].file);
 			}
 	golden_text(&told, "bundle_fill");
+}
+
+/* Of an attestation key and those above it: its own goes first, in whatever order they come. */
+static void ak_certificates(const struct collateral_snp *s)
+{
+	EVP_PKEY *keys[3] = { made_ecc("P-256"), made_ecc("P-256"), made_ecc("P-256") };
+	struct made_certificate c = {
+		.issuer = "root", .signer = keys[2], .from = AT, .to = AT + 9
+	};
+	struct made_key ak = {
+		.attributes = MADE_AK_ATTRIBUTES, .scheme = TPM_ALG_ECDSA, .hash = TPM_ALG_SHA256
+	};
+	CLEANUP(buf_done) struct buf public = made_public(keys[0], ak);
+	struct span certs[3];
+	struct err e = { 0 };
+
+	for (size_t i = 0; i < 3; i++) {
+		CLEANUP(buf_done) struct buf der = { 0 };
+
+		c.subject = i ? "authority" : "ak";
+		c.key = keys[i];
+		der = made_certificate(&c);
+		certs[i] = kept(&der);
+	}
+	for (size_t first = 0; first < 3; first++)
+		for (size_t way = 1; way < 3; way++) {
+			struct bundle b = { .kind = BUNDLE_TPM, .ak_public = buf_span(&public) };
+			size_t x = (first + way) % 3, y = (first + 2 * way) % 3;
+
+			CHECK_OK(bundle_fill(&b, "tpm.ak-certificate", certs[first], a, &e), e);
+			CHECK_OK(bundle_fill(&b, "tpm.ak-certificate",
+					 joined(pem("CERTIFICATE", certs[x]),
+						 pem("CERTIFICATE", certs[y])),
+					 a, &e),
+				e);
+			CHECK_OK(bundle_fill(&b, "tpm.ak-certificate", certs[x], a, &e), e);
+			CHECK(b.ak_chain.n == 3 &&
+				span_equal(b.ak_chain.certificates[0], certs[0]));
+			CHECK(span_equal(b.ak_chain.certificates[1], first      ? certs[first]
+								     : way == 1 ? certs[1]
+										: certs[2]));
+		}
+	struct bundle other = { .kind = BUNDLE_TPM }, snp = { .kind = BUNDLE_SNP };
+
+	CHECK_OK(bundle_fill(&other, "tpm.ak-certificate", certs[1], a, &e), e);
+	CHECK_OK(bundle_fill(&other, "tpm.ak-certificate", certs[0], a, &e), e);
+	CHECK(span_equal(other.ak_chain.certificates[0], certs[1])); /* of no key that is known */
+	CHECK_ERR(
+		bundle_fill(&other, "tpm.ak-certificate", buf_span(&s->crl), a, &e), e, ERR_FORMAT);
+	CHECK_ERR(bundle_fill(&snp, "tpm.ak-certificate", certs[0], a, &e), e, ERR_USAGE);
+	for (size_t i = 0; i < 3; i++)
+		EVP_PKEY_free(keys[i]);
 }
 
 /* One byte more than a part may have is LIMIT before anybody looks at it. */
@@ -303,6 +356,7 @@ int main(void)
 	values();
 	kinds(&snp);
 	everything(&snp, &tdx);
+	ak_certificates(&snp);
 	sizes();
 	as_many_as_fit(&snp);
 	full_arenas(&snp, &tdx);

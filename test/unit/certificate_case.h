@@ -77,4 +77,27 @@ __attribute__((unused)) static void keys_free(void)
 	EVP_PKEY_free(leaf_key);
 }
 
+/* The path of the case, in which its first root must be the one that is found. */
+__attribute__((unused)) static bool verify(const struct certs *c, struct err *e)
+{
+	CLEANUP(certificate_freep) struct certificate *r = made(&c->root);
+	CLEANUP(certificate_freep) struct certificate *m = made(&c->middle);
+	CLEANUP(certificate_freep) struct certificate *l = made(&c->leaf);
+	struct made_certificate f = c->root;
+	CLEANUP(certificate_freep) struct certificate *foreign = NULL;
+	const struct certificate *others[] = { m, r };
+	const struct certificate *roots[1];
+	struct certificate_chain chain = { .leaf = l,
+		.others = others,
+		.n_others = c->no_middle ? 0 : 2,
+		.roots = roots,
+		.n_roots = c->no_root ? 0 : 1 };
+	size_t which = 9;
+
+	f.key = f.signer = other_key;
+	foreign = made(&f);
+	roots[0] = c->foreign_root ? foreign : c->root_is_middle ? m : r;
+	return certificate_verify(&chain, c->purpose, c->at, c->leeway, &which, e) && which == 0;
+}
+
 #endif

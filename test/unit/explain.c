@@ -238,6 +238,79 @@ static void other_firmware_names_itself(void)
 	machine_done(&m);
 }
 
+/* Where a TPM starts PCR 0 at another value than zeroes. */
+static void locality(struct buf *b)
+{
+	log_event(
+		b, 0, EVENT_LOG_NO_ACTION, span_make("", 0), span_make("StartupLocality\0\3", 17));
+}
+
+static void version_and_more(struct buf *b)
+{
+	locality(b);
+	version_event(b);
+	log_text(b, 0, EV_IPL, "all is well");
+}
+
+static void version_and_unsaid(struct buf *b)
+{
+	locality(b);
+	version_event(b);
+	log_event(b, 0, EV_IPL, str_span(STR("all is well")), str_span(STR("lie")));
+	log_text(b, 0, EV_IPL, "not the first");
+}
+
+static void locality_and_version(struct buf *b)
+{
+	locality(b);
+	version_event(b);
+}
+
+static struct digest replayed(const struct machine *m)
+{
+	struct event_log_registers r;
+	struct err e;
+
+	CHECK_OK(event_log_replay(&r, &m->log, DIGEST_SHA256, &e), e);
+	return r.values[0];
+}
+
+/* Whoever runs later can extend a register of the firmware: the firmware is the one that was observed. */
+static void more_is_measured_behind_the_firmware(void)
+{
+	static const struct {
+		void (*hook)(struct buf *b);
+		const char *says;
+	} cases[] = {
+		{ version_and_more,
+			"the firmware measured what was observed, and 1 more event was measured into its register behind that, by the firmware or by what ran later; the log says, of what was measured first: 'all is well'" },
+		{ version_and_unsaid, "2 more events were measured into its register behind that" },
+	};
+	struct machine observed, m;
+
+	machine_init(&observed, &(struct change){ 0 });
+	log_all(&observed, 0, 0, locality_and_version);
+	finish(&observed);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		machine_init(&m, &(struct change){ 0 });
+		for (size_t k = 0; k < m.shape.n_registers; k++)
+			if (m.shape.registers[k].reg == 0)
+				((struct reference_register *)(uintptr_t)&m.shape.registers[k])
+					->values[0] = replayed(&observed);
+		log_all(&m, 0, 0, cases[i].hook);
+		finish(&m);
+		m.values.values[0] = replayed(&m);
+		explain_against(&m, "more behind the firmware", &m.shape, true);
+		CHECK(m.result.n == 1 && says(finding(&m, 0, EXPLAIN_ADDED), cases[i].says));
+		CHECK(!says(finding(&m, 0, EXPLAIN_ADDED), "lie") &&
+			!says(finding(&m, 0, EXPLAIN_ADDED), "not the first"));
+		CHECK(str_is(m.result.summary,
+			"what differs: what more was measured into registers of the firmware"));
+		machine_done(&m);
+	}
+	machine_done(&observed);
+}
+
 static void a_bank_without_values_is_refused(void)
 {
 	struct machine m;
@@ -287,6 +360,7 @@ int main(void)
 	a_log_is_not_believed();
 	boot_phases_are_recognised();
 	other_firmware_names_itself();
+	more_is_measured_behind_the_firmware();
 	a_bank_without_values_is_refused();
 	a_small_arena_is_a_limit();
 	golden_text(&told, "explain");

@@ -40,6 +40,10 @@ struct difference {
 
 #define PATH "012345678901234567890123\12\0\0\0\0\0\0\0\4\4\12\0a\0b\0c\0"
 #define VARIABLE "GUIDGUIDGUIDGUID\2\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0d\0b\0\1"
+/* Of the EFI global variables, with any value, and of another owner. */
+#define EFI_GLOBAL "\x61\xdf\xe4\x8b\xca\x93\xd2\x11\xaa\x0d\x00\xe0\x98\x03\x2b\x8c"
+#define SECURE_BOOT(owner, value) \
+	owner "\12\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0S\0e\0c\0u\0r\0e\0B\0o\0o\0t\0" value
 #define DTB ".\0d\0t\0b\0\0\0"
 #define STRING "r\0d\0\0\0"
 
@@ -49,11 +53,16 @@ static const struct difference of_pcrs[] = {
 	ADDED(3, EV_EFI_VARIABLE_DRIVER_CONFIG, LOG("")),
 	ADDED(4, EV_EFI_ACTION, LOG("Returning from EFI")),
 	ADDED(4, EV_EFI_ACTION, LOG("Calling EFI")),
+	ADDED(4, EV_IPL, LOG("all is well")),
 	ADDED(4, EV_EFI_BOOT_SERVICES_APPLICATION, LIE(PATH)),
 	ADDED(5, EV_EFI_ACTION, LOG("Exit Boot Services")),
 	ADDED(5, EV_EFI_ACTION, LIE("Exit Boot Services")),
 	ADDED(7, EV_EFI_VARIABLE_AUTHORITY, LOG(VARIABLE)),
 	ADDED(7, EV_EFI_VARIABLE_AUTHORITY, LIE(VARIABLE)),
+	ADDED(7, EV_EFI_VARIABLE_DRIVER_CONFIG, LOG(SECURE_BOOT(EFI_GLOBAL, "\1"))),
+	ADDED(7, EV_EFI_VARIABLE_DRIVER_CONFIG, LOG(SECURE_BOOT(EFI_GLOBAL, "\0"))),
+	ADDED(7, EV_EFI_VARIABLE_DRIVER_CONFIG, LOG(SECURE_BOOT("GUIDGUIDGUIDGUID", "\1"))),
+	ADDED(7, EV_EFI_VARIABLE_DRIVER_CONFIG, LIE(SECURE_BOOT(EFI_GLOBAL, "\1"))),
 	ADDED(11, EV_IPL, HASHED(DTB, ".dtb\0")),
 	ADDED(11, EV_IPL, LIE(DTB)),
 	ADDED(12, EV_IPL, LOG(STRING)),
@@ -199,9 +208,9 @@ static void summaries(void)
 
 	buf_add_cstr(&told, "- summaries\n");
 	tell_summary(0);
-	for (unsigned i = 0; i < 20; i++)
+	for (unsigned i = 0; i < 21; i++)
 		tell_summary(1U << i);
-	tell_summary((1U << 20) - 1);
+	tell_summary((1U << 21) - 1);
 	for (size_t i = 0; i < ARRAY_LEN(inside); i++)
 		tell_summary(inside[i] | EXPLAIN_PROGRAM | EXPLAIN_INITRD_HANDED |
 			     EXPLAIN_COMMAND_LINE_HANDED | EXPLAIN_FIRMWARE);

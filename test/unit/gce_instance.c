@@ -86,16 +86,17 @@ static void takes(void)
 	CHECK(str_is(g.zone, "test-1a") && str_is(g.project, "a-project") &&
 		str_is(g.name, "instance-1"));
 	CHECK(g.project_number == UINT64_C(0xe7af735e9c) && g.id == UINT64_C(0x5a8c6235b897b185) &&
-		g.security_version == 7 && g.production);
+		g.security_version == 7 && g.production && g.has_properties);
 	m.production = 0;
 	CHECK_OK(parse(&g, &b, &m, &e), e);
-	CHECK(!g.production);
+	CHECK(!g.production && g.has_properties);
 	m.no_production = true;
 	CHECK_OK(parse(&g, &b, &m, &e), e);
-	CHECK(!g.production && g.security_version == 7);
+	CHECK(!g.production && g.has_properties && g.security_version == 7);
 	m.no_properties = true;
 	CHECK_OK(parse(&g, &b, &m, &e), e);
-	CHECK(!g.production && !g.security_version && str_is(g.zone, "test-1a"));
+	CHECK(!g.has_properties && !g.production && !g.security_version &&
+		str_is(g.zone, "test-1a"));
 }
 
 static void refuses(void)
