@@ -109,6 +109,28 @@ static size_t must_pass(const struct appraise_nitro_state *s, const char **must)
 	return n;
 }
 
+/* Where the policy requires no register that speaks of it, an enclave's PCR 0 to 2 still say that debug mode is off. */
+static struct verdict_claim configuration(const struct appraise_nitro_state *s)
+{
+	const struct check_list *checks = &s->w.out->verdict.checks;
+	const struct verdict_claim registers = appraise_compared(&s->w, CHECK_CONFIGURATION,
+		(struct verdict_claim){ CHECK_AFFIRMS, STR("the registers are as expected") });
+
+	if (registers.value != CHECK_NO_CLAIM)
+		return registers;
+	if (check_passed(checks, rows[NITRO_DEBUG].name) && !s->in_debug)
+		return (struct verdict_claim){
+			CHECK_AFFIRMS,
+			STR("debug mode is off; no register that speaks of it was compared and fits")
+		};
+	if (check_passed(checks, rows[NITRO_USER_DATA].name))
+		return (struct verdict_claim){
+			CHECK_AFFIRMS,
+			STR("user_data is as expected; no register that speaks of it was compared and fits")
+		};
+	return registers;
+}
+
 static void conclude(struct appraise_nitro_state *s)
 {
 	const struct verdict_claim none = { CHECK_NO_CLAIM,
@@ -116,9 +138,10 @@ static void conclude(struct appraise_nitro_state *s)
 	struct verdict_claim pass[CHECK_CLAIMS] = {
 		[CHECK_INSTANCE_IDENTITY] = { CHECK_AFFIRMS,
 			STR("the Nitro hypervisor signed for this module") },
-		[CHECK_CONFIGURATION] = { CHECK_AFFIRMS, STR("the registers are as expected") },
-		[CHECK_EXECUTABLES] = { CHECK_AFFIRMS_BOOT,
-			STR("only what is expected was loaded during boot") },
+		[CHECK_CONFIGURATION] = configuration(s),
+		[CHECK_EXECUTABLES] = appraise_compared(&s->w, CHECK_EXECUTABLES,
+			(struct verdict_claim){ CHECK_AFFIRMS_BOOT,
+				STR("only what is expected was loaded during boot") }),
 		[CHECK_FILE_SYSTEM] = { CHECK_NO_CLAIM,
 			STR("the root is not known to be covered") },
 		[CHECK_HARDWARE] = { CHECK_AFFIRMS,

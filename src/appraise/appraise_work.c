@@ -173,6 +173,19 @@ const char *appraise_register_check(struct appraise_work *w, unsigned reg)
 	return s.p ? s.p : NULL;
 }
 
+struct verdict_claim appraise_compared(
+	const struct appraise_work *w, enum check_claim claim, struct verdict_claim fits)
+{
+	const struct check_list *l = &w->out->verdict.checks;
+
+	for (size_t i = 0; i < l->n; i++)
+		if (l->items[i].reg >= 0 && l->items[i].claim == claim &&
+			l->items[i].result == CHECK_PASSED)
+			return fits;
+	return (struct verdict_claim){ CHECK_NO_CLAIM,
+		STR("no register that speaks of it was compared and fits") };
+}
+
 static const struct reference_register *reference_of(
 	const struct reference_shape *shape, unsigned reg)
 {
