@@ -88,13 +88,14 @@ static size_t must_pass(const struct appraise_nitro_state *s, const char **must)
 {
 	static const enum appraise_nitro_check always[] = { NITRO_COSE_FORM, NITRO_COSE_HEADER,
 		NITRO_DOCUMENT_RULES, NITRO_CERTIFICATES, NITRO_ROOT, NITRO_PROFILE,
-		NITRO_SIGNATURES, NITRO_TIME, NITRO_MODULE, NITRO_SIGNATURE, NITRO_KIND,
-		NITRO_AGE };
+		NITRO_SIGNATURES, NITRO_TIME, NITRO_MODULE, NITRO_SIGNATURE, NITRO_AGE };
 	const struct policy *p = s->w.in->policy;
 	size_t n = 0;
 
 	for (size_t i = 0; i < ARRAY_LEN(always); i++)
 		must[n++] = rows[always[i]].name;
+	if (s->w.in->shape)
+		must[n++] = rows[NITRO_KIND].name;
 	if (!s->of_tpm)
 		must[n++] = rows[NITRO_DEBUG].name;
 	if (p->nitro.user_data.p)
@@ -178,12 +179,14 @@ static void conclude(struct appraise_nitro_state *s)
 static bool check_arguments(const struct appraise_in *in, struct err *e)
 {
 	enum platform_kind kind = in->shape ? platform_from_name(in->shape->platform)
-					    : PLATFORM_NITRO_ENCLAVE;
-	uint32_t required = kind == PLATFORM_TPM
-				    ? in->policy->registers
-				    : in->policy->nitro.registers | in->policy->nitro.named;
+					    : PLATFORM_UNKNOWN;
+	uint32_t required = in->policy->nitro.named;
 
-	if (kind != PLATFORM_TPM && kind != PLATFORM_NITRO_ENCLAVE)
+	if (kind != PLATFORM_NITRO_ENCLAVE)
+		required |= in->policy->registers;
+	if (kind != PLATFORM_TPM)
+		required |= in->policy->nitro.registers;
+	if (in->shape && kind != PLATFORM_TPM && kind != PLATFORM_NITRO_ENCLAVE)
 		return err_set(e, ERR_USAGE,
 			"shape '%.*s' is for platform '%.*s', want nitro-enclave, or tpm for a NitroTPM",
 			STR_ARG(in->shape->name), STR_ARG(in->shape->platform));

@@ -215,6 +215,9 @@ mkdir "$made"
 with=(--reference-values "$made/values.json" --trust "$made/trust.yaml" --at "$(cat "$made/at")" --nonce "$(cat "$made/nonce")")
 says 'NitroTPM: an honest instance is affirmed, and its shape found' 0 '^verdict: affirming' verify "$made/evidence.json" "${with[@]}"
 told 'NitroTPM: which shape it was, and its registers' 'has the values of made' 'as predicted are PCR 0 2 3 '
+without NitroTPM "nitro:
+  pcrs:
+    0: [$(cat "$made/register")]" "$(cut -c1-16 "$made/register")"
 says 'NitroTPM: explain of what fits' 0 'nothing differs' explain "$made/evidence.json" --reference-values "$made/values.json"
 jq -s '.[0].shapes = (.[1].shapes | map(.name |= "enclave-" + .)) + .[0].shapes | .[0]' "$made/values.json" "$work/nitro/values.json" >"$work/both.json"
 says 'NitroTPM: of values for enclaves, too, those of an instance are its' 0 '^verdict: affirming' verify "$made/evidence.json" \
