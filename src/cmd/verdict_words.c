@@ -98,9 +98,11 @@ void verdict_words_in_short(
 		affirmed(out, &v->checks, age, kind);
 		break;
 	case VERDICT_WARNING:
-		buf_add_cstr(out,
+		buf_printf(out,
 			"nothing was found to be wrong, but something that you should be able to rely on is\n"
-			"  missing: see each FAIL. Do not rely on this machine as it stands.");
+			"  missing: see %s. Do not rely on this machine as it stands.",
+			check_count(&v->checks, CHECK_FAILED) ? "each FAIL"
+							      : "what this says (AR4SI)");
 		break;
 	case VERDICT_CONTRAINDICATED:
 		buf_add_cstr(out,

@@ -49,8 +49,21 @@ static void whose_vtpm(void)
 	}
 }
 
+/* What the policy lets by is a warning without a check that failed. */
+static void what_to_see(void)
+{
+	start(VERDICT_WARNING);
+	add("debug", CHECK_PASSED);
+	CHECK(says(BUNDLE_NITRO, "see what this says (AR4SI)") && !says(BUNDLE_NITRO, "FAIL"));
+	add("vouched", CHECK_FAILED);
+	CHECK(says(BUNDLE_NITRO, "see each FAIL"));
+	v.status = VERDICT_CONTRAINDICATED;
+	CHECK(says(BUNDLE_NITRO, "see each FAIL"));
+}
+
 int main(void)
 {
+	what_to_see();
 	whose_vtpm();
 	return test_end();
 }
