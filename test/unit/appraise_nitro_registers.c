@@ -40,6 +40,11 @@ static void debug_allowed_not_expected(void)
 	in_debug();
 	w.policy.nitro.allow_debug = true;
 }
+static void debug_allowed_without_values(void)
+{
+	debug_allowed_not_expected();
+	w.in.shape = NULL;
+}
 
 /* ---- registers ---- */
 
@@ -154,6 +159,7 @@ static const struct test_case cases[] = {
 	B(8, debug_allowed, WARN, NULL),
 	B(8, debug_by_one_allowed, WARN, NULL),
 	B(8, debug_allowed_not_expected, BAD, "pcr-0.sha384"),
+	B(8, debug_allowed_without_values, WARN, "pcr-0.sha384"),
 	B(0, pcr0_differs, BAD, "pcr-0.sha384"),
 	B(0, pcr1_differs, BAD, "pcr-1.sha384"),
 	B(0, pcr2_differs, BAD, "pcr-2.sha384"),
