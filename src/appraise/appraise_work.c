@@ -239,7 +239,7 @@ static void say_want(struct appraise_work *w, struct check *c, struct span predi
 		c->want = r->n_allowed == 1 ? appraise_hex(w, r->allowed[0])
 					    : arena_printf(w->a, "one of %zu values", r->n_allowed);
 		c->whose = STR("policy");
-	} else {
+	} else if (w->in->shape) {
 		c->whose = STR("reference values");
 	}
 }

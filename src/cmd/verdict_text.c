@@ -83,7 +83,8 @@ static void print_alike(const struct check_list *l, enum platform_kind kind, siz
 	for (size_t k = i, n = 0; k < l->n; k++)
 		if (is_alike(&l->items[k], first))
 			print_register(kind, l->items[k].reg, &before, names[n++ & 1]);
-	line_print(stdout, " (%.*s)", STR_ARG(first->whose));
+	line_print(stdout, "%s%.*s%s", first->whose.n ? " (" : "", STR_ARG(first->whose),
+		first->whose.n ? ")" : "");
 }
 
 static void print_checks(const struct check_list *l, enum bundle_kind kind)

@@ -159,11 +159,15 @@ asked() {
 	EOF
 }
 
+# lacks PATTERN: the last text says no such thing
+lacks() { ! grep -E -- "$1" "$work/said"; }
+
 # without KIND POLICY SENTENCE: a policy's values in place of reference values
 without() {
 	printf 'format: assay.policy/1\nname: mine\n%s\n' "$2" >"$work/policy.yaml"
 	says "$1: values of a policy alone do not affirm" 1 '^verdict: warning' verify "$made/evidence.json" --policy "$work/policy.yaml" "${with[@]:2}"
 	told "$1: and it says whose they are" 'policy' '^Who vouches: nobody' '^What the registers cover: unknown'
+	check "$1: nothing is said to come from reference values" lacks '\(reference values|are .* \(\)'
 	says "$1: policy explain says that there is one" 0 "$3" policy explain "$work/policy.yaml"
 }
 
