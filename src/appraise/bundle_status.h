@@ -35,7 +35,7 @@ struct bundle_status_item {
 	bool has_dates;
 	struct certificate_validity dates;
 	uint64_t evaluation; /* tcbEvaluationDataNumber of one of Intel's documents; else 0 */
-	struct str why; /* of all states that are not good, and what else is to be said */
+	struct str why;      /* of all states that are not good, and what else is to be said */
 };
 
 struct bundle_status {
