@@ -53,6 +53,22 @@ static size_t must_pass(struct appraise_azure_state *s, const char **must)
 	return n;
 }
 
+/* The paravisor says of the settings what the registers do not. */
+static struct verdict_claim configuration(const struct appraise_azure_state *s)
+{
+	const struct appraise_work *w = &s->tpm.w;
+	const struct verdict_claim registers = appraise_compared(w, CHECK_CONFIGURATION,
+		(struct verdict_claim){ CHECK_AFFIRMS,
+			STR("the machine's settings and registers are as expected") });
+
+	if (registers.value == CHECK_NO_CLAIM && check_passed(&w->out->verdict.checks, "hcl-tpm"))
+		return (struct verdict_claim){
+			CHECK_AFFIRMS,
+			STR("the machine's settings are as expected; no register that speaks of them was compared and fits")
+		};
+	return registers;
+}
+
 static void conclude(struct appraise_azure_state *s)
 {
 	const struct policy *p = s->tpm.w.in->policy;
@@ -60,10 +76,10 @@ static void conclude(struct appraise_azure_state *s)
 		STR("nothing in the evidence speaks of it") };
 	struct verdict_claim pass[CHECK_CLAIMS] = {
 		[CHECK_INSTANCE_IDENTITY] = s->identity,
-		[CHECK_CONFIGURATION] = { CHECK_AFFIRMS,
-			STR("the machine's settings and registers are as expected") },
-		[CHECK_EXECUTABLES] = { CHECK_AFFIRMS_BOOT,
-			STR("only what was predicted was loaded during boot") },
+		[CHECK_CONFIGURATION] = configuration(s),
+		[CHECK_EXECUTABLES] = appraise_compared(&s->tpm.w, CHECK_EXECUTABLES,
+			(struct verdict_claim){ CHECK_AFFIRMS_BOOT,
+				STR("only what was predicted was loaded during boot") }),
 		[CHECK_FILE_SYSTEM] = { CHECK_NO_CLAIM,
 			STR("the root is not known to be covered") },
 		[CHECK_HARDWARE] = s->hardware,

@@ -74,10 +74,24 @@ static void check_setting(struct appraise_azure_state *s, struct check c,
 	appraise_test(&s->tpm.w, c, got == want, &e);
 }
 
+static char lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+/* A UUID's digits are the same in both cases (RFC 9562, section 4); Azure writes large ones here, and small ones elsewhere. */
+static bool id_equal(struct str a, struct str b)
+{
+	for (size_t i = 0; i < a.n && i < b.n; i++)
+		if (lower(a.p[i]) != lower(b.p[i]))
+			return false;
+	return a.n == b.n;
+}
+
 static bool id_known(const struct policy_azure *p, struct str id)
 {
 	for (size_t i = 0; i < p->n_vm_ids; i++)
-		if (str_equal(p->vm_ids[i], id))
+		if (id_equal(p->vm_ids[i], id))
 			return true;
 	return false;
 }

@@ -77,6 +77,18 @@ void appraise_nitro_test(struct appraise_nitro_state *s, enum appraise_nitro_che
 	appraise_test(&s->w, c, ok, e);
 }
 
+void appraise_nitro_let_by(struct appraise_nitro_state *s, enum appraise_nitro_check which,
+	struct str what, struct str got)
+{
+	struct check c = check_of(which);
+
+	c.what = what;
+	c.want = STR("allowed");
+	c.got = got;
+	c.result = CHECK_PASSED;
+	appraise_note(&s->w, c);
+}
+
 void appraise_nitro_skip(
 	struct appraise_nitro_state *s, enum appraise_nitro_check which, struct str reason)
 {
@@ -88,13 +100,14 @@ static size_t must_pass(const struct appraise_nitro_state *s, const char **must)
 {
 	static const enum appraise_nitro_check always[] = { NITRO_COSE_FORM, NITRO_COSE_HEADER,
 		NITRO_DOCUMENT_RULES, NITRO_CERTIFICATES, NITRO_ROOT, NITRO_PROFILE,
-		NITRO_SIGNATURES, NITRO_TIME, NITRO_MODULE, NITRO_SIGNATURE, NITRO_KIND,
-		NITRO_AGE };
+		NITRO_SIGNATURES, NITRO_TIME, NITRO_MODULE, NITRO_SIGNATURE, NITRO_AGE };
 	const struct policy *p = s->w.in->policy;
 	size_t n = 0;
 
 	for (size_t i = 0; i < ARRAY_LEN(always); i++)
 		must[n++] = rows[always[i]].name;
+	if (s->w.in->shape)
+		must[n++] = rows[NITRO_KIND].name;
 	if (!s->of_tpm)
 		must[n++] = rows[NITRO_DEBUG].name;
 	if (p->nitro.user_data.p)
@@ -109,6 +122,28 @@ static size_t must_pass(const struct appraise_nitro_state *s, const char **must)
 	return n;
 }
 
+/* Where the policy requires no register that speaks of it, an enclave's PCR 0 to 2 still say that debug mode is off. */
+static struct verdict_claim configuration(const struct appraise_nitro_state *s)
+{
+	const struct check_list *checks = &s->w.out->verdict.checks;
+	const struct verdict_claim registers = appraise_compared(&s->w, CHECK_CONFIGURATION,
+		(struct verdict_claim){ CHECK_AFFIRMS, STR("the registers are as expected") });
+
+	if (registers.value != CHECK_NO_CLAIM)
+		return registers;
+	if (check_passed(checks, rows[NITRO_DEBUG].name) && !s->in_debug)
+		return (struct verdict_claim){
+			CHECK_AFFIRMS,
+			STR("debug mode is off; no register that speaks of it was compared and fits")
+		};
+	if (check_passed(checks, rows[NITRO_USER_DATA].name))
+		return (struct verdict_claim){
+			CHECK_AFFIRMS,
+			STR("user_data is as expected; no register that speaks of it was compared and fits")
+		};
+	return registers;
+}
+
 static void conclude(struct appraise_nitro_state *s)
 {
 	const struct verdict_claim none = { CHECK_NO_CLAIM,
@@ -116,9 +151,10 @@ static void conclude(struct appraise_nitro_state *s)
 	struct verdict_claim pass[CHECK_CLAIMS] = {
 		[CHECK_INSTANCE_IDENTITY] = { CHECK_AFFIRMS,
 			STR("the Nitro hypervisor signed for this module") },
-		[CHECK_CONFIGURATION] = { CHECK_AFFIRMS, STR("the registers are as expected") },
-		[CHECK_EXECUTABLES] = { CHECK_AFFIRMS_BOOT,
-			STR("only what is expected was loaded during boot") },
+		[CHECK_CONFIGURATION] = configuration(s),
+		[CHECK_EXECUTABLES] = appraise_compared(&s->w, CHECK_EXECUTABLES,
+			(struct verdict_claim){ CHECK_AFFIRMS_BOOT,
+				STR("only what is expected was loaded during boot") }),
 		[CHECK_FILE_SYSTEM] = { CHECK_NO_CLAIM,
 			STR("the root is not known to be covered") },
 		[CHECK_HARDWARE] = { CHECK_AFFIRMS,
@@ -155,12 +191,14 @@ static void conclude(struct appraise_nitro_state *s)
 static bool check_arguments(const struct appraise_in *in, struct err *e)
 {
 	enum platform_kind kind = in->shape ? platform_from_name(in->shape->platform)
-					    : PLATFORM_NITRO_ENCLAVE;
-	uint32_t required = kind == PLATFORM_TPM
-				    ? in->policy->registers
-				    : in->policy->nitro.registers | in->policy->nitro.named;
+					    : PLATFORM_UNKNOWN;
+	uint32_t required = in->policy->nitro.named;
 
-	if (kind != PLATFORM_TPM && kind != PLATFORM_NITRO_ENCLAVE)
+	if (kind != PLATFORM_NITRO_ENCLAVE)
+		required |= in->policy->registers;
+	if (kind != PLATFORM_TPM)
+		required |= in->policy->nitro.registers;
+	if (in->shape && kind != PLATFORM_TPM && kind != PLATFORM_NITRO_ENCLAVE)
 		return err_set(e, ERR_USAGE,
 			"shape '%.*s' is for platform '%.*s', want nitro-enclave, or tpm for a NitroTPM",
 			STR_ARG(in->shape->name), STR_ARG(in->shape->platform));

@@ -33,6 +33,13 @@ static void check_kind(struct appraise_nitro_state *s)
 		err_set(&e, ERR_MISMATCH,
 			"registers of an enclave and of a NitroTPM do not mean the same: these values are for the other");
 
+	if (!shape) {
+		appraise_nitro_skip(s, NITRO_KIND,
+			s->of_tpm
+				? STR("a NitroTPM's: no reference values were given that it could be held against")
+				: STR("an enclave's: no reference values were given that it could be held against"));
+		return;
+	}
 	appraise_nitro_test(s, NITRO_KIND, want_tpm ? STR("NitroTPM") : STR("enclave"),
 		s->of_tpm ? STR("NitroTPM") : STR("enclave"), ok, &e);
 }
@@ -63,6 +70,11 @@ static void check_debug(struct appraise_nitro_state *s)
 		return;
 	}
 	s->in_debug = !nitro_document_check_debug(&s->s.document, &e);
+	if (s->in_debug && allowed) {
+		appraise_nitro_let_by(s, NITRO_DEBUG,
+			STR("the enclave is in debug mode, and the policy allows that"), STR("on"));
+		return;
+	}
 	appraise_nitro_test(s, NITRO_DEBUG,
 		allowed ? STR("allowed") : STR("values in PCR 0, 1 and 2 that are not zero"),
 		s->in_debug ? STR("on") : STR("off"), !s->in_debug || allowed, &e);

@@ -44,6 +44,9 @@ const char *appraise_nitro_name(enum appraise_nitro_check which);
 /* One check of the table, whose want and got may be empty. */
 void appraise_nitro_test(struct appraise_nitro_state *s, enum appraise_nitro_check which,
 	struct str want, struct str got, bool ok, const struct err *e);
+/* One that is passed, and is about something else than its row says, since the policy allows the opposite. */
+void appraise_nitro_let_by(struct appraise_nitro_state *s, enum appraise_nitro_check which,
+	struct str what, struct str got);
 void appraise_nitro_skip(
 	struct appraise_nitro_state *s, enum appraise_nitro_check which, struct str reason);
 

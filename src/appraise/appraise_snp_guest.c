@@ -133,17 +133,21 @@ static bool guest_svn_fits(const struct appraise_snp_state *s, struct err *e)
 	return snp_report_check_guest_svn(&s->report, s->policy->guest_svn, e);
 }
 
+enum { DEBUG = 1, MIGRATION, AGENT };
+
 static const struct appraise_snp_question questions[] = {
 	{ "snp-vmpl", "the report is from a privilege level that the policy takes", "policy",
 		CHECK_CONFIGURATION, CHECK_CONTRAINDICATED, NULL, vmpls_wanted, vmpl_text,
 		vmpl_fits },
-	{ "snp-debug", "the host cannot debug the guest", "policy", CHECK_RUNTIME_OPAQUE,
+	[DEBUG] = { "snp-debug", "the host cannot debug the guest", "policy", CHECK_RUNTIME_OPAQUE,
 		CHECK_CONTRAINDICATED, NULL, NULL, guest_policy_text, debug_fits },
-	{ "snp-migration", "the guest cannot be migrated", "policy", CHECK_RUNTIME_OPAQUE,
-		CHECK_CONTRAINDICATED, NULL, NULL, guest_policy_text, migration_fits },
-	{ "snp-migration-agent", "no agent that the policy does not name is bound to the guest",
-		"policy", CHECK_RUNTIME_OPAQUE, CHECK_CONTRAINDICATED, NULL, agent_wanted,
-		agent_text, agent_fits },
+	[MIGRATION] = { "snp-migration", "the guest cannot be migrated", "policy",
+		CHECK_RUNTIME_OPAQUE, CHECK_CONTRAINDICATED, NULL, NULL, guest_policy_text,
+		migration_fits },
+	[AGENT] = { "snp-migration-agent",
+		"no agent that the policy does not name is bound to the guest", "policy",
+		CHECK_RUNTIME_OPAQUE, CHECK_CONTRAINDICATED, NULL, agent_wanted, agent_text,
+		agent_fits },
 	{ "snp-guest-policy", "the guest was started as the policy demands", "policy",
 		CHECK_CONFIGURATION, CHECK_CONTRAINDICATED, no_guest_policy, guest_policy_wanted,
 		guest_policy_text, guest_policy_fits },
@@ -154,8 +158,28 @@ static const struct appraise_snp_question questions[] = {
 		guest_svn_text, guest_svn_fits },
 };
 
+/* What the policy lets by is told as it is. */
+static void word_as_allowed(struct appraise_snp_question asked[ARRAY_LEN(questions)],
+	const struct appraise_snp_state *s)
+{
+	const struct policy_snp *p = s->policy;
+	struct err ignored = { 0 };
+
+	if (p->debug && s->report.policy & SNP_POLICY_DEBUG)
+		asked[DEBUG].what = "the host can debug the guest, and the policy allows that";
+	if (p->migration && s->report.policy & SNP_POLICY_MIGRATE_MA)
+		asked[MIGRATION].what = "the guest can be migrated, and the policy allows that";
+	if (p->migration && !p->agents.n && !snp_report_check_no_agent(&s->report, &ignored))
+		asked[AGENT]
+			.what = "a migration agent is bound to the guest, and the policy takes any";
+}
+
 void appraise_snp_guest(struct appraise_snp_state *s)
 {
-	appraise_snp_ask(s, questions, ARRAY_LEN(questions));
+	struct appraise_snp_question asked[ARRAY_LEN(questions)];
+
+	memcpy(asked, questions, sizeof asked);
+	word_as_allowed(asked, s);
+	appraise_snp_ask(s, asked, ARRAY_LEN(asked));
 	appraise_snp_identities(s);
 }

@@ -132,14 +132,29 @@ static size_t add_own(const char *out[static MUST_OWN], struct appraise_work *w)
 	return n;
 }
 
+/* What is reserved of the attributes is looked at whatever the policy asks; of the registers perhaps none. */
+static struct verdict_claim configuration(const struct appraise_work *w)
+{
+	const struct verdict_claim registers = appraise_compared(w, CHECK_CONFIGURATION,
+		(struct verdict_claim){
+			CHECK_AFFIRMS, STR("attributes and registers are as wanted") });
+
+	if (registers.value == CHECK_NO_CLAIM &&
+		check_passed(&w->out->verdict.checks, "tdx-attributes-fixed"))
+		return (struct verdict_claim){
+			CHECK_AFFIRMS,
+			STR("attributes are as wanted; no register that speaks of it was compared and fits")
+		};
+	return registers;
+}
+
 static void conclude(struct appraise_work *w, const struct appraise_tdx_said *said)
 {
 	const struct verdict_claim none = { CHECK_NO_CLAIM,
 		STR("nothing in the evidence speaks of it") };
 	struct verdict_claim pass[CHECK_CLAIMS] = {
 		[CHECK_INSTANCE_IDENTITY] = said->instance_identity,
-		[CHECK_CONFIGURATION] = { CHECK_AFFIRMS,
-			STR("attributes and registers are as wanted") },
+		[CHECK_CONFIGURATION] = configuration(w),
 		[CHECK_EXECUTABLES] = { CHECK_AFFIRMS_BOOT,
 			STR("only what was predicted was loaded during boot") },
 		[CHECK_FILE_SYSTEM] = { CHECK_NO_CLAIM,

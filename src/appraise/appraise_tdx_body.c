@@ -22,7 +22,8 @@ static struct str bits_text(struct appraise_tdx_state *s, uint64_t v)
 static void check_debug(struct appraise_tdx_state *s)
 {
 	uint64_t tud = s->said->quote.td_attributes & TDX_QUOTE_ATTRIBUTES_TUD;
-	struct err e = { 0 };
+	struct err e = { 0 }, untold = { 0 };
+	bool told = appraise_tdx_quote_told(s, &untold);
 	bool ok = !tud || (s->p->debug && tud == TDX_QUOTE_ATTRIBUTE_DEBUG) ||
 		  err_set(&e, ERR_MISMATCH,
 			  "the TD is under debug (attributes 0x%llx): the host can read all of it",
@@ -30,7 +31,9 @@ static void check_debug(struct appraise_tdx_state *s)
 
 	test(s,
 		(struct check){ .name = "tdx-debug",
-			.what = STR("the host cannot debug the TD"),
+			.what = tud && ok && told
+					? STR("the host can debug the TD, and the policy allows that")
+					: STR("the host cannot debug the TD"),
 			.want = s->p->debug ? STR("allowed") : STR("off"),
 			.got = tud ? STR("on") : STR("off"),
 			.whose = STR("policy"),
@@ -42,14 +45,17 @@ static void check_debug(struct appraise_tdx_state *s)
 static void check_migration(struct appraise_tdx_state *s)
 {
 	bool on = (s->said->quote.td_attributes & TDX_QUOTE_ATTRIBUTE_MIGRATABLE) != 0;
-	struct err e = { 0 };
+	struct err e = { 0 }, untold = { 0 };
+	bool told = appraise_tdx_quote_told(s, &untold);
 	bool ok = !on || s->p->migration ||
 		  err_set(&e, ERR_MISMATCH,
 			  "the TD is migratable: a service TD may move it to another platform");
 
 	test(s,
 		(struct check){ .name = "tdx-migration",
-			.what = STR("the TD cannot be migrated"),
+			.what = on && ok && told
+					? STR("the TD can be migrated, and the policy allows that")
+					: STR("the TD cannot be migrated"),
 			.want = s->p->migration ? STR("allowed") : STR("off"),
 			.got = on ? STR("on") : STR("off"),
 			.whose = STR("policy"),

@@ -14,9 +14,12 @@ static void conclude(struct appraise_tpm_state *s)
 		STR("nothing in the evidence speaks of it") };
 	struct verdict_claim pass[CHECK_CLAIMS] = {
 		[CHECK_INSTANCE_IDENTITY] = { CHECK_AFFIRMS, STR("the attestation key is known") },
-		[CHECK_CONFIGURATION] = { CHECK_AFFIRMS, STR("the registers are as predicted") },
-		[CHECK_EXECUTABLES] = { CHECK_AFFIRMS_BOOT,
-			STR("only what was predicted was loaded during boot") },
+		[CHECK_CONFIGURATION] = appraise_compared(&s->w, CHECK_CONFIGURATION,
+			(struct verdict_claim){
+				CHECK_AFFIRMS, STR("the registers are as predicted") }),
+		[CHECK_EXECUTABLES] = appraise_compared(&s->w, CHECK_EXECUTABLES,
+			(struct verdict_claim){ CHECK_AFFIRMS_BOOT,
+				STR("only what was predicted was loaded during boot") }),
 		[CHECK_FILE_SYSTEM] = { CHECK_NO_CLAIM,
 			STR("the root is not known to be covered") },
 		[CHECK_HARDWARE] = s->hardware,

@@ -173,6 +173,19 @@ const char *appraise_register_check(struct appraise_work *w, unsigned reg)
 	return s.p ? s.p : NULL;
 }
 
+struct verdict_claim appraise_compared(
+	const struct appraise_work *w, enum check_claim claim, struct verdict_claim fits)
+{
+	const struct check_list *l = &w->out->verdict.checks;
+
+	for (size_t i = 0; i < l->n; i++)
+		if (l->items[i].reg >= 0 && l->items[i].claim == claim &&
+			l->items[i].result == CHECK_PASSED)
+			return fits;
+	return (struct verdict_claim){ CHECK_NO_CLAIM,
+		STR("no register that speaks of it was compared and fits") };
+}
+
 static const struct reference_register *reference_of(
 	const struct reference_shape *shape, unsigned reg)
 {
@@ -226,7 +239,7 @@ static void say_want(struct appraise_work *w, struct check *c, struct span predi
 		c->want = r->n_allowed == 1 ? appraise_hex(w, r->allowed[0])
 					    : arena_printf(w->a, "one of %zu values", r->n_allowed);
 		c->whose = STR("policy");
-	} else {
+	} else if (w->in->shape) {
 		c->whose = STR("reference values");
 	}
 }

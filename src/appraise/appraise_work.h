@@ -67,6 +67,12 @@ struct appraise_register {
  * out->signed_bank, and a difference in out->differing.
  */
 void appraise_register(struct appraise_work *w, const struct appraise_register *r);
+/*
+ * What a claim may say where a register that speaks for it was compared and fits; else that it is not made, since nothing was
+ * compared. A check that failed says more than either.
+ */
+struct verdict_claim appraise_compared(
+	const struct appraise_work *w, enum check_claim claim, struct verdict_claim fits);
 /* The names that appraise_register gives to its check. LIMIT is an empty name. */
 const char *appraise_register_check(struct appraise_work *w, unsigned reg);
 

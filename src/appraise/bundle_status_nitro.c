@@ -81,6 +81,6 @@ void bundle_status_nitro(struct bundle_status_work *w)
 		bundle_status_blame(w, BUNDLE_STATUS_UNREADABLE, &e);
 	bundle_status_add(w, STR("CRL"), STR("list of revoked certificates"),
 		BUNDLE_STATUS_NOT_NEEDED,
-		STR("AWS has none: its certificates live for hours, and after that only a policy of "
+		STR("AWS's own rules leave revocation out: the certificate that signs lives for hours, and after that only a policy of "
 		    "freshness archive takes the document, at its own time"));
 }

@@ -91,6 +91,17 @@ bool evidence_registers(struct bundle_bank *ret, const struct bundle *b, enum di
 	return ok;
 }
 
+enum platform_kind evidence_registers_platform(const struct bundle *b, struct arena *a)
+{
+	struct nitro_signed s;
+	struct err ignored = { 0 };
+
+	if (b->kind == BUNDLE_NITRO && nitro_signed_parse(&s, b->nitro_document, a, &ignored) &&
+		s.document.kind == NITRO_DOCUMENT_TPM)
+		return PLATFORM_TPM;
+	return platform_of_bundle(b->kind);
+}
+
 bool evidence_registers_fit(
 	const struct bundle_bank *registers, const struct reference_shape *shape)
 {

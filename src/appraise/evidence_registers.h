@@ -5,6 +5,7 @@
 #ifndef ASSAY_APPRAISE_EVIDENCE_REGISTERS_H
 #define ASSAY_APPRAISE_EVIDENCE_REGISTERS_H
 
+#include "appraise/platform.h"
 #include "appraise/reference_values.h"
 #include "evidence/bundle.h"
 
@@ -14,6 +15,12 @@
  */
 bool evidence_registers(struct bundle_bank *ret, const struct bundle *b, enum digest_alg bank,
 	struct arena *a, struct err *e) MUST_CHECK;
+
+/*
+ * Of which platform they are: that of the evidence's kind, but where AWS Nitro speaks of an instance's NitroTPM, whose registers are a
+ * TPM's. A document that cannot be read is an enclave's. Memory from a.
+ */
+enum platform_kind evidence_registers_platform(const struct bundle *b, struct arena *a);
 
 /* Whether all values of the shape that can be compared are those, and at least one can. */
 bool evidence_registers_fit(

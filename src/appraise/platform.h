@@ -27,7 +27,10 @@ enum { PLATFORM_REGISTER_NAME_MAX = 16, PLATFORM_MRTD = 0, PLATFORM_RTMR = 1 };
 
 enum platform_kind platform_from_name(struct str name); /* UNKNOWN when it is none */
 const char *platform_name(enum platform_kind kind);     /* "tpm"; "" of UNKNOWN */
-/* Of evidence of that kind: Azure's has a TPM's registers, whatever hardware is underneath. */
+/*
+ * Of evidence of that kind: Azure's has a TPM's registers, whatever hardware is underneath. Nitro's may have a NitroTPM's, which only
+ * the document says: evidence_registers_platform.
+ */
 enum platform_kind platform_of_bundle(enum bundle_kind kind);
 
 /* "PCR 4", "measurement", "MRTD", "RTMR 2"; of UNKNOWN "register 4". */

@@ -149,7 +149,7 @@ void policy_nitro_tell(const struct policy *p, struct buf *out)
 			(long long)p->nitro.max_age_s);
 	buf_printf(out,
 		p->nitro.allow_debug
-			? "An enclave in debug mode, whose memory its host can read, is let through; that is a warning.\n"
+			? "An enclave in debug mode, whose memory its host can read, is let through; that is a warning.\nIts PCR 0 to 2 are zero: with reference values it is contraindicated all the same.\n"
 			: "An enclave in debug mode is refused.\n");
 	tell_field("user_data", p->nitro.user_data, out);
 	tell_field("public_key", p->nitro.public_key, out);

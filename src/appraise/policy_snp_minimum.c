@@ -38,6 +38,9 @@ static bool read_tcb(struct policy_snp_minimum *ret, const struct json *v, enum 
 				part->line, part_keys[i]);
 		m.tcb.spl[i] = (uint8_t)level;
 	}
+	if (span_is_zero(SPAN_OF(m.tcb.spl)))
+		return err_set(e, ERR_FORMAT, "line %zu: a TCB version of zeroes demands nothing",
+			v->line);
 	*ret = m;
 	return true;
 }

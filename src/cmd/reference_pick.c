@@ -58,7 +58,7 @@ bool reference_pick(const struct reference_shape **ret, bool *by_value,
 	const struct reference_values *v, struct str name, const struct bundle *evidence,
 	enum digest_alg bank, struct arena *a, struct err *e)
 {
-	const char *platform = platform_name(platform_of_bundle(evidence->kind));
+	const char *platform = platform_name(evidence_registers_platform(evidence, a));
 	const struct reference_shape *found = NULL;
 	struct bundle_bank registers;
 	struct err none = { 0 };

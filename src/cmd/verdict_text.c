@@ -83,7 +83,8 @@ static void print_alike(const struct check_list *l, enum platform_kind kind, siz
 	for (size_t k = i, n = 0; k < l->n; k++)
 		if (is_alike(&l->items[k], first))
 			print_register(kind, l->items[k].reg, &before, names[n++ & 1]);
-	line_print(stdout, " (%.*s)", STR_ARG(first->whose));
+	line_print(stdout, "%s%.*s%s", first->whose.n ? " (" : "", STR_ARG(first->whose),
+		first->whose.n ? ")" : "");
 }
 
 static void print_checks(const struct check_list *l, enum bundle_kind kind)
@@ -161,7 +162,7 @@ static void print_unsigned(const struct appraise_in *in)
 		more);
 }
 
-static void print_vouch(const struct appraise_in *in, enum verdict_status status)
+static void print_vouch(const struct appraise_in *in, const struct verdict *v)
 {
 	bool here = appraise_vouched_here(in), rebuilt = appraise_vouched_rebuilt(in);
 
@@ -176,11 +177,11 @@ static void print_vouch(const struct appraise_in *in, enum verdict_status status
 			in->quorum->needed);
 	if (in->shape && !here && !rebuilt)
 		print_unsigned(in);
-	if (status == VERDICT_CONTRAINDICATED)
+	if (v->status == VERDICT_CONTRAINDICATED)
 		puts("Who vouches for the machine: nobody, as long as a check above has failed.");
 	else
 		printf("Who vouches for the machine: %s\n",
-			verdict_words_endorser(in->bundle->kind));
+			verdict_words_endorser(in->bundle->kind, &v->checks));
 }
 
 /* The reference values have it from the manifest that they name, which the verifier has not read: so that is whose word it is. */
@@ -222,8 +223,8 @@ static void print_in_short(
 {
 	CLEANUP(buf_done) struct buf text = buf_init(1024);
 
-	verdict_words_in_short(&text, v->status,
-		check_passed(&v->checks, "nonce") ? age : VERDICT_WORDS_ANY, kind);
+	verdict_words_in_short(
+		&text, v, check_passed(&v->checks, "nonce") ? age : VERDICT_WORDS_ANY, kind);
 	printf("In short: %.*s\n", STR_ARG(buf_str(&text)));
 }
 
@@ -240,7 +241,7 @@ bool verdict_text_print(const struct appraise_out *out, const struct appraise_in
 	print_claims(v);
 	print_what(in, values, v->status == VERDICT_AFFIRMING);
 	print_coverage(in->shape, kind);
-	print_vouch(in, v->status);
+	print_vouch(in, v);
 	if (values)
 		print_origins(in, values);
 	print_in_short(v, age, kind);

@@ -50,13 +50,21 @@ static const char *const answered[] = {
 	[VERDICT_WORDS_DATA] = "carries the data that you say was made for this exchange.",
 };
 
+/* The launch measurement is one that the policy names: without that whoever has such hardware can make up a vTPM above it. */
+static bool has_unknown_vtpm(enum bundle_kind kind, const struct check_list *checks)
+{
+	return kind == BUNDLE_AZURE && !check_passed(checks, "launch-measurement");
+}
+
 const char *verdict_words_evidence(enum bundle_kind kind)
 {
 	return words[kind].evidence;
 }
 
-const char *verdict_words_endorser(enum bundle_kind kind)
+const char *verdict_words_endorser(enum bundle_kind kind, const struct check_list *checks)
 {
+	if (has_unknown_vtpm(kind, checks))
+		return "AMD or Intel for the hardware; nobody for the vTPM that runs in there: nothing shows that it is Microsoft's.";
 	return words[kind].endorser;
 }
 
@@ -65,27 +73,36 @@ const char *verdict_words_uncovered(enum bundle_kind kind)
 	return words[kind].uncovered;
 }
 
-static void affirmed(struct buf *out, enum verdict_words_age age, enum bundle_kind kind)
+static void affirmed(struct buf *out, const struct check_list *checks, enum verdict_words_age age,
+	enum bundle_kind kind)
 {
+	const char *started = words[kind].started;
+
+	if (has_unknown_vtpm(kind, checks))
+		started =
+			"genuine hardware runs a vTPM that nothing shows to be Microsoft's; whoever made it says that the\n"
+			"  machine started exactly what the reference values say, and it ";
 	if (age == VERDICT_WORDS_ANY)
 		buf_add_cstr(out,
 			"at some time the machine started exactly what the reference values say; nobody knows\n"
 			"  what it runs now, since the policy takes evidence of any age.");
 	else
-		buf_printf(out, "%s%s%s", words[kind].started, answered[age], words[kind].more);
+		buf_printf(out, "%s%s%s", started, answered[age], words[kind].more);
 }
 
-void verdict_words_in_short(struct buf *out, enum verdict_status status, enum verdict_words_age age,
-	enum bundle_kind kind)
+void verdict_words_in_short(
+	struct buf *out, const struct verdict *v, enum verdict_words_age age, enum bundle_kind kind)
 {
-	switch (status) {
+	switch (v->status) {
 	case VERDICT_AFFIRMING:
-		affirmed(out, age, kind);
+		affirmed(out, &v->checks, age, kind);
 		break;
 	case VERDICT_WARNING:
-		buf_add_cstr(out,
+		buf_printf(out,
 			"nothing was found to be wrong, but something that you should be able to rely on is\n"
-			"  missing: see each FAIL. Do not rely on this machine as it stands.");
+			"  missing: see %s. Do not rely on this machine as it stands.",
+			check_count(&v->checks, CHECK_FAILED) ? "each FAIL"
+							      : "what this says (AR4SI)");
 		break;
 	case VERDICT_CONTRAINDICATED:
 		buf_add_cstr(out,

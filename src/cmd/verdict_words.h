@@ -10,8 +10,8 @@
 
 /* "an AMD SEV-SNP report" */
 const char *verdict_words_evidence(enum bundle_kind kind);
-/* Whose word the evidence is, in the end. */
-const char *verdict_words_endorser(enum bundle_kind kind);
+/* Whose word the evidence is, in the end. Of Azure's it depends on what could be told of the software under the vTPM. */
+const char *verdict_words_endorser(enum bundle_kind kind, const struct check_list *checks);
 /* What no register of such a machine tells. */
 const char *verdict_words_uncovered(enum bundle_kind kind);
 
@@ -23,7 +23,7 @@ enum verdict_words_age {
 	VERDICT_WORDS_DATA,  /* the caller gave data, and says that they are new */
 };
 /* For someone who reads only the end. */
-void verdict_words_in_short(struct buf *out, enum verdict_status status, enum verdict_words_age age,
+void verdict_words_in_short(struct buf *out, const struct verdict *v, enum verdict_words_age age,
 	enum bundle_kind kind);
 
 #endif

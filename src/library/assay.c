@@ -6,7 +6,7 @@
 
 #include "appraise/appraise.h"
 #include "appraise/evidence_read.h"
-#include "appraise/platform.h"
+#include "appraise/evidence_registers.h"
 #include "appraise/statements.h"
 #include "base/crypto_context.h"
 #include "base/mem.h"
@@ -177,7 +177,7 @@ static bool read_trust(struct work *w, struct err *e)
 static bool pick_shape(struct work *w, struct err *e)
 {
 	struct str name = w->in.shape ? str_of(w->in.shape) : w->policy.shape;
-	const char *platform = platform_name(platform_of_bundle(w->bundle.kind));
+	const char *platform = platform_name(evidence_registers_platform(&w->bundle, w->a));
 
 	for (size_t i = 0; i < w->values.n_shapes; i++) {
 		const struct reference_shape *s = &w->values.shapes[i];

@@ -1,8 +1,8 @@
 /*
  * The certificates in an attestation document of AWS Nitro: cabundle[0] is the root, which counts because its SHA-256 is
  * known here, each further one was issued by the one before, and the leaf ("certificate") signs the document. Exactly in
- * this order: no path is searched. All keys are P-384 and all signatures ECDSA with SHA-384. By AWS's own rule there is no
- * revocation: leaves live for three hours, instances' certificates for a day.
+ * this order: no path is searched. All keys are P-384 and all signatures ECDSA with SHA-384. By AWS's own rule revocation is not
+ * asked for, though the certificates name lists: leaves live for three hours, instances' certificates for a day.
  *
  * Each question has its own function, so that a list of checks can answer them one by one; none but nitro_chain_verify
  * answers all. Time is by itself, since live evidence is held against now and archived evidence against its own time.

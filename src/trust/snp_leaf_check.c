@@ -102,10 +102,12 @@ bool snp_leaf_check_chip(const struct snp_leaf *leaf, const struct snp_report *r
 		return err_set(e, ERR_MISMATCH,
 			"hardware id of the certificate is %zu bytes, those of %s are %zu",
 			leaf->hwid.n, snp_product_name(product), want);
-	if (report->mask_chip_key || snp_report_is_blank(report->chip_id))
+	if (report->mask_chip_key)
 		return err_set(e, ERR_MISMATCH,
-			"the host masks the chip id of the report (MASK_CHIP_KEY %d): nothing ties it to the certificate's chip",
-			report->mask_chip_key);
+			"the host masks the chip (MASK_CHIP_KEY 1): what the report says of it counts for nothing");
+	if (snp_report_is_blank(report->chip_id))
+		return err_set(e, ERR_MISMATCH,
+			"the host masks the chip id: it is zero, and the report itself names no chip");
 	for (size_t i = want; i < report->chip_id.n; i++)
 		if (report->chip_id.p[i])
 			return err_set(e, ERR_MISMATCH,

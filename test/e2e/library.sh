@@ -82,6 +82,19 @@ for kind in tpm snp tdx nitro; do
 	timeout 100 "$build/test/appraise-bench" --threads 4 "${args[@]}" >"$work/said" 2>&1
 	same "$kind: four threads at once get the same bytes" 0 $?
 done
+
+# ---- an instance with a NitroTPM: of another platform than an enclave, which stands only in its document ----
+mkdir "$work/instance" && cd "$work/instance" || exit
+"$build/test/nitro-maker" . nitrotpm >"$work/log" 2>&1 || bad "nitrotpm: $(cat "$work/log")"
+python3 -c 'import sys; sys.stdout.buffer.write(bytes.fromhex(sys.stdin.read().strip()))' <nonce >nonce.bin
+jq -s '.[1].shapes[0].name = "enclave" | .[0].shapes = [.[1].shapes[0], .[0].shapes[0]] | .[0]' values.json "$work/nitro/values.json" >both.json
+printf 'format: assay.policy/1\nname: mine\n' >policy.yaml
+args=("$(cat at)" evidence.json both.json trust.yaml policy.yaml nonce.bin)
+"$work/shared" "${args[@]}" >"$work/a" 2>"$work/err"
+same 'nitrotpm: of two platforms its own is picked' "0 affirming" "$? $(head -n 1 "$work/a")$(head -n 1 "$work/err")"
+"$work/shared" "${args[0]}" ../nitro/evidence.json both.json ../nitro/trust.yaml policy.yaml ../nitro/nonce.bin >"$work/a" 2>"$work/err"
+same 'nitro: and the enclave has its own' "0 affirming" "$? $(head -n 1 "$work/a")$(head -n 1 "$work/err")"
+
 # ---- statements of rebuilders: as `assay verify --statements` ----
 maker=$root/test/e2e/statement_maker.py
 for name in alice alice2 carol eve; do openssl genpkey -algorithm ed25519 -out "$work/$name.pem" 2>/dev/null; done

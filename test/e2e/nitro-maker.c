@@ -1,6 +1,7 @@
 /*
  * A Nitro enclave of a test authority as files. `nitro-maker OUT [VALUES [TIME]]` also writes document. With reference values,
  * whose shape of that platform it meets, the enclave is a machine that runs their image; with a time, in seconds, it answered then.
+ * With the word nitrotpm in place of values it is an instance with a NitroTPM.
  */
 #include "unit/nitro_case.h"
 
@@ -55,7 +56,9 @@ int main(int argc, char **argv)
 		return 2;
 	made_keys_new();
 	world_init(a);
-	if (argc > 2)
+	if (argc > 2 && !strcmp(argv[2], "nitrotpm"))
+		of_tpm();
+	else if (argc > 2)
 		world_runs(argv[2]);
 	if (argc > 3)
 		world_lives(argv[3]);

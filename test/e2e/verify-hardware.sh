@@ -159,11 +159,15 @@ asked() {
 	EOF
 }
 
+# lacks PATTERN: the last text says no such thing
+lacks() { ! grep -E -- "$1" "$work/said"; }
+
 # without KIND POLICY SENTENCE: a policy's values in place of reference values
 without() {
 	printf 'format: assay.policy/1\nname: mine\n%s\n' "$2" >"$work/policy.yaml"
 	says "$1: values of a policy alone do not affirm" 1 '^verdict: warning' verify "$made/evidence.json" --policy "$work/policy.yaml" "${with[@]:2}"
 	told "$1: and it says whose they are" 'policy' '^Who vouches: nobody' '^What the registers cover: unknown'
+	check "$1: nothing is said to come from reference values" lacks '\(reference values|are .* \(\)'
 	says "$1: policy explain says that there is one" 0 "$3" policy explain "$work/policy.yaml"
 }
 
@@ -207,6 +211,27 @@ if machine nitro 'PCR 0 1 2'; then
   pcrs:
     0: [$(cat "$made/register")]" "$(cut -c1-16 "$made/register")"
 fi
+
+# ---- an instance with a NitroTPM: that it is of another platform than an enclave stands only in its document ----
+made=$work/instance
+mkdir "$made"
+"$root/build/test/nitro-maker" "$made" nitrotpm >"$work/log" 2>&1 || bad "NitroTPM: its authority: $(tail -n 2 "$work/log")"
+with=(--reference-values "$made/values.json" --trust "$made/trust.yaml" --at "$(cat "$made/at")" --nonce "$(cat "$made/nonce")")
+says 'NitroTPM: an honest instance is affirmed, and its shape found' 0 '^verdict: affirming' verify "$made/evidence.json" "${with[@]}"
+told 'NitroTPM: which shape it was, and its registers' 'has the values of made' 'as predicted are PCR 0 2 3 '
+without NitroTPM "nitro:
+  pcrs:
+    0: [$(cat "$made/register")]" "$(cut -c1-16 "$made/register")"
+says 'NitroTPM: explain of what fits' 0 'nothing differs' explain "$made/evidence.json" --reference-values "$made/values.json"
+jq -s '.[0].shapes = (.[1].shapes | map(.name |= "enclave-" + .)) + .[0].shapes | .[0]' "$made/values.json" "$work/nitro/values.json" >"$work/both.json"
+says 'NitroTPM: of values for enclaves, too, those of an instance are its' 0 '^verdict: affirming' verify "$made/evidence.json" \
+	--reference-values "$work/both.json" "${with[@]:2}"
+told 'NitroTPM: and it is said which' 'has the values of made'
+says 'NitroTPM: explain picks the same' 0 'nothing differs' explain "$made/evidence.json" --reference-values "$work/both.json"
+says 'NitroTPM: the enclave has its own of them' 0 'has the values of enclave-made' verify "$work/nitro/evidence.json" \
+	--reference-values "$work/both.json" --trust "$work/nitro/trust.yaml" "${with[@]:4}"
+says 'NitroTPM: values of an enclave alone are none for it' 2 'no shape for platform tpm' verify "$made/evidence.json" \
+	--reference-values "$work/nitro/values.json" "${with[@]:2}"
 
 # ---- keys and arguments ----
 openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-384 -out "$work/p384.pem" 2>/dev/null

@@ -68,6 +68,24 @@ static void machine_known(void)
 	az.policy.azure.vm_ids = az.ids;
 	az.policy.azure.n_vm_ids = 2;
 }
+static void machine_known_in_other_letters(void)
+{
+	machine_known();
+	az.ids[1] = STR("Machine-1");
+	az.ids[0] = STR("machine-0");
+}
+static void machine_with_more_letters(void)
+{
+	machine_known();
+	az.ids[0] = STR("MACHINE-");
+	az.ids[1] = STR("MACHINE-11");
+}
+static void machine_with_other_signs(void)
+{
+	machine_known();
+	az.ids[0] = STR("MACHINE\r1"); /* '-' and 32 less */
+	az.ids[1] = STR("MACHINE-\x11");
+}
 static void no_console(void)
 {
 	az.hcl.runtime = SETTINGS("true", "true", "false");
@@ -311,6 +329,9 @@ static const struct az_case cases[] = {
 	BEFORE(0, archived_known_data, GOOD, NULL),
 	BEFORE(0, nonce_in_report_allowed, GOOD, NULL),
 	AFTER(0, machine_known, GOOD, NULL),
+	AFTER(0, machine_known_in_other_letters, GOOD, NULL),
+	AFTER(24, machine_with_more_letters, BAD, "hcl-vm-id"),
+	AFTER(24, machine_with_other_signs, BAD, "hcl-vm-id"),
 	BEFORE(0, no_console, GOOD, NULL),
 	BEFORE(0, any_secure_boot, GOOD, NULL),
 	BEFORE(0, other_register_differs, GOOD, NULL),

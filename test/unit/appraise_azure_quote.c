@@ -161,6 +161,16 @@ static void no_key(void)
 	az.bundle.ak_public = span_make("no key", 6);
 }
 
+static void code_alone(void)
+{
+	az.policy.registers = 1 << 0 | 1 << 2 | 1 << 4 | 1 << 9 | 1 << 11;
+}
+static void code_alone_differs(void)
+{
+	code_alone();
+	pcr4_differs();
+}
+
 static const struct az_case cases[] = {
 	BEFORE(0, bits_suffice, GOOD, NULL),
 	BEFORE(0, hash_taken, GOOD, NULL),
@@ -187,6 +197,8 @@ static const struct az_case cases[] = {
 	AFTER(25, quote_signature_cut, BAD, "signature"),
 	BEFORE(0, pcr0_differs, BAD, "pcr-0.sha256"),
 	BEFORE(0, pcr4_differs, BAD, "pcr-4.sha256"),
+	AFTER(0, code_alone, GOOD, NULL),
+	BEFORE(0, code_alone_differs, BAD, "pcr-4.sha256"),
 	BEFORE(0, pcr11_differs, BAD, "pcr-11.sha256"),
 	BEFORE(27, value_lies, BAD, "pcr-digest"),
 	BEFORE(1, required_not_signed, BAD, "pcr-selection"),

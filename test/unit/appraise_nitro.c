@@ -164,6 +164,30 @@ static void instance_without_shape(void)
 	of_tpm();
 	w.in.shape = NULL;
 }
+static void instance_named(void)
+{
+	instance_without_shape();
+	w.policy.registers = 1 << 4;
+	named(4, 1);
+}
+static void instance_named_alone(void)
+{
+	instance_named();
+	w.policy.registers = 0;
+	w.policy.nitro.registers = 0;
+}
+static void instance_named_differs(void)
+{
+	instance_named();
+	w.m.pcr[4][0] ^= 1;
+	w.values[0] = span_make(w.m.pcr[5], SHA384_SIZE);
+}
+static void enclave_named(void)
+{
+	w.in.shape = NULL;
+	w.policy.nitro.registers = 1 << 0;
+	named(0, 1);
+}
 
 /* ---- freshness and fields ---- */
 
@@ -325,7 +349,11 @@ static const struct test_case cases[] = {
 	A(22, kernel_not_required, WARN, "coverage"),
 	B(22, instance_not_covered, WARN, "coverage"),
 	B(0, instance_without_values, WARN, "pcr-0.sha384"),
-	B(0, instance_without_shape, BAD, "document-kind"),
+	B(0, instance_without_shape, WARN, "pcr-0.sha384"),
+	B(0, instance_named, WARN, "coverage"),
+	B(0, instance_named_alone, WARN, "coverage"),
+	B(0, instance_named_differs, BAD, "pcr-4.sha384"),
+	B(0, enclave_named, WARN, "coverage"),
 	B(18, old_nonce, BAD, "nonce"),
 	B(18, nonce_lies, BAD, "binding"),
 	A(18, no_nonce_given, BAD, "nonce"),

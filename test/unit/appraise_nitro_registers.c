@@ -40,6 +40,11 @@ static void debug_allowed_not_expected(void)
 	in_debug();
 	w.policy.nitro.allow_debug = true;
 }
+static void debug_allowed_without_values(void)
+{
+	debug_allowed_not_expected();
+	w.in.shape = NULL;
+}
 
 /* ---- registers ---- */
 
@@ -130,6 +135,22 @@ static void instance_register_missing(void)
 	w.m.n_pcrs = 14;
 }
 
+static void instance_code_alone(void)
+{
+	of_tpm();
+	w.policy.registers = 1 << 0 | 1 << 2 | 1 << 4 | 1 << 9 | 1 << 11;
+}
+static void instance_code_alone_with_data(void)
+{
+	instance_code_alone();
+	w.m.field[NITRO_DOCUMENT_USER_DATA] = w.policy.nitro.user_data = span_make("user", 4);
+}
+static void instance_code_alone_differs(void)
+{
+	instance_code_alone();
+	w.m.pcr[4][0] ^= 1;
+}
+
 static const struct test_case cases[] = {
 	B(0, nothing, GOOD, NULL),
 	B(8, in_debug, BAD, "debug"),
@@ -138,6 +159,7 @@ static const struct test_case cases[] = {
 	B(8, debug_allowed, WARN, NULL),
 	B(8, debug_by_one_allowed, WARN, NULL),
 	B(8, debug_allowed_not_expected, BAD, "pcr-0.sha384"),
+	B(8, debug_allowed_without_values, WARN, "pcr-0.sha384"),
 	B(0, pcr0_differs, BAD, "pcr-0.sha384"),
 	B(0, pcr1_differs, BAD, "pcr-1.sha384"),
 	B(0, pcr2_differs, BAD, "pcr-2.sha384"),
@@ -156,6 +178,9 @@ static const struct test_case cases[] = {
 	B(2, enclave_for_instance, BAD, "document-kind"),
 	B(0, instance_differs, BAD, "pcr-11.sha384"),
 	B(1, instance_register_missing, BAD, "pcr-14.sha384"),
+	B(0, instance_code_alone, GOOD, NULL),
+	B(0, instance_code_alone_with_data, GOOD, NULL),
+	B(0, instance_code_alone_differs, BAD, "pcr-4.sha384"),
 };
 
 /* What is not signed by somebody who is trusted is not looked at, and not shown as if it were. */

@@ -79,8 +79,10 @@ static void hardware(void)
 static void versions(void)
 {
 	static const char *const whiches[] = { "reported", "committed", "launch", "current" };
-	static const char *const parts[][3] = { { "boot-loader", "4", "5" }, { "tee", "0", "1" },
-		{ "snp", "23", "24" }, { "microcode", "213", "214" } };
+	/* The last demands something where a zero alone would demand nothing. */
+	static const char *const parts[][4] = { { "boot-loader", "4", "5", "" },
+		{ "tee", "0", "1", "      snp: 1\n" }, { "snp", "23", "24", "" },
+		{ "microcode", "213", "214", "" } };
 
 	for (size_t i = 0; i < ARRAY_LEN(whiches); i++)
 		for (size_t k = 0; k < ARRAY_LEN(parts); k++)
@@ -88,8 +90,8 @@ static void versions(void)
 				char text[200], name[100], check[40];
 
 				snprintf(text, sizeof text,
-					"products: [Milan]\nminimum-tcb:\n  Milan:\n    %s:\n      %s: %s\n",
-					whiches[i], parts[k][0], parts[k][1 + more]);
+					"products: [Milan]\nminimum-tcb:\n  Milan:\n    %s:\n      %s: %s\n%s",
+					whiches[i], parts[k][0], parts[k][1 + more], parts[k][3]);
 				snprintf(check, sizeof check, "snp-tcb-%s", whiches[i]);
 				snprintf(name, sizeof name, "row 10: minimum of %s: %s %s",
 					whiches[i], parts[k][0], parts[k][1 + more]);

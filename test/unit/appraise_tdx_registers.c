@@ -133,6 +133,11 @@ static void rtmr_0_not_named(void)
 {
 	m.registers[PLATFORM_RTMR].reg = 9;
 }
+static void rtmr_0_ignored(void)
+{
+	m.policy.tdx.rtmr[0].required = false;
+	m.registers[1].how = REFERENCE_NOT_PREDICTABLE;
+}
 static void mrtd_without_value(void)
 {
 	m.registers[0].how = REFERENCE_NOT_PREDICTABLE;
@@ -229,6 +234,7 @@ static const struct tdx_case cases[] = {
 	C(rtmr_2_differs, BAD, "rtmr-2.sha384", 0),
 	A(rtmr_0_without_value, WARN, "rtmr-0.sha384", 0),
 	A(rtmr_0_not_named, WARN, "rtmr-0.sha384", 0),
+	A(rtmr_0_ignored, GOOD, NULL, 0),
 	A(mrtd_without_value, WARN, "mrtd.sha384", 0),
 	A(rtmr_2_without_value, WARN, "rtmr-2.sha384", 0),
 	A(no_shape, WARN, "vouched", 0),

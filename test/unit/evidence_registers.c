@@ -55,8 +55,8 @@ static void tdx(void)
 
 static const uint8_t pcr[2][48] = { { 1, 2 }, { 3, 4 } };
 
-/* PCR 0 and 8; signatures are nobody's business here. */
-static struct buf nitro_bytes(void)
+/* PCR 0 and 8; signatures are nobody's business here. pcrs: the member's name. */
+static struct buf nitro_bytes(const char *pcrs)
 {
 	static const uint8_t protected_header[] = { 0xa1, 0x01, 0x38, 0x22 };
 	static const uint8_t der[8] = { 0x30, 6 }, signature[96] = { 2 };
@@ -70,7 +70,7 @@ static struct buf nitro_bytes(void)
 	cbor_put_text(&p, STR("SHA384"));
 	cbor_put_text(&p, STR("timestamp"));
 	cbor_put_uint(&p, 1767225600000);
-	cbor_put_text(&p, STR("pcrs"));
+	cbor_put_text(&p, str_of(pcrs));
 	cbor_put_map(&p, 2);
 	cbor_put_uint(&p, 0);
 	cbor_put_bytes(&p, SPAN_OF(pcr[0]));
@@ -97,11 +97,19 @@ static struct buf nitro_bytes(void)
 
 static void nitro(void)
 {
-	CLEANUP(buf_done) struct buf d = nitro_bytes();
+	CLEANUP(buf_done) struct buf d = nitro_bytes("pcrs"), i = nitro_bytes("nitrotpm_pcrs");
 	struct bundle b = { .kind = BUNDLE_NITRO, .nitro_document = buf_span(&d) };
 	struct bundle_bank bank = of(&b);
 
 	CHECK(bank.pcrs == 0x101 && holds(&bank, 0, pcr[0]) && holds(&bank, 8, pcr[1]));
+	CHECK(evidence_registers_platform(&b, a) == PLATFORM_NITRO_ENCLAVE);
+	b.nitro_document = buf_span(&i);
+	CHECK(of(&b).pcrs == 0x101 && evidence_registers_platform(&b, a) == PLATFORM_TPM);
+	b.nitro_document.n--; /* cut: nobody knows what it was */
+	CHECK(evidence_registers_platform(&b, a) == PLATFORM_NITRO_ENCLAVE);
+	b.kind = BUNDLE_TDX; /* another's bytes say nothing */
+	b.nitro_document.n++;
+	CHECK(evidence_registers_platform(&b, a) == PLATFORM_TDX);
 }
 
 static void tpm(void)

@@ -62,6 +62,24 @@ static void world_shape(void)
 	world_registers(regs, ARRAY_LEN(regs));
 }
 
+/* A NitroTPM's: registers of a TPM, values of a shape of a TPM. */
+__attribute__((unused)) static void of_tpm(void)
+{
+	static const unsigned regs[] = { 0, 2, 3, 4, 5, 6, 7, 9, 11, 12, 13, 14 };
+	static const char *const layers[][2] = { { "firmware", "PCR 0" },
+		{ "option ROMs", "PCR 2" }, { "boot loader", "PCR 4" },
+		{ "kernel", "PCR 4, PCR 11" }, { "initrd", "PCR 9" },
+		{ "command line", "PCR 9, PCR 11" }, { "root file system", "PCR 11" } };
+
+	w.m.pcrs_name = "nitrotpm_pcrs";
+	for (size_t i = 0; i < ARRAY_LEN(layers); i++)
+		w.coverage[i] = (struct reference_coverage){ str_of(layers[i][0]),
+			str_of(layers[i][1]), STR("") };
+	w.shape.n_coverage = ARRAY_LEN(layers);
+	w.shape.platform = STR("tpm");
+	world_registers(regs, ARRAY_LEN(regs));
+}
+
 /* Honest; a must be empty. */
 static void world_init(struct arena *a)
 {

@@ -200,6 +200,8 @@ static const char *const bad[] = {
 	"  products: [Milan]\n  minimum-tcb:\n    Milan:\n      reported: 4\n",
 	"  products: [Milan]\n  minimum-tcb:\n    Milan:\n      lowest:\n        snp: 1\n",
 	"  products: [Milan]\n  minimum-tcb:\n    Milan:\n      reported:\n        snp: 256\n",
+	"  products: [Milan]\n  minimum-tcb:\n    Milan:\n      reported:\n        snp: 0\n",
+	"  products: [Milan]\n  minimum-tcb:\n    Milan:\n      reported:\n        tee: 0\n        snp: 0\n",
 	"  products: [Milan]\n  minimum-tcb:\n    Milan:\n      reported:\n        snp: -1\n",
 	"  products: [Milan]\n  minimum-tcb:\n    Milan:\n      reported:\n        ucode: 1\n",
 	"  products: [Milan]\n  minimum-tcb:\n    Milan:\n      reported:\n        fmc: 1\n",

@@ -81,6 +81,12 @@ static void failures(void)
 	memcpy(pass, good, sizeof pass);
 	pass[CHECK_EXECUTABLES].value = CHECK_NO_CLAIM;
 	CHECK(conclude(pass) == VERDICT_WARNING);
+	start();
+	memcpy(pass, good, sizeof pass);
+	pass[CHECK_CONFIGURATION].value = CHECK_NO_CLAIM; /* nothing of it was asked */
+	CHECK(conclude(pass) == VERDICT_AFFIRMING && v.claims[CHECK_CONFIGURATION].value == 0);
+	add("three", CHECK_FAILED, CHECK_CONFIGURATION, CHECK_UNSAFE);
+	CHECK(conclude(pass) == VERDICT_WARNING);
 }
 
 static bool nothing_affirmed(void)
