@@ -370,3 +370,18 @@ says '  was valid in its time' 1 '^valid +tdx.pck-crl' status real.json --at 202
 same '  but for TCB info' 'tdx.tcb-info tdx.tcb-info-chain' "$("$assay" bundle status --json --at 2026-04-01T00:00:00Z real.json | of '" ".join(i["label"] for i in d["items"] if i["state"] == "missing")')"
 says 'a real document of Nitro' 1 '^not-needed +CRL: ' status "$real/nitro/veracruz-p.go-nitro-enclave-a__test_aws_nitro_document.cbor"
 says 'a real HCL report' 1 '^missing +tpm.quote' status "$real/azure-hcl/confidenti.trustee__deps_verifier_az-snp-vtpm_hcl-report.bin"
+# The README's second tour: its policy is for SEV-SNP, and what stands in its place lets the others by.
+sed -n '/^## A second tour/,/^## The last tour/p' "$root/README.md" | awk '/^```yaml$/ { f = 1; next } /^```$/ { f = 0 } f' >tour.yaml
+sed '/^snp:/,$d' tour.yaml >tour-any.yaml
+{ cat tour-any.yaml; printf 'tdx:\n  grace-days: 7\n'; } >tour-tdx.yaml
+{ cat tour-any.yaml; printf 'nitro:\n  debug: refuse\n'; } >tour-nitro.yaml
+cp "$real/nitro/veracruz-p.go-nitro-enclave-a__test_aws_nitro_document.cbor" document
+"$assay" bundle make document -o tour-nitro.json >/dev/null 2>&1
+for kind in tdx nitro; do
+	evidence=tour-nitro.json
+	[ $kind = tdx ] && evidence=real.json
+	taken=$(for policy in tour tour-any tour-$kind; do
+		"$assay" verify $evidence --policy $policy.yaml 2>/dev/null | sed -nE 's/^  \[(.*)\] the policy takes evidence of this kind.*/\1/p'
+	done | paste -sd' ')
+	same "$kind: the tour's policy refuses it, without snp: or with $kind: in its place it is taken" 'FAIL n.a. ok  ' "$taken"
+done
