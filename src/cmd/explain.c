@@ -108,6 +108,21 @@ static bool explain_file(const struct verb_args *args, const char *from, struct 
 	return true;
 }
 
+/* What is said of the one question says nothing about the other. */
+static bool options_fit(const struct verb_args *args, struct err *e)
+{
+	static const char *const of_digest[] = { "--firmware", "--kernel", "--initrd", "--append",
+		"--store" };
+
+	if (verb_value(args, "--digest"))
+		return !verb_value(args, "--shape") ||
+		       err_set(e, ERR_USAGE, "--shape says nothing about a --digest");
+	for (size_t i = 0; i < ARRAY_LEN(of_digest); i++)
+		if (verb_value(args, of_digest[i]))
+			return err_set(e, ERR_USAGE, "%s is for --digest", of_digest[i]);
+	return true;
+}
+
 static bool run(const struct verb_args *args, int *code, struct err *e)
 {
 	CLEANUP(arena_freep) struct arena *a = arena_new(EXPLAIN_MEMORY_MAX);
@@ -115,6 +130,8 @@ static bool run(const struct verb_args *args, int *code, struct err *e)
 
 	const char *from = verb_arg(args, 0);
 
+	if (!options_fit(args, e))
+		return false;
 	if (verb_value(args, "--digest"))
 		return explain_digest(args, code, e);
 	if (!from) {
