@@ -170,6 +170,11 @@ mode plain status 404
 says 'a Turin' 2 '/vcek/v1/Turin/.*HTTP 404' make -o no.json "$files/report-turin.bin" --fetch --kds "$url"
 same '  by eight bytes of its chip, and FMC' "$(cat "$files/turin-path")" "$(cat plain/log)"
 mode plain plain
+"$assay" verify azure.json >said 2>err
+same '  which has a verdict without reference values' "1 1" "$? $(grep -c '^verdict: ' said)"
+"$assay" verify azure.json --shape some >said 2>err
+same '  not with a shape of such' 2 $?
+check '    of which there is none' grep -q "shape 'some' is one of reference values, and there are none" err
 says 'an HCL report of Azure: what its hardware needs' 0 'complete until' make -o azure-fetched.json "$files/hcl.bin" "${azure[@]}" --fetch --kds "$url"
 check '  the same bundle as from files' cmp azure-fetched.json azure.json
 

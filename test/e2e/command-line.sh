@@ -52,7 +52,6 @@ answers 'fetch with a broken lock' 2 fetch empty --store "$store" -- "'empty': a
 answers 'measure of a folder without an image' 2 measure empty --store "$store" -- "'empty': cannot open 'manifest.json'" '^hint: .*assay build'
 answers 'measure of nothing' 2 measure none --store "$store" -- "'none'" '^hint: .*assay build'
 answers 'run without an image' 2 run empty -- "empty/disk.img" '^hint: .*assay build'
-answers 'verify without values' 2 verify http://127.0.0.1:1 -- '--reference-values is needed' '^hint: .*reference-values.json'
 answers 'explain without values' 2 explain empty -- '--reference-values is needed' '^hint: .*reference-values.json'
 answers 'values that are a folder' 2 verify http://127.0.0.1:1 --reference-values empty -- 'is a folder' '^hint: .*reference-values.json'
 answers 'values that are something else' 2 verify http://127.0.0.1:1 --reference-values empty/assay.lock -- "'empty/assay.lock'" '^hint: .*reference-values.json'

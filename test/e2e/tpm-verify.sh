@@ -71,6 +71,7 @@ with="--reference-values $work/values.json"
 	refused "a time that is none" 2 "is no time" verify "$url" $with --at 2026-02-30T00:00:00Z
 	refused "a nonce that is none" 2 "lower-case hex" verify "$url" $with --nonce 00
 	refused "no reference values" 2 "--reference-values is needed" verify "$url"
+	if grep -q '^hint: .*reference-values.json' "$work/said.err"; then ok "  says who writes them"; else bad "  says who writes them"; fi
 	refused "nobody there" 2 "" verify http://127.0.0.1:1 $with
 }
 
