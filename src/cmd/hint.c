@@ -9,8 +9,7 @@ static const struct {
 	int os;
 	const char *hint;
 } answers[] = {
-	{ ENOSPC,
-		"the disk is full: free some of it, or name another place with --store or --output" },
+	{ ENOSPC, "the disk is full: free some of it, or name another place" },
 	{ EDQUOT, "the quota is used up: free some of it, or name another place" },
 	{ EACCES,
 		"this user may not: look at owner and mode of the path, or name one of your own" },
