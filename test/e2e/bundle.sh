@@ -112,6 +112,29 @@ refused 'TCB info for an SNP report' "a bundle for snp has no part 'tdx.tcb-info
 refused 'TCB info that is cut' 'hint: wanted TCB info' "$files/quote.bin" --tcb-info cut.bin
 refused 'a file that is not there' 'nowhere.crl' "$files/report.bin" --crl nowhere.crl
 says 'nowhere to write to' 2 'none/snp.json' make -o none/snp.json "$files/report.bin" "${snp[@]}"
+"$assay" bundle status "$files/report.bin" >/dev/full 2>err
+same 'a status that cannot be written is none, though a hint is behind it' 2 $?
+check '  with the reason' grep -q 'cannot write the result: No space left on device' err
+"$assay" bundle make "$files/report.bin" -o told.json >/dev/full 2>err
+same 'a bundle of which nothing could be told' 2 $?
+check '  is there, as the page says' test -s told.json
+check '    and the page says so' grep -q 'standard output' <(sed -n '/^# EXIT/,/^# EX[A]/p' "$root/man/assay-bundle-make.1.scd")
+mkdir -p adir
+says 'a folder for the bundle' 2 "cannot create 'adir/': Is a directory" make "$files/report.bin" -o adir/
+if strace -qq -o /dev/null true 2>/dev/null; then
+	mkdir killed
+	strace -f -qq -o /dev/null -e trace=fsync -e inject=fsync:delay_enter=3000000 "$assay" bundle make "$files/report.bin" -o killed/b.json >/dev/null 2>&1 &
+	tracer=$!
+	for _ in $(seq 50); do ls killed/*.tmp >/dev/null 2>&1 && break; sleep 0.1; done
+	check 'a bundle is being written' test -e killed/b.json.*.tmp
+	kill -TERM "$(pgrep -P $tracer)"
+	wait $tracer
+	same '  ended meanwhile: it is whole, and nothing lies beside it' b.json "$(ls killed)"
+	"$assay" bundle status killed/b.json >said 2>&1
+	check '    and can be read' grep -q '^evidence of kind snp' said
+else
+	skip bundle-strace 'needs strace that may trace'
+fi
 says 'no -o' 2 '^assay: .*--output is needed' make "$files/report.bin"
 
 # ---- from services ----
