@@ -7,6 +7,7 @@
 #include "appraise/policy.h"
 #include "cmd/explain_digest.h"
 #include "cmd/explain_registers.h"
+#include "cmd/hint.h"
 #include "cmd/reference_load.h"
 #include "cmd/reference_pick.h"
 #include "cmd/verbs.h"
@@ -144,7 +145,7 @@ static bool run(const struct verb_args *args, int *code, struct err *e)
 			e, "assay build writes it beside the image: out/reference-values.json");
 	}
 	if (!file_read(AT_FDCWD, from, BUNDLE_SIZE_MAX, &text, e))
-		return err_hint(e, "%s", explain_wanted);
+		return hint_wanted(e, explain_wanted);
 	return explain_file(args, from, buf_span(&text), a, code, e);
 }
 

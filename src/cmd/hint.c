@@ -31,6 +31,13 @@ static const struct {
 	{ EPIPE, "whatever read the output has ended: let it read to the end" },
 };
 
+bool hint_wanted(struct err *e, const char *wanted)
+{
+	if (e->kind == ERR_IO && e->os && e->os != ENOTDIR && e->os != EISDIR)
+		return false;
+	return err_hint(e, "%s", wanted);
+}
+
 const char *hint_of(const struct err *e)
 {
 	for (size_t i = 0; e->os && i < ARRAY_LEN(answers); i++)

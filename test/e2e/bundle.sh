@@ -135,6 +135,9 @@ if strace -qq -o /dev/null true 2>/dev/null; then
 else
 	skip bundle-strace 'needs strace that may trace'
 fi
+says 'how long to wait, where nobody is asked' 2 "--timeout is 'x'" make "$files/report.bin" -o no.json --timeout x
+says 'a number of seconds that is none' 2 "--timeout is 'x'" make "$files/report.bin" -o no.json --fetch --timeout x
+says 'a time with an offset is none, and which is wanted is said' 2 'UTC, with a Z' status "$files/report.bin" --at 2026-11-23T12:00:00+00:00
 says 'no -o' 2 '^assay: .*--output is needed' make "$files/report.bin"
 
 # ---- from services ----

@@ -81,6 +81,23 @@ answers 'explain without values' 2 explain empty -- '--reference-values is neede
 answers 'values that are a folder' 2 verify http://127.0.0.1:1 --reference-values empty -- 'is a folder' '^hint: .*reference-values.json'
 answers 'values that are something else' 2 verify http://127.0.0.1:1 --reference-values empty/assay.lock -- "'empty/assay.lock'" '^hint: .*reference-values.json'
 
+# ---- files that this user may not read ----
+mkdir -p closed && echo '{}' >closed/file && chmod 755 "$work" && chmod 000 closed/file
+alone=()
+[ "$(id -u)" = 0 ] && alone=(setpriv --reuid 65534 --regid 65534 --clear-groups)
+if "${alone[@]}" "$assay" --version >/dev/null 2>&1; then
+	program=$assay
+	assay() { "${alone[@]}" env HOME=/nowhere XDG_CONFIG_HOME=/nowhere XDG_STATE_HOME=/nowhere "$program" "$@"; }
+	assay=assay
+	for given in 'closed/file' 'none --policy closed/file' 'none --trust closed/file' 'none --reference-values closed/file'; do
+		# shellcheck disable=SC2086 # words are meant
+		answers "verify $given: whose it is, not what it should be" 2 verify $given -- "'closed/file': Permission denied" '^hint: this user may not: look at owner and mode'
+	done
+	assay=$program
+else
+	skip command-line-closed 'needs setpriv, and a build that others may read'
+fi
+
 # ---- descriptions ----
 # describes NAME TEXT -- PATTERN...: a folder with this assay.yaml cannot be locked.
 describes() {
