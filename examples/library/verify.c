@@ -4,15 +4,23 @@
  *   cc verify.c -o verify $(pkg-config --cflags --libs libassay)
  *   ./verify SECONDS EVIDENCE VALUES TRUST POLICY NONCE [CERTIFICATE|STATEMENT...]
  *
- * SECONDS is the time of the appraisal since 1970 (`date +%s`); "-" stands for a file that there is not. NONCE is a file of
- * 32 bytes. Each CERTIFICATE is named as the trust file names it; STATEMENTS of rebuilders are the files *.dsse.json. Exit: 0
+ * SECONDS is the time of the appraisal since 1970 (`date +%s`); "-" stands for a file that there is not, and an empty
+ * one is refused. NONCE is a file of 32 bytes. Each CERTIFICATE is named as the trust file names it; STATEMENTS of rebuilders are the files *.dsse.json. Exit: 0
  * affirmed, 1 not, 2 no verdict.
  */
 #include <assay.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+static void fail(const char *path, const char *why)
+{
+	fprintf(stderr, "verify: cannot read '%s': %s\n", path, why);
+	exit(2);
+}
+
+/* Nothing is left out but by "-": to the library no bytes are no file, and without a policy it takes its own. */
 static struct assay_bytes get(const char *path)
 {
 	const struct assay_bytes none = { NULL, 0 };
@@ -24,13 +32,19 @@ static struct assay_bytes get(const char *path)
 	if (!strcmp(path, "-"))
 		return none;
 	f = fopen(path, "rb");
+	if (!f)
+		fail(path, strerror(errno));
 	p = malloc(max);
-	if (!f || !p) {
-		fprintf(stderr, "verify: cannot read '%s'\n", path);
-		exit(2);
-	}
+	if (!p)
+		fail(path, "no memory");
 	b.data = p;
 	b.size = fread(p, 1, max, f);
+	if (ferror(f))
+		fail(path, strerror(errno));
+	if (b.size == 0)
+		fail(path, "it is empty");
+	if (b.size == max)
+		fail(path, "it is too large");
 	fclose(f);
 	return b;
 }
@@ -50,6 +64,7 @@ int main(int argc, char **argv)
 	struct assay_input in;
 	struct assay_result out;
 	int i, error;
+	char *end;
 
 	if (argc < 7 || argc > 7 + ASSAY_CERTIFICATES_MAX) {
 		fprintf(stderr,
@@ -60,7 +75,11 @@ int main(int argc, char **argv)
 	memset(&out, 0, sizeof out);
 	in.size = sizeof in;
 	out.size = sizeof out;
-	in.at_unix = strtoll(argv[1], NULL, 10);
+	in.at_unix = strtoll(argv[1], &end, 10);
+	if (end == argv[1] || *end) {
+		fprintf(stderr, "verify: '%s' is no number of seconds\n", argv[1]);
+		return 2;
+	}
 	in.evidence = get(argv[2]);
 	in.reference_values = get(argv[3]);
 	in.trust = get(argv[4]);

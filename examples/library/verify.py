@@ -6,6 +6,12 @@
 import ctypes
 import sys
 
+FILE_MAX = 16 << 20
+
+
+class Unusable(Exception):
+    """What was given is not what a verdict could be made of."""
+
 
 class Bytes(ctypes.Structure):
     _fields_ = [("data", ctypes.c_char_p), ("size", ctypes.c_size_t)]
@@ -49,23 +55,35 @@ class Result(ctypes.Structure):
 
 
 def get(path):
+    """Nothing is left out but by "-": to the library no bytes are no file, and without a policy it takes its own."""
     if path == "-":
         return Bytes(None, 0)
-    with open(path, "rb") as f:
-        data = f.read()
+    try:
+        with open(path, "rb") as f:
+            data = f.read(FILE_MAX)
+    except OSError as why:
+        raise Unusable(f"cannot read '{path}': {why.strerror}") from why
+    if not data:
+        raise Unusable(f"cannot read '{path}': it is empty")
+    if len(data) == FILE_MAX:
+        raise Unusable(f"cannot read '{path}': it is too large")
     return Bytes(data, len(data))
 
 
-def main(argv):
-    if len(argv) < 7:
-        sys.exit("usage: verify.py SECONDS EVIDENCE VALUES TRUST POLICY NONCE [CERTIFICATE|STATEMENT...]")
+def seconds(text):
+    if not text.isascii() or not text.isdigit() or len(text) > 18:
+        raise Unusable(f"'{text}' is no number of seconds")
+    return int(text)
+
+
+def verify(argv):
     library = ctypes.CDLL("libassay.so.0")
     library.assay_status_name.restype = ctypes.c_char_p
     statements = [get(path) for path in argv[7:] if path.endswith(".dsse.json")]
     certificates = [Certificate(path.encode(), get(path)) for path in argv[7:] if not path.endswith(".dsse.json")]
     given = Input(
         size=ctypes.sizeof(Input),
-        at_unix=int(argv[1]),
+        at_unix=seconds(argv[1]),
         evidence=get(argv[2]),
         reference_values=get(argv[3]),
         trust=get(argv[4]),
@@ -87,6 +105,17 @@ def main(argv):
     code = 2 if error else int(result.status != 2)
     library.assay_result_free(ctypes.byref(result))
     return code
+
+
+def main(argv):
+    if len(argv) < 7:
+        print("usage: verify.py SECONDS EVIDENCE VALUES TRUST POLICY NONCE [CERTIFICATE|STATEMENT...]", file=sys.stderr)
+        return 2
+    try:
+        return verify(argv)
+    except (Unusable, OSError) as why:
+        print(f"verify: {why}", file=sys.stderr)
+        return 2
 
 
 if __name__ == "__main__":

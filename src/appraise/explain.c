@@ -265,8 +265,9 @@ static bool check_replay(
 	unsigned set = 0;
 
 	*go_on = false;
+	/* Of what kind it is nobody knows: it is no part of a summary. */
 	if (!x->replayed)
-		return add_register(x, r, EXPLAIN_VALUE, EXPLAIN_NOT_LOGGED,
+		return add_register(x, r, EXPLAIN_VALUE, 0,
 			arena_printf(x->a,
 				"differs, and there is no event log to say why; it holds: %.*s",
 				STR_ARG(r->reason)),

@@ -38,7 +38,7 @@ struct explain {
 	size_t n;
 	size_t n_untold; /* findings beyond the maximum */
 	struct str
-		summary; /* one line: "what differs: the kernel command line"; empty when nothing does */
+		summary; /* one line: "what differs: the kernel command line"; empty when nothing does, or nothing says what */
 	const char *registers; /* what they are called: "PCR", of a shape for TDX "RTMR" */
 };
 

@@ -1,6 +1,7 @@
 #include "appraise/policy_gce.h"
 
 #include "appraise/policy_member.h"
+#include "codec/harmless.h"
 #include "base/banned.h"
 
 struct policy_gce policy_gce_default(void)
@@ -42,10 +43,11 @@ bool policy_gce_parse(struct policy_gce *ret, const struct json *v, struct err *
 
 static void tell(const char *what, struct str want, struct buf *out)
 {
-	if (want.n)
-		buf_printf(out,
-			"The TPM's key must be certified for the %s '%.*s' of Google Compute Engine.\n",
-			what, STR_ARG(want));
+	if (!want.n)
+		return;
+	buf_printf(out, "The TPM's key must be certified for the %s '", what);
+	harmless_add(out, want);
+	buf_add_cstr(out, "' of Google Compute Engine.\n");
 }
 
 void policy_gce_tell(const struct policy_gce *p, struct buf *out)

@@ -3,6 +3,7 @@
 #include "appraise/policy.h"
 #include "base/hex.h"
 #include "base/utc.h"
+#include "codec/harmless.h"
 #include "evidence/bundle.h"
 #include "base/banned.h"
 
@@ -21,8 +22,10 @@ static void tell_statuses(const struct policy_tdx *p, struct buf *out)
 
 static void tell_names(const struct policy_tdx_names *l, struct buf *out)
 {
-	for (size_t i = 0; i < l->n; i++)
-		buf_printf(out, "%s%.*s", i ? ", " : "", STR_ARG(l->names[i]));
+	for (size_t i = 0; i < l->n; i++) {
+		buf_add_cstr(out, i ? ", " : "");
+		harmless_add(out, l->names[i]);
+	}
 }
 
 static void tell_tcb(const struct policy_tdx *p, struct buf *out)

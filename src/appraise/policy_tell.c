@@ -1,5 +1,6 @@
 #include "appraise/policy_tell.h"
 
+#include "codec/harmless.h"
 #include "evidence/bundle.h"
 #include "base/banned.h"
 
@@ -46,12 +47,14 @@ static void tell_every(const struct policy *p, struct buf *out)
 	else
 		buf_add_cstr(out,
 			"Its evidence may be of any kind, which the machine chooses; only what is said of that kind below is asked.\n");
-	if (p->shape.n)
-		buf_printf(out, "It is held against shape %.*s of the reference values.\n",
-			STR_ARG(p->shape));
-	else
-		buf_add_cstr(out,
-			"It is held against the shape of the reference values that is for its platform.\n");
+	buf_add_cstr(out, "It is held against ");
+	if (p->shape.n) {
+		buf_add_cstr(out, "shape ");
+		harmless_add(out, p->shape);
+		buf_add_cstr(out, " of the reference values.\n");
+	} else {
+		buf_add_cstr(out, "the shape of the reference values that is for its platform.\n");
+	}
 }
 
 /* What a newcomer wants to know of a number. */
@@ -148,7 +151,9 @@ static void indent(struct buf *out, struct str text)
 
 void policy_tell(const struct policy *p, struct buf *out)
 {
-	buf_printf(out, "Policy: %.*s\n", STR_ARG(p->id));
+	buf_add_cstr(out, "Policy: ");
+	harmless_add(out, p->id);
+	buf_add_cstr(out, "\n");
 	for (size_t i = 0; i < ARRAY_LEN(sections); i++) {
 		CLEANUP(buf_done) struct buf text = buf_init(SECTION_MAX);
 

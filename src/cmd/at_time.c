@@ -59,5 +59,6 @@ bool at_time_read(int64_t *ret_unix, const char *text, struct err *e)
 	}
 	return read_calendar(ret_unix, text) ||
 	       err_set(e, ERR_USAGE,
-		       "'%s' is no time, want 2026-11-23T12:00:00Z or seconds since 1970", text);
+		       "'%s' is no time, want 2026-11-23T12:00:00Z (UTC, with a Z) or seconds since 1970",
+		       text);
 }

@@ -14,8 +14,6 @@
 #define ASSAY_MAY_ASK_THE_MACHINE
 #include "base/banned.h"
 
-enum { TIMEOUT_MAX_S = 600 };
-
 static void say(const void *ctx, const char *line)
 {
 	verb_say(ctx, "%s", line);
@@ -35,18 +33,6 @@ static void set_base(
 	v->base = base;
 	v->usual = usual;
 	v->at.any_root = strcmp(base, usual) != 0 && !verb_value(args, "--trust");
-}
-
-static bool read_timeout(unsigned *ret, const struct verb_args *args, struct err *e)
-{
-	const char *text = verb_value(args, "--timeout");
-	uint64_t s = VENDOR_TIMEOUT_S;
-
-	if (text && (!str_u64(str_of(text), &s, TIMEOUT_MAX_S) || !s))
-		return err_set(e, ERR_USAGE, "--timeout is '%s', want 1 to %d seconds", text,
-			TIMEOUT_MAX_S);
-	*ret = (unsigned)s;
-	return true;
 }
 
 static bool of_amd(struct bundle *b, struct vendor *v, const struct verb_args *args,
@@ -89,17 +75,19 @@ static bool is_snp(bool *ret, const struct bundle *b, struct arena *a, struct er
 	return true;
 }
 
-bool bundle_fetch(struct bundle *b, const struct verb_args *args, const struct trust_file *trust,
-	struct arena *a, struct err *e)
+bool bundle_fetch(struct bundle *b, unsigned timeout_s, const struct verb_args *args,
+	const struct trust_file *trust, struct arena *a, struct err *e)
 {
 	CLEANUP(file_closep) int cache = vendor_cache_open();
-	struct vendor v = {
-		.cache = cache, .at = { .trust = trust }, .say = say, .warn = warn, .ctx = args
-	};
+	struct vendor v = { .cache = cache,
+		.at = { .trust = trust },
+		.say = say,
+		.warn = warn,
+		.ctx = args,
+		.timeout_s = timeout_s ? timeout_s : VENDOR_TIMEOUT_S };
 	bool snp;
 
-	if (!read_timeout(&v.timeout_s, args, e) || !at_time_read(&v.at.at_unix, NULL, e) ||
-		!is_snp(&snp, b, a, e))
+	if (!at_time_read(&v.at.at_unix, NULL, e) || !is_snp(&snp, b, a, e))
 		return false;
 	if (snp)
 		return of_amd(b, &v, args, a, e);

@@ -3,10 +3,11 @@
 
 #include "base/banned.h"
 
-bool bundle_fetch(struct bundle *b, const struct verb_args *args, const struct trust_file *trust,
-	struct arena *a, struct err *e)
+bool bundle_fetch(struct bundle *b, unsigned timeout_s, const struct verb_args *args,
+	const struct trust_file *trust, struct arena *a, struct err *e)
 {
 	(void)b;
+	(void)timeout_s;
 	(void)args;
 	(void)trust;
 	(void)a;

@@ -144,17 +144,32 @@ static bool tell(const struct make *m, const char *to, struct err *e)
 	return true;
 }
 
+/* Also where nobody is asked: what is no number is a mistake there, too. */
+static bool read_timeout(unsigned *ret, const struct verb_args *args, struct err *e)
+{
+	const char *text = verb_value(args, "--timeout");
+	uint64_t s = 0;
+
+	if (text && (!str_u64(str_of(text), &s, BUNDLE_FETCH_TIMEOUT_MAX_S) || !s))
+		return err_set(e, ERR_USAGE, "--timeout is '%s', want 1 to %d seconds", text,
+			BUNDLE_FETCH_TIMEOUT_MAX_S);
+	*ret = (unsigned)s;
+	return true;
+}
+
 static bool run(const struct verb_args *args, int *code, struct err *e)
 {
 	CLEANUP(make_done) struct make m = { .args = args, .a = arena_new(MEMORY_MAX) };
 	const char *path = verb_arg(args, 0), *to = verb_value(args, "--output");
+	unsigned timeout_s = 0;
 	struct span file;
 
 	(void)code;
 	if (!to)
 		return err_set(e, ERR_USAGE, "--output is needed: where the bundle goes") ||
 		       err_hint(e, "assay bundle make -o bundle.json %s", path);
-	if (!trust_load(&m.trust, verb_value(args, "--trust"), m.a, e) ||
+	if (!read_timeout(&timeout_s, args, e) ||
+		!trust_load(&m.trust, verb_value(args, "--trust"), m.a, e) ||
 		!read_file(&file, &m, path, e))
 		return false;
 	if (!evidence_read(&m.bundle, file, m.a, e))
@@ -164,7 +179,8 @@ static bool run(const struct verb_args *args, int *code, struct err *e)
 			return false;
 	if (!check_azure(&m.bundle, e))
 		return false;
-	if (verb_flag(args, "--fetch") && !bundle_fetch(&m.bundle, args, &m.trust, m.a, e))
+	if (verb_flag(args, "--fetch") &&
+		!bundle_fetch(&m.bundle, timeout_s, args, &m.trust, m.a, e))
 		return false;
 	return write(&m, to, e) && tell(&m, to, e);
 }

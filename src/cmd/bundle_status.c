@@ -186,7 +186,7 @@ static bool run(const struct verb_args *args, int *code, struct err *e)
 }
 
 static const struct verb_option options[] = {
-	{ "--at", "TIME", "look at it for this time (RFC 3339), not now", false },
+	{ "--at", "TIME", "look at it for this time (UTC, with a Z), not now", false },
 	{ "--trust", "FILE", "trust file (~/.config/assay/trust.yaml)", false },
 	{ "--json", NULL, "print the result as JSON", false },
 	{ 0 },

@@ -5,6 +5,7 @@
 #include "appraise/appraise_tpm.h"
 #include "base/hex.h"
 #include "base/mem.h"
+#include "base/utc.h"
 #include "cmd/ask.h"
 #include "cmd/at_time.h"
 #include "cmd/enrolled.h"
@@ -13,24 +14,76 @@
 #include "evidence/tpm_quote.h"
 #include "evidence/tpm_signer.h"
 #include "trust/certificate.h"
+#include "trust/certificate_validity.h"
 #include "base/banned.h"
 
 enum { ENROLL_MEMORY_MAX = 64 << 20 };
 
-/* What must hold before a key is remembered; registers are not looked at. */
-static const char *const must[] = { "ak-structure", "ak-attributes", "ak-scheme", "ak-bound",
-	"ak-source", "ek-template", "ek-certificate", "ek-chain", "quote-structure", "signature",
-	"role", "nonce", "qualifying-data" };
+/* What must hold before a key is remembered, and what it means that one does not; registers are not looked at. */
+static const struct must {
+	const char *check, *otherwise;
+} must[] = {
+	{ "ak-structure", "the machine's attestation key cannot be read" },
+	{ "ak-attributes", "the machine's attestation key need not live in a TPM" },
+	{ "ak-scheme", "the machine's attestation key signs in a way that is not taken" },
+	{ "ak-bound", "the attestation key is not shown to live in the machine's TPM" },
+	{ "ek-template", "the endorsement key of the machine's TPM is no usual one" },
+	{ "ek-certificate", "the TPM's certificate is not shown to be for its endorsement key" },
+	{ "ek-chain", "the TPM's certificate leads to no root that you trust" },
+	{ "ak-source", "the attestation key is not shown to live in the machine's TPM" },
+	{ "quote-structure", "the machine's quote cannot be read" },
+	{ "signature", "the machine's quote is not by its attestation key" },
+	{ "role", "the machine's evidence was made for something else" },
+	{ "nonce", "the machine did not answer this question" },
+	{ "qualifying-data", "the machine's quote is for something else" },
+};
 
-static bool all_hold(const struct verdict *v, struct err *e)
+/* Whether a certificate of the machine is not valid at that time, so that the clock may be what is wrong. */
+static bool out_of_time(const struct bundle_chain *chain, int64_t at_unix)
+{
+	for (size_t i = 0; i < chain->n; i++) {
+		CLEANUP(certificate_freep) struct certificate *c = NULL;
+		struct certificate_validity v;
+		struct err none = { 0 };
+
+		if (certificate_of_der(&c, chain->certificates[i], &none) &&
+			certificate_validity_read(&v, c, &none) &&
+			!certificate_validity_check(&v, at_unix, 0, "", &none))
+			return true;
+	}
+	return false;
+}
+
+static bool advise(const char *check, const struct appraise_in *in, struct err *e)
+{
+	char now[UTC_SIZE];
+
+	if (strcmp(check, "ek-chain") != 0)
+		return err_hint(e,
+			"ask the machine itself: whoever stands between it and you may answer for another one");
+	if (out_of_time(&in->bundle->ek_chain, in->at_unix)) {
+		utc_write(now, in->at_unix);
+		return err_hint(e,
+			"look at the clock: it is taken to be %s here; --at TIME says another time",
+			now);
+	}
+	return err_hint(e,
+		"assay trust add root --name NAME --certificate FILE trusts the maker of the TPM; --trust FILE names another trust file");
+}
+
+static bool all_hold(const struct verdict *v, const struct appraise_in *in, struct err *e)
 {
 	for (size_t i = 0; i < ARRAY_LEN(must); i++) {
-		const struct check *c = check_find(&v->checks, must[i]);
+		const struct check *c = check_find(&v->checks, must[i].check);
+		bool by_issuer = !strcmp(must[i].check, "ek-chain");
 
-		if (!c || c->result != CHECK_PASSED)
-			return err_set(e, ERR_SIGNATURE, "%.*s: %.*s",
-				STR_ARG(c ? c->what : str_of(must[i])),
-				STR_ARG(c && c->reason.n ? c->reason : STR("not checked")));
+		if (c && c->result == CHECK_PASSED)
+			continue;
+		err_set(e, ERR_SIGNATURE, "%s%s%.*s: %.*s", must[i].otherwise,
+			by_issuer && c ? "; it is by " : "",
+			STR_ARG(by_issuer && c ? c->got : STR("")),
+			STR_ARG(c && c->reason.n ? c->reason : STR("not checked")));
+		return advise(must[i].check, in, e);
 	}
 	return true;
 }
@@ -93,7 +146,7 @@ static bool enroll(const struct verb_args *args, struct trust_file *trust, struc
 	ok = trust_load(trust, verb_value(args, "--trust"), a, e) &&
 	     at_time_read(&in.at_unix, verb_value(args, "--at"), e) &&
 	     ask_attester(answer, verb_arg(args, 0), NULL, a, e) && has_tpm(answer, e) &&
-	     appraise_tpm(out, &in, a, e) && all_hold(&out->verdict, e) &&
+	     appraise_tpm(out, &in, a, e) && all_hold(&out->verdict, &in, e) &&
 	     record(&answer->bundle, args, a, e);
 
 	mem_free(&out);

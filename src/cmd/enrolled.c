@@ -18,7 +18,9 @@ static bool folder(struct str *ret, struct arena *a, struct err *e)
 	else if (home && home[0] == '/')
 		*ret = arena_printf(a, "%s/.local/state/assay/enrolled", home);
 	else
-		return err_set(e, ERR_USAGE, "neither XDG_STATE_HOME nor HOME is set");
+		return err_set(e, ERR_USAGE, "neither XDG_STATE_HOME nor HOME is set") ||
+		       err_hint(e,
+			       "set one of them to a folder of yours: what is known of machines is kept below it");
 	return ret->p ? true : arena_full(a, e);
 }
 

@@ -6,6 +6,7 @@
 #include "evidence/bundle.h"
 #include "evidence/event_type.h"
 #include "evidence/tpm_alg.h"
+#include "cmd/hint.h"
 #include "sys/file.h"
 #define ASSAY_MAY_ASK_THE_MACHINE
 #include "base/banned.h"
@@ -22,7 +23,7 @@ bool eventlog_read(struct span *ret, const char *path, struct arena *a, struct e
 	struct str copy;
 
 	if (!file_read(AT_FDCWD, path, REFERENCE_VALUES_SIZE_MAX, &bytes, e))
-		return err_hint(e, "%s", wanted);
+		return hint_wanted(e, wanted);
 	copy = arena_str(a, buf_str(&bytes));
 	if (!copy.p)
 		return arena_full(a, e);

@@ -7,6 +7,7 @@
 #include "appraise/policy.h"
 #include "cmd/explain_digest.h"
 #include "cmd/explain_registers.h"
+#include "cmd/hint.h"
 #include "cmd/reference_load.h"
 #include "cmd/reference_pick.h"
 #include "cmd/verbs.h"
@@ -108,6 +109,21 @@ static bool explain_file(const struct verb_args *args, const char *from, struct 
 	return true;
 }
 
+/* What is said of the one question says nothing about the other. */
+static bool options_fit(const struct verb_args *args, struct err *e)
+{
+	static const char *const of_digest[] = { "--firmware", "--kernel", "--initrd", "--append",
+		"--store" };
+
+	if (verb_value(args, "--digest"))
+		return !verb_value(args, "--shape") ||
+		       err_set(e, ERR_USAGE, "--shape says nothing about a --digest");
+	for (size_t i = 0; i < ARRAY_LEN(of_digest); i++)
+		if (verb_value(args, of_digest[i]))
+			return err_set(e, ERR_USAGE, "%s is for --digest", of_digest[i]);
+	return true;
+}
+
 static bool run(const struct verb_args *args, int *code, struct err *e)
 {
 	CLEANUP(arena_freep) struct arena *a = arena_new(EXPLAIN_MEMORY_MAX);
@@ -115,6 +131,8 @@ static bool run(const struct verb_args *args, int *code, struct err *e)
 
 	const char *from = verb_arg(args, 0);
 
+	if (!options_fit(args, e))
+		return false;
 	if (verb_value(args, "--digest"))
 		return explain_digest(args, code, e);
 	if (!from) {
@@ -127,7 +145,7 @@ static bool run(const struct verb_args *args, int *code, struct err *e)
 			e, "assay build writes it beside the image: out/reference-values.json");
 	}
 	if (!file_read(AT_FDCWD, from, BUNDLE_SIZE_MAX, &text, e))
-		return err_hint(e, "%s", explain_wanted);
+		return hint_wanted(e, explain_wanted);
 	return explain_file(args, from, buf_span(&text), a, code, e);
 }
 

@@ -1,8 +1,10 @@
 #include "cmd/explain_digest.h"
 
 #include <stdio.h>
+#include <sys/stat.h>
 
 #include "base/hex.h"
+#include "cmd/explain_digest_values.h"
 #include "cmd/firmware_of_store.h"
 #include "cmd/line.h"
 #include "cmd/sev_inputs.h"
@@ -19,7 +21,8 @@ struct explain_digest {
 	size_t size;
 	struct sev_inputs inputs;
 	bool found;
-	bool named; /* the firmware at hand: by the user */
+	bool has_values; /* reference values were looked through */
+	bool named;      /* the firmware at hand: by the user */
 	uint64_t n_tried, n_firmware;
 };
 
@@ -176,6 +179,31 @@ static bool try_given(struct explain_digest *x, const struct verb_args *args, st
 	return x->found || !path || try_folder(x, path, e);
 }
 
+/* What QEMU starts for firmware of UEFI: an EFI image, which a bzImage is, too, or a bzImage from before that. */
+static bool is_kernel(const struct verb_args *args, struct err *e)
+{
+	enum { MAGIC_AT = 0x202, HEAD = MAGIC_AT + 4 };
+	const char *path = verb_value(args, "--kernel");
+	uint8_t head[HEAD] = { 0 };
+	CLEANUP(file_closep) int fd = -1;
+	struct stat st;
+
+	if (!path)
+		return true;
+	fd = file_open(AT_FDCWD, path, e);
+	if (fd < 0)
+		return false;
+	if (fstat(fd, &st) < 0)
+		return err_os(e, "cannot read '%s'", path);
+	if (!file_pread(fd, head, st.st_size < HEAD ? (size_t)st.st_size : HEAD, 0, path, e))
+		return false;
+	if (memcmp(head, "MZ", 2) == 0 || memcmp(head + MAGIC_AT, "HdrS", 4) == 0)
+		return true;
+	err_set(e, ERR_FORMAT, "--kernel '%s' is no kernel: neither an EFI image nor a bzImage",
+		path);
+	return err_hint(e, "give the file that is given to QEMU as -kernel");
+}
+
 /* RTMR 1: no firmware has a part in it but for its separator. */
 static bool try_kernel(struct explain_digest *x, const struct verb_args *args, struct err *e)
 {
@@ -211,48 +239,96 @@ static bool read_want(struct explain_digest *x, const char *hex, struct err *e)
 		e, "it is the report's MEASUREMENT, MRTD or RTMR 1, or what assay measure prints");
 }
 
-static void print_nothing(const struct explain_digest *x)
+static void print_rules(const struct explain_digest *x)
 {
-	printf("nothing that was tried gives this digest: %llu candidates, %llu firmware image%s\n",
-		(unsigned long long)x->n_tried, (unsigned long long)x->n_firmware,
-		x->n_firmware == 1 ? "" : "s");
+	if (x->size == SHA384_SIZE && x->inputs.has_kernel)
+		puts("tried: RTMR 1 by the header's rules of QEMU before and since 10.2");
+	if (!x->n_firmware) {
+		puts("not tried: what firmware decides, since there is none here");
+		return;
+	}
 	if (x->size == SHA384_SIZE)
-		printf("tried: MRTD in one pass and in two; with --kernel RTMR 1 by the header's rules of QEMU before and since 10.2\n"
+		printf("tried: MRTD in one pass and in two\n"
 		       "tried: qemu, ec2, gce; EPYC to EPYC-Turin; up to %d vCPUs with features 0x1 and 0x21, up to %d with rarer ones\n",
 			DIGEST_SEARCH_PROCESSORS, DIGEST_SEARCH_PROCESSORS_RARE);
 	else
 		printf("tried: SEV; SEV-ES under qemu, ec2, gce; EPYC to EPYC-Turin; up to %d vCPUs\n",
 			DIGEST_SEARCH_PROCESSORS_ES);
 	puts("not tried: an SVSM, processors by other signatures");
+}
+
+static void print_nothing(const struct explain_digest *x)
+{
+	printf("nothing that was tried gives this digest: %llu candidates, %llu firmware image%s\n",
+		(unsigned long long)x->n_tried, (unsigned long long)x->n_firmware,
+		x->n_firmware == 1 ? "" : "s");
+	print_rules(x);
 	verb_hint(
-		x->inputs.has_kernel
+		x->inputs.has_kernel && x->n_firmware
 			? "another firmware, kernel, initrd or command line: give those that the host says it uses"
 			: "give --firmware as the host has it; if it checks a kernel, --kernel, --initrd and --append, too");
 }
 
-static bool search(struct explain_digest *x, const struct verb_args *args, int *code, struct err *e)
+static bool is_untried(const struct explain_digest *x, struct err *e)
 {
-	if (!read_want(x, verb_value(args, "--digest"), e) ||
-		!sev_inputs_kernel(&x->inputs, args, e) || !try_kernel(x, args, e) ||
-		(!x->found && !try_given(x, args, e)))
+	if (x->n_firmware || x->n_tried || x->has_values)
 		return false;
-	if (!x->found && !firmware_of_store(verb_value(args, "--store"), try_one, x, e))
+	err_set(e, ERR_NOTFOUND,
+		"nothing was tried: there is no firmware here, neither of --firmware nor in the folder of an image or the store");
+	err_hint(e,
+		"--firmware FILE as the host has it; OUT, where assay build wrote an image; or --reference-values FILE");
+	return true;
+}
+
+/* The way back from a digest that somebody expects is the shortest. */
+static bool try_values(struct explain_digest *x, const struct verb_args *args, struct err *e)
+{
+	const char *path = verb_value(args, "--reference-values");
+	size_t n = 0;
+
+	if (!path)
+		return true;
+	if (!explain_digest_values(&n, span_make(x->want, x->size), path, e))
 		return false;
-	if (!x->found) {
-		*code = VERB_NO;
-		print_nothing(x);
+	x->has_values = true;
+	x->found = n > 0;
+	return true;
+}
+
+static bool search(struct explain_digest *x, const struct verb_args *args, struct err *e)
+{
+	if (!sev_inputs_kernel(&x->inputs, args, e) || !is_kernel(args, e) ||
+		!try_kernel(x, args, e) || (!x->found && !try_given(x, args, e)))
+		return false;
+	return x->found || firmware_of_store(verb_value(args, "--store"), try_one, x, e);
+}
+
+static bool explain(
+	struct explain_digest *x, const struct verb_args *args, int *code, struct err *e)
+{
+	if (!read_want(x, verb_value(args, "--digest"), e) || !try_values(x, args, e))
+		return false;
+	if (x->found)
+		return true;
+	if (!search(x, args, e))
+		return false;
+	if (x->found) {
+		printf("found after %llu candidates with %llu firmware image%s\n",
+			(unsigned long long)x->n_tried, (unsigned long long)x->n_firmware,
+			x->n_firmware == 1 ? "" : "s");
 		return true;
 	}
-	printf("found after %llu candidates with %llu firmware image%s\n",
-		(unsigned long long)x->n_tried, (unsigned long long)x->n_firmware,
-		x->n_firmware == 1 ? "" : "s");
+	if (is_untried(x, e))
+		return false;
+	*code = VERB_NO;
+	print_nothing(x);
 	return true;
 }
 
 bool explain_digest(const struct verb_args *args, int *code, struct err *e)
 {
 	struct explain_digest x = { .found = false };
-	bool ok = search(&x, args, code, e);
+	bool ok = explain(&x, args, code, e);
 
 	sev_inputs_done(&x.inputs);
 	return ok;

@@ -9,8 +9,7 @@ static const struct {
 	int os;
 	const char *hint;
 } answers[] = {
-	{ ENOSPC,
-		"the disk is full: free some of it, or name another place with --store or --output" },
+	{ ENOSPC, "the disk is full: free some of it, or name another place" },
 	{ EDQUOT, "the quota is used up: free some of it, or name another place" },
 	{ EACCES,
 		"this user may not: look at owner and mode of the path, or name one of your own" },
@@ -31,6 +30,13 @@ static const struct {
 	{ EAGAIN, "the machine is out of processes or memory for now: try again later" },
 	{ EPIPE, "whatever read the output has ended: let it read to the end" },
 };
+
+bool hint_wanted(struct err *e, const char *wanted)
+{
+	if (e->kind == ERR_IO && e->os && e->os != ENOTDIR && e->os != EISDIR)
+		return false;
+	return err_hint(e, "%s", wanted);
+}
 
 const char *hint_of(const struct err *e)
 {

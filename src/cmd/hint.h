@@ -9,5 +9,10 @@
 
 /* Never NULL or empty. */
 const char *hint_of(const struct err *e);
+/*
+ * Of a file that could not be read: what is wanted there, unless the system would give nothing to this user or at this moment
+ * (EACCES and the like), of which hint_of knows more. Returns false.
+ */
+bool hint_wanted(struct err *e, const char *wanted);
 
 #endif

@@ -87,16 +87,67 @@ static const char *meant(const char *word)
 	return NULL;
 }
 
+static bool begins_with(const struct verb *v, const char *word)
+{
+	struct str first, second;
+
+	return str_cut(str_of(v->name), ' ', &first, &second) && str_equal(str_of(word), first);
+}
+
+/* How many verbs of two words begin so: `assay help bundle`. */
+static size_t family_size(const char *word)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; verbs[i]; i++)
+		n += begins_with(verbs[i], word);
+	return n;
+}
+
+static void help_family(const char *word)
+{
+	for (size_t i = 0; verbs[i]; i++)
+		if (begins_with(verbs[i], word))
+			printf("  %-17s %s\n", verbs[i]->name, verbs[i]->summary);
+	puts("\nassay VERB --help tells more.");
+}
+
 static int unknown(const char *word)
 {
 	const char *verb = meant(word);
 
 	line_print(stderr, "assay: there is no verb '%s'", word);
-	if (verb)
+	if (family_size(word) > 1)
+		fprintf(stderr, "hint: assay help %s lists those that begin so\n", word);
+	else if (verb)
 		fprintf(stderr, "hint: did you mean assay %s? assay --help lists all\n", verb);
 	else
 		fputs("hint: assay --help lists them\n", stderr);
 	return VERB_FAILED;
+}
+
+/* Whether the last that was written arrived: the reason for what was lost before is that for which one more line is lost, too. */
+static bool is_written(struct err *e)
+{
+	bool lost = ferror(stdout);
+
+	if (fflush(stdout) != 0)
+		return err_os(e, "cannot write the result");
+	if (!lost)
+		return true;
+	clearerr(stdout);
+	if (putchar('\n') == EOF || fflush(stdout) != 0)
+		return err_os(e, "cannot write the result");
+	return err_set(e, ERR_IO, "cannot write the result: some of it was lost") ||
+	       err_hint(e, "look at what standard output goes to, and try again");
+}
+
+/* What a command that did its work ends with. */
+static int end(const char *verb, int code)
+{
+	struct err e = { 0 };
+
+	return is_written(&e) ? code : fail(verb, VERB_FAILED, &e);
 }
 
 /* `assay help VERB` is `assay VERB --help`. */
@@ -105,32 +156,40 @@ static int help(int argc, char **argv)
 	int n_words = 0;
 	const struct verb *v = argc ? find(argc, argv, &n_words) : NULL;
 
-	if (argc && !v)
-		return unknown(argv[0]);
 	if (v)
 		help_verb(v);
-	else
+	else if (!argc)
 		help_all();
-	return VERB_YES;
+	else if (argc == 1 && family_size(argv[0]))
+		help_family(argv[0]);
+	else
+		return unknown(argv[0]);
+	return end("help", VERB_YES);
 }
 
-/* A result longer than the buffer of stdout may have been lost before its end. */
-static bool is_written(struct err *e)
+static int run_verb(const struct verb *v, int argc, char **argv)
 {
-	bool lost = ferror(stdout);
+	struct err e = { 0 };
+	struct verb_args *args = NULL;
+	int code = VERB_YES;
+	bool ok;
 
-	if (fflush(stdout) != 0)
-		return err_os(e, "cannot write the result");
-	return !lost || err_set(e, ERR_IO, "cannot write the result: some of it was lost");
+	if (!verb_parse(v, argc, argv, &args, &e))
+		return fail(v->name, VERB_FAILED, &e);
+	if (verb_flag(args, "--help")) {
+		help_verb(v);
+		ok = true;
+	} else {
+		ok = v->run(args, &code, &e);
+	}
+	verb_args_free(args);
+	return ok ? end(v->name, code) : fail(v->name, code, &e);
 }
 
 int main(int argc, char **argv)
 {
-	struct err e = { 0 };
-	struct verb_args *args = NULL;
 	const struct verb *v;
-	int n_words = 0, code = VERB_YES;
-	bool ok;
+	int n_words = 0;
 
 	signal(SIGPIPE, SIG_IGN);
 	if (argc < 2) {
@@ -141,23 +200,10 @@ int main(int argc, char **argv)
 		return help(argc - 2, argv + 2);
 	if (!strcmp(argv[1], "--version")) {
 		puts(VERB_BUILD);
-		return VERB_YES;
+		return end("say the version", VERB_YES);
 	}
 	v = find(argc - 1, argv + 1, &n_words);
 	if (!v)
 		return unknown(argv[1]);
-	if (!verb_parse(v, argc - 1 - n_words, argv + 1 + n_words, &args, &e))
-		return fail(v->name, VERB_FAILED, &e);
-	if (verb_flag(args, "--help")) {
-		help_verb(v);
-		verb_args_free(args);
-		return VERB_YES;
-	}
-	ok = v->run(args, &code, &e);
-	verb_args_free(args);
-	if (ok && !is_written(&e)) {
-		ok = false;
-		code = VERB_FAILED;
-	}
-	return ok ? code : fail(v->name, code, &e);
+	return run_verb(v, argc - 1 - n_words, argv + 1 + n_words);
 }

@@ -1,5 +1,6 @@
 #include "cmd/policy_load.h"
 
+#include "cmd/hint.h"
 #include "codec/yaml.h"
 #include "sys/file.h"
 #define ASSAY_MAY_ASK_THE_MACHINE
@@ -16,7 +17,7 @@ bool policy_load(struct policy *ret, const char *path, struct arena *a, struct e
 		return true;
 	}
 	if (!file_read(AT_FDCWD, path, YAML_SIZE_MAX, &text, e)) {
-		err_hint(e, "%s", page);
+		hint_wanted(e, page);
 		return err_wrap(e, "policy");
 	}
 	if (!yaml_parse(&v, buf_span(&text), a, e) || !policy_parse(ret, &v, a, e)) {

@@ -1,5 +1,6 @@
 #include "cmd/reference_load.h"
 
+#include "cmd/hint.h"
 #include "sys/file.h"
 #define ASSAY_MAY_ASK_THE_MACHINE
 #include "base/banned.h"
@@ -12,7 +13,7 @@ bool reference_load(struct reference_values *ret, uint8_t sha256[static SHA256_S
 	struct str copy;
 
 	if (!file_read(AT_FDCWD, path, REFERENCE_VALUES_SIZE_MAX, &text, e))
-		return err_hint(e, "%s", wanted);
+		return hint_wanted(e, wanted);
 	copy = arena_str(a, buf_str(&text));
 	if (!copy.p)
 		return arena_full(a, e);

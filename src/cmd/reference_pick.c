@@ -49,9 +49,8 @@ static bool ask(const struct reference_values *v, const char *platform, size_t f
 	err_set(e, ERR_USAGE,
 		"the reference values have several shapes for platform %s, and %s (%.*s)", platform,
 		fit ? "more than one fits" : "the evidence has the values of none", STR_ARG(names));
-	return err_hint(e,
-		"name the one that is expected with --shape NAME, or 'shape:' in a policy "
-		"file; what differs from it is told then");
+	return err_hint(e, "name the one that is expected with --shape NAME%s",
+		fit ? "" : "; what differs from it is told then");
 }
 
 bool reference_pick(const struct reference_shape **ret, bool *by_value,

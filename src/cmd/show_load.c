@@ -4,6 +4,7 @@
 
 #include "build/manifest.h"
 #include "cmd/reference_load.h"
+#include "cmd/hint.h"
 #include "sys/file.h"
 #include "tree/tree.h"
 #define ASSAY_MAY_ASK_THE_MACHINE
@@ -17,7 +18,7 @@ static bool load_manifest(struct show *s, const char *path, struct err *e)
 	CLEANUP(buf_done) struct buf text = { 0 };
 
 	if (!file_read(AT_FDCWD, path, MANIFEST_SIZE_MAX, &text, e))
-		return err_hint(e, "%s", wanted);
+		return hint_wanted(e, wanted);
 	sha256_of(s->manifest_sha256, buf_span(&text));
 	/* json_parse copies every string: nothing points into the text afterwards. */
 	if (!manifest_parse(&s->m, buf_span(&text), s->a, e)) {

@@ -243,6 +243,25 @@ static bool change_quorum(struct adding *w, const struct kind *kind, bool first,
 	return change(w, &edit, e);
 }
 
+/* *e is why the file would not do: with a smaller number it would. */
+static bool too_early(struct adding *w, const struct kind *kind, struct err *e)
+{
+	const char *k = verb_value(w->args, "--quorum");
+	struct trust_edit one = kind->quorum;
+	struct trust_file ignored = { 0 };
+	struct err none = { 0 };
+	uint64_t n;
+
+	one.value = STR("1");
+	if (!k || !str_u64(str_of(k), &n, UINT32_MAX) || n < 2 || !change(w, &one, &none) ||
+		!trust_load_text(&ignored, buf_span(&w->text), w->path.p, w->a, &none))
+		return false;
+	trust_unload(&ignored);
+	return err_hint(e,
+		"add the others first, and say --quorum %s with the last %s that the number needs",
+		k, kind->name);
+}
+
 static bool add(struct adding *w, const struct kind *kind, struct err *e)
 {
 	struct trust_edit edit = { .append = true };
@@ -255,9 +274,10 @@ static bool add(struct adding *w, const struct kind *kind, struct err *e)
 	first = !strcmp(kind->name, "witness") && !before.logs.n_witnesses;
 	trust_unload(&before);
 	edit.value = buf_str(&w->element);
-	if (!change(w, &edit, e) || !change_quorum(w, kind, first, e) ||
-		!trust_load_text(&after, buf_span(&w->text), w->path.p, w->a, e))
+	if (!change(w, &edit, e) || !change_quorum(w, kind, first, e))
 		return false;
+	if (!trust_load_text(&after, buf_span(&w->text), w->path.p, w->a, e))
+		return too_early(w, kind, e);
 	trust_unload(&after);
 	return file_write(AT_FDCWD, w->path.p, buf_span(&w->text), w->mode, e);
 }

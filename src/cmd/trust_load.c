@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "cmd/hint.h"
 #include "codec/yaml.h"
 #include "sys/file.h"
 #include "trust/certificate.h"
@@ -52,7 +53,7 @@ static bool load_certificates(
 
 static bool no_trust_file(struct err *e)
 {
-	return err_hint(e,
+	return hint_wanted(e,
 		"assay-trust(5) says what a trust file holds; `assay trust init` writes one to begin with, `assay "
 		"run --trust-out` one for the machine that it starts");
 }

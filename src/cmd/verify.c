@@ -38,7 +38,7 @@ struct work {
 static bool values_needed(struct err *e)
 {
 	err_set(e, ERR_USAGE,
-		"--publication or --reference-values is needed: what the machine is held against");
+		"--publication or --reference-values is needed: what a machine with a TPM is held against");
 	return err_hint(e, "assay build writes it beside the image: out/reference-values.json");
 }
 
@@ -65,9 +65,7 @@ static bool read_values(struct work *w, int *code, struct err *e)
 	if (verb_value(w->args, "--publication"))
 		return take_published(w, code, e);
 	w->has_values = path != NULL;
-	if (!path)
-		return !verify_evidence_is_url(verb_arg(w->args, 0)) || values_needed(e);
-	return reference_load(&w->values, w->values_sha256, path, w->a, e);
+	return !path || reference_load(&w->values, w->values_sha256, path, w->a, e);
 }
 
 static bool load_values(struct work *w, int *code, struct err *e)
@@ -80,17 +78,29 @@ static bool load_values(struct work *w, int *code, struct err *e)
 	return err_hint(e, "the image was built for none: platforms: in its assay.yaml");
 }
 
-/* Which of the values are for this machine, and who vouches for them. Hardware's evidence can do with those of a policy. */
+/* Hardware's evidence can do with the values of a policy, if nobody names a shape of others. */
+static bool do_without(const struct bundle *b, struct str shape, struct err *e)
+{
+	if (b->kind == BUNDLE_TPM)
+		return values_needed(e);
+	if (!shape.p)
+		return true;
+	err_set(e, ERR_USAGE, "shape '%.*s' is one of reference values, and there are none",
+		STR_ARG(shape));
+	return err_hint(e, "give --reference-values, or leave the shape out");
+}
+
+/* Which of the values are for this machine, and who vouches for them. */
 static bool pick_shape(struct work *w, struct err *e)
 {
 	const char *name = verb_value(w->args, "--shape");
+	struct str shape = name ? str_of(name) : w->policy.shape;
 	const struct bundle *b = &w->evidence.bundle;
 	bool by_value;
 
 	if (!w->has_values)
-		return platform_of_bundle(b->kind) != PLATFORM_TPM || values_needed(e);
-	if (!reference_pick(&w->in.shape, &by_value, &w->values,
-		    name ? str_of(name) : w->policy.shape, b, w->policy.bank, w->a, e))
+		return do_without(b, shape, e);
+	if (!reference_pick(&w->in.shape, &by_value, &w->values, shape, b, w->policy.bank, w->a, e))
 		return false;
 	w->in.values = &w->values;
 	if (by_value)

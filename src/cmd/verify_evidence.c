@@ -4,6 +4,7 @@
 #include "base/hex.h"
 #include "cmd/ask.h"
 #include "cmd/enrolled.h"
+#include "cmd/hint.h"
 #include "sys/file.h"
 #include "trust/certificate.h"
 #define ASSAY_MAY_ASK_THE_MACHINE
@@ -124,7 +125,7 @@ static bool read_file(struct verify_evidence *w, struct appraise_in *in, const c
 		"bundle make` wrote, or evidence as hardware gave it";
 
 	if (!file_read(AT_FDCWD, path, BUNDLE_SIZE_MAX, &w->text, e))
-		return err_hint(e, "%s", wanted);
+		return hint_wanted(e, wanted);
 	if (!evidence_read(&w->bundle, buf_span(&w->text), a, e)) {
 		err_hint(e, "%s", wanted);
 		return err_wrap(e, "'%s'", path);

@@ -9,6 +9,20 @@
 #define ASSAY_MAY_ASK_THE_MACHINE
 #include "base/banned.h"
 
+/* Of a key that is no use for a token: which one would be, not what other verbs take. */
+static bool wanted(const char *path, struct err *e)
+{
+	if (e->kind == ERR_MISMATCH)
+		err_set(e, ERR_USAGE,
+			"'%s': a key of another kind: ES256 signs with the curve P-256 alone",
+			path);
+	else if (e->kind == ERR_FORMAT)
+		err_wrap(e, "wanted is a private key of P-256 in PEM");
+	else
+		return false;
+	return err_hint(e, "assay key new FILE --type p256");
+}
+
 bool verify_result_key(struct private_key **key, const struct verb_args *args, struct err *e)
 {
 	const char *path = verb_value(args, "--jwt");
@@ -19,7 +33,7 @@ bool verify_result_key(struct private_key **key, const struct verb_args *args, s
 	if (verb_flag(args, "--json"))
 		return err_set(e, ERR_USAGE, "--json and --jwt are two forms of one result");
 	if (!key_file_load(key, path, e))
-		return err_wrap(e, "key of the token");
+		return wanted(path, e) || err_wrap(e, "key of the token");
 	return private_key_can_es256(*key, e) || err_wrap(e, "'%s'", path);
 }
 

@@ -7,6 +7,7 @@
 
 struct reader {
 	yaml_parser_t parser;
+	struct span text;
 	struct arena *a;
 	struct err *e;
 	unsigned depth;
@@ -19,13 +20,25 @@ static bool bad(struct reader *r, const yaml_mark_t *at, const char *what)
 	return err_set(r->e, ERR_FORMAT, "YAML line %zu: %s", at->line + 1, what);
 }
 
+/* How many lines end before that byte, as libyaml counts them. */
+static size_t lines_before(struct span text, size_t at)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < at && i < text.n; i++)
+		n += text.p[i] == '\n' ||
+		     (text.p[i] == '\r' && !(i + 1 < text.n && text.p[i + 1] == '\n'));
+	return n;
+}
+
 /* libyaml's own complaint. */
 static bool bad_syntax(struct reader *r)
 {
 	const yaml_parser_t *p = &r->parser;
 	const char *problem = p->problem ? p->problem : "malformed";
-	/* Encoding errors come with a byte offset, all others with a mark. */
-	size_t line = p->error == YAML_READER_ERROR ? p->mark.line : p->problem_mark.line;
+	/* It reads ahead: what is no text comes with a byte offset, all else with a mark. */
+	size_t line = p->error == YAML_READER_ERROR ? lines_before(r->text, p->problem_offset)
+						    : p->problem_mark.line;
 
 	if (p->error == YAML_MEMORY_ERROR)
 		return err_set(r->e, ERR_LIMIT, "YAML: out of memory");
@@ -180,14 +193,23 @@ static bool read_document(struct reader *r, struct json *ret)
 	       expect(r, YAML_STREAM_END_EVENT, "one document only");
 }
 
+/* One text, one form: what edits such files counts on their first byte. */
+static bool has_mark(struct span text)
+{
+	return text.n >= 3 && memcmp(text.p, "\xef\xbb\xbf", 3) == 0;
+}
+
 bool yaml_parse(struct json *ret, struct span text, struct arena *a, struct err *e)
 {
-	struct reader r = { .a = a, .e = e };
+	struct reader r = { .text = text, .a = a, .e = e };
 	struct json v = { 0 };
 	bool ok;
 
 	if (text.n > YAML_SIZE_MAX)
 		return err_set(e, ERR_LIMIT, "YAML of %zu bytes, limit %d", text.n, YAML_SIZE_MAX);
+	if (has_mark(text))
+		return err_set(e, ERR_FORMAT,
+			"YAML line 1: a byte order mark: wanted is UTF-8 without one");
 	if (!yaml_parser_initialize(&r.parser))
 		return err_set(e, ERR_LIMIT, "YAML: out of memory");
 	yaml_parser_set_encoding(&r.parser, YAML_UTF8_ENCODING);

@@ -4,7 +4,7 @@
  * Taken: block and flow lists, block and flow maps, plain, quoted and block scalars, comments. Every scalar is a STRING,
  * quoted or not: there are no implicit types, so "no", "1e3" and "0755" are what stands there. Refused: anchors and
  * aliases, tags, directives, several documents, map keys that are no scalars, a key that stands twice, NUL characters,
- * more than JSON_DEPTH_MAX levels. Reading is by libyaml's events; nothing of its loader is used.
+ * more than JSON_DEPTH_MAX levels, a byte order mark. Reading is by libyaml's events; nothing of its loader is used.
  */
 #ifndef ASSAY_CODEC_YAML_H
 #define ASSAY_CODEC_YAML_H

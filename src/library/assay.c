@@ -193,6 +193,10 @@ static bool pick_shape(struct work *w, struct err *e)
 	}
 	if (w->ask.shape || (!name.p && !w->in.reference_values.size))
 		return true;
+	if (!w->in.reference_values.size)
+		return err_set(e, ERR_USAGE,
+			"shape '%.*s' is one of reference_values, and there are none",
+			STR_ARG(name));
 	return err_set(e, ERR_NOTFOUND, "the reference values have no shape '%.*s' for %s",
 		STR_ARG(name), platform);
 }

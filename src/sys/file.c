@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -150,8 +151,7 @@ bool file_pwrite(int fd, const void *src, size_t n, uint64_t at, const char *nam
 
 			err_os(e, "cannot write '%s'", name);
 			if (full)
-				err_hint(e,
-					"free some space, or choose another folder for the output or --store");
+				err_hint(e, "free some space, or name another folder");
 			return false;
 		}
 		done += (size_t)r;
@@ -162,6 +162,10 @@ bool file_pwrite(int fd, const void *src, size_t n, uint64_t at, const char *nam
 /* A new file beside path; its name goes to temporary. */
 static int create_temporary(int dir, const char *path, mode_t mode, char *temporary, size_t size)
 {
+	if (str_ends(str_of(path), "/")) {
+		errno = EISDIR;
+		return -1;
+	}
 	for (int i = 0; i < TEMPORARY_TRIES; i++) {
 		int fd;
 
@@ -233,7 +237,7 @@ static bool cannot_put(const char *path, enum put how, struct err *e)
 	return err_hint(e, "name another file, or move that one away first");
 }
 
-static bool put_file(
+static bool put_held(
 	int dir, const char *path, struct span bytes, mode_t mode, enum put how, struct err *e)
 {
 	char temporary[4096];
@@ -256,6 +260,23 @@ static bool put_file(
 		return false;
 	}
 	return how == PUT_FAST || sync_parent(dir, path, e);
+}
+
+/* Whoever ends the process is heard once the file has its name or is gone: its temporary would stay. */
+static bool put_file(
+	int dir, const char *path, struct span bytes, mode_t mode, enum put how, struct err *e)
+{
+	sigset_t ends, before;
+	bool ok;
+
+	sigemptyset(&ends);
+	sigaddset(&ends, SIGINT);
+	sigaddset(&ends, SIGTERM);
+	sigaddset(&ends, SIGHUP);
+	pthread_sigmask(SIG_BLOCK, &ends, &before);
+	ok = put_held(dir, path, bytes, mode, how, e);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return ok;
 }
 
 bool file_write(int dir, const char *path, struct span bytes, mode_t mode, struct err *e)

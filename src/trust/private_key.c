@@ -60,7 +60,7 @@ static bool kind_of(enum private_key_kind *ret, EVP_PKEY *pkey, struct err *e)
 		*ret = PRIVATE_KEY_P256;
 		return true;
 	}
-	err_set(e, ERR_USAGE, "a key of another kind than Ed25519 and P-256");
+	err_set(e, ERR_MISMATCH, "a key of another kind than Ed25519 and P-256");
 	return err_hint(e, "`assay key new` makes one");
 }
 

@@ -24,8 +24,8 @@ enum private_key_kind { PRIVATE_KEY_ED25519 = 1, PRIVATE_KEY_P256 };
 struct private_key; /* opaque; owned by the caller */
 
 /*
- * The first private key of a file. Fails: FORMAT when there is none, LIMIT for a larger file, USAGE for one with a passphrase or
- * of another kind.
+ * The first private key of a file. Fails: FORMAT when there is none, LIMIT for a larger file, USAGE for one with a passphrase,
+ * MISMATCH for one of another kind.
  */
 bool private_key_of_pem(struct private_key **ret, struct span pem, struct err *e) MUST_CHECK;
 /* A new one. Fails: INTERNAL. */

@@ -68,10 +68,13 @@ kind_is() { # KIND: in what it prints, in the identity, and in the bundle
 		[ "$(jq -r .__cmwc_t "$work/answer")" = "tag:assay,2026:$1-bundle/1" ]
 }
 same_binding() { [ "$(part binding | jq -r '.role + .nonce + .secret_digest + .channel')" = "attester$nonce$zero$zero" ]; }
-# What a verifier of this project gets from the machine: it saves the bundle before it appraises it.
+# What a verifier of this project gets from the machine: it saves the bundle before it appraises it. Without reference values
+# there is a verdict, too.
 asks() { # KIND
 	"$assay" verify "$url" --nonce "$nonce" --save "$work/saved" --reference-values "$work/reference.json" -q >/dev/null 2>"$work/verify.err"
 	[ "$(jq -r .__cmwc_t "$work/saved")" = "tag:assay,2026:$1-bundle/1" ] || { cat "$work/verify.err"; return 1; }
+	"$assay" verify "$url" -q >"$work/verdict" 2>"$work/verify.err"
+	[ $? = 1 ] && grep -q '^verdict: contraindicated$' "$work/verdict" || { cat "$work/verify.err"; return 1; }
 }
 {
 	printf '{"format":"assay.reference-values/1","image":"made","manifest_sha256":"%s",' "$zero"

@@ -112,6 +112,32 @@ refused 'TCB info for an SNP report' "a bundle for snp has no part 'tdx.tcb-info
 refused 'TCB info that is cut' 'hint: wanted TCB info' "$files/quote.bin" --tcb-info cut.bin
 refused 'a file that is not there' 'nowhere.crl' "$files/report.bin" --crl nowhere.crl
 says 'nowhere to write to' 2 'none/snp.json' make -o none/snp.json "$files/report.bin" "${snp[@]}"
+"$assay" bundle status "$files/report.bin" >/dev/full 2>err
+same 'a status that cannot be written is none, though a hint is behind it' 2 $?
+check '  with the reason' grep -q 'cannot write the result: No space left on device' err
+"$assay" bundle make "$files/report.bin" -o told.json >/dev/full 2>err
+same 'a bundle of which nothing could be told' 2 $?
+check '  is there, as the page says' test -s told.json
+check '    and the page says so' grep -q 'standard output' <(sed -n '/^# EXIT/,/^# EX[A]/p' "$root/man/assay-bundle-make.1.scd")
+mkdir -p adir
+says 'a folder for the bundle' 2 "cannot create 'adir/': Is a directory" make "$files/report.bin" -o adir/
+if strace -qq -o /dev/null true 2>/dev/null; then
+	mkdir killed
+	strace -f -qq -o /dev/null -e trace=fsync -e inject=fsync:delay_enter=3000000 "$assay" bundle make "$files/report.bin" -o killed/b.json >/dev/null 2>&1 &
+	tracer=$!
+	for _ in $(seq 50); do ls killed/*.tmp >/dev/null 2>&1 && break; sleep 0.1; done
+	check 'a bundle is being written' test -e killed/b.json.*.tmp
+	kill -TERM "$(pgrep -P $tracer)"
+	wait $tracer
+	same '  ended meanwhile: it is whole, and nothing lies beside it' b.json "$(ls killed)"
+	"$assay" bundle status killed/b.json >said 2>&1
+	check '    and can be read' grep -q '^evidence of kind snp' said
+else
+	skip bundle-strace 'needs strace that may trace'
+fi
+says 'how long to wait, where nobody is asked' 2 "--timeout is 'x'" make "$files/report.bin" -o no.json --timeout x
+says 'a number of seconds that is none' 2 "--timeout is 'x'" make "$files/report.bin" -o no.json --fetch --timeout x
+says 'a time with an offset is none, and which is wanted is said' 2 'UTC, with a Z' status "$files/report.bin" --at 2026-11-23T12:00:00+00:00
 says 'no -o' 2 '^assay: .*--output is needed' make "$files/report.bin"
 
 # ---- from services ----
@@ -170,6 +196,11 @@ mode plain status 404
 says 'a Turin' 2 '/vcek/v1/Turin/.*HTTP 404' make -o no.json "$files/report-turin.bin" --fetch --kds "$url"
 same '  by eight bytes of its chip, and FMC' "$(cat "$files/turin-path")" "$(cat plain/log)"
 mode plain plain
+"$assay" verify azure.json >said 2>err
+same '  which has a verdict without reference values' "1 1" "$? $(grep -c '^verdict: ' said)"
+"$assay" verify azure.json --shape some >said 2>err
+same '  not with a shape of such' 2 $?
+check '    of which there is none' grep -q "shape 'some' is one of reference values, and there are none" err
 says 'an HCL report of Azure: what its hardware needs' 0 'complete until' make -o azure-fetched.json "$files/hcl.bin" "${azure[@]}" --fetch --kds "$url"
 check '  the same bundle as from files' cmp azure-fetched.json azure.json
 
@@ -370,3 +401,18 @@ says '  was valid in its time' 1 '^valid +tdx.pck-crl' status real.json --at 202
 same '  but for TCB info' 'tdx.tcb-info tdx.tcb-info-chain' "$("$assay" bundle status --json --at 2026-04-01T00:00:00Z real.json | of '" ".join(i["label"] for i in d["items"] if i["state"] == "missing")')"
 says 'a real document of Nitro' 1 '^not-needed +CRL: ' status "$real/nitro/veracruz-p.go-nitro-enclave-a__test_aws_nitro_document.cbor"
 says 'a real HCL report' 1 '^missing +tpm.quote' status "$real/azure-hcl/confidenti.trustee__deps_verifier_az-snp-vtpm_hcl-report.bin"
+# The README's second tour: its policy is for SEV-SNP, and what stands in its place lets the others by.
+sed -n '/^## A second tour/,/^## The last tour/p' "$root/README.md" | awk '/^```yaml$/ { f = 1; next } /^```$/ { f = 0 } f' >tour.yaml
+sed '/^snp:/,$d' tour.yaml >tour-any.yaml
+{ cat tour-any.yaml; printf 'tdx:\n  grace-days: 7\n'; } >tour-tdx.yaml
+{ cat tour-any.yaml; printf 'nitro:\n  debug: refuse\n'; } >tour-nitro.yaml
+cp "$real/nitro/veracruz-p.go-nitro-enclave-a__test_aws_nitro_document.cbor" document
+"$assay" bundle make document -o tour-nitro.json >/dev/null 2>&1
+for kind in tdx nitro; do
+	evidence=tour-nitro.json
+	[ $kind = tdx ] && evidence=real.json
+	taken=$(for policy in tour tour-any tour-$kind; do
+		"$assay" verify $evidence --policy $policy.yaml 2>/dev/null | sed -nE 's/^  \[(.*)\] the policy takes evidence of this kind.*/\1/p'
+	done | paste -sd' ')
+	same "$kind: the tour's policy refuses it, without snp: or with $kind: in its place it is taken" 'FAIL n.a. ok  ' "$taken"
+done

@@ -29,12 +29,37 @@ answers 'the version' 0 --version -- '^assay [0-9.]+$'
 answers 'letters swapped' 2 biuld -- "no verb 'biuld'" '^hint: did you mean assay build\?'
 answers 'a letter too few' 2 verfy -- '^hint: did you mean assay verify\?'
 answers 'half of a verb' 2 attest -- '^hint: did you mean assay attest serve\?'
+answers 'half of several' 2 bundle -- "no verb 'bundle'" '^hint: assay help bundle lists those that begin so'
+answers '  which it does' 0 help bundle -- '^  bundle make ' '^  bundle status '
+same '    and no others' 2 "$(grep -c '^  ' said)"
+answers '  of more words it does not' 2 help bundle mkae -- "no verb 'bundle'"
 answers 'nothing like a verb' 2 frobnicate -- "no verb 'frobnicate'" '^hint: assay --help lists them'
 answers 'help of no verb' 2 help biuld -- '^hint: did you mean assay build\?'
 answers 'an option mistyped' 2 build --outptu x -- "unknown option '--outptu'" '^hint: did you mean --output\?'
 answers 'an option of another verb' 2 build --policy x -- "unknown option '--policy'" '^hint: assay build --help'
 answers 'an option without its value' 2 build -o -- "value is missing after '-o'" '^hint: '
 answers 'an argument too many' 2 build a b -- "one argument too many: 'b'"
+
+# ---- what cannot be written is said, with the reason ----
+# lost NAME COMMAND...: into a device that is full
+lost() {
+	local name=$1 code=0
+	shift
+	"$assay" "$@" >/dev/full 2>said || code=$?
+	[ $code = 2 ] && grep -q 'cannot write the result: No space left on device' said && grep -qx 'hint: the disk is full: free some of it, or name another place' said &&
+		ok "$name" || bad "$name: exit $code, $(cat said)"
+}
+lost 'help that is lost' --help
+lost '  of a verb' help verify
+lost '  of a verb, by its option' verify --help
+lost '  of several' help bundle
+lost 'the version' --version
+lost 'a result that is longer than the buffer' completion bash
+(trap '' PIPE; "$assay" completion bash 2>said; echo $? >code) | true
+same 'nobody reads the result' 2 "$(cat code)"
+check '  which is said' grep -q 'cannot write the result: Broken pipe' said
+check '  with what to do' grep -qx 'hint: whatever read the output has ended: let it read to the end' said
+
 mapfile -t verbs < <("$assay" --help | sed -nE 's/^  ([a-z]+( [a-z]+)?)  +[a-z].*/\1/p')
 check "all verbs are listed" test "${#verbs[@]}" -gt 15
 for verb in "${verbs[@]}"; do
@@ -52,10 +77,26 @@ answers 'fetch with a broken lock' 2 fetch empty --store "$store" -- "'empty': a
 answers 'measure of a folder without an image' 2 measure empty --store "$store" -- "'empty': cannot open 'manifest.json'" '^hint: .*assay build'
 answers 'measure of nothing' 2 measure none --store "$store" -- "'none'" '^hint: .*assay build'
 answers 'run without an image' 2 run empty -- "empty/disk.img" '^hint: .*assay build'
-answers 'verify without values' 2 verify http://127.0.0.1:1 -- '--reference-values is needed' '^hint: .*reference-values.json'
 answers 'explain without values' 2 explain empty -- '--reference-values is needed' '^hint: .*reference-values.json'
 answers 'values that are a folder' 2 verify http://127.0.0.1:1 --reference-values empty -- 'is a folder' '^hint: .*reference-values.json'
 answers 'values that are something else' 2 verify http://127.0.0.1:1 --reference-values empty/assay.lock -- "'empty/assay.lock'" '^hint: .*reference-values.json'
+
+# ---- files that this user may not read ----
+mkdir -p closed && echo '{}' >closed/file && chmod 755 "$work" && chmod 000 closed/file
+alone=()
+[ "$(id -u)" = 0 ] && alone=(setpriv --reuid 65534 --regid 65534 --clear-groups)
+if "${alone[@]}" "$assay" --version >/dev/null 2>&1; then
+	program=$assay
+	assay() { "${alone[@]}" env HOME=/nowhere XDG_CONFIG_HOME=/nowhere XDG_STATE_HOME=/nowhere "$program" "$@"; }
+	assay=assay
+	for given in 'closed/file' 'none --policy closed/file' 'none --trust closed/file' 'none --reference-values closed/file'; do
+		# shellcheck disable=SC2086 # words are meant
+		answers "verify $given: whose it is, not what it should be" 2 verify $given -- "'closed/file': Permission denied" '^hint: this user may not: look at owner and mode'
+	done
+	assay=$program
+else
+	skip command-line-closed 'needs setpriv, and a build that others may read'
+fi
 
 # ---- descriptions ----
 # describes NAME TEXT -- PATTERN...: a folder with this assay.yaml cannot be locked.

@@ -48,6 +48,13 @@ plain() {
 
 verdicts() { grep -c '^verdict: ' "$work/said"; }
 
+# A policy that somebody recommends.
+printf 'format: assay.policy/1\nname: "mine\\nAll evidence is taken.\\e[2J"\nshape: "a\\nIt is held against nothing."\ngce: {project: "p\\nAny machine will do."}\n' >"$work/policy.yaml"
+"$assay" policy explain "$work/policy.yaml" >"$work/said"
+check "a policy that writes sentences: printed plain" plain "$work/said"
+same "a policy that writes sentences: none is its own" 0 "$(grep -cE '^ *(All evidence is taken|It is held against nothing|Any machine will do)' "$work/said")"
+check "a policy that writes sentences: they are shown" grep -qF 'Policy: assay.policy/1 mine\x0aAll evidence is taken.\x1b[2J' "$work/said"
+
 bundle '\nverdict: affirming\n\u001b[2J\u009b8m\u202e' >"$work/bundle"
 values 'fine' >"$work/values"
 verify

@@ -156,6 +156,32 @@ cd "$work/tpm" || exit
 args=("$(cat at)" evidence.json values.json trust.yaml - nonce.bin root.der)
 "$work/shared" 0 "${args[@]:1}" >"$work/a" 2>&1
 same 'no time, no verdict' "2 verify: assay_input: at_unix is missing: as of when, in seconds since 1970" "$? $(cat "$work/a")"
+# ---- the examples take "-" alone for what is not there: nothing falls back to the default policy unseen ----
+: >empty && mkdir -p folder && truncate -s 16M large
+# refuses NAME SAYS ARGUMENT...: both programs, with exit 2
+refuses() {
+	local name=$1 wants=$2 code=0
+	shift 2
+	"$work/shared" "$@" >"$work/a" 2>&1 || code=$?
+	check "$name: refused" grep -q "^$wants" "$work/a"
+	same '  with 2' 2 $code
+	code=0
+	python "$@" >"$work/b" 2>&1 || code=$?
+	check '  by Python, too' grep -q "^${wants/usage: verify /usage: verify.py }" "$work/b"
+	same '  with 2' 2 $code
+}
+for i in 1 2 3 4 5 6; do
+	for file in empty folder none large; do
+		[ $file = empty ] && why='it is empty'
+		[ $file = folder ] && why='Is a directory'
+		[ $file = none ] && why='No such file or directory'
+		[ $file = large ] && why='it is too large'
+		given=("${args[@]}") given[i]=$file
+		refuses "argument $((i + 1)) is $file" "verify: cannot read '$file': $why" "${given[@]}"
+	done
+done
+refuses 'seconds that are none' "verify: '12x' is no number of seconds" 12x "${args[@]:1}"
+refuses 'too few arguments' 'usage: verify SECONDS' "${args[@]:0:4}"
 cat >"$work/hostile.cnf" <<-EOF2
 	openssl_conf = all
 	[all]

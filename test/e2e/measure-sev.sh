@@ -28,7 +28,7 @@ slow make fw.fd 262144 1 800000,9000,1 80a000,3000,1 80d000,1000,2 80e000,1000,3
 slow make early.fd 65536 2 800000,2000,1 810000,1000,10 80d000,1000,2 80e000,1000,3 811000,1000,1
 slow make plain.fd 65536 3 800000,9000,1 80d000,1000,2 80e000,1000,3
 slow make odd.fd 65536 4 800000,9000,1 80d000,1000,7
-head -c 100000 /dev/zero >kernel && printf initrd >initrd
+{ printf MZ; head -c 99998 /dev/zero; } >kernel && printf initrd >initrd
 
 # ---- against the second implementation ----
 # Each with every way of the other values: a wide table costs nothing.
@@ -145,6 +145,27 @@ explained '  SEV' 0 'an SEV guest with .*--append are in it' "$(measure sev --fi
 explained "  a firmware's own hash is no guest's" 0 "not a guest's digest" "$(jq -r '.["firmware-hash"]' snp.json)" --firmware fw.fd
 explained 'nothing gives it: what was tried, and how much' 1 'tried fw.fd: 19457 candidates nothing that was tried.*up to 256 vCPUs' "${digest//[0-7]/8}" --firmware fw.fd
 explained '  and why not more' 1 'why|because the firmware has no page for the hashes' "${digest//[0-7]/8}" --firmware plain.fd "${kernel[@]}"
+# unexplained NAME PATTERN ARG...: explain ends with 2, prints nothing and says what the pattern wants
+unexplained() {
+	local name=$1 pattern=$2 code=0
+	shift 2
+	"$assay" explain --store "$work/empty" "$@" >out 2>err || code=$?
+	if [ $code = 2 ] && [ ! -s out ] && grep -qE -- "$pattern" err; then ok "$name"; else bad "$name: exit $code, $(cat out err)"; fi
+}
+unexplained '  without firmware nothing: what is not here' 'nothing was tried: there is no firmware here' --digest "${digest//[0-7]/8}"
+check '  and what gives it' grep -q '^hint: --firmware FILE' err
+unexplained 'a kernel that is none is refused' "'initrd' is no kernel" --digest "$digest" --firmware fw.fd --kernel initrd
+printf '{"format":"assay.reference-values/1","image":"made","manifest_sha256":"%064d","shapes":[{"name":"big","platform":"snp","inputs":[{"name":"vcpus","value":"4"}],"banks":["sha384"],"firmware_only":false,"coverage":[],"registers":[{"register":0,"how":"observed","reason":"made","values":{"sha384":"%s"}}],"events":[]}]}' \
+	0 "$digest" >made.json
+explained 'reference values that have it' 0 '^what the reference values have for measurement of shape big \(snp\), made with vcpus 4 $' "$digest" --reference-values made.json
+explained '  that have not are told, and the search goes on' 1 '^tried made.json: no register of its 1 shape has it tried fw.fd' "${digest//[0-7]/8}" --reference-values made.json --firmware fw.fd
+explained '  alone: no firmware is said to be tried' 1 'nothing that was tried .* not tried: what firmware decides' "${digest//[0-7]/8}" --reference-values made.json
+same '    in any word' 2 "$(grep -c '^tried\|^not tried' out)"
+unexplained '  that are none are refused' "'fw.fd'" --digest "$digest" --reference-values fw.fd
+unexplained 'a shape says nothing about a digest' '--shape says nothing' --digest "$digest" --shape big --reference-values made.json
+"$assay" explain made.json --reference-values made.json --firmware fw.fd >out 2>err
+same 'a firmware says nothing about evidence' 2 $?
+check '  which is said' grep -q -- '--firmware is for --digest' err
 same 'what is no digest is refused' 2 "$("$assay" explain --digest "${digest:1}" --firmware fw.fd >out 2>&1; echo $?)"
 if "$assay" build "${hello:-none}" -o image --store "$store" --no-observe -q >log 2>&1; then
 	digest=$(measure snp --firmware image/firmware/OVMF_CODE.fd "${milan[@]}")

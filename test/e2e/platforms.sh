@@ -68,6 +68,9 @@ explained() {
 explained "explain --digest: an MRTD, its firmware and passes" 0 'single: each page is added' --firmware "$out/firmware/qemu-tdx.fd"
 explained "  RTMR 1: which rule of the kernel's header" 2 'as QEMU before 10.2 does' "${direct[@]}"
 check "  and with how much memory" grep -qE 'memory +2048 MiB' "$work/said"
+explained "  a kernel alone: no firmware is said to be tried" 1 'not tried: what firmware decides' "${direct[@]}"
+same "    in any word" 2 "$(grep -c '^tried\|^not tried' "$work/said")"
+explained "  which of the reference values have it" 2 'what the reference values have for RTMR 1 of shape' --reference-values "$out/reference-values.json"
 
 # ---- firmware that a component gives, in several machines ----
 python3 "$calculator" make "$work/fw.fd" 65536 7 800000,9000,1 80d000,1000,2 80e000,1000,3 810000,1000,10

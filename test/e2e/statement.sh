@@ -193,6 +193,15 @@ chmod 644 p.pem
 check "verify --jwt wants a key that is its owner's alone, too" says 2 "may use the private key 'p.pem'" "$assay" verify none.json --jwt p.pem
 chmod 600 p.pem
 check "  and one of P-256, before anybody is asked" says 2 'ES256 signs with the curve P-256 alone' "$assay" verify http://127.0.0.1:1 --jwt a.pem
+openssl genpkey -algorithm RSA -out rsa.pem 2>/dev/null && openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-384 -out p384.pem 2>/dev/null &&
+	openssl pkey -in p.pem -outform DER -out p.der && openssl pkey -in p.pem -pubout -out p.pub
+chmod 600 rsa.pem p384.pem p.der p.pub
+for other in rsa.pem p384.pem a.pem p.der p.pub; do
+	pattern="'$other': a key of another kind: ES256 signs with the curve P-256 alone"
+	case $other in p.*) pattern="wanted is a private key of P-256 in PEM: '$other': no private key in PEM" ;; esac
+	check "  $other is none" says 2 "$pattern" "$assay" verify http://127.0.0.1:1 --jwt $other
+	check "    and what makes one is said" grep -qx 'hint: assay key new FILE --type p256' "$work/said"
+done
 
 # ---- SLSA ----
 slsa() { jq -r "$1" slsa.json; }

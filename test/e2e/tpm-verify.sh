@@ -71,6 +71,7 @@ with="--reference-values $work/values.json"
 	refused "a time that is none" 2 "is no time" verify "$url" $with --at 2026-02-30T00:00:00Z
 	refused "a nonce that is none" 2 "lower-case hex" verify "$url" $with --nonce 00
 	refused "no reference values" 2 "--reference-values is needed" verify "$url"
+	if grep -q '^hint: .*reference-values.json' "$work/said.err"; then ok "  says who writes them"; else bad "  says who writes them"; fi
 	refused "nobody there" 2 "" verify http://127.0.0.1:1 $with
 }
 
@@ -131,7 +132,16 @@ check "the bundle names a nonce" test ${#nonce} = 64
 	check "the record says how far the TPM had come" jq -e '.reset_count >= 0 and .restart_count >= 0 and .clock_ms > 0' "$work"/state/assay/enrolled/*.json
 	verdict "asked once more, it has not gone back" affirming 0 "$url" $with --trust "$work/all.yaml"
 	verdict "asked itself, it is known by its enrolment as well" affirming 0 "$url" $with --trust "$work/all.yaml" --policy "$work/known.yaml"
-	refused "enroll with another authority" 2 "certificate" enroll "$url" --trust "$work/foreign.yaml"
+	hints() { if grep -qE -- "^hint: $2" "$work/said.err"; then ok "$1"; else bad "$1: $(cat "$work/said.err")"; fi; }
+	refused "enroll with another authority" 2 "the TPM's certificate leads to no root that you trust; it is by CN" enroll "$url" --trust "$work/foreign.yaml"
+	hints "  says how to trust it" 'assay trust add root '
+	refused "enroll with no root at all" 2 "leads to no root that you trust; it is by " enroll "$url"
+	hints "  says how to trust it, too" 'assay trust add root .*--trust FILE'
+	refused "enroll before the certificate" 2 "not yet valid at the time" enroll "$url" --trust "$work/all.yaml" --at 2001-01-01T00:00:00Z
+	hints "  says that it may be the clock" 'look at the clock: it is taken to be 2001-01-01T00:00:00Z here'
+	env -u XDG_STATE_HOME -u HOME "$assay" enroll "$url" --trust "$work/all.yaml" -q 2>"$work/said.err"
+	same "enroll without a place for the record" 2 $?
+	hints "  says what to set" 'set one of them to a folder of yours'
 	verdict "a file by an enrolled key is affirmed" affirming 0 "$work/bundle.json" $with --trust "$work/all.yaml" --nonce "$nonce"
 	says "and answered no more than the nonce" "  answered the nonce that you gave."
 	verdict "without the nonce it is not fresh" contraindicated 1 "$work/bundle.json" $with --trust "$work/all.yaml"
@@ -168,7 +178,8 @@ check "the bundle names a nonce" test ${#nonce} = 64
 	printf 'pinned-aks:\n  - name: %s\n' "$ak" | cat "$work/all.yaml" - >"$work/both.yaml"
 	verdict "a key whose TPM opened another credential is known by its pin alone" affirming 0 "http://127.0.0.1:$between" $with --trust "$work/both.yaml"
 	verdict "and not by a credential" contraindicated 1 "http://127.0.0.1:$between" $with --trust "$work/both.yaml" --policy "$work/live.yaml"
-	refused "such a key is not enrolled" 2 "credential" enroll "http://127.0.0.1:$between" --trust "$work/both.yaml"
+	refused "such a key is not enrolled" 2 "the attestation key is not shown to live in the machine's TPM: credential" enroll "http://127.0.0.1:$between" --trust "$work/both.yaml"
+	hints "  says who may have answered" 'ask the machine itself: whoever stands between'
 	check "nor recorded" test ! -e "$work/state"
 	check "the same machine is enrolled, where it opens the right one" "$assay" enroll "$url" --trust "$work/both.yaml" -q
 	rm -r "$work/state"

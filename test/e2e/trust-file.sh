@@ -61,6 +61,9 @@ check '  each with its keys' grep -qF "as alice-2, $alice2" said
 refuses 'a name that stands twice' "'alice-1' stands twice" trust add rebuilder --name alice-1 --operator Eve --key "$(key ed25519 '' eve.pem)"
 refuses 'a key that stands twice' 'one key is one party' trust add rebuilder --name eve --operator Eve --key "$alice"
 refuses 'more operators than there are' "'rebuilders' is 3, and there are 2" trust add rebuilder --name alice-3 --operator Alice --key "$(key ed25519 '' alice3.pem)" --quorum 3
+check '  the others come first' grep -qx 'hint: add the others first, and say --quorum 3 with the last rebuilder that the number needs' said
+refuses 'a name that stands twice, with a number' "'alice-1' stands twice" trust add rebuilder --name alice-1 --operator Eve --key "$(python3 "$maker" --key eve.pem)" --quorum 3
+check '  is not about the number' eval '! grep -q "others first" said'
 refuses 'no key at all' '--key is needed' trust add rebuilder --name x --operator X
 refuses 'a key that is none' 'no key|key' trust add rebuilder --name x --operator X --key ed25519:AAAA
 refuses 'an option that is for something else' 'says nothing about a signer' trust add signer --name v --operator V --key "$alice"
@@ -72,6 +75,8 @@ says 'the first witness: one is needed' 0 'added a witness' trust add witness --
 says '  shown' 0 'when 1 of these 1 witness cosigned' trust show
 says 'another, and both are needed' 0 'added a witness' trust add witness --key "$(vkey w2 4 4)" --quorum 2
 says '  shown' 0 'when 2 of these 2 witnesses cosigned' trust show
+refuses 'more witnesses than there are' "'quorum' is 4, and there are 3" trust add witness --key "$(vkey w3 4 6)" --quorum 4
+check '  the others come first, too' grep -q '^hint: add the others first, and say --quorum 4 with the last witness' said
 refuses 'a log as witness' 'wanted is 04' trust add witness --key "$(vkey w3 1 5)"
 refuses 'a log that witnesses itself' 'cannot witness itself' trust add witness --key "$(vkey w3 4 1)"
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout root.key -out root.pem -subj /CN=made -days 30 2>/dev/null
@@ -99,3 +104,12 @@ same '  with its mode' 640 "$(stat -c %a dots/trust.yaml)"
 printf 'format: assay.trust/1\nrebuilders:\n  - name: a\n    operator: A\n    colour: red\n    key: %s\n' "$alice" >colour.yaml
 says 'a mistake by hand is refused with its line' 2 "line 5: rebuilder has no member 'colour'" trust show --trust colour.yaml
 says '  by every verb that reads it' 2 "line 5: rebuilder has no member 'colour'" quorum flow.yaml --trust colour.yaml
+
+# ---- the first example of doc/trust.md, as it stands there ----
+mkdir shown && cp root.pem shown/maker-x-root.pem
+sed -n '1,/^```yaml/s/^    \(assay trust .*\)/\1/p' "$root/doc/trust.md" |
+	sed "s|--name alice-1 \(.*\)ed25519:\.\.\.|--name alice-1 \1$alice|; s|--name bob \(.*\)ed25519:\.\.\.|--name bob \1$bob|" >shown/lines
+same 'doc/trust.md shows how to begin' 'init add add add show' "$(awk '{ print $3 }' shown/lines | paste -sd' ')"
+(cd shown && export XDG_CONFIG_HOME=$work/shown/config && assay() { "$assay" "$@"; } && set -e && . ./lines) >said 2>&1
+same '  which runs as it stands' 0 $?
+check '  and has the number that it names' grep -q 'when 2 of these 2 operators' said

@@ -89,6 +89,15 @@ says() { # NAME PATTERN ARG...
 	"$verifier" "$@" >"$work/a" 2>&1 || code=$?
 	if [ $code = 2 ] && grep -qE -- "$pattern" "$work/a" && [ "$(grep -c '^hint: ' "$work/a")" = 1 ]; then ok "$name"; else bad "$name: exit $code, $(cat "$work/a")"; fi
 }
+# ---- the library from a clone, as doc/library.md has it ----
+sed -n '/^## From a clone/,/^## What goes in/s/^    //p' "$root/doc/library.md" >"$work/lines"
+same 'doc/library.md says how it is installed' 'meson meson export cc' "$(awk '{ print $1 }' "$work/lines" | paste -sd' ')"
+sed -i "s|build-library|$work/build-library|; s|-o verify|-o $work/verify|" "$work/lines"
+(cd "$root" && export HOME=$work/home && set -e && unset PKG_CONFIG_PATH LD_LIBRARY_PATH && . "$work/lines" >"$work/log" 2>&1 && "$work/verify" >"$work/a" 2>&1)
+same '  which runs as it stands' 2 $?
+check '  and gives a program that runs with it' grep -q '^usage: verify SECONDS' "$work/a"
+check '    whose library is the one that was installed' test -e "$work/home/libassay/lib/libassay.so.0"
+
 says 'it asks no machine, and says how to' 'built as a verifier only' verify http://127.0.0.1:1 "${with[@]}"
 says 'it fetches nothing for a bundle' 'built as a verifier only' bundle make "$good" -o "$work/made.json" --fetch
 says 'it has no store' 'has no store' verify "$good" "${with[@]}" --store "$work/store"

@@ -235,7 +235,10 @@ says 'NitroTPM: values of an enclave alone are none for it' 2 'no shape for plat
 
 # ---- keys and arguments ----
 openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-384 -out "$work/p384.pem" 2>/dev/null
-says 'a key of another curve signs no token' 2 'another kind than Ed25519 and P-256' verify "$made/evidence.json" "${with[@]}" --jwt "$work/p384.pem"
+says 'a key of another curve signs no token' 2 'another kind: ES256 signs with the curve P-256 alone' verify "$made/evidence.json" "${with[@]}" --jwt "$work/p384.pem"
+jq '.shapes[0].name as $n | .shapes += [.shapes[] | select(.name == $n) | .name = "twin"]' "$made/values.json" >"$work/twins.json"
+says 'two shapes that fit: one is to be named' 2 '^hint: name the one that is expected with --shape NAME$' verify "$made/evidence.json" --reference-values "$work/twins.json"
+says '  by explain, too' 2 '^hint: name the one that is expected with --shape NAME$' explain "$made/evidence.json" --reference-values "$work/twins.json"
 says 'two forms of one result' 2 'two forms' verify "$made/evidence.json" "${with[@]}" --jwt "$work/key.pem" --json
 says 'report data of zeroes' 2 '^hint: hardware reports zeroes' verify "$made/evidence.json" "${with[@]}" --report-data 0000
 says 'no report data, and it is fresh' 2 'is said of --report-data' verify "$made/evidence.json" "${with[@]}" --report-data-is-fresh

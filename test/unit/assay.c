@@ -289,6 +289,8 @@ static void arguments(void)
 	in = honest();
 	in.reference_values.size = 0;
 	CHECK(says(&in, ASSAY_USAGE, "reference values"));
+	in.shape = "other";
+	CHECK(says(&in, ASSAY_USAGE, "'other' is one of reference_values, and there are none"));
 	in = honest();
 	in.reference_values.size /= 2;
 	CHECK(says(&in, ASSAY_FORMAT, "reference values: "));

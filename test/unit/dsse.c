@@ -122,7 +122,7 @@ static void private_keys(void)
 	struct err e = { 0 };
 
 	keys_made_pem(&pem, "EC", "P-384", NULL);
-	CHECK_ERR(private_key_of_pem(&k, buf_span(&pem), &e), e, ERR_USAGE);
+	CHECK_ERR(private_key_of_pem(&k, buf_span(&pem), &e), e, ERR_MISMATCH);
 	pem.n = 0;
 	keys_made_pem(&pem, "ED25519", NULL, "secret");
 	CHECK_ERR(private_key_of_pem(&k, buf_span(&pem), &e), e, ERR_USAGE);

@@ -21,6 +21,14 @@ int main(void)
 	CHECK(strstr(hint_of(&e), "disk is full"));
 	e.os = EACCES;
 	CHECK(strstr(hint_of(&e), "owner and mode"));
+	e = (struct err){ .kind = ERR_IO, .os = EACCES };
+	CHECK(!hint_wanted(&e, "a policy") && !e.hint[0]); /* it may well be one */
+	e.os = EISDIR;
+	CHECK(!hint_wanted(&e, "a policy") && !strcmp(e.hint, "a policy"));
+	e = (struct err){ .kind = ERR_NOTFOUND, .os = ENOENT };
+	CHECK(!hint_wanted(&e, "a policy") && !strcmp(e.hint, "a policy"));
+	e = (struct err){ .kind = ERR_FORMAT };
+	CHECK(!hint_wanted(&e, "a policy") && !strcmp(e.hint, "a policy"));
 	e = (struct err){ .kind = ERR_INTERNAL };
 	CHECK(strstr(hint_of(&e), "mistake in assay"));
 	e.kind = ERR_SIGNATURE;

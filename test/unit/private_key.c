@@ -215,9 +215,9 @@ static void refuses(void)
 	struct private_key *k = NULL;
 	struct err e = { 0 };
 
-	refuse(EVP_EC_gen("P-384"), PKCS8, ERR_USAGE, "another kind");
-	refuse(EVP_EC_gen("secp256k1"), PKCS8, ERR_USAGE, "another kind");
-	refuse(EVP_RSA_gen(2048), PKCS8, ERR_USAGE, "another kind");
+	refuse(EVP_EC_gen("P-384"), PKCS8, ERR_MISMATCH, "another kind");
+	refuse(EVP_EC_gen("secp256k1"), PKCS8, ERR_MISMATCH, "another kind");
+	refuse(EVP_RSA_gen(2048), PKCS8, ERR_MISMATCH, "another kind");
 	refuse(EVP_EC_gen("P-256"), ENCRYPTED, ERR_USAGE, "passphrase");
 	refuse(EVP_EC_gen("P-256"), PUBLIC, ERR_FORMAT, "no private key");
 	CHECK_ERR(private_key_of_pem(&k, span_make(NULL, 0), &e), e, ERR_FORMAT);

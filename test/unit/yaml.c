@@ -33,7 +33,14 @@ static void refuses(void)
 		{ "*a : x\n", "a member name" },
 		{ "a: \"x\\0y\"\n", "NUL" },
 		{ "a: [1, 2\nb: 3\n", "line 2" },
-		{ "a: \xff\n", "line 1" },
+		{ "a: \xff\n", "line 1: " },
+		{ "a: 1\nb: 2\n\nc: \xff\n", "line 4: " },
+		{ "a: 1\nb: 2\nc: x\x01\n", "line 3: control characters" },
+		{ "a: 1\r\nb: 2\rc: \x7f\r\n", "line 3: control characters" },
+		{ "a: 1\nb: \xc3", "line 2: " },
+		{ "\xef\xbb\xbf"
+		  "a: 1\n",
+			"line 1: a byte order mark: wanted is UTF-8 without one" },
 		{ "a: 'x\n", "line" },
 		{ "a:\n\t- x\n", "line 2" },
 		{ "a: x: y\n", "line 1" },
@@ -47,6 +54,22 @@ static void refuses(void)
 		CHECK_ERR(parse(bad[i].text, &v, a, &e), e, ERR_FORMAT);
 		test_report(strstr(e.text, bad[i].says), __FILE__, __LINE__, e.text);
 	}
+	arena_free(a);
+}
+
+/* libyaml reads ahead, in pieces. */
+static void far_lines(void)
+{
+	CLEANUP(buf_done) struct buf text = buf_init(1 << 20);
+	struct arena *a = arena_new(64 << 20);
+	struct err e = { 0 };
+	struct json v;
+
+	for (unsigned i = 0; i < 20000; i++)
+		buf_add_cstr(&text, "# a comment, in \xc3\xbc\xc3\xb6\n");
+	buf_add_cstr(&text, "a: \xff\n");
+	CHECK_ERR(yaml_parse(&v, buf_span(&text), a, &e), e, ERR_FORMAT);
+	CHECK(strstr(e.text, "line 20001: "));
 	arena_free(a);
 }
 
@@ -129,6 +152,7 @@ static void takes(void)
 int main(void)
 {
 	refuses();
+	far_lines();
 	limits();
 	members();
 	takes();
