@@ -262,7 +262,10 @@ static bool put_held(
 	return how == PUT_FAST || sync_parent(dir, path, e);
 }
 
-/* Whoever ends the process is heard once the file has its name or is gone: its temporary would stay. */
+/*
+ * Whoever ends the process is heard once the file has its name or is gone, since its temporary would stay; unless another
+ * thread hears it.
+ */
 static bool put_file(
 	int dir, const char *path, struct span bytes, mode_t mode, enum put how, struct err *e)
 {
