@@ -178,10 +178,14 @@ static struct str value_text(struct appraise_tpm_state *s, const struct digest *
 static void no_reference(struct appraise_tpm_state *s, struct check c,
 	const struct reference_register *r, bool required)
 {
-	c.whose = STR("reference values");
+	const bool any = s->w.in->shape;
+
+	c.whose = any ? STR("reference values") : (struct str){ 0 };
 	c.fail_value = c.claim == CHECK_EXECUTABLES ? CHECK_UNRECOGNISED : CHECK_UNSAFE;
 	c.result = required ? CHECK_FAILED : CHECK_NOT_APPLICABLE;
-	c.reason = r && r->reason.n ? r->reason : STR("the reference values do not name it");
+	c.reason = r && r->reason.n ? r->reason
+		   : any            ? STR("the reference values do not name it")
+				    : STR("no reference values were given");
 	if (required)
 		c.reason = arena_printf(
 			s->w.a, "no reference value to hold it against: %.*s", STR_ARG(c.reason));

@@ -106,7 +106,7 @@ void verdict_words_in_short(
 		break;
 	case VERDICT_CONTRAINDICATED:
 		buf_add_cstr(out,
-			"the machine did not start what the reference values say, or its evidence cannot be\n"
+			"the machine did not start what it was expected to, or its evidence cannot be\n"
 			"  believed: see each FAIL. Do not give it secrets.");
 		break;
 	case VERDICT_NONE:
