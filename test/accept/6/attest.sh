@@ -24,3 +24,5 @@ unit "  identities of both forms" challenge identities kinds
 e2e "the machine says which kind it has: hardware before a TPM, or by name" attest-hardware "a TPM alone is found by itself" "  hardware comes first" \
 	"  and nothing else there: all that was looked for"
 unit "  the platforms by name" attest_hardware platforms
+e2e "a TPM that lies neither crashes it nor keeps it busy" attester-liar "sixteen times" "an answer to another question" \
+	"one register, whatever is asked for"

@@ -28,6 +28,10 @@ e2e "  AMD's by chip and TCB, which Python computes a second time" bundle "what 
 	"  the VCEK by chip and TCB, chain and CRL, each once"
 e2e "  Intel's by FMSPC, with the issuers' chains of the headers" bundle "what is missing is fetched from Intel, or a cache of it" \
 	"  by the FMSPC of the quote"
+e2e "  of Intel's documents the later evaluation counts, not the later date" bundle "TCB info of a later evaluation that was issued earlier" \
+	"  is the newer one" "  is not"
+e2e "  at the vendors' own addresses: over TLS, by names, through a proxy that is not believed" vendor-tls "  these were asked, and nobody else" \
+	"the header of a proxy is not the service's" "an authority that the machine does not know" "a certificate for another name"
 e2e "  cached by chip and TCB, lists and documents until their next update" bundle "  and then from the cache" "  without a request" \
 	"a CRL of the cache that has expired is fetched again" "  after its next update TCB info is fetched again" "a VCEK of the cache that does not fit, too"
 e2e "  polite: Retry-After, few tries, one request at a time" bundle "a service that is busy is waited for, as it asks" "one that wants an hour is left alone" \
