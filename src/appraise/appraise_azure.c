@@ -80,8 +80,6 @@ static void conclude(struct appraise_azure_state *s)
 		[CHECK_EXECUTABLES] = appraise_compared(&s->tpm.w, CHECK_EXECUTABLES,
 			(struct verdict_claim){ CHECK_AFFIRMS_BOOT,
 				STR("only what was predicted was loaded during boot") }),
-		[CHECK_FILE_SYSTEM] = { CHECK_NO_CLAIM,
-			STR("the root is not known to be covered") },
 		[CHECK_HARDWARE] = s->hardware,
 		[CHECK_RUNTIME_OPAQUE] = s->runtime_opaque,
 		[CHECK_STORAGE_OPAQUE] = none,
@@ -96,10 +94,9 @@ static void conclude(struct appraise_azure_state *s)
 		if (p->registers >> i & 1)
 			must[n++] = name ? name : "-";
 	}
-	if (check_passed(&s->tpm.w.out->verdict.checks, "coverage") && s->tpm.values_signed &&
-		!s->tpm.w.out->differing)
-		pass[CHECK_FILE_SYSTEM] = (struct verdict_claim){ CHECK_AFFIRMS,
-			STR("the measured command line names the root's hash") };
+	pass[CHECK_FILE_SYSTEM] = appraise_file_system(&s->tpm.w,
+		s->tpm.values_signed && !s->tpm.w.out->differing,
+		STR("the measured command line names the root's hash"));
 	verdict_conclude(&s->tpm.w.out->verdict, pass, must);
 }
 

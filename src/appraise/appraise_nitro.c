@@ -155,8 +155,6 @@ static void conclude(struct appraise_nitro_state *s)
 		[CHECK_EXECUTABLES] = appraise_compared(&s->w, CHECK_EXECUTABLES,
 			(struct verdict_claim){ CHECK_AFFIRMS_BOOT,
 				STR("only what is expected was loaded during boot") }),
-		[CHECK_FILE_SYSTEM] = { CHECK_NO_CLAIM,
-			STR("the root is not known to be covered") },
 		[CHECK_HARDWARE] = { CHECK_AFFIRMS,
 			arena_printf(s->w.a, "AWS Nitro, by %.*s", STR_ARG(s->trusted_root)) },
 		[CHECK_RUNTIME_OPAQUE] = { CHECK_NO_CLAIM,
@@ -180,11 +178,9 @@ static void conclude(struct appraise_nitro_state *s)
 			must[n] = must[n] ? must[n] : "-";
 			n++;
 		}
-	if (check_passed(&s->w.out->verdict.checks, "coverage") && s->is_signed &&
-		!s->w.out->differing)
-		pass[CHECK_FILE_SYSTEM] = (struct verdict_claim){ CHECK_AFFIRMS,
-			s->of_tpm ? STR("the measured command line names the root's hash")
-				  : STR("the measured image holds it") };
+	pass[CHECK_FILE_SYSTEM] = appraise_file_system(&s->w, s->is_signed && !s->w.out->differing,
+		s->of_tpm ? STR("the measured command line names the root's hash")
+			  : STR("the measured image holds it"));
 	verdict_conclude(&s->w.out->verdict, pass, must);
 }
 

@@ -140,8 +140,6 @@ static void conclude(struct appraise_work *w, const struct appraise_snp_said *sa
 		[CHECK_INSTANCE_IDENTITY] = said->identity,
 		[CHECK_CONFIGURATION] = said->identity,
 		[CHECK_EXECUTABLES] = said->identity,
-		[CHECK_FILE_SYSTEM] = { CHECK_NO_CLAIM,
-			STR("the root is not known to be covered") },
 		[CHECK_HARDWARE] = said->hardware,
 		[CHECK_RUNTIME_OPAQUE] = said->runtime_opaque,
 		[CHECK_STORAGE_OPAQUE] = none,
@@ -163,10 +161,9 @@ static void conclude(struct appraise_work *w, const struct appraise_snp_said *sa
 		pass[CHECK_EXECUTABLES] = (struct verdict_claim){ CHECK_AFFIRMS_BOOT,
 			STR("only what was predicted was loaded during boot") };
 	}
-	if (said->genuine && check_passed(checks, "coverage") &&
-		check_passed(checks, must[APPRAISE_SNP_MUST]))
-		pass[CHECK_FILE_SYSTEM] = (struct verdict_claim){ CHECK_AFFIRMS,
-			STR("the measured command line names the root's hash") };
+	pass[CHECK_FILE_SYSTEM] = appraise_file_system(w,
+		said->genuine && check_passed(checks, must[APPRAISE_SNP_MUST]),
+		STR("the measured command line names the root's hash"));
 	verdict_conclude(&w->out->verdict, pass, must);
 }
 

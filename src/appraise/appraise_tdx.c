@@ -157,8 +157,6 @@ static void conclude(struct appraise_work *w, const struct appraise_tdx_said *sa
 		[CHECK_CONFIGURATION] = configuration(w),
 		[CHECK_EXECUTABLES] = { CHECK_AFFIRMS_BOOT,
 			STR("only what was predicted was loaded during boot") },
-		[CHECK_FILE_SYSTEM] = { CHECK_NO_CLAIM,
-			STR("the root is not known to be covered") },
 		[CHECK_HARDWARE] = said->hardware,
 		[CHECK_RUNTIME_OPAQUE] = said->runtime_opaque,
 		[CHECK_STORAGE_OPAQUE] = none,
@@ -168,10 +166,8 @@ static void conclude(struct appraise_work *w, const struct appraise_tdx_said *sa
 	size_t n = appraise_tdx_must(must, &w->in->policy->tdx);
 
 	add_own(must + n, w);
-	if (check_passed(&w->out->verdict.checks, "coverage") && said->genuine &&
-		!w->out->differing)
-		pass[CHECK_FILE_SYSTEM] = (struct verdict_claim){ CHECK_AFFIRMS,
-			STR("the measured command line names the root's hash") };
+	pass[CHECK_FILE_SYSTEM] = appraise_file_system(w, said->genuine && !w->out->differing,
+		STR("the measured command line names the root's hash"));
 	verdict_conclude(&w->out->verdict, pass, must);
 }
 

@@ -20,8 +20,6 @@ static void conclude(struct appraise_tpm_state *s)
 		[CHECK_EXECUTABLES] = appraise_compared(&s->w, CHECK_EXECUTABLES,
 			(struct verdict_claim){ CHECK_AFFIRMS_BOOT,
 				STR("only what was predicted was loaded during boot") }),
-		[CHECK_FILE_SYSTEM] = { CHECK_NO_CLAIM,
-			STR("the root is not known to be covered") },
 		[CHECK_HARDWARE] = s->hardware,
 		[CHECK_RUNTIME_OPAQUE] = { CHECK_NO_CLAIM,
 			STR("a TPM does not keep memory from the host") },
@@ -33,7 +31,6 @@ static void conclude(struct appraise_tpm_state *s)
 		"ak-scheme", "ak-bound", "quote-structure", "signature", "role", "qualifying-data",
 		"pcr-selection", "pcr-claims", "pcr-digest", "pcr-bank", "coverage" };
 	size_t n = MUST_ALWAYS;
-	const struct check_list *checks = &s->w.out->verdict.checks;
 
 	n += appraise_vouched_must(must + n, s->w.in->policy);
 	n += appraise_fresh_must(must + n, s->w.in);
@@ -50,9 +47,9 @@ static void conclude(struct appraise_tpm_state *s)
 		must[n] = must[n] ? must[n] : "-";
 		n++;
 	}
-	if (check_passed(checks, "coverage") && s->values_signed && !s->w.out->differing)
-		pass[CHECK_FILE_SYSTEM] = (struct verdict_claim){ CHECK_AFFIRMS,
-			STR("the measured command line names the root's hash") };
+	pass[CHECK_FILE_SYSTEM] = appraise_file_system(&s->w,
+		s->values_signed && !s->w.out->differing,
+		STR("the measured command line names the root's hash"));
 	assert(n < ARRAY_LEN(must));
 	verdict_conclude(&s->w.out->verdict, pass, must);
 }

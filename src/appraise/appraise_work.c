@@ -161,6 +161,22 @@ void appraise_covered(struct appraise_work *w, const char *const layers[], uint3
 		ok, &e);
 }
 
+struct verdict_claim appraise_file_system(
+	const struct appraise_work *w, bool values_hold, struct str how)
+{
+	const struct check_list *l = &w->out->verdict.checks;
+
+	if (!values_hold || !check_passed(l, "coverage"))
+		return (struct verdict_claim){ CHECK_NO_CLAIM,
+			STR("the root is not known to be covered") };
+	if (!check_passed(l, "vouched"))
+		return (struct verdict_claim){
+			CHECK_NO_CLAIM,
+			STR("the root is covered by values for which nobody vouches whom the trust file accepts")
+		};
+	return (struct verdict_claim){ CHECK_AFFIRMS, how };
+}
+
 const char *appraise_register_check(struct appraise_work *w, unsigned reg)
 {
 	char name[PLATFORM_REGISTER_NAME_MAX];

@@ -73,6 +73,12 @@ void appraise_register(struct appraise_work *w, const struct appraise_register *
  */
 struct verdict_claim appraise_compared(
 	const struct appraise_work *w, enum check_claim claim, struct verdict_claim fits);
+/*
+ * The claim about the root file system: how, where the values that cover it hold and somebody vouches for them. After the checks
+ * "coverage" and "vouched".
+ */
+struct verdict_claim appraise_file_system(
+	const struct appraise_work *w, bool values_hold, struct str how);
 /* The names that appraise_register gives to its check. LIMIT is an empty name. */
 const char *appraise_register_check(struct appraise_work *w, unsigned reg);
 
