@@ -49,7 +49,7 @@ struct appraise_in {
 	bool report_data_is_fresh;
 	const struct appraise_challenge *challenge; /* NULL: evidence from a file */
 	const struct enrolment *enrolment;          /* the record for the bundle's AK, or NULL */
-	/* Of those for the TPM whose EK certificate the bundle has, by whatever key, the one that says most; or NULL */
+	/* Of those for the TPM whose EK the credential was made for, by whatever key, the one that says most; or NULL */
 	const struct enrolment *tpm_enrolment;
 	int64_t at_unix;
 };

@@ -22,21 +22,18 @@ static const struct enrolment *record_of_key(const struct appraise_tpm_state *s)
 
 /*
  * A record of another key of the same TPM, else whoever has put the TPM back would make another key in it. Which TPM it is
- * says the certificate of the endorsement key for which the credential was made: of a file nothing does.
+ * says the endorsement key for which the credential was made: of a file nothing does.
  */
 static const struct enrolment *record_of_tpm(const struct appraise_tpm_state *s)
 {
-	const struct enrolment *r = s->w.in->tpm_enrolment;
-	const struct bundle_chain *chain = &s->w.in->bundle->ek_chain;
-	CLEANUP(certificate_freep) struct certificate *leaf = NULL;
-	uint8_t sha256[SHA256_SIZE];
-	struct err ignored = { 0 };
+	const struct appraise_in *in = s->w.in;
+	const struct enrolment *r = in->tpm_enrolment;
+	struct enrolment_tpm t;
 
-	if (!has_counters(r) || !s->ak_parsed || !s->w.in->challenge || !chain->n ||
-		!certificate_of_der(&leaf, chain->certificates[0], &ignored))
+	if (!has_counters(r) || !s->ak_parsed || !in->challenge)
 		return NULL;
-	certificate_sha256(sha256, leaf);
-	return ct_equal(sha256, r->ek_certificate_sha256, sizeof sha256) ? r : NULL;
+	enrolment_tpm_of(&t, in->challenge->ek_public, &in->bundle->ek_chain);
+	return enrolment_is_of(r, &t) ? r : NULL;
 }
 
 static const struct enrolment *record_of(const struct appraise_tpm_state *s)

@@ -88,21 +88,24 @@ static bool all_hold(const struct verdict *v, const struct appraise_in *in, stru
 	return true;
 }
 
-static bool record(
-	const struct bundle *b, const struct verb_args *args, struct arena *a, struct err *e)
+static bool record(const struct ask_answer *answer, const struct verb_args *args, struct arena *a,
+	struct err *e)
 {
+	const struct bundle *b = &answer->bundle;
 	struct enrolment r = { .url = str_of(verb_arg(args, 0)) };
 	char hex[2 * TPM_PUBLIC_NAME_MAX + 1];
-	struct certificate *leaf = NULL;
+	struct enrolment_tpm tpm;
 	struct tpm_quote quote;
 	struct tpm_public ak;
 	struct str path;
 
-	if (!tpm_public_parse(&ak, b->ak_public, e) || !tpm_quote_parse(&quote, b->quote, e) ||
-		!certificate_of_der(&leaf, b->ek_chain.certificates[0], e))
+	if (!tpm_public_parse(&ak, b->ak_public, e) || !tpm_quote_parse(&quote, b->quote, e))
 		return false;
-	certificate_sha256(r.ek_certificate_sha256, leaf);
-	certificate_free(leaf);
+	enrolment_tpm_of(&tpm, answer->challenge.ek_public, &b->ek_chain);
+	if (!tpm.ek.n || !tpm.has_certificate)
+		return err_set(e, ERR_FORMAT, "endorsement key or certificate cannot be read");
+	r.ek = tpm.ek;
+	memcpy(r.ek_certificate_sha256, tpm.ek_certificate_sha256, sizeof r.ek_certificate_sha256);
 	r.ak = tpm_public_name(&ak);
 	r.has_counters = true;
 	r.clock_ms = quote.clock_ms;
@@ -147,7 +150,7 @@ static bool enroll(const struct verb_args *args, struct trust_file *trust, struc
 	     at_time_read(&in.at_unix, verb_value(args, "--at"), e) &&
 	     ask_attester(answer, verb_arg(args, 0), NULL, a, e) && has_tpm(answer, e) &&
 	     appraise_tpm(out, &in, a, e) && all_hold(&out->verdict, &in, e) &&
-	     record(&answer->bundle, args, a, e);
+	     record(answer, args, a, e);
 
 	mem_free(&out);
 	return ok;

@@ -63,7 +63,7 @@ bool enrolled_find(struct enrolment *ret, bool *found, const struct tpm_name *ak
 
 /* What else lies in the folder is no record: a write that was cut off leaves its own name. */
 static bool take_if_better(struct enrolment *best, bool *found, struct str dir, const char *name,
-	const uint8_t *ek_certificate_sha256, struct arena *a, struct err *e)
+	const struct enrolment_tpm *t, struct arena *a, struct err *e)
 {
 	struct str path = arena_printf(a, "%s/%s", dir.p, name);
 	struct enrolment r;
@@ -74,17 +74,17 @@ static bool take_if_better(struct enrolment *best, bool *found, struct str dir, 
 	if (!str_ends(str_of(name), ".json"))
 		return true;
 	if (!read_record(&r, &is_there, path.p, a, e))
-		return false;
-	if (!is_there || memcmp(r.ek_certificate_sha256, ek_certificate_sha256, SHA256_SIZE) != 0 ||
-		(*found && !enrolment_says_more(&r, best)))
+		return err_hint(e,
+			"it may be what is known of this machine: enroll the machine anew whose it is, or move the file away");
+	if (!is_there || !enrolment_is_of(&r, t) || (*found && !enrolment_says_more(&r, best)))
 		return true;
 	*best = r;
 	*found = true;
 	return true;
 }
 
-bool enrolled_find_tpm(struct enrolment *ret, bool *found,
-	const uint8_t ek_certificate_sha256[static SHA256_SIZE], struct arena *a, struct err *e)
+bool enrolled_find_tpm(struct enrolment *ret, bool *found, const struct enrolment_tpm *t,
+	struct arena *a, struct err *e)
 {
 	struct enrolment best = { 0 };
 	bool any = false, ok = true;
@@ -97,7 +97,7 @@ bool enrolled_find_tpm(struct enrolment *ret, bool *found,
 	if (access(dir.p, F_OK) == 0 && !file_names(AT_FDCWD, dir.p, &names, &n, e))
 		return false;
 	for (size_t i = 0; ok && i < n; i++)
-		ok = take_if_better(&best, &any, dir, names[i], ek_certificate_sha256, a, e);
+		ok = take_if_better(&best, &any, dir, names[i], t, a, e);
 	file_names_free(names, n);
 	if (!ok)
 		return false;

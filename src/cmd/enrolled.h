@@ -10,12 +10,11 @@
 bool enrolled_find(struct enrolment *ret, bool *found, const struct tpm_name *ak, struct arena *a,
 	struct err *e) MUST_CHECK;
 /*
- * Of all records for the TPM with that EK certificate, whatever key they are of, the one that says most of how far it has
- * come (enrolment_says_more); *found false when there is none.
+ * Of all records for that TPM, whatever key they are of, the one that says most of how far it has come (enrolment_says_more);
+ * *found false when there is none. Fails on a record that cannot be read, which may be one of them.
  */
-bool enrolled_find_tpm(struct enrolment *ret, bool *found,
-	const uint8_t ek_certificate_sha256[static SHA256_SIZE], struct arena *a,
-	struct err *e) MUST_CHECK;
+bool enrolled_find_tpm(struct enrolment *ret, bool *found, const struct enrolment_tpm *t,
+	struct arena *a, struct err *e) MUST_CHECK;
 /* Writes or replaces the record; *path (from a) is where it went. */
 bool enrolled_put(
 	const struct enrolment *r, struct str *path, struct arena *a, struct err *e) MUST_CHECK;

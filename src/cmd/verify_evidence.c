@@ -6,7 +6,6 @@
 #include "cmd/enrolled.h"
 #include "cmd/hint.h"
 #include "sys/file.h"
-#include "trust/certificate.h"
 #define ASSAY_MAY_ASK_THE_MACHINE
 #include "base/banned.h"
 
@@ -63,20 +62,17 @@ static bool read_options(struct verify_evidence *w, struct appraise_in *in,
 	return read_nonce(w, in, args, e) && read_report_data(w, in, args, e);
 }
 
-/* Of the TPM that the bundle's certificate is for; a bundle whose certificate cannot be read has none. */
+/* Of the TPM that was asked. */
 static bool find_tpm_enrolment(
 	struct verify_evidence *w, struct appraise_in *in, struct arena *a, struct err *e)
 {
-	CLEANUP(certificate_freep) struct certificate *leaf = NULL;
-	uint8_t sha256[SHA256_SIZE];
-	struct err ignored = { 0 };
+	struct enrolment_tpm t;
 	bool found = false;
 
-	if (!w->bundle.ek_chain.n ||
-		!certificate_of_der(&leaf, w->bundle.ek_chain.certificates[0], &ignored))
+	if (!in->challenge)
 		return true;
-	certificate_sha256(sha256, leaf);
-	if (!enrolled_find_tpm(&w->tpm_enrolment, &found, sha256, a, e))
+	enrolment_tpm_of(&t, in->challenge->ek_public, &w->bundle.ek_chain);
+	if (!enrolled_find_tpm(&w->tpm_enrolment, &found, &t, a, e))
 		return false;
 	in->tpm_enrolment = found ? &w->tpm_enrolment : NULL;
 	return true;

@@ -20,7 +20,7 @@ static bool bad(struct reader *r, const yaml_mark_t *at, const char *what)
 	return err_set(r->e, ERR_FORMAT, "YAML line %zu: %s", at->line + 1, what);
 }
 
-/* How many lines end before that byte, as libyaml counts them. */
+/* How many lines end before that byte, as editors count them. */
 static size_t lines_before(struct span text, size_t at)
 {
 	size_t n = 0;

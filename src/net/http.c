@@ -56,8 +56,9 @@ static bool no_answer(const char *url, CURLcode code, const char *why, struct er
 		err_hint(e, "if the other side speaks plain HTTP, begin the address with http://");
 	if (code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE) {
 		e->os = EKEYREJECTED;
-		err_hint(e, "check this machine's clock, that Debian's package ca-certificates is "
-			    "installed, and that no proxy opens TLS on the way");
+		err_hint(e,
+			"check this machine's clock, that Debian's package ca-certificates is installed, that "
+			"the address is the one in the other side's certificate, and that no proxy opens TLS");
 	}
 	return false;
 }

@@ -163,7 +163,15 @@ check "the bundle names a nonce" test ${#nonce} = 64
 	: >"$records/cut-off.part"
 	verdict "with another of its keys it is still the same TPM" contraindicated 1 "$url" $with --trust "$work/all.yaml"
 	says "says whose word that is" "as a quote by another key of this TPM said"
-	sed 's/"ek_certificate_sha256":"...../"ek_certificate_sha256":"00000/' "$records/000b$zero32.json" >"$records/other.json"
+	jq -c 'del(.ek_name)' "$records/000b$zero32.json" >"$records/old.json"
+	mv "$records/000b$zero32.json" "$work/of-tpm.json"
+	verdict "a record of old knows it by the certificate" contraindicated 1 "$url" $with --trust "$work/all.yaml"
+	echo '{' >"$records/old.json"
+	refused "a record that cannot be read may be its own" 2 "old.json': enrolment record: " verify "$url" $with --trust "$work/all.yaml"
+	hints "  says what to do" 'it may be what is known of this machine: enroll the machine anew whose it is, or move the file away'
+	rm "$records/old.json"
+	mv "$work/of-tpm.json" "$records/000b$zero32.json"
+	sed 's/"ek_name":"000b....../"ek_name":"000b000000/' "$records/000b$zero32.json" >"$records/other.json"
 	rm "$records/000b$zero32.json"
 	verdict "another TPM's record says nothing" affirming 0 "$url" $with --trust "$work/all.yaml"
 	check "enrolled again, its counters are plain" "$assay" enroll "$url" --trust "$work/all.yaml" -q

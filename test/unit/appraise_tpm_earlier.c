@@ -150,6 +150,22 @@ static void tpm_of_old(void)
 static void another_tpm(void)
 {
 	tpm_fewer_resets();
+	of_tpm.ek.bytes[9] ^= 1;
+}
+/* Its maker made the certificate anew, or somebody its signature: the key is the same. */
+static void certified_anew(void)
+{
+	tpm_fewer_resets();
+	of_tpm.ek_certificate_sha256[0] ^= 1;
+}
+static void key_not_recorded(void)
+{
+	tpm_fewer_resets();
+	of_tpm.ek.n = 0;
+}
+static void key_not_recorded_and_another(void)
+{
+	key_not_recorded();
 	of_tpm.ek_certificate_sha256[0] ^= 1;
 }
 /* The owner enrolled this key anew: after TPM2_Clear what another record says is of before. */
@@ -200,6 +216,9 @@ static const struct test_case cases[] = {
 		"tpm-counters" },
 	A(tpm_of_old, GOOD, NULL),
 	A(another_tpm, GOOD, NULL),
+	{ "certified_anew", by_endorsement, certified_anew, BAD, "tpm-counters" },
+	{ "key_not_recorded", by_endorsement, key_not_recorded, BAD, "tpm-counters" },
+	A(key_not_recorded_and_another, GOOD, NULL),
 	A(tpm_fewer_but_this_key, GOOD, NULL),
 	A(tpm_of_any_age, GOOD, NULL),
 	A(tpm_of_a_pinned_file, GOOD, NULL),

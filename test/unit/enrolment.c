@@ -84,11 +84,36 @@ static void plain(struct arena *a)
 	}
 }
 
+/* Which TPM a record is of: the key decides, and the certificate alone where the record does not name it. */
+static void whose(void)
+{
+	static const struct bundle_chain none;
+	struct enrolment_tpm t = { .ek = { .n = 34, .bytes = { 0, 0x0b, 1 } },
+		.has_certificate = true,
+		.ek_certificate_sha256 = { 9 } };
+	struct enrolment r = { .ek = t.ek, .ek_certificate_sha256 = { 8 } };
+
+	CHECK(enrolment_is_of(&r, &t));
+	t.ek.bytes[33] = 1;
+	CHECK(!enrolment_is_of(&r, &t));
+	t.ek.n = 0;
+	r.ek_certificate_sha256[0] = 9;
+	CHECK(!enrolment_is_of(&r, &t));
+	r.ek.n = 0;
+	CHECK(enrolment_is_of(&r, &t));
+	r.ek_certificate_sha256[31] = 1;
+	CHECK(!enrolment_is_of(&r, &t));
+	r = (struct enrolment){ 0 };
+	enrolment_tpm_of(&t, (struct span){ 0 }, &none);
+	CHECK(!t.ek.n && !t.has_certificate && !enrolment_is_of(&r, &t));
+}
+
 int main(void)
 {
 	struct arena *a = arena_new(1 << 24);
 	struct buf b = buf_init(ENROLMENT_SIZE_MAX);
 	struct enrolment r = { .ak = { .n = 34, .bytes = { 0, 0x0b, 1, 2, 3 } },
+		.ek = { .n = 50, .bytes = { 0, 0x0c, 7 } },
 		.ek_certificate_sha256 = { 9 },
 		.url = STR("http://x"),
 		.has_counters = true,
@@ -102,6 +127,7 @@ int main(void)
 	enrolment_emit(&r, &b);
 	CHECK_OK(enrolment_parse(&got, buf_span(&b), a, &e), e);
 	CHECK(got.ak.n == 34 && !memcmp(got.ak.bytes, r.ak.bytes, 34));
+	CHECK(got.ek.n == 50 && !memcmp(got.ek.bytes, r.ek.bytes, 50));
 	CHECK(got.ek_certificate_sha256[0] == 9 && str_is(got.url, "http://x"));
 	CHECK(got.has_counters && got.plain && got.clock_ms == UINT64_MAX &&
 		got.reset_count == UINT32_MAX && got.restart_count == 3);
@@ -113,6 +139,7 @@ int main(void)
 	counters(a);
 	says_more();
 	plain(a);
+	whose();
 	arena_free(a);
 	return test_end();
 }

@@ -238,7 +238,7 @@ static void digest_values(struct machine *m)
 __attribute__((unused)) static void machine_sign(struct machine *m)
 {
 	struct certificate *root = NULL;
-	struct tpm_public ak;
+	struct tpm_public ak, ek;
 	struct buf der;
 	struct err e = { 0 };
 
@@ -265,6 +265,8 @@ __attribute__((unused)) static void machine_sign(struct machine *m)
 	m->challenge.ek_public = m->bundle.ek_public;
 	memcpy(m->challenge.secret, m->secret, sizeof m->secret);
 	m->enrolment.ak = m->challenge.ak;
+	if (tpm_public_parse(&ek, m->bundle.ek_public, &e))
+		m->enrolment.ek = tpm_public_name(&ek);
 	sha256_of(m->enrolment.ek_certificate_sha256, m->bundle.ek_chain.certificates[0]);
 }
 
