@@ -22,6 +22,8 @@ static void bundle_status_tell(
 		}
 		buf_printf(told, "  %.*s %s: %.*s %s %s; ", STR_ARG(it->label),
 			bundle_status_name(it->state), STR_ARG(it->what), from, to);
+		if (it->evaluation)
+			buf_printf(told, "evaluation %llu; ", (unsigned long long)it->evaluation);
 		golden_text_add(told, it->why);
 		buf_add_cstr(told, "\n");
 	}

@@ -270,10 +270,12 @@ static void told(void)
 
 int main(void)
 {
+	verdict_told_begin();
 	made_keys();
 	told();
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
 		run_case(&cases[i]);
 	made_keys_done();
+	verdict_told_end("appraise_tpm_earlier");
 	return test_end();
 }

@@ -87,6 +87,10 @@ static void failures(void)
 	CHECK(conclude(pass) == VERDICT_AFFIRMING && v.claims[CHECK_CONFIGURATION].value == 0);
 	add("three", CHECK_FAILED, CHECK_CONFIGURATION, CHECK_UNSAFE);
 	CHECK(conclude(pass) == VERDICT_WARNING);
+	start();
+	memcpy(pass, good, sizeof pass);
+	pass[CHECK_INSTANCE_IDENTITY].value = CHECK_NO_CLAIM;
+	CHECK(conclude(pass) == VERDICT_WARNING);
 }
 
 static bool nothing_affirmed(void)
