@@ -32,8 +32,9 @@ struct verdict {
  * Sets claims and status from the checks. pass: the value and reason that each claim takes when none of its checks failed.
  * must: names of the checks without which nothing is affirmed, NULL at the end; those that are not there or did not pass,
  * and a list that overflowed, leave at best a warning. Affirming means: nothing failed, all of must passed, and identity and
- * executables are affirmed; of the configuration a policy need not ask anything, and then no claim is made. Where the signer or the hardware is contraindicated, or one of their checks among
- * must did not pass, no claim is affirmed: whoever reads the vector alone must not be told what only a forger says.
+ * executables are affirmed; of the configuration a policy need not ask anything, and then no claim is made. Where the signer or
+ * the hardware is contraindicated, or one of their checks among must did not pass, no claim is affirmed: whoever reads the vector
+ * alone must not be told what only a forger says.
  */
 void verdict_conclude(struct verdict *v, const struct verdict_claim pass[static CHECK_CLAIMS],
 	const char *const must[]);
